@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace ganglion {
+
+/// Instruction sets, worst first: a later one is preferred.
+enum class Isa { baseline, avx2, avx512 };
+
+const char* name(Isa isa);
+
+/// The instruction sets in this build that the CPU has, worst first.
+std::vector<Isa> available_isas();
+
+/// The instruction set in use: GANGLION_ISA if set, else the best available. Chosen once.
+/// Throws std::invalid_argument when GANGLION_ISA names none that is available.
+Isa selected_isa();
+
+}  // namespace ganglion

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+
+namespace ganglion {
+
+/// Every size, index and stride in the core; counts elements, never bytes.
+using Index = std::ptrdiff_t;
+
+/// A view of a matrix someone else owns: element (i, j) is data[i * row_stride + j * col_stride].
+template <class T>
+struct Matrix {
+    T* data;
+    Index rows;
+    Index cols;
+    Index row_stride;
+    Index col_stride = 1;
+
+    T* at(Index i, Index j) const { return data + i * row_stride + j * col_stride; }
+
+    Matrix transposed() const { return {data, cols, rows, col_stride, row_stride}; }
+
+    operator Matrix<const T>() const { return {data, rows, cols, row_stride, col_stride}; }
+};
+
+/// Half-open: begin <= i < end.
+struct Range {
+    Index begin;
+    Index end;
+
+    Index size() const { return end - begin; }
+};
+
+inline Index ceil_div(Index a, Index b) {
+    return (a + b - 1) / b;
+}
+
+}  // namespace ganglion

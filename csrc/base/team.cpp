@@ -1,0 +1,101 @@
+#include "base/team.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <mutex>
+
+#include "base/error.h"
+
+namespace ganglion {
+namespace {
+
+constexpr int kMostThreads = 4096;
+
+std::atomic<int> explicit_limit{0};
+std::atomic<bool> forked{false};
+
+void watch_forks() {
+    static std::once_flag once;
+    std::call_once(once, [] { pthread_atfork(nullptr, nullptr, [] { forked.store(true); }); });
+}
+
+/// The variable's whole positive number, or 0 when it is not set.
+/// OMP_NUM_THREADS may be a list by nesting level: the first number counts.
+int number_from(const char* variable) {
+    const char* text = std::getenv(variable);
+    if (text == nullptr || *text == '\0') return 0;
+    char* end = nullptr;
+    const long number = std::strtol(text, &end, 10);
+    const bool whole = end != text && (*end == '\0' || *end == ',');
+    if (!whole || number <= 0 || number > kMostThreads) {
+        fail(variable, "'", text, "' is not a number of threads from 1 to ", kMostThreads);
+    }
+    return static_cast<int>(number);
+}
+
+/// Hardware threads a core has, as the kernel tells it for the first one ("0,4" or "0-1"); else 1.
+int threads_per_core() {
+    std::ifstream siblings("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list");
+    std::string list;
+    siblings >> list;
+    return list.find_first_of(",-") == std::string::npos ? 1 : 2;
+}
+
+/// Cores this process may run on, within its CPU affinity.
+int cores() {
+    return std::max(1, omp_get_num_procs() / threads_per_core());
+}
+
+/// Whole CPUs the container may use; kMostThreads without a quota.
+int cgroup_quota() {
+    std::string quota;
+    double period = 0;
+    std::ifstream v2("/sys/fs/cgroup/cpu.max");
+    if (!(v2 >> quota >> period)) {
+        std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+        std::ifstream v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+        v1_quota >> quota;
+        v1_period >> period;
+    }
+    const double microseconds = std::strtod(quota.c_str(), nullptr);  // "max" and "" give 0
+    if (microseconds <= 0 || period <= 0) return kMostThreads;
+    return std::max(1, static_cast<int>(microseconds / period));
+}
+
+ThreadLimit from_environment() {
+    for (const char* variable : {"GANGLION_NUM_THREADS", "OMP_NUM_THREADS"}) {
+        if (const int number = number_from(variable)) return {number, variable};
+    }
+    const int all = cores();
+    const int quota = cgroup_quota();
+    return quota < all ? ThreadLimit{quota, "cgroup quota"} : ThreadLimit{all, "cores"};
+}
+
+}  // namespace
+
+ThreadLimit thread_limit() {
+    watch_forks();
+    static const ThreadLimit environment = from_environment();
+    if (const int number = explicit_limit.load()) return {number, "set_num_threads"};
+    return environment;
+}
+
+void set_thread_limit(int threads) {
+    if (threads < 0 || threads > kMostThreads) {
+        fail("set_num_threads", "threads is ", threads, ", must be from 1 to ", kMostThreads,
+             ", or 0 for the default");
+    }
+    explicit_limit.store(threads);
+}
+
+int team_size(int wanted) {
+    watch_forks();
+    if (forked.load()) return 1;
+    return std::clamp(wanted, 1, thread_limit().threads);
+}
+
+}  // namespace ganglion

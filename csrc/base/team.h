@@ -1,0 +1,60 @@
+#pragma once
+
+#include <omp.h>
+
+#include <string>
+#include <type_traits>
+
+#include "base/matrix.h"
+
+namespace ganglion {
+
+/// One thread of a team: which one it is, its share of the work, and where it meets the others.
+/// This header and its source are the only ones that know OpenMP.
+struct Member {
+    int rank = 0;
+    int size = 1;
+
+    /// Wait until every member is here. All members call it equally often.
+    void barrier() const {
+        if (size > 1) {
+#pragma omp barrier
+        }
+    }
+
+    /// This member's part of `count` items, cut only at multiples of `grain`.
+    Range share(Index count, Index grain) const {
+        const Index blocks = ceil_div(count, grain);
+        const auto cut = [&](Index part) {
+            const Index edge = blocks * part / size * grain;
+            return edge < count ? edge : count;
+        };
+        return {cut(rank), cut(rank + 1)};
+    }
+};
+
+/// How many threads a team may have, and who said so ("set_num_threads", a variable's name, "cores").
+struct ThreadLimit {
+    int threads;
+    std::string source;
+};
+
+ThreadLimit thread_limit();
+
+/// Set the limit for this process; 0 returns to the environment's. Throws for a negative number.
+void set_thread_limit(int threads);
+
+/// `wanted` within the limit. In a child made by fork always 1: the OpenMP runtime's threads stayed
+/// with the parent, and waiting for them would hang.
+int team_size(int wanted);
+
+/// Call `body(member)` on `size` threads at once and return when all have. `body` must not throw.
+template <class Body>
+void run_team(int size, const Body& body) {
+    static_assert(std::is_nothrow_invocable_v<Body, Member>);
+    if (size <= 1) return body(Member{});
+#pragma omp parallel num_threads(size)
+    body(Member{omp_get_thread_num(), omp_get_num_threads()});
+}
+
+}  // namespace ganglion

@@ -1,0 +1,80 @@
+#include "graph/graph.h"
+
+#include "base/error.h"
+#include "graph/ops/op.h"
+
+namespace ganglion {
+
+ValueId Graph::input(const std::string& name, Index cols) {
+    if (cols < 1) fail("input", name, " has ", cols, " columns, must be at least 1");
+    return add_value({ValueKind::input, name, kBatch, cols});
+}
+
+ValueId Graph::parameter(const std::string& name, Index rows, Index cols) {
+    if (rows < 1 || cols < 1) fail("parameter", name, " is ", rows, "x", cols, ", must be at least 1x1");
+    return add_value({ValueKind::parameter, name, rows, cols});
+}
+
+ValueId Graph::affine(ValueId x, ValueId weight, ValueId bias) {
+    return append({.kind = OpKind::affine, .inputs = {x, weight, bias}, .output = kNoValue});
+}
+
+ValueId Graph::activation(ValueId x, Activation activation, double alpha) {
+    return append({.kind = OpKind::activation,
+                   .inputs = {x},
+                   .output = kNoValue,
+                   .activation = activation,
+                   .parameter = alpha});
+}
+
+ValueId Graph::softmax(ValueId x) {
+    return append({.kind = OpKind::softmax, .inputs = {x}, .output = kNoValue});
+}
+
+ValueId Graph::dropout(ValueId x, double rate) {
+    const auto stream = static_cast<std::uint32_t>(ops_.size());
+    return append({.kind = OpKind::dropout,
+                   .inputs = {x},
+                   .output = kNoValue,
+                   .parameter = rate,
+                   .stream = stream});
+}
+
+ValueId Graph::add(ValueId a, ValueId b) {
+    return append({.kind = OpKind::add, .inputs = {a, b}, .output = kNoValue});
+}
+
+ValueId Graph::loss(Loss loss, ValueId output, ValueId target, ValueId weight, double parameter) {
+    return append({.kind = OpKind::loss,
+                   .inputs = {logits(*this, loss, output), target, weight},
+                   .output = kNoValue,
+                   .loss = loss,
+                   .parameter = parameter});
+}
+
+const Value& Graph::value(ValueId id) const {
+    if (id < 0 || id >= static_cast<ValueId>(values_.size())) fail("graph", "there is no value ", id);
+    return values_[static_cast<std::size_t>(id)];
+}
+
+const Op* Graph::producer(ValueId id) const {
+    for (const Op& op : ops_) {
+        if (op.output == id) return &op;
+    }
+    return nullptr;
+}
+
+ValueId Graph::add_value(Value value) {
+    values_.push_back(std::move(value));
+    return static_cast<ValueId>(values_.size()) - 1;
+}
+
+ValueId Graph::append(Op op) {
+    const OpRule& rule = rule_of(op.kind);
+    const std::string name = layer_ + (layer_.empty() ? "" : " ") + rule.name;
+    op.output = add_value({ValueKind::intermediate, name, kBatch, rule.cols(*this, op)});
+    ops_.push_back(std::move(op));
+    return ops_.back().output;
+}
+
+}  // namespace ganglion

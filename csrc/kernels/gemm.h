@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/matrix.h"
+#include "kernels/activation.h"
+
+namespace ganglion {
+
+/// What one product computes: C = epilogue(start + A·B).
+///
+/// A is (m, k), B is (k, n), C is (m, n). A and B have any strides; C's rows are contiguous. C must
+/// not overlap A or B. B, `bias` and `saved` lie in memory that can be read one vector past its end
+/// (AlignedBuffer): lanes past a row are loaded and ignored.
+///
+/// Each element of C is one chain of multiply-adds along the depth, from k = 0 up, whatever the
+/// blocking, the tile it falls in and the thread that computes it: hence the same bits everywhere.
+template <class T>
+struct GemmArgs {
+    Matrix<const T> a;
+    Matrix<const T> b;
+    Matrix<T> c;
+
+    const T* bias = nullptr;     // (n): the chain starts here
+    bool accumulate = false;     // the chain starts at C; without it C is never read
+    T* column_sums = nullptr;    // (n): the sum of B's rows, added to what is there if `accumulate`;
+                                 // written by the call whose rows begin at 0
+
+    // The epilogue, on each tile right after its last multiply-add.
+    ActivationForward<T> activate = nullptr;  // activated = phi(C)
+    Matrix<T> activated{};                    // may be C itself
+    ActivationBackward<T> derive = nullptr;   // C = C * phi'(saved)
+    Matrix<const T> saved{};
+    T alpha = 0;
+};
+
+}  // namespace ganglion

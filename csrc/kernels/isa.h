@@ -1,0 +1,26 @@
+#pragma once
+
+// What a file that builds the kernels for one instruction set needs before its target region opens,
+// and the tables those files define.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "base/target.h"
+#include "kernels/kernels.h"
+
+namespace ganglion {
+
+/// The kernels of one instruction set, for both precisions.
+struct IsaKernels {
+    Kernels<float> float32;
+    Kernels<double> float64;
+};
+
+extern const IsaKernels baseline_kernels;
+extern const IsaKernels avx2_kernels;
+extern const IsaKernels avx512_kernels;
+
+}  // namespace ganglion

@@ -1,0 +1,35 @@
+// Every kernel of one instruction set, and their table. Included inside its namespace and target
+// region, which define `vector_bytes` and `tile_rows`.
+
+#include "base/philox.inl.h"
+#include "simd/vec.inl.h"
+#include "simd/math.inl.h"
+
+#include "kernels/activation.inl.h"
+#include "kernels/dropout.inl.h"
+#include "kernels/elementwise.inl.h"
+#include "kernels/gemm.inl.h"
+#include "kernels/softmax.inl.h"
+#include "kernels/loss.inl.h"
+#include "kernels/optimizer.inl.h"
+#include "kernels/vector_functions.inl.h"
+
+template <class T>
+constexpr Kernels<T> table(Isa isa) {
+    return {
+        .isa = isa,
+        .tile_rows = tile_rows,
+        .tile_cols = tile_cols<T>,
+        .gemm_scratch_size = gemm_scratch_size,
+        .gemm = &gemm<T>,
+        .activations = activation_table<T>(std::make_index_sequence<kActivations.size()>{}),
+        .softmax = &softmax<T>,
+        .softmax_backward = &softmax_backward<T>,
+        .dropout = &dropout<T>,
+        .add = &add<T>,
+        .losses = loss_table<T>(std::make_index_sequence<kLosses.size()>{}),
+        .updates = update_table<T>(std::make_index_sequence<kOptimizers.size()>{}),
+        .sum_of_squares = &sum_of_squares<T>,
+        .vector_functions = vector_functions<T>,
+    };
+}

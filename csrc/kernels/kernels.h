@@ -1,0 +1,47 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "base/cpu.h"
+#include "base/matrix.h"
+#include "kernels/activation.h"
+#include "kernels/dropout.h"
+#include "kernels/gemm.h"
+#include "kernels/loss.h"
+#include "kernels/optimizer.h"
+
+namespace ganglion {
+
+/// A function of simd/math.inl.h applied to `count` values, for tests and benchmarks.
+template <class T>
+struct VectorFunction {
+    std::string_view name;
+    void (*apply)(const T* x, T* y, Index count);
+};
+
+/// The kernels of one instruction set. Each works on the part of a matrix it is given and on one
+/// thread; who gives out the parts is plan/execute.cpp.
+template <class T>
+struct Kernels {
+    Isa isa;
+    Index tile_rows;  // gemm's tile: cut its work at multiples of these
+    Index tile_cols;
+    Index gemm_scratch_size;
+    void (*gemm)(const GemmArgs<T>&, Range rows, Range cols, T* scratch);
+    std::array<ActivationKernels<T>, kActivations.size()> activations;
+    void (*softmax)(Matrix<const T> z, Matrix<T> a);
+    void (*softmax_backward)(Matrix<const T> a, Matrix<const T> da, Matrix<T> dz);
+    void (*dropout)(const DropoutArgs<T>&);
+    void (*add)(Matrix<const T> a, Matrix<const T> b, Matrix<T> c);
+    std::array<LossKernel<T>, kLosses.size()> losses;
+    std::array<UpdateKernel<T>, kOptimizers.size()> updates;
+    double (*sum_of_squares)(const T* x, Index count);
+    std::array<VectorFunction<T>, 7> vector_functions;
+};
+
+/// The kernels of the selected instruction set.
+template <class T>
+const Kernels<T>& kernels();
+
+}  // namespace ganglion

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/matrix.h"
+
+namespace ganglion {
+
+enum class Loss {
+    cross_entropy, binary_cross_entropy, squared_error, absolute_error, huber, poisson,
+};
+
+struct LossInfo {
+    Loss loss;
+    std::string_view name;
+};
+
+/// The one list of losses, in the order of the enumeration.
+inline constexpr std::array<LossInfo, 6> kLosses{{
+    {Loss::cross_entropy, "cross_entropy"},
+    {Loss::binary_cross_entropy, "binary_cross_entropy"},
+    {Loss::squared_error, "squared_error"},
+    {Loss::absolute_error, "absolute_error"},
+    {Loss::huber, "huber"},
+    {Loss::poisson, "poisson"},
+}};
+
+/// Throws std::invalid_argument for an unknown name.
+Loss loss_named(const std::string& name);
+
+/// The loss of each row, and its gradient with respect to the output times `scale` times the weight.
+template <class T>
+struct LossArgs {
+    Matrix<const T> output;  // (rows, n): logits for the cross-entropies, log rates for poisson
+    Matrix<const T> target;  // (rows, n) values or probabilities; for cross_entropy also (rows, 1) classes
+    const T* weight;         // (rows), or null for ones
+    T scale;                 // one over the batch's sum of weights
+    T parameter;             // huber's delta
+    T* row_loss;             // (rows): without weight and scale
+    Matrix<T> gradient;      // (rows, n), or data null when only the loss is wanted
+};
+
+template <class T>
+using LossKernel = void (*)(const LossArgs<T>&);
+
+}  // namespace ganglion

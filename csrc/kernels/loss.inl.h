@@ -1,0 +1,101 @@
+// Losses, row by row. Included inside an ISA namespace, after simd/math.inl.h and softmax.inl.h.
+
+/// -sum_j t_j log softmax(z)_j, with t a row of probabilities or the number of one class.
+template <class T>
+void cross_entropy(const LossArgs<T>& l) {
+    using V = Vec<T>;
+    const Index n = l.output.cols;
+    const bool classes = l.target.cols == 1 && n > 1;
+    for (Index i = 0; i < l.output.rows; ++i) {
+        const T* z = l.output.at(i, 0);
+        const T* t = l.target.at(i, 0);
+        const SoftmaxParts<T> parts = softmax_parts(z, n);
+        V mass = V{};     // sum of t
+        V product = V{};  // sum of t (z - max)
+        if (!classes) {
+            for (Index j = 0; j < n; j += lanes<V>) {
+                const V target = load_up_to<V>(t + j, n - j);
+                mass += target;
+                product += target * (load_up_to<V>(z + j, n - j) - parts.largest);
+            }
+        }
+        const Index label = classes ? static_cast<Index>(t[0]) : 0;
+        const T total = classes ? T{1} : sum(mass);
+        const T hit = classes ? z[label] - parts.largest : sum(product);
+        l.row_loss[i] = total * log(broadcast<V>(parts.sum))[0] - hit;
+        if (l.gradient.data == nullptr) continue;
+
+        const T scale = l.weight == nullptr ? l.scale : l.scale * l.weight[i];
+        T* dz = l.gradient.at(i, 0);
+        for (Index j = 0; j < n; j += lanes<V>) {
+            const V share = exp(load_up_to<V>(z + j, n - j) - parts.largest) * (total / parts.sum);
+            const V target = classes ? V{} : load_up_to<V>(t + j, n - j);
+            store_up_to<V>(dz + j, (share - target) * scale, n - j);
+        }
+        if (classes) dz[label] -= scale;
+    }
+}
+
+/// One column's part of a loss, and its derivative with respect to the output z.
+template <Loss loss, class V>
+inline V column_loss(V z, V t, [[maybe_unused]] V delta) {
+    using T = Lane<V>;
+    const V error = z - t;
+    if constexpr (loss == Loss::binary_cross_entropy) return log_one_plus_exp(z) - z * t;
+    if constexpr (loss == Loss::squared_error) return error * error;
+    if constexpr (loss == Loss::absolute_error) return abs(error);
+    if constexpr (loss == Loss::huber) {
+        const V size = abs(error);
+        const T half = static_cast<T>(0.5);
+        return size > delta ? delta * (size - half * delta) : half * error * error;
+    }
+    if constexpr (loss == Loss::poisson) return exp(z) - t * z;
+}
+
+template <Loss loss, class V>
+inline V column_derivative(V z, V t, [[maybe_unused]] V delta) {
+    const V error = z - t;
+    const V one = broadcast<V>(1);
+    const V sign = error > 0 ? one : (error < 0 ? -one : error);  // 0 and NaN stay
+    if constexpr (loss == Loss::binary_cross_entropy) return sigmoid(z) - t;
+    if constexpr (loss == Loss::squared_error) return error + error;
+    if constexpr (loss == Loss::absolute_error) return sign;
+    if constexpr (loss == Loss::huber) return abs(error) > delta ? delta * sign : error;
+    if constexpr (loss == Loss::poisson) return exp(z) - t;
+}
+
+/// The mean over the columns of a loss that treats each alone.
+template <Loss loss, class T>
+void column_mean(const LossArgs<T>& l) {
+    using V = Vec<T>;
+    const Index n = l.output.cols;
+    const V delta = broadcast<V>(l.parameter);
+    const T mean = T{1} / static_cast<T>(n);
+    for (Index i = 0; i < l.output.rows; ++i) {
+        const T scale = mean * (l.weight == nullptr ? l.scale : l.scale * l.weight[i]);
+        V total = V{};
+        for (Index j = 0; j < n; j += lanes<V>) {
+            const V z = load_up_to<V>(l.output.at(i, j), n - j);
+            const V t = load_up_to<V>(l.target.at(i, j), n - j);
+            total += first_lanes(column_loss<loss>(z, t, delta), n - j);
+            if (l.gradient.data != nullptr) {
+                store_up_to<V>(l.gradient.at(i, j), column_derivative<loss>(z, t, delta) * scale, n - j);
+            }
+        }
+        l.row_loss[i] = sum(total) * mean;
+    }
+}
+
+template <Loss loss, class T>
+constexpr LossKernel<T> loss_kernel() {
+    if constexpr (loss == Loss::cross_entropy) {
+        return &cross_entropy<T>;
+    } else {
+        return &column_mean<loss, T>;
+    }
+}
+
+template <class T, std::size_t... I>
+constexpr std::array<LossKernel<T>, kLosses.size()> loss_table(std::index_sequence<I...>) {
+    return {{loss_kernel<kLosses[I].loss, T>()...}};
+}

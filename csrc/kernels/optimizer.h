@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/matrix.h"
+
+namespace ganglion {
+
+enum class Optimizer { sgd, adam, adamw, rmsprop, adagrad, adadelta };
+
+struct OptimizerInfo {
+    Optimizer optimizer;
+    std::string_view name;
+};
+
+/// The one list of optimizers, in the order of the enumeration.
+inline constexpr std::array<OptimizerInfo, 6> kOptimizers{{
+    {Optimizer::sgd, "sgd"},
+    {Optimizer::adam, "adam"},
+    {Optimizer::adamw, "adamw"},
+    {Optimizer::rmsprop, "rmsprop"},
+    {Optimizer::adagrad, "adagrad"},
+    {Optimizer::adadelta, "adadelta"},
+}};
+
+/// Throws std::invalid_argument for an unknown name.
+Optimizer optimizer_named(const std::string& name);
+
+/// One step of an optimizer over a stretch of the parameters. The names are those of the papers'
+/// formulas, or Keras's; the arithmetic is PyTorch's.
+template <class T>
+struct UpdateArgs {
+    Index count;
+    T* parameter;
+    const T* gradient;
+    std::array<T*, 3> state;  // each (count); how many are used depends on the optimizer
+
+    T gradient_scale;  // global norm clipping; 1 without
+    T clip;            // each gradient value is held within +-clip; infinity without
+    T rate;
+    T weight_decay;    // added to the gradient; for adamw, taken off the parameter
+    T momentum;        // sgd, rmsprop
+    bool nesterov;     // sgd
+    bool centered;     // rmsprop
+    T rho;             // rmsprop, adadelta
+    T rho_gain;        // 1 - rho, before rounding to T
+    T beta_1;          // adam, adamw
+    T beta_2;
+    T gain_1;          // 1 - beta_1, before rounding to T
+    T gain_2;          // 1 - beta_2
+    T epsilon;
+    T step_size;       // adam, adamw: rate / (1 - beta_1^t)
+    T root_correction; // adam, adamw: 1 / sqrt(1 - beta_2^t)
+};
+
+template <class T>
+using UpdateKernel = void (*)(const UpdateArgs<T>&);
+
+}  // namespace ganglion

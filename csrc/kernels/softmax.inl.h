@@ -1,0 +1,51 @@
+// Softmax over each row. Included inside an ISA namespace, after simd/math.inl.h.
+
+/// softmax(z)_j = exp(z_j - largest) / sum.
+template <class T>
+struct SoftmaxParts {
+    T largest;
+    T sum;
+};
+
+template <class T>
+inline SoftmaxParts<T> softmax_parts(const T* z, Index n) {
+    using V = Vec<T>;
+    V top = load_up_to<V>(z, n, z[0]);
+    for (Index j = lanes<V>; j < n; j += lanes<V>) top = max(top, load_up_to<V>(z + j, n - j, z[0]));
+    const T best = largest(top);
+    V total = V{};
+    for (Index j = 0; j < n; j += lanes<V>) {
+        total += first_lanes(exp(load_up_to<V>(z + j, n - j) - best), n - j);
+    }
+    return {best, sum(total)};
+}
+
+template <class T>
+void softmax(Matrix<const T> z, Matrix<T> a) {
+    using V = Vec<T>;
+    for (Index i = 0; i < z.rows; ++i) {
+        const SoftmaxParts<T> parts = softmax_parts(z.at(i, 0), z.cols);
+        for (Index j = 0; j < z.cols; j += lanes<V>) {
+            const V share = exp(load_up_to<V>(z.at(i, j), z.cols - j) - parts.largest) / parts.sum;
+            store_up_to<V>(a.at(i, j), share, z.cols - j);
+        }
+    }
+}
+
+/// dz = a * (da - sum(a * da)).
+template <class T>
+void softmax_backward(Matrix<const T> a, Matrix<const T> da, Matrix<T> dz) {
+    using V = Vec<T>;
+    for (Index i = 0; i < a.rows; ++i) {
+        V product = V{};
+        for (Index j = 0; j < a.cols; j += lanes<V>) {
+            product += load_up_to<V>(a.at(i, j), a.cols - j) * load_up_to<V>(da.at(i, j), a.cols - j);
+        }
+        const T mean = sum(product);
+        for (Index j = 0; j < a.cols; j += lanes<V>) {
+            const V share = load_up_to<V>(a.at(i, j), a.cols - j);
+            const V change = load_up_to<V>(da.at(i, j), a.cols - j) - mean;
+            store_up_to<V>(dz.at(i, j), share * change, a.cols - j);
+        }
+    }
+}

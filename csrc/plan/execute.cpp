@@ -1,0 +1,153 @@
+#include "plan/execute.h"
+
+#include <algorithm>
+
+namespace ganglion {
+namespace {
+
+/// Call `multiply(rows, cols)` for a member's share of C's tiles: at most three rectangles, for the
+/// share runs down the columns of blocks.
+template <class Multiply>
+void for_share(const Member& member, Index rows, Index cols, Index row_step, Index col_step,
+               const Multiply& multiply) {
+    const Index down = ceil_div(rows, row_step);
+    const Index across = ceil_div(cols, col_step);
+    const Range share = member.share(down * across, 1);
+    const auto block = [&](Range blocks_down, Range blocks_across) {
+        multiply(Range{blocks_down.begin * row_step, std::min(blocks_down.end * row_step, rows)},
+                 Range{blocks_across.begin * col_step, std::min(blocks_across.end * col_step, cols)});
+    };
+    Index at = share.begin;
+    while (at < share.end) {
+        const Index column = at / down;
+        const Index row = at % down;
+        const Index whole_columns = row == 0 ? (share.end - at) / down : 0;
+        if (whole_columns > 0) {
+            block({0, down}, {column, column + whole_columns});
+            at += whole_columns * down;
+        } else {
+            const Index end = std::min(down, row + share.end - at);
+            block({row, end}, {column, column + 1});
+            at += end - row;
+        }
+    }
+}
+
+}  // namespace
+
+template <class T>
+T* Executor<T>::pointer(BufferId id) const {
+    return id == kNoBuffer ? nullptr : pointers_[static_cast<std::size_t>(id)];
+}
+
+template <class T>
+Matrix<T> Executor<T>::whole(BufferId id) const {
+    if (id == kNoBuffer) return {};
+    const Buffer& buffer = buffers_[static_cast<std::size_t>(id)];
+    return {pointer(id), buffer.rows == kBatch ? run_.rows : buffer.rows, buffer.cols, buffer.cols};
+}
+
+template <class T>
+Matrix<T> Executor<T>::part(BufferId id, Range rows) const {
+    if (id == kNoBuffer) return {};
+    const Matrix<T> all = whole(id);
+    return {all.at(rows.begin, 0), rows.size(), all.cols, all.row_stride};
+}
+
+template <class T>
+void Executor<T>::operator()(const Step& step) const {
+    if (const auto* call = std::get_if<GemmCall>(&step.call)) return gemm(*call, step.division);
+    const Range rows = row_share(member_, run_.rows);
+    std::visit(
+        [&](const auto& call) {
+            if constexpr (!std::is_same_v<std::decay_t<decltype(call)>, GemmCall>) run(call, rows);
+        },
+        step.call);
+}
+
+template <class T>
+void Executor<T>::gemm(const GemmCall& call, Division division) const {
+    const Kernels<T>& k = kernels<T>();
+    const ActivationKernels<T>& activation = k.activations[static_cast<std::size_t>(call.activation)];
+    const Matrix<T> a = whole(call.a);
+    const Matrix<T> b = whole(call.b);
+    GemmArgs<T> args{.a = call.transpose_a ? a.transposed() : a,
+                     .b = call.transpose_b ? b.transposed() : b,
+                     .c = whole(call.c),
+                     .bias = pointer(call.bias),
+                     .accumulate = call.accumulate,
+                     .column_sums = pointer(call.column_sums),
+                     .activated = whole(call.activated),
+                     .saved = whole(call.saved),
+                     .alpha = static_cast<T>(call.alpha)};
+    if (call.activated != kNoBuffer) args.activate = activation.forward;
+    if (call.saved != kNoBuffer) args.derive = activation.backward;
+    if (division == Division::rows) {
+        return k.gemm(args, row_share(member_, run_.rows), {0, args.c.cols}, scratch_);
+    }
+    for_share(member_, args.c.rows, args.c.cols, 4 * k.tile_rows, 4 * k.tile_cols,
+              [&](Range rows, Range cols) { k.gemm(args, rows, cols, scratch_); });
+}
+
+template <class T>
+void Executor<T>::run(const ActivationCall& call, Range rows) const {
+    const auto& kernel = kernels<T>().activations[static_cast<std::size_t>(call.activation)];
+    kernel.forward(part(call.z, rows), part(call.a, rows), static_cast<T>(call.alpha));
+}
+
+template <class T>
+void Executor<T>::run(const ActivationBackwardCall& call, Range rows) const {
+    const auto& kernel = kernels<T>().activations[static_cast<std::size_t>(call.activation)];
+    kernel.backward(part(call.saved, rows), part(call.da, rows), part(call.dz, rows),
+                    static_cast<T>(call.alpha));
+}
+
+template <class T>
+void Executor<T>::run(const SoftmaxCall& call, Range rows) const {
+    kernels<T>().softmax(part(call.z, rows), part(call.a, rows));
+}
+
+template <class T>
+void Executor<T>::run(const SoftmaxBackwardCall& call, Range rows) const {
+    kernels<T>().softmax_backward(part(call.a, rows), part(call.da, rows), part(call.dz, rows));
+}
+
+template <class T>
+void Executor<T>::run(const DropoutCall& call, Range rows) const {
+    kernels<T>().dropout({.x = part(call.x, rows),
+                          .y = part(call.y, rows),
+                          .rate = call.rate,
+                          .seed = run_.seed,
+                          .stream = call.stream,
+                          .step = run_.step,
+                          .first_row = rows.begin});
+}
+
+template <class T>
+void Executor<T>::run(const AddCall& call, Range rows) const {
+    kernels<T>().add(part(call.a, rows), part(call.b, rows), part(call.c, rows));
+}
+
+template <class T>
+void Executor<T>::run(const CopyCall& call, Range rows) const {
+    const Matrix<T> from = part(call.from, rows);
+    std::copy_n(from.data, from.rows * from.cols, pointer(call.to) + rows.begin * from.cols);
+}
+
+template <class T>
+void Executor<T>::run(const LossCall& call, Range rows) const {
+    const T* weight = run_.weighted ? pointer(call.weight) : nullptr;
+    kernels<T>().losses[static_cast<std::size_t>(call.loss)](
+        {.output = part(call.output, rows),
+         .target = part(call.target, rows),
+         .weight = weight == nullptr ? nullptr : weight + rows.begin,
+         .scale = static_cast<T>(run_.loss_scale),
+         .parameter = static_cast<T>(call.parameter),
+         .row_loss = pointer(call.row_loss) + rows.begin,
+         .gradient = part(call.gradient, rows)});
+}
+
+template class Executor<float>;
+template class Executor<double>;
+
+}  // namespace ganglion

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <vector>
+
+#include "base/team.h"
+#include "kernels/kernels.h"
+#include "plan/plan.h"
+#include "plan/workspace.h"
+
+namespace ganglion {
+
+/// Runs one member's share of a step: turns buffers into matrices and calls the kernel.
+template <class T>
+class Executor {
+  public:
+    Executor(const std::vector<Buffer>& buffers, const std::vector<T*>& pointers, T* scratch,
+             const Member& member, const Run& run)
+        : buffers_(buffers), pointers_(pointers), scratch_(scratch), member_(member), run_(run) {}
+
+    void operator()(const Step& step) const;
+
+  private:
+    void gemm(const GemmCall& call, Division division) const;
+    void run(const ActivationCall& call, Range rows) const;
+    void run(const ActivationBackwardCall& call, Range rows) const;
+    void run(const SoftmaxCall& call, Range rows) const;
+    void run(const SoftmaxBackwardCall& call, Range rows) const;
+    void run(const DropoutCall& call, Range rows) const;
+    void run(const AddCall& call, Range rows) const;
+    void run(const CopyCall& call, Range rows) const;
+    void run(const LossCall& call, Range rows) const;
+
+    T* pointer(BufferId id) const;
+    Matrix<T> whole(BufferId id) const;
+    Matrix<T> part(BufferId id, Range rows) const;
+
+    const std::vector<Buffer>& buffers_;
+    const std::vector<T*>& pointers_;
+    T* scratch_;
+    const Member& member_;
+    const Run& run_;
+};
+
+}  // namespace ganglion

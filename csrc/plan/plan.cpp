@@ -1,0 +1,37 @@
+#include "plan/plan.h"
+
+#include "base/error.h"
+
+namespace ganglion {
+namespace {
+
+double operations_per_row(const Program& program) {
+    double total = 0;
+    for (const Call& call : program.calls) {
+        const auto* gemm = std::get_if<GemmCall>(&call);
+        if (gemm == nullptr) continue;
+        const Buffer& b = program.buffer(gemm->b);
+        const Buffer& weight = b.rows == kBatch ? program.buffer(gemm->c) : b;
+        total += 2.0 * static_cast<double>(weight.rows) * static_cast<double>(weight.cols);
+    }
+    return total;
+}
+
+}  // namespace
+
+Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
+    if (max_batch < 1) fail("compile", "max_batch is ", max_batch, ", must be at least 1");
+    Program program = Lowering(graph, goal).run();
+    fuse(program);
+    const Index arena_size = lay_out(program, goal, max_batch);
+    return {.buffers = program.buffers,
+            .steps = schedule(program, max_batch),
+            .backward_begin = program.backward_begin,
+            .values = program.values,
+            .gradients = program.gradients,
+            .max_batch = max_batch,
+            .arena_size = arena_size,
+            .operations = operations_per_row(program)};
+}
+
+}  // namespace ganglion

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <vector>
+
+#include "base/team.h"
+#include "graph/graph.h"
+#include "graph/lowering.h"
+#include "graph/program.h"
+
+namespace ganglion {
+
+/// A member's share of a batch's rows, the same in every step, and for who fills the inputs.
+inline Range row_share(const Member& member, Index rows) {
+    return member.share(rows, 4);
+}
+
+/// How the members of a team divide a call.
+enum class Division {
+    rows,   // each takes its share of the batch's rows, the same in every such call
+    tiles,  // each takes its share of the tiles of a matrix product
+};
+
+struct Step {
+    Call call;
+    Division division;
+    bool barrier;  // wait for the team first
+};
+
+/// How to compute a graph: a flat list of steps over one arena, for batches of up to `max_batch` rows.
+/// Immutable, and without memory of its own: a Workspace runs it.
+struct Plan {
+    std::vector<Buffer> buffers;
+    std::vector<Step> steps;
+    std::size_t backward_begin;
+    std::vector<BufferId> values;     // by ValueId; kNoBuffer where the plan does without
+    std::vector<BufferId> gradients;  // by ValueId: of inputs, and one the caller gives
+    Index max_batch;
+    Index arena_size;         // elements
+    double operations;        // of the matrix products, for one row of a batch
+
+    const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
+};
+
+/// Lower the graph, fuse, lay out the arena and set the barriers.
+/// Throws std::invalid_argument when the goal cannot be computed.
+Plan compile(const Graph& graph, const Goal& goal, Index max_batch);
+
+/// Merge each matrix product with the activation, or derivative, that directly follows it.
+void fuse(Program& program);
+
+/// Give every buffer of the arena its offset, such that those in use at the same time do not overlap.
+/// Returns the arena's size in elements.
+Index lay_out(Program& program, const Goal& goal, Index max_batch);
+
+/// Choose each call's division, and put barriers where a step meets what another member made: also
+/// before the first, whose inputs the members of the caller's team filled.
+std::vector<Step> schedule(const Program& program, Index max_batch);
+
+}  // namespace ganglion

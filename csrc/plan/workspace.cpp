@@ -1,0 +1,94 @@
+#include "plan/workspace.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "plan/execute.h"
+
+namespace ganglion {
+namespace {
+
+/// Operations below which another thread costs more than it brings.
+constexpr double kOperationsPerThread = 1e6;
+
+template <class T>
+bool all_finite(Matrix<const T> x) {
+    for (Index i = 0; i < x.rows * x.cols; ++i) {
+        if (!std::isfinite(x.data[i])) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+int worthwhile_team(const Plan& plan, Index rows) {
+    const double threads = plan.operations * static_cast<double>(rows) / kOperationsPerThread;
+    return team_size(static_cast<int>(std::min(threads, 1e6)));
+}
+
+template <class T>
+Workspace<T>::Workspace(const Plan& plan, ParameterBlock<T> parameters)
+    : plan_(plan), arena_(plan.arena_size) {
+    for (const Buffer& buffer : plan.buffers) {
+        T* const base = buffer.space == Space::arena        ? arena_.data()
+                        : buffer.space == Space::parameters ? parameters.values
+                                                            : parameters.gradients;
+        pointers_.push_back(base + buffer.offset);
+    }
+    reserve_team(1);
+}
+
+template <class T>
+void Workspace<T>::reserve_team(int size) {
+    while (scratch_.size() < static_cast<std::size_t>(size)) {
+        scratch_.emplace_back(kernels<T>().gemm_scratch_size);
+    }
+}
+
+template <class T>
+Matrix<T> Workspace<T>::matrix(BufferId id, Index rows) {
+    if (id == kNoBuffer) return {};
+    const Buffer& buffer = plan_.buffer(id);
+    T* const data = pointers_[static_cast<std::size_t>(id)];
+    return {data, buffer.rows == kBatch ? rows : buffer.rows, buffer.cols, buffer.cols};
+}
+
+template <class T>
+void Workspace<T>::forward(const Member& member, const Run& run) {
+    run_steps(0, plan_.backward_begin, member, run);
+}
+
+template <class T>
+void Workspace<T>::backward(const Member& member, const Run& run) {
+    run_steps(plan_.backward_begin, plan_.steps.size(), member, run);
+}
+
+template <class T>
+void Workspace<T>::run_steps(std::size_t begin, std::size_t end, const Member& member,
+                             const Run& run) {
+    T* const scratch = scratch_[static_cast<std::size_t>(member.rank)].data();
+    const Executor<T> execute{plan_.buffers, pointers_, scratch, member, run};
+    for (std::size_t i = begin; i < end; ++i) {
+        const Step& step = plan_.steps[i];
+        if (step.barrier) member.barrier();
+        execute(step);
+    }
+}
+
+template <class T>
+std::string Workspace<T>::first_not_finite(Index rows) {
+    for (std::size_t i = 0; i < plan_.backward_begin; ++i) {
+        const Accesses found = accesses(plan_.steps[i].call);
+        for (const auto& ids : {found.reads, found.writes}) {
+            for (const BufferId id : ids) {
+                if (!all_finite<T>(matrix(id, rows))) return plan_.buffer(id).name;
+            }
+        }
+    }
+    return "";
+}
+
+template class Workspace<float>;
+template class Workspace<double>;
+
+}  // namespace ganglion

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/buffer.h"
+#include "base/team.h"
+#include "plan/plan.h"
+
+namespace ganglion {
+
+/// The parameters a plan reads, and the gradients it writes (null when it only infers).
+template <class T>
+struct ParameterBlock {
+    T* values;
+    T* gradients;
+};
+
+/// What may change from run to run.
+struct Run {
+    Index rows;               // of this batch, at most the plan's max_batch
+    bool weighted = false;    // does the loss read the weights?
+    double loss_scale = 1;    // one over the batch's sum of weights
+    std::uint64_t seed = 0;   // dropout: with the step, which masks
+    std::uint64_t step = 0;
+};
+
+/// The memory of one running plan: the arena, and scratch memory for each member of the team.
+/// One run at a time; several workspaces may run the same plan at once.
+template <class T>
+class Workspace {
+  public:
+    /// The plan and the parameters must outlive the workspace.
+    Workspace(const Plan& plan, ParameterBlock<T> parameters);
+
+    /// Make room for a team. Call it before the team starts: a run allocates nothing.
+    void reserve_team(int size);
+
+    /// The value's, or the gradient's, rows of the current batch.
+    Matrix<T> value(ValueId id, Index rows) { return matrix(at(plan_.values, id), rows); }
+    Matrix<T> gradient(ValueId id, Index rows) { return matrix(at(plan_.gradients, id), rows); }
+
+    /// Every member of the team calls these, with the same arguments. They wait for the team where
+    /// members meet, not at the end.
+    void forward(const Member& member, const Run& run);
+    void backward(const Member& member, const Run& run);
+
+    /// The name of the first tensor of the last forward pass that is not finite; "" if all are.
+    std::string first_not_finite(Index rows);
+
+  private:
+    static BufferId at(const std::vector<BufferId>& buffers, ValueId id) {
+        return buffers[static_cast<std::size_t>(id)];
+    }
+    Matrix<T> matrix(BufferId id, Index rows);
+    void run_steps(std::size_t begin, std::size_t end, const Member& member, const Run& run);
+
+    const Plan& plan_;
+    std::vector<T*> pointers_;  // by BufferId
+    AlignedBuffer<T> arena_;
+    std::vector<AlignedBuffer<T>> scratch_;  // by rank
+};
+
+/// Threads that a batch of `rows` is worth: few for small work, for meeting costs time too.
+int worthwhile_team(const Plan& plan, Index rows);
+
+}  // namespace ganglion

@@ -1,0 +1,174 @@
+// One vector type for every instruction set, over the compiler's own vectors.
+//
+// Included inside an ISA namespace that defines `vector_bytes`; includes nothing itself.
+// Arithmetic, comparisons and `mask ? a : b` are the compiler's; only what it lacks is here.
+
+template <class T>
+struct VecOf;
+
+template <>
+struct VecOf<float> {
+    typedef float type __attribute__((vector_size(vector_bytes)));
+};
+template <>
+struct VecOf<double> {
+    typedef double type __attribute__((vector_size(vector_bytes)));
+};
+template <>
+struct VecOf<std::int32_t> {
+    typedef std::int32_t type __attribute__((vector_size(vector_bytes)));
+};
+template <>
+struct VecOf<std::int64_t> {
+    typedef std::int64_t type __attribute__((vector_size(vector_bytes)));
+};
+template <>
+struct VecOf<std::uint32_t> {
+    typedef std::uint32_t type __attribute__((vector_size(vector_bytes)));
+};
+template <>
+struct VecOf<std::uint64_t> {
+    typedef std::uint64_t type __attribute__((vector_size(vector_bytes)));
+};
+
+/// A vector of `vector_bytes / sizeof(T)` lanes.
+template <class T>
+using Vec = typename VecOf<T>::type;
+
+template <class V>
+struct LaneOf;
+template <>
+struct LaneOf<Vec<float>> {
+    using type = float;
+    using integer = std::int32_t;
+    using unsigned_integer = std::uint32_t;
+};
+template <>
+struct LaneOf<Vec<double>> {
+    using type = double;
+    using integer = std::int64_t;
+    using unsigned_integer = std::uint64_t;
+};
+
+template <class V>
+using Lane = typename LaneOf<V>::type;
+
+/// Signed integer vector with lanes as wide as V's: also the type of V's comparison masks.
+template <class V>
+using IntVec = Vec<typename LaneOf<V>::integer>;
+
+/// Unsigned: for bits, and for the logical shift that every instruction set has.
+template <class V>
+using UintVec = Vec<typename LaneOf<V>::unsigned_integer>;
+
+template <class V>
+constexpr Index lanes = static_cast<Index>(sizeof(V) / sizeof(Lane<V>));
+
+template <class V>
+inline V broadcast(Lane<V> x) {
+    return x - V{};
+}
+
+template <class V>
+inline V load(const Lane<V>* from) {
+    V v;
+    __builtin_memcpy(&v, from, sizeof v);
+    return v;
+}
+
+template <class V>
+inline void store(Lane<V>* to, V v) {
+    __builtin_memcpy(to, &v, sizeof v);
+}
+
+/// Load `count < lanes` values; the other lanes hold `fill`.
+template <class V>
+inline V load_part(const Lane<V>* from, Index count, Lane<V> fill = 0) {
+    V v = broadcast<V>(fill);
+    for (Index i = 0; i < count; ++i) v[i] = from[i];
+    return v;
+}
+
+template <class V>
+inline void store_part(Lane<V>* to, V v, Index count) {
+    for (Index i = 0; i < count; ++i) to[i] = v[i];
+}
+
+/// Load `min(count, lanes)` values: one body serves whole and partial vectors, so that a value's bits do
+/// not depend on its place in a row.
+template <class V>
+inline V load_up_to(const Lane<V>* from, Index count, Lane<V> fill = 0) {
+    return count >= lanes<V> ? load<V>(from) : load_part<V>(from, count, fill);
+}
+
+template <class V>
+inline void store_up_to(Lane<V>* to, V v, Index count) {
+    if (count >= lanes<V>) {
+        store(to, v);
+    } else {
+        store_part(to, v, count);
+    }
+}
+
+/// The same bits as another vector type of the same size.
+template <class To, class From>
+inline To bits(From v) {
+    static_assert(sizeof(To) == sizeof(From));
+    To to;
+    __builtin_memcpy(&to, &v, sizeof to);
+    return to;
+}
+
+template <class V>
+inline V min(V a, V b) {
+    return a < b ? a : b;
+}
+
+template <class V>
+inline V max(V a, V b) {
+    return a > b ? a : b;
+}
+
+template <class V>
+inline V abs(V v) {
+    return bits<V>(bits<IntVec<V>>(v) & ~bits<IntVec<V>>(broadcast<V>(Lane<V>{-0.0})));
+}
+
+inline float sqrt(float x) {
+    return __builtin_sqrtf(x);
+}
+inline double sqrt(double x) {
+    return __builtin_sqrt(x);
+}
+template <class V>
+inline V sqrt(V v) {  // one instruction: compilers see the loop through
+    for (Index i = 0; i < lanes<V>; ++i) v[i] = sqrt(v[i]);
+    return v;
+}
+
+/// Sum of the lanes, halves first: the same order on a given ISA, always.
+template <class V>
+inline Lane<V> sum(V v) {
+    Lane<V> parts[lanes<V>];
+    store(parts, v);
+    for (Index half = lanes<V> / 2; half > 0; half /= 2) {
+        for (Index i = 0; i < half; ++i) parts[i] += parts[i + half];
+    }
+    return parts[0];
+}
+
+template <class V>
+inline Lane<V> largest(V v) {
+    Lane<V> best = v[0];
+    for (Index i = 1; i < lanes<V>; ++i) best = v[i] > best ? v[i] : best;
+    return best;
+}
+
+/// The first `count` lanes of v, zero in the others.
+template <class V>
+inline V first_lanes(V v, Index count) {
+    if (count >= lanes<V>) return v;
+    V kept = V{};
+    for (Index i = 0; i < count; ++i) kept[i] = v[i];
+    return kept;
+}

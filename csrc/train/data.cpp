@@ -1,0 +1,105 @@
+#include "train/data.h"
+
+#include <cmath>
+#include <cstring>
+#include <type_traits>
+
+namespace ganglion {
+namespace {
+
+/// Call `body` with a value of the C++ type that `type` names.
+template <class Body>
+auto with_type(DataType type, const Body& body) {
+    switch (type) {
+        case DataType::float32:
+            return body(float{});
+        case DataType::float64:
+            return body(double{});
+        case DataType::int8:
+            return body(std::int8_t{});
+        case DataType::int16:
+            return body(std::int16_t{});
+        case DataType::int32:
+            return body(std::int32_t{});
+        case DataType::int64:
+            return body(std::int64_t{});
+        case DataType::uint8:
+            return body(std::uint8_t{});
+        case DataType::uint16:
+            return body(std::uint16_t{});
+        case DataType::uint32:
+            return body(std::uint32_t{});
+        case DataType::uint64:
+            return body(std::uint64_t{});
+        case DataType::boolean:
+            break;
+    }
+    return body(std::uint8_t{});  // NumPy's bool is a byte, 0 or 1
+}
+
+/// Arrays may lie at any address: memory maps with an offset, fields of records.
+template <class Source>
+Source read(const char* from) {
+    Source value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+
+/// Convert one row; returns how many of its numbers are not finite.
+template <class Source, class T>
+Index convert_row(const char* from, Index stride, T scale, T* to, Index count) {
+    Index bad = 0;
+    for (Index j = 0; j < count; ++j) {
+        const T value = static_cast<T>(read<Source>(from + j * stride)) * scale;
+        to[j] = value;
+        bad += value * 0 != 0;  // infinity times zero is not a number
+    }
+    return bad;
+}
+
+}  // namespace
+
+template <class T>
+bool gather(const DataView& from, const std::int64_t* rows, Index first, Matrix<T> to) {
+    return with_type(from.type, [&](auto sample) {
+        using Source = decltype(sample);
+        const char* const base = static_cast<const char*>(from.data);
+        const T scale = static_cast<T>(from.scale);
+        Index bad = 0;
+        for (Index i = 0; i < to.rows; ++i) {
+            const Index row = rows == nullptr ? first + i : static_cast<Index>(rows[i]);
+            const char* const at = base + row * from.row_stride;
+            if (from.col_stride == static_cast<Index>(sizeof(Source))) {  // a constant stride is quicker
+                bad += convert_row<Source>(at, sizeof(Source), scale, to.at(i, 0), to.cols);
+            } else {
+                bad += convert_row<Source>(at, from.col_stride, scale, to.at(i, 0), to.cols);
+            }
+        }
+        return bad == 0;
+    });
+}
+
+template <class T>
+Place first_not_finite(const DataView& data) {
+    return with_type(data.type, [&](auto sample) -> Place {
+        using Source = decltype(sample);
+        if constexpr (std::is_integral_v<Source>) return {-1, -1};
+        const char* const base = static_cast<const char*>(data.data);
+        const T scale = static_cast<T>(data.scale);
+        for (Index i = 0; i < data.rows; ++i) {
+            for (Index j = 0; j < data.cols; ++j) {
+                const char* const at = base + i * data.row_stride + j * data.col_stride;
+                if (!std::isfinite(static_cast<T>(read<Source>(at)) * scale)) return {i, j};
+            }
+        }
+        return {-1, -1};
+    });
+}
+
+template bool gather(const DataView&, const std::int64_t*, Index, Matrix<float>);
+template bool gather(const DataView&, const std::int64_t*, Index, Matrix<double>);
+
+template Place first_not_finite<float>(const DataView&);
+template Place first_not_finite<double>(const DataView&);
+
+}  // namespace ganglion

@@ -1,0 +1,136 @@
+#include "train/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+
+namespace ganglion {
+namespace {
+
+/// One row of outputs and of targets, as numbers or as a class.
+template <class T>
+struct Row {
+    const T* output;
+    const T* target;
+    Index outputs;
+    Index targets;
+
+    Index label() const {  // the target's class: given, or the largest of a row of probabilities
+        if (targets == 1) return static_cast<Index>(target[0]);
+        return std::max_element(target, target + targets) - target;
+    }
+};
+
+/// Is the label among the k largest outputs? Of equal outputs the first is the larger.
+template <class T>
+bool in_top(const Row<T>& row, Index k) {
+    const Index label = row.label();
+    Index above = 0;
+    for (Index j = 0; j < row.outputs; ++j) {
+        const bool larger = row.output[j] > row.output[label];
+        above += larger || (row.output[j] == row.output[label] && j < label);
+    }
+    return above < k;
+}
+
+/// The share of the columns in which yes and no agree.
+template <class T>
+double agreement(const Row<T>& row, double threshold) {
+    Index agree = 0;
+    for (Index j = 0; j < row.outputs; ++j) {
+        const bool yes = static_cast<double>(row.output[j]) > threshold;
+        agree += yes == (static_cast<double>(row.target[j]) > 0.5);
+    }
+    return static_cast<double>(agree) / static_cast<double>(row.outputs);
+}
+
+template <class T, class Cost>
+double mean_cost(const Row<T>& row, const Cost& cost) {
+    double total = 0;
+    for (Index j = 0; j < row.outputs; ++j) {
+        total += cost(static_cast<double>(row.output[j]) - static_cast<double>(row.target[j]));
+    }
+    return total / static_cast<double>(row.outputs);
+}
+
+template <class T>
+double row_value(const MetricSettings& settings, const Row<T>& row) {
+    switch (settings.kind) {
+        case MetricKind::accuracy:
+            if (row.outputs > 1) return in_top(row, 1);
+            [[fallthrough]];
+        case MetricKind::binary_accuracy:
+            return agreement(row, settings.parameter);
+        case MetricKind::top_k_accuracy:
+            return in_top(row, static_cast<Index>(settings.parameter));
+        case MetricKind::mean_absolute_error:
+            return mean_cost(row, [](double error) { return std::abs(error); });
+        case MetricKind::mean_squared_error:
+            return mean_cost(row, [](double error) { return error * error; });
+        case MetricKind::r2:
+            break;
+    }
+    return 0;
+}
+
+}  // namespace
+
+MetricKind metric_named(const std::string& name) {
+    for (const MetricInfo& known : kMetrics) {
+        if (known.name == name) return known.kind;
+    }
+    fail("metric", "unknown name '", name, "'");
+}
+
+Metric::Metric(const MetricSettings& settings, Index outputs)
+    : settings_(settings),
+      columns_(settings.kind == MetricKind::r2 ? static_cast<std::size_t>(outputs) : 0) {}
+
+template <class T>
+void Metric::add(Matrix<const T> output, Matrix<const T> target, const T* weight) {
+    for (Index i = 0; i < output.rows; ++i) {
+        const double w = weight == nullptr ? 1 : static_cast<double>(weight[i]);
+        const Row<T> row{output.at(i, 0), target.at(i, 0), output.cols, target.cols};
+        for (std::size_t j = 0; j < columns_.size(); ++j) {
+            columns_[j].add(static_cast<double>(row.target[j]), static_cast<double>(row.output[j]), w);
+        }
+        if (columns_.empty()) sum_ += w * row_value(settings_, row);
+        weight_ += w;
+    }
+}
+
+void Metric::reset() {
+    sum_ = 0;
+    weight_ = 0;
+    std::fill(columns_.begin(), columns_.end(), Column{});
+}
+
+double Metric::result() const {
+    if (weight_ == 0) return std::numeric_limits<double>::quiet_NaN();
+    if (columns_.empty()) return sum_ / weight_;
+    double total = 0;
+    for (const Column& column : columns_) total += column.r2();
+    return total / static_cast<double>(columns_.size());
+}
+
+void Metric::Column::add(double target, double output, double w) {
+    if (w == 0) return;
+    weight += w;
+    const double deviation = target - mean;
+    mean += deviation * w / weight;
+    squares += w * deviation * (target - mean);
+    residuals += w * (target - output) * (target - output);
+}
+
+/// 1 - residuals / variance; where the target is constant, 1 for a perfect output and else 0.
+double Metric::Column::r2() const {
+    if (squares > 0) return 1 - residuals / squares;
+    return residuals == 0 ? 1 : 0;
+}
+
+template void Metric::add(Matrix<const float>, Matrix<const float>, const float*);
+template void Metric::add(Matrix<const double>, Matrix<const double>, const double*);
+
+}  // namespace ganglion

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/matrix.h"
+
+namespace ganglion {
+
+enum class MetricKind {
+    accuracy, binary_accuracy, top_k_accuracy, mean_absolute_error, mean_squared_error, r2,
+};
+
+struct MetricInfo {
+    MetricKind kind;
+    std::string_view name;
+};
+
+/// The one list of metrics, in the order of the enumeration.
+inline constexpr std::array<MetricInfo, 6> kMetrics{{
+    {MetricKind::accuracy, "accuracy"},
+    {MetricKind::binary_accuracy, "binary_accuracy"},
+    {MetricKind::top_k_accuracy, "top_k_accuracy"},
+    {MetricKind::mean_absolute_error, "mean_absolute_error"},
+    {MetricKind::mean_squared_error, "mean_squared_error"},
+    {MetricKind::r2, "r2"},
+}};
+
+struct MetricSettings {
+    MetricKind kind;
+    double parameter;  // top_k_accuracy: k; the accuracies: the output above which a yes is read
+};
+
+/// Throws std::invalid_argument for an unknown name.
+MetricKind metric_named(const std::string& name);
+
+/// A metric over the rows it has been given, weighted; sums in float64.
+class Metric {
+  public:
+    Metric(const MetricSettings& settings, Index outputs);
+
+    /// output (rows, n); target (rows, n) or (rows, 1) class numbers; weight (rows) or null.
+    template <class T>
+    void add(Matrix<const T> output, Matrix<const T> target, const T* weight);
+    void reset();
+    /// NaN before the first row.
+    double result() const;
+
+  private:
+    /// Running weighted variance and residual of one output column (Welford, 1962; West, 1979).
+    struct Column {
+        double weight = 0;
+        double mean = 0;
+        double squares = 0;    // of the deviations from the mean
+        double residuals = 0;  // squared
+
+        void add(double target, double output, double w);
+        double r2() const;
+    };
+
+    MetricSettings settings_;
+    double sum_ = 0;
+    double weight_ = 0;
+    std::vector<Column> columns_;  // r2 only
+};
+
+}  // namespace ganglion

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <limits>
+#include <vector>
+
+#include "base/buffer.h"
+#include "base/team.h"
+#include "kernels/optimizer.h"
+#include "plan/workspace.h"
+
+namespace ganglion {
+
+/// An optimizer's settings, by Keras's names; each optimizer reads its own.
+struct OptimizerSettings {
+    Optimizer optimizer = Optimizer::sgd;
+    double weight_decay = 0;
+    double momentum = 0;
+    double nesterov = 0;  // yes: not 0
+    double centered = 0;  // yes: not 0
+    double rho = 0;
+    double beta_1 = 0;
+    double beta_2 = 0;
+    double epsilon = 0;
+    double initial_accumulator_value = 0;
+    double global_clipnorm = 0;  // 0: no clipping
+    double clipvalue = 0;        // 0: no clipping
+};
+
+/// Updates a block of parameters from their gradients, and keeps what it remembers between steps:
+/// up to three numbers a parameter, each kind in one contiguous block.
+template <class T>
+class OptimizerState {
+  public:
+    OptimizerState(const OptimizerSettings& settings, Index size);
+
+    /// Step number `step`, from 0. Every member of the team calls it, after a barrier; they meet once
+    /// if the gradient's norm is clipped, and not at the end.
+    void update(const Member& member, ParameterBlock<T> parameters, std::int64_t step, double rate);
+
+    /// The next step, with a team of its own.
+    void apply(ParameterBlock<T> parameters, double rate);
+
+    /// Forget everything, as before the first step.
+    void reset();
+
+    /// Steps done so far. Whoever calls `update` counts them, once for the team.
+    std::int64_t steps() const { return steps_; }
+    void count_steps(std::int64_t steps) { steps_ += steps; }
+
+  private:
+    T clipping_scale(const Member& member, const T* gradients);
+
+    OptimizerSettings settings_;
+    Index size_;
+    std::int64_t steps_ = 0;
+    std::vector<AlignedBuffer<T>> blocks_;
+    std::vector<double> square_sums_;  // of the gradient, by block of kUpdateBlock
+};
+
+}  // namespace ganglion

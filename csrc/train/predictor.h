@@ -1,0 +1,37 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+
+#include "plan/workspace.h"
+#include "train/data.h"
+
+namespace ganglion {
+
+/// Runs a graph forward over any number of rows. Any number of threads may call it at once: each
+/// takes a workspace that is free, without a lock, and makes one when there is none.
+template <class T>
+class Predictor {
+  public:
+    /// `parameters` must outlive the predictor, and not change during a call.
+    Predictor(const Graph& graph, ValueId input, ValueId output, T* parameters, Index max_batch);
+    ~Predictor();
+    Predictor(const Predictor&) = delete;
+    Predictor& operator=(const Predictor&) = delete;
+
+    /// x (rows, inputs) -> y (rows, outputs). Returns false if a number of x is not finite.
+    bool predict(const DataView& x, Matrix<T> y) const;
+
+  private:
+    std::unique_ptr<Workspace<T>> take() const;
+    void give_back(std::unique_ptr<Workspace<T>> workspace) const;
+
+    Plan plan_;
+    ValueId input_;
+    ValueId output_;
+    T* parameters_;
+    mutable std::array<std::atomic<Workspace<T>*>, 64> free_{};
+};
+
+}  // namespace ganglion

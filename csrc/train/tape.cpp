@@ -1,0 +1,62 @@
+#include "train/tape.h"
+
+#include "base/error.h"
+
+namespace ganglion {
+namespace {
+
+template <class T>
+void check_shape(const char* what, Matrix<const T> given, Index rows, Index cols) {
+    if (given.rows != rows || given.cols != cols) {
+        fail("tape", what, " is ", given.rows, "x", given.cols, ", must be ", rows, "x", cols);
+    }
+}
+
+template <class T>
+void copy(Matrix<const T> from, Matrix<T> to) {
+    for (Index i = 0; i < from.rows; ++i) {
+        for (Index j = 0; j < from.cols; ++j) *to.at(i, j) = *from.at(i, j);
+    }
+}
+
+}  // namespace
+
+template <class T>
+Tape<T>::Tape(const Graph& graph, ValueId input, ValueId output, bool input_gradient,
+              ParameterStore<T>& store, Index max_batch, std::uint64_t seed)
+    : plan_(compile(graph,
+                    {.mode = Mode::train, .outputs = {output}, .input_gradients = input_gradient},
+                    max_batch)),
+      input_(input),
+      output_(output),
+      workspace_(plan_, store.block()),
+      run_{.rows = 0, .seed = seed} {}
+
+template <class T>
+void Tape<T>::forward(Matrix<const T> x, Matrix<T> y) {
+    if (x.rows > plan_.max_batch) fail("tape", "x has ", x.rows, " rows, at most ", plan_.max_batch);
+    check_shape("x", x, x.rows, workspace_.value(input_, 0).cols);
+    check_shape<T>("y", y, x.rows, workspace_.value(output_, 0).cols);
+    run_.rows = x.rows;
+    run_.step += 1;
+    copy<T>(x, workspace_.value(input_, x.rows));
+    const int team = worthwhile_team(plan_, x.rows);
+    workspace_.reserve_team(team);
+    run_team(team, [&](Member member) noexcept { workspace_.forward(member, run_); });
+    copy<T>(workspace_.value(output_, x.rows), y);
+}
+
+template <class T>
+void Tape<T>::backward(Matrix<const T> dy, Matrix<T> dx) {
+    check_shape("dy", dy, run_.rows, workspace_.value(output_, 0).cols);
+    copy<T>(dy, workspace_.gradient(output_, dy.rows));
+    const int team = worthwhile_team(plan_, dy.rows);
+    workspace_.reserve_team(team);
+    run_team(team, [&](Member member) noexcept { workspace_.backward(member, run_); });
+    if (dx.data != nullptr) copy<T>(workspace_.gradient(input_, dy.rows), dx);
+}
+
+template class Tape<float>;
+template class Tape<double>;
+
+}  // namespace ganglion

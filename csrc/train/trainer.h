@@ -1,0 +1,80 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/workspace.h"
+#include "train/batches.h"
+#include "train/metrics.h"
+#include "train/optimizer.h"
+#include "train/parameter_store.h"
+
+namespace ganglion {
+
+/// The values of a graph that a trainer fills and reads.
+struct Task {
+    ValueId input;
+    ValueId target;
+    ValueId weight;
+    ValueId output;
+    ValueId loss;
+};
+
+/// Why a run ended.
+enum class Ending { complete, interrupted, data_not_finite, loss_not_finite };
+
+struct Outcome {
+    Ending ending;
+    Index batch;  // the one that was not finished
+};
+
+/// Asked now and then whether to stop.
+struct Interrupt {
+    bool (*wanted)(void* context);
+    void* context;
+};
+
+/// Runs batches through a graph: forward, loss and metrics, and, with an optimizer, backward and update.
+/// The graph's parameters live in the store; one run at a time.
+template <class T>
+class Trainer {
+  public:
+    /// Without `optimizer` it evaluates. The store and the optimizer must outlive the trainer.
+    Trainer(const Graph& graph, const Task& task, const std::vector<MetricSettings>& metrics,
+            ParameterStore<T>& store, OptimizerState<T>* optimizer, Index max_batch,
+            std::uint64_t seed);
+
+    /// Run the batches in `range`; `rates` has a learning rate for each of them. Where the data or the
+    /// loss turns out not to be finite it stops before that batch's update.
+    Outcome run(const Batches& batches, Range range, const double* rates, Interrupt interrupt);
+
+    /// Mean loss, then the metrics, over all rows since the last reset.
+    std::vector<double> figures() const;
+    void reset_figures();
+
+    /// After Ending::loss_not_finite in a batch of `rows`: the first tensor, in forward order, that is
+    /// not finite.
+    std::string first_bad_tensor(Index rows) { return workspace_.first_not_finite(rows); }
+
+    Index max_batch() const { return plan_.max_batch; }
+
+  private:
+    struct Shared;  // what the members of one run tell each other
+
+    void run_member(const Member& member, const Batches& batches, Range range, const double* rates,
+                    Interrupt interrupt, Shared& shared);
+    bool fill(const Member& member, const Batches& batches, Range positions);
+    void count_figures(Index rows, bool weighted, double loss, double weight);
+
+    Plan plan_;
+    Task task_;
+    ParameterStore<T>& store_;
+    OptimizerState<T>* optimizer_;
+    Workspace<T> workspace_;
+    std::uint64_t seed_;
+    std::vector<Metric> metrics_;
+    double loss_ = 0;
+    double weight_ = 0;
+};
+
+}  // namespace ganglion

@@ -1,0 +1,5 @@
+"""`python -m ganglion`: the command line."""
+
+from ganglion.cli import main
+
+main()

@@ -1,0 +1,23 @@
+"""Callbacks: what happens between the epochs of a fit. Names and meanings are Keras's."""
+
+from ganglion.callbacks.base import Callback, LambdaCallback, Logs, Model, Params, wants_batches
+from ganglion.callbacks.files import CSVLogger, ModelCheckpoint
+from ganglion.callbacks.monitor import MonitorCallback
+from ganglion.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
+from ganglion.callbacks.stopping import EarlyStopping, TerminateOnNaN
+
+__all__ = [
+    "CSVLogger",
+    "Callback",
+    "EarlyStopping",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "Logs",
+    "Model",
+    "ModelCheckpoint",
+    "MonitorCallback",
+    "Params",
+    "ReduceLROnPlateau",
+    "TerminateOnNaN",
+    "wants_batches",
+]

@@ -1,0 +1,45 @@
+"""What the callbacks that watch one figure have in common."""
+
+import math
+
+from ganglion import checks, naming
+from ganglion.callbacks.base import Callback, Logs
+
+
+class MonitorCallback(Callback):
+    """Base of the callbacks that watch one figure and remember its best value.
+
+    Args:
+        monitor: Name of the figure, as it stands in the history.
+        mode: Whether a `"min"` or a `"max"` is sought; `"auto"` seeks the largest accuracy and
+            r2, and the smallest of anything else.
+        min_delta: Smallest change that counts as an improvement.
+        best: The value to improve on; None takes the first.
+    """
+
+    def __init__(
+        self, monitor: str, mode: str, min_delta: float = 0.0, best: float | None = None
+    ) -> None:
+        naming.resolve("mode", mode, ("auto", "max", "min"))
+        checks.finite("min_delta", min_delta)
+        rises = mode == "max" or (mode == "auto" and ("acc" in monitor or monitor.endswith("r2")))
+        self.monitor = monitor
+        self.mode = mode
+        self.min_delta = abs(min_delta)
+        self.worst = -math.inf if rises else math.inf
+        self.best = self.worst if best is None else best
+
+    def figure(self, logs: Logs | None) -> float:
+        """Return the figure's value; a ValueError names those there are when it is not there."""
+        figures = logs or {}
+        if self.monitor not in figures:
+            known = ", ".join(sorted(figures)) or "none"
+            raise ValueError(
+                f"{type(self).__name__}: no figure {self.monitor!r} to monitor; there are: {known}"
+            )
+        return figures[self.monitor]
+
+    def is_improvement(self, value: float, reference: float) -> bool:
+        """Return whether `value` is better than `reference` by more than `min_delta`."""
+        gain = value - reference if self.worst < 0 else reference - value
+        return gain > self.min_delta

@@ -1,0 +1,69 @@
+"""The figures of a fit, epoch by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
+
+
+@dataclass(slots=True)
+class History:
+    """What `fit` returns: the loss and the metrics of every epoch.
+
+    Attributes:
+        history: The values of each figure by name, one an epoch; validation figures are named
+            `val_...`.
+        epoch: The numbers of the epochs, from 0.
+    """
+
+    history: dict[str, list[float]] = field(default_factory=dict)
+    epoch: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """Return the number of epochs."""
+        return len(self.epoch)
+
+    def append(self, epoch: int, figures: Mapping[str, float]) -> None:
+        """Add the figures of an epoch."""
+        self.epoch.append(epoch)
+        for name, value in figures.items():
+            self.history.setdefault(name, []).append(value)
+
+    def plot(self, ax: Axes | None = None) -> Figure | SubFigure:
+        """Draw the figures over the epochs and return the drawing.
+
+        Args:
+            ax: Where to draw all of them; None makes one axes a figure, in which its training and
+                validation curves stand together.
+        """
+        try:
+            from matplotlib import pyplot
+        except ImportError as error:
+            raise ImportError("plot needs matplotlib: pip install ganglion[plot]") from error
+        names = [name for name in self.history if not name.startswith("val_")]
+        if not names:
+            raise ValueError("plot: the history has no figures")
+        if ax is None:
+            size = (5.0 * len(names), 4.0)
+            _, grid = pyplot.subplots(
+                1, len(names), squeeze=False, layout="constrained", figsize=size
+            )
+            axes: list[Axes] = list(grid[0])
+        else:
+            axes = [ax] * len(names)
+        for axis, name in zip(axes, names, strict=True):
+            self._draw(axis, name)
+        return axes[0].figure
+
+    def _draw(self, ax: Axes, name: str) -> None:
+        """Draw the training curve of a figure, and its validation curve where there is one."""
+        for curve in (name, f"val_{name}"):
+            if curve in self.history:
+                ax.plot(self.epoch, self.history[curve], label=curve)
+        ax.set_xlabel("epoch")
+        ax.legend()

@@ -1,0 +1,100 @@
+"""Losses: what training makes small. The arithmetic is in csrc/kernels/loss.inl.h.
+
+A batch's loss is the weighted mean over its rows, `sum(w * l) / sum(w)`, where `l` is the loss of
+a row and `w` its weight (1 when none is given).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
+
+from ganglion import checks, naming
+
+CustomLoss = Callable[[NDArray[Any], NDArray[Any], NDArray[Any] | None], tuple[float, NDArray[Any]]]
+"""A loss of one's own: `f(targets, predictions, row_weights)` gives the loss and its gradient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """Base of the losses."""
+
+    name: ClassVar[str]
+
+    @property
+    def parameter(self) -> float:
+        """The one number the loss is set by, 0 for a loss that has none."""
+        return 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossEntropy(Loss):
+    """Cross-entropy of classes that exclude each other, from logits of shape `(rows, classes)`.
+
+    Targets are class numbers `(rows,)` or one row of probabilities each, `(rows, classes)`.
+    """
+
+    name: ClassVar[str] = "cross_entropy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinaryCrossEntropy(Loss):
+    """Cross-entropy of yes or no, from logits; a row's loss is the mean over its columns."""
+
+    name: ClassVar[str] = "binary_cross_entropy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SquaredError(Loss):
+    """The square of the error, `(y - p)^2`; a row's loss is the mean over its columns."""
+
+    name: ClassVar[str] = "squared_error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsoluteError(Loss):
+    """The size of the error, `|y - p|`; a row's loss is the mean over its columns."""
+
+    name: ClassVar[str] = "absolute_error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Huber(Loss):
+    """Half the square of small errors, a straight line for large ones; the mean over columns.
+
+    Args:
+        delta: The size of error where the line begins, positive.
+    """
+
+    name: ClassVar[str] = "huber"
+
+    delta: float = 1.0
+
+    def __post_init__(self) -> None:
+        checks.positive("delta", self.delta)
+
+    @property
+    def parameter(self) -> float:
+        """The size of error where the line begins."""
+        return float(self.delta)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poisson(Loss):
+    """Counts whose rate is predicted by its logarithm, `exp(p) - y p`; the mean over columns."""
+
+    name: ClassVar[str] = "poisson"
+
+
+LOSSES = {
+    record.name: record
+    for record in (CrossEntropy, BinaryCrossEntropy, SquaredError, AbsoluteError, Huber, Poisson)
+}
+
+
+def get(spec: str | Loss | CustomLoss) -> Loss | CustomLoss:
+    """Return the loss that `spec` stands for; a loss of one's own is returned as it is."""
+    if isinstance(spec, Loss) or (callable(spec) and not isinstance(spec, type)):
+        return spec
+    return naming.build("loss", spec, LOSSES)

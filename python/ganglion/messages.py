@@ -1,0 +1,10 @@
+"""Messages to the person who waits for a fit."""
+
+import sys
+
+
+def announce(line: str) -> None:
+    """Write a line to stderr without breaking a progress bar that is there."""
+    from tqdm.auto import tqdm  # type: ignore[import-untyped]  # not needed by a silent fit
+
+    tqdm.write(line, file=sys.stderr)

@@ -1,0 +1,29 @@
+"""Names: how a string given by the user becomes one of the things it may stand for."""
+
+from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
+from typing import TypeVar
+
+Record = TypeVar("Record")
+
+
+def resolve(kind: str, name: object, known: Collection[str]) -> str:
+    """Return `name` when it is known; otherwise raise an error that suggests the nearest one.
+
+    Args:
+        kind: What is named, for the message: `"optimizer"`.
+        name: The name as the user gave it.
+        known: The names there are.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"{kind} must be a name or a record, got {name!r}")
+    if name in known:
+        return name
+    nearest = get_close_matches(name.lower(), known, n=1)
+    hint = f", did you mean {nearest[0]!r}?" if nearest else "."
+    raise ValueError(f"{kind}: unknown name {name!r}{hint} Known: {', '.join(sorted(known))}")
+
+
+def build(kind: str, name: object, known: Mapping[str, Callable[[], Record]]) -> Record:
+    """Return the record that `name` stands for, with its default settings."""
+    return known[resolve(kind, name, known)]()

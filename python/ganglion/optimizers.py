@@ -1,0 +1,156 @@
+"""Optimizers: what to do with a gradient. The arithmetic is in csrc/kernels/optimizer.inl.h."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import ClassVar
+
+from ganglion import checks, naming, schedules
+from ganglion.schedules import Schedule
+
+_RULES: Mapping[str, checks.Rule] = {
+    "learning_rate": schedules.check_rate,
+    "weight_decay": checks.non_negative,
+    "global_clipnorm": checks.positive_or_none,
+    "clipvalue": checks.positive_or_none,
+    "momentum": checks.fraction,
+    "nesterov": checks.flag,
+    "beta_1": checks.fraction,
+    "beta_2": checks.fraction,
+    "rho": checks.fraction,
+    "epsilon": checks.positive,
+    "centered": checks.flag,
+    "initial_accumulator_value": checks.non_negative,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimizer:
+    """Base of the optimizers: the fields that all of them have.
+
+    Args:
+        learning_rate: Step size, zero or positive, or a schedule of step sizes.
+        weight_decay: The gradient grows by this many times the parameters, zero or positive.
+        global_clipnorm: Largest norm of the whole gradient, positive; None clips nothing.
+        clipvalue: Largest absolute value of each entry of the gradient, positive; None clips
+            nothing.
+    """
+
+    name: ClassVar[str]
+
+    learning_rate: float | Schedule = 1e-3
+    weight_decay: float = 0.0
+    global_clipnorm: float | None = None
+    clipvalue: float | None = None
+
+    def __post_init__(self) -> None:
+        checks.fields(self, _RULES)
+
+    def settings(self) -> dict[str, float]:
+        """Return every field but the learning rate as a number: None and False are 0, True is 1."""
+        names = (field.name for field in fields(self) if field.name != "learning_rate")
+        return {name: float(getattr(self, name) or 0.0) for name in names}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SGD(Optimizer):
+    """Stochastic gradient descent with momentum.
+
+    Args:
+        momentum: Decay of the running sum of gradients, in `[0, 1)`.
+        nesterov: Whether the gradient is corrected by the momentum to come.
+    """
+
+    name: ClassVar[str] = "sgd"
+
+    momentum: float = 0.0
+    nesterov: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adam(Optimizer):
+    """Adam with bias correction.
+
+    Args:
+        beta_1: Decay of the running mean of the gradient, in `[0, 1)`.
+        beta_2: Decay of the running mean of its square, in `[0, 1)`.
+        epsilon: Added to the denominator, positive.
+    """
+
+    name: ClassVar[str] = "adam"
+
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdamW(Adam):
+    """Adam whose weight decay shrinks the parameters themselves and leaves the gradient alone.
+
+    Args:
+        weight_decay: The parameters shrink by this times the learning rate, zero or positive.
+    """
+
+    name: ClassVar[str] = "adamw"
+
+    weight_decay: float = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RMSprop(Optimizer):
+    """The gradient divided by the root of the running mean of its square.
+
+    Args:
+        rho: Decay of the running mean of the square, in `[0, 1)`.
+        epsilon: Added to the denominator, positive.
+        momentum: Decay of the running sum of steps, in `[0, 1)`.
+        centered: Whether the square of the running mean is taken from the mean of the square.
+    """
+
+    name: ClassVar[str] = "rmsprop"
+
+    learning_rate: float | Schedule = 1e-2
+    rho: float = 0.99
+    epsilon: float = 1e-8
+    momentum: float = 0.0
+    centered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adagrad(Optimizer):
+    """The gradient divided by the root of the sum of all its squares.
+
+    Args:
+        initial_accumulator_value: What the sum starts from, zero or positive.
+        epsilon: Added to the denominator, positive.
+    """
+
+    name: ClassVar[str] = "adagrad"
+
+    learning_rate: float | Schedule = 1e-2
+    initial_accumulator_value: float = 0.0
+    epsilon: float = 1e-10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adadelta(Optimizer):
+    """The gradient scaled by the running size of the steps over its own running size.
+
+    Args:
+        rho: Decay of both running means, in `[0, 1)`.
+        epsilon: Added under both roots, positive.
+    """
+
+    name: ClassVar[str] = "adadelta"
+
+    learning_rate: float | Schedule = 1.0
+    rho: float = 0.9
+    epsilon: float = 1e-6
+
+
+OPTIMIZERS = {record.name: record for record in (SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta)}
+
+
+def get(spec: str | Optimizer) -> Optimizer:
+    """Return the optimizer that `spec` stands for: a name gives one with its default settings."""
+    return spec if isinstance(spec, Optimizer) else naming.build("optimizer", spec, OPTIMIZERS)

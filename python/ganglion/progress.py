@@ -1,0 +1,74 @@
+"""Progress of a fit, written to stderr: a bar over the epochs, or a line for each."""
+# ruff: noqa: ARG002  (a hook's arguments are given)
+
+import sys
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import Literal
+
+from ganglion.callbacks import Callback, Logs
+from ganglion.messages import announce
+
+Verbosity = Literal["auto", 0, 1, 2]
+
+
+class _Progress(Callback):
+    """Base of the two: measures the samples a second."""
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Look at the clock."""
+        self._began = perf_counter()
+
+    def _figures(self, logs: Logs | None) -> dict[str, str]:
+        seconds = max(perf_counter() - self._began, 1e-9)  # a coarse clock may not have moved
+        figures = {name: f"{value:.4g}" for name, value in (logs or {}).items()}
+        return {**figures, "samples/s": f"{self.params['samples'] / seconds:,.0f}"}
+
+
+class ProgressBar(_Progress):
+    """Show a bar over the epochs, in a terminal or a notebook, with the figures of the last."""
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Draw the empty bar."""
+        from tqdm.auto import tqdm  # type: ignore[import-untyped]  # not needed by a silent fit
+
+        self._bar = tqdm(
+            total=self.params["epochs"],
+            initial=self.params["initial_epoch"],
+            unit="epoch",
+            dynamic_ncols=True,
+            file=sys.stderr,
+        )
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Move the bar on by one epoch."""
+        self._bar.set_postfix(self._figures(logs), refresh=False)
+        self._bar.update()
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        """Leave the bar as it is."""
+        self._bar.close()
+
+
+class ProgressLines(_Progress):
+    """Write one line with the figures of every epoch."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Write the line of the epoch."""
+        figures = (f"{name}: {value}" for name, value in self._figures(logs).items())
+        announce(" - ".join([f"Epoch {epoch + 1}/{self.params['epochs']}", *figures]))
+
+
+_BY_VERBOSITY: Mapping[object, Callable[[], Callback]] = {
+    "auto": ProgressBar,
+    0: Callback,
+    1: ProgressBar,
+    2: ProgressLines,
+}
+
+
+def get(verbose: Verbosity) -> Callback:
+    """Return the callback that `verbose` stands for: `"auto"` or 1 a bar, 2 lines, 0 nothing."""
+    if verbose not in _BY_VERBOSITY:
+        raise ValueError(f"verbose must be 'auto', 0, 1 or 2, got {verbose!r}")
+    return _BY_VERBOSITY[verbose]()

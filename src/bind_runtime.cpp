@@ -1,0 +1,82 @@
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <string>
+#include <vector>
+
+#include "base/buffer.h"
+#include "base/cpu.h"
+#include "base/random.h"
+#include "base/team.h"
+#include "bindings.h"
+#include "kernels/activation.h"
+#include "kernels/loss.h"
+#include "kernels/optimizer.h"
+#include "train/metrics.h"
+
+namespace ganglion {
+namespace {
+
+namespace py = pybind11;
+
+std::string compiler() {
+#if defined(__clang__)
+    return "Clang " __clang_version__;
+#else
+    return "GCC " __VERSION__;
+#endif
+}
+
+template <class List>
+std::vector<std::string> names_of(const List& list) {
+    std::vector<std::string> names;
+    for (const auto& item : list) names.emplace_back(item.name);
+    return names;
+}
+
+template <class T>
+py::array_t<T> to_array(const std::vector<T>& values) {
+    return py::array_t<T>(static_cast<Index>(values.size()), values.data());
+}
+
+Index checked_count(Index count) {
+    if (count < 0) throw py::value_error("count is " + std::to_string(count) + ", must not be negative");
+    return count;
+}
+
+}  // namespace
+
+void bind_runtime(py::module_& module) {
+    module.def("compiler", &compiler);
+    module.def("selected_isa", [] { return std::string(name(selected_isa())); });
+    module.def("available_isas", [] {
+        std::vector<std::string> names;
+        for (const Isa isa : available_isas()) names.emplace_back(name(isa));
+        return names;
+    });
+    module.def("thread_limit", [] {
+        const ThreadLimit limit = thread_limit();
+        return py::make_tuple(limit.threads, limit.source);
+    });
+    module.def("set_thread_limit", &set_thread_limit, py::arg("threads"));
+    module.def("allocation_count", &allocation_count);
+
+    module.def("activation_names", [] { return names_of(kActivations); });
+    module.def("loss_names", [] { return names_of(kLosses); });
+    module.def("optimizer_names", [] { return names_of(kOptimizers); });
+    module.def("metric_names", [] { return names_of(kMetrics); });
+
+    const auto draw = [&module](const char* name, auto function) {
+        module.def(
+            name,
+            [function](std::uint64_t seed, std::uint32_t stream, Index count) {
+                return to_array(function({seed, stream}, checked_count(count)));
+            },
+            py::arg("seed"), py::arg("stream"), py::arg("count"));
+    };
+    draw("random_uniform", &random_uniform);
+    draw("random_normal", &random_normal);
+    draw("permutation", &permutation);
+}
+
+}  // namespace ganglion

@@ -1,0 +1,227 @@
+#include <pybind11/stl.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bindings.h"
+#include "numpy_views.h"
+#include "train/predictor.h"
+#include "train/tape.h"
+#include "train/trainer.h"
+
+namespace ganglion {
+namespace {
+
+using Numbers = std::map<std::string, double>;
+
+OptimizerSettings settings_from(const std::string& name, const Numbers& numbers) {
+    static const std::map<std::string, double OptimizerSettings::*> fields{
+        {"weight_decay", &OptimizerSettings::weight_decay},
+        {"momentum", &OptimizerSettings::momentum},
+        {"nesterov", &OptimizerSettings::nesterov},
+        {"centered", &OptimizerSettings::centered},
+        {"rho", &OptimizerSettings::rho},
+        {"beta_1", &OptimizerSettings::beta_1},
+        {"beta_2", &OptimizerSettings::beta_2},
+        {"epsilon", &OptimizerSettings::epsilon},
+        {"initial_accumulator_value", &OptimizerSettings::initial_accumulator_value},
+        {"global_clipnorm", &OptimizerSettings::global_clipnorm},
+        {"clipvalue", &OptimizerSettings::clipvalue},
+    };
+    OptimizerSettings settings{.optimizer = optimizer_named(name)};
+    for (const auto& [field, value] : numbers) {
+        const auto known = fields.find(field);
+        if (known == fields.end()) fail("optimizer", "unknown setting '", field, "'");
+        settings.*known->second = value;
+    }
+    return settings;
+}
+
+std::vector<MetricSettings> metrics_from(const std::vector<std::pair<std::string, double>>& named) {
+    std::vector<MetricSettings> metrics;
+    for (const auto& [name, parameter] : named) metrics.push_back({metric_named(name), parameter});
+    return metrics;
+}
+
+const char* name(Ending ending) {
+    switch (ending) {
+        case Ending::complete:
+            return "complete";
+        case Ending::interrupted:
+            return "interrupted";
+        case Ending::data_not_finite:
+            return "data_not_finite";
+        case Ending::loss_not_finite:
+            return "loss_not_finite";
+    }
+    return "";
+}
+
+/// Runs pending Python signal handlers; true when one raised, as Ctrl-C does.
+bool signal_raised(void*) {
+    py::gil_scoped_acquire gil;
+    return PyErr_CheckSignals() != 0;
+}
+
+template <class T>
+py::tuple run_trainer(Trainer<T>& trainer, const py::array& x, const py::array& y,
+                      const std::optional<py::array>& weight,
+                      const std::optional<py::array_t<std::int64_t>>& order, Index batch_size,
+                      Index first, const py::array_t<double>& rates, double x_scale) {
+    const Batches batches{.x = data_view(x, "x", x_scale),
+                          .y = data_view(y, "y"),
+                          .weight = weight ? data_view(*weight, "sample_weight") : DataView{},
+                          .order = order ? order->data() : nullptr,
+                          .samples = order ? order->size() : x.shape(0),
+                          .batch_size = batch_size};
+    const Range range{first, first + rates.size()};
+    Outcome outcome;
+    {
+        const py::gil_scoped_release release;
+        outcome = trainer.run(batches, range, rates.data(), {&signal_raised, nullptr});
+    }
+    if (outcome.ending == Ending::interrupted) throw py::error_already_set();
+    return py::make_tuple(name(outcome.ending), outcome.batch);
+}
+
+template <class T>
+void bind_store(py::module_& module, const std::string& suffix) {
+    py::class_<ParameterStore<T>>(module, ("ParameterStore" + suffix).c_str())
+        .def(py::init<const Graph&>(), py::arg("graph"))
+        .def_property_readonly("values",
+                               [](py::object self) {
+                                   auto& store = self.cast<ParameterStore<T>&>();
+                                   return array_over(store.values(), store.size(), self);
+                               })
+        .def_property_readonly("gradients",
+                               [](py::object self) {
+                                   auto& store = self.cast<ParameterStore<T>&>();
+                                   return array_over(store.gradients(), store.size(), self);
+                               })
+        .def_property_readonly("views", [](const ParameterStore<T>& store) {
+            std::vector<py::tuple> views;
+            for (const ParameterView& view : store.views()) {
+                views.push_back(py::make_tuple(view.name, view.rows, view.cols, view.offset));
+            }
+            return views;
+        });
+}
+
+template <class T>
+void bind_optimizer(py::module_& module, const std::string& suffix) {
+    using State = OptimizerState<T>;
+    py::class_<State>(module, ("OptimizerState" + suffix).c_str())
+        .def(py::init([](const std::string& optimizer, const Numbers& settings, Index size) {
+                 return std::make_unique<State>(settings_from(optimizer, settings), size);
+             }),
+             py::arg("name"), py::arg("settings"), py::arg("size"))
+        .def_property_readonly("steps", &State::steps)
+        .def("reset", &State::reset)
+        .def(
+            "apply",
+            [](State& state, ParameterStore<T>& store, double rate) { state.apply(store.block(), rate); },
+            py::arg("store"), py::arg("rate"), py::call_guard<py::gil_scoped_release>());
+}
+
+template <class T>
+void bind_trainer(py::module_& module, const std::string& suffix) {
+    using Named = std::vector<std::pair<std::string, double>>;
+    py::class_<Trainer<T>>(module, ("Trainer" + suffix).c_str())
+        .def(py::init([](const Graph& graph, ValueId input, ValueId target, ValueId weight,
+                         ValueId output, ValueId loss, const Named& metrics, ParameterStore<T>& store,
+                         OptimizerState<T>* optimizer, Index max_batch, std::uint64_t seed) {
+                 return std::make_unique<Trainer<T>>(graph, Task{input, target, weight, output, loss},
+                                                     metrics_from(metrics), store, optimizer, max_batch,
+                                                     seed);
+             }),
+             py::kw_only(), py::arg("graph"), py::arg("input"), py::arg("target"), py::arg("weight"),
+             py::arg("output"), py::arg("loss"), py::arg("metrics"), py::arg("store"),
+             py::arg("optimizer"), py::arg("max_batch"), py::arg("seed"), py::keep_alive<1, 9>(),
+             py::keep_alive<1, 10>())
+        .def("run", &run_trainer<T>, py::kw_only(), py::arg("x"), py::arg("y"), py::arg("weight"),
+             py::arg("order"), py::arg("batch_size"), py::arg("first"), py::arg("rates"),
+             py::arg("x_scale"))
+        .def("figures", &Trainer<T>::figures)
+        .def("reset_figures", &Trainer<T>::reset_figures)
+        .def("first_bad_tensor", &Trainer<T>::first_bad_tensor, py::arg("rows"))
+        .def_property_readonly("max_batch", &Trainer<T>::max_batch);
+}
+
+template <class T>
+void bind_tape(py::module_& module, const std::string& suffix) {
+    py::class_<Tape<T>>(module, ("Tape" + suffix).c_str())
+        .def(py::init<const Graph&, ValueId, ValueId, bool, ParameterStore<T>&, Index, std::uint64_t>(),
+             py::kw_only(), py::arg("graph"), py::arg("input"), py::arg("output"),
+             py::arg("input_gradient"), py::arg("store"), py::arg("max_batch"), py::arg("seed"),
+             py::keep_alive<1, 6>())
+        .def(
+            "forward",
+            [](Tape<T>& tape, const py::array& x, py::array y) {
+                const Matrix<const T> from = matrix_of<T>(x, "x");
+                const Matrix<T> to = output_matrix<T>(y, "y");
+                const py::gil_scoped_release release;
+                tape.forward(from, to);
+            },
+            py::arg("x"), py::arg("y"))
+        .def(
+            "backward",
+            [](Tape<T>& tape, const py::array& dy, std::optional<py::array> dx) {
+                const Matrix<const T> from = matrix_of<T>(dy, "dy");
+                const Matrix<T> to = dx ? output_matrix<T>(*dx, "dx") : Matrix<T>{};
+                const py::gil_scoped_release release;
+                tape.backward(from, to);
+            },
+            py::arg("dy"), py::arg("dx"))
+        .def_property_readonly("rows", &Tape<T>::rows)
+        .def_property_readonly("max_batch", &Tape<T>::max_batch);
+}
+
+template <class T>
+void bind_predictor(py::module_& module, const std::string& suffix) {
+    py::class_<Predictor<T>>(module, ("Predictor" + suffix).c_str())
+        .def(py::init([](const Graph& graph, ValueId input, ValueId output, ParameterStore<T>& store,
+                         Index max_batch) {
+                 return std::make_unique<Predictor<T>>(graph, input, output, store.values(), max_batch);
+             }),
+             py::kw_only(), py::arg("graph"), py::arg("input"), py::arg("output"), py::arg("store"),
+             py::arg("max_batch"), py::keep_alive<1, 5>())
+        .def(
+            "predict",
+            [](const Predictor<T>& predictor, const py::array& x, py::array out, double x_scale) {
+                const DataView from = data_view(x, "x", x_scale);
+                const Matrix<T> to = output_matrix<T>(out, "out");
+                const py::gil_scoped_release release;
+                return predictor.predict(from, to);
+            },
+            py::arg("x"), py::arg("out"), py::arg("x_scale"));
+}
+
+template <class T>
+void bind_precision(py::module_& module, const std::string& suffix) {
+    bind_store<T>(module, suffix);
+    bind_optimizer<T>(module, suffix);
+    bind_trainer<T>(module, suffix);
+    bind_tape<T>(module, suffix);
+    bind_predictor<T>(module, suffix);
+    module.def(
+        ("first_not_finite_" + suffix).c_str(),
+        [](const py::array& x, double x_scale) -> std::optional<std::pair<Index, Index>> {
+            const Place place = first_not_finite<T>(data_view(x, "x", x_scale));
+            if (place.row < 0) return std::nullopt;
+            return std::pair{place.row, place.col};
+        },
+        py::arg("x"), py::arg("x_scale"));
+}
+
+}  // namespace
+
+void bind_training(py::module_& module) {
+    bind_precision<float>(module, "Float32");
+    bind_precision<double>(module, "Float64");
+}
+
+}  // namespace ganglion

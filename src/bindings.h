@@ -1,0 +1,13 @@
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace ganglion {
+
+// One function for each file of bindings.
+void bind_runtime(pybind11::module_& module);
+void bind_kernels(pybind11::module_& module);
+void bind_graph(pybind11::module_& module);
+void bind_training(pybind11::module_& module);
+
+}  // namespace ganglion

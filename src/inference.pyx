@@ -1,0 +1,178 @@
+# cython: language_level=3, boundscheck=False
+"""The immutable predictor: a network's forward pass, called for a row or a batch at a time."""
+
+from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.pycapsule cimport PyCapsule_GetPointer
+from libcpp cimport bool as cpp_bool
+from libcpp.memory cimport make_unique, unique_ptr
+
+import numpy as np
+
+
+cdef extern from "base/matrix.h" namespace "ganglion":
+    ctypedef Py_ssize_t Index
+    cdef cppclass Matrix[T]:
+        T* data
+        Index rows
+        Index cols
+        Index row_stride
+        Index col_stride
+
+
+cdef extern from "graph/graph.h" namespace "ganglion":
+    cdef cppclass Graph:
+        pass
+
+
+cdef extern from "train/data.h" namespace "ganglion":
+    cdef enum class DataType:
+        float32
+        float64
+    cdef cppclass DataView:
+        const void* data
+        DataType type
+        Index rows
+        Index cols
+        Index row_stride
+        Index col_stride
+        double scale
+
+
+cdef extern from "train/parameter_store.h" namespace "ganglion":
+    cdef cppclass ParameterStore[T]:
+        ParameterStore(const Graph& graph) except +
+        Index size()
+        T* values()
+
+
+cdef extern from "train/predictor.h" namespace "ganglion":
+    cdef cppclass CorePredictor "ganglion::Predictor"[T]:
+        CorePredictor(const Graph& graph, int input, int output, T* parameters, Index max_batch) except +
+        cpp_bool predict(const DataView& x, Matrix[T] y) except + nogil
+
+
+ctypedef fused Real:
+    float
+    double
+
+
+cdef cpp_bool run(CorePredictor[Real]* predictor, DataType type, Py_buffer* x, Py_buffer* y) except *:
+    """Predict from x into y, both of type Real, of one or two dimensions."""
+    cdef int last = x.ndim - 1
+    cdef DataView data
+    cdef Matrix[Real] out
+    data.data = x.buf
+    data.type = type
+    data.rows = x.shape[0] if last == 1 else 1
+    data.cols = x.shape[last]
+    data.row_stride = x.strides[0] if last == 1 else 0
+    data.col_stride = x.strides[last]
+    data.scale = 1
+    out.data = <Real*> y.buf
+    out.rows = data.rows
+    out.cols = y.shape[last]
+    out.row_stride = y.strides[0] // <Py_ssize_t> sizeof(Real) if last == 1 else 0
+    out.col_stride = 1
+    with nogil:
+        return predictor.predict(data, out)
+
+
+cdef class Predictor:
+    """A network's forward pass with weights of its own, which nothing changes any more.
+
+    Any number of threads may call it at once; no lock is taken, and a call allocates nothing but,
+    without `out`, the array it returns.
+
+    Args:
+        recipe: A picklable callable and its arguments that give `(graph, input, output)` again.
+        dtype: "float32" or "float64".
+        weights: All parameters in the graph's order, shape `(parameters,)`.
+    """
+
+    cdef object recipe
+    cdef readonly object dtype
+    cdef readonly Py_ssize_t inputs
+    cdef readonly Py_ssize_t outputs
+    cdef unique_ptr[ParameterStore[float]] weights32
+    cdef unique_ptr[ParameterStore[double]] weights64
+    cdef unique_ptr[CorePredictor[float]] float32
+    cdef unique_ptr[CorePredictor[double]] float64
+
+    def __init__(self, recipe, dtype, weights):
+        build, arguments = recipe
+        graph, input_value, output_value = build(*arguments)
+        cdef Graph* core = <Graph*> PyCapsule_GetPointer(graph.capsule(), "ganglion.Graph")
+        self.recipe = recipe
+        self.dtype = np.dtype(dtype)
+        self.inputs = graph.cols(input_value)
+        self.outputs = graph.cols(output_value)
+        if self.dtype == np.float32:
+            self.weights32 = make_unique[ParameterStore[float]](core[0])
+            self.weights()[:] = weights
+            self.float32 = make_unique[CorePredictor[float]](
+                core[0], <int> input_value, <int> output_value, self.weights32.get().values(), <Index> 256)
+        else:
+            self.weights64 = make_unique[ParameterStore[double]](core[0])
+            self.weights()[:] = weights
+            self.float64 = make_unique[CorePredictor[double]](
+                core[0], <int> input_value, <int> output_value, self.weights64.get().values(), <Index> 256)
+
+    cdef object weights(self):
+        """All parameters, shape (parameters,), not copied."""
+        cdef float[::1] single
+        cdef double[::1] full
+        if self.weights32:
+            single = <float[:self.weights32.get().size()]> self.weights32.get().values()
+            return np.asarray(single)
+        full = <double[:self.weights64.get().size()]> self.weights64.get().values()
+        return np.asarray(full)
+
+    def __call__(self, x, *, out=None):
+        """Predict.
+
+        Args:
+            x: Inputs, shape `(rows, inputs)`, or `(inputs,)` for one row.
+            out: Where to write the outputs, shape `(rows, outputs)` or `(outputs,)`, of the
+                predictor's type, with contiguous rows. A new array if None.
+
+        Returns:
+            The output layer's values: `out`, or the new array.
+
+        Raises:
+            ValueError: When a shape or type does not fit, or x holds NaN or infinity.
+        """
+        x = np.asarray(x, self.dtype)
+        shape = (x.shape[0], self.outputs) if x.ndim == 2 else (self.outputs,)
+        if x.ndim not in (1, 2) or x.shape[x.ndim - 1] != self.inputs:
+            raise ValueError(f"x has shape {x.shape}, must be (rows, {self.inputs}) or ({self.inputs},)")
+        if out is None:
+            out = np.empty(shape, self.dtype)
+        elif not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != self.dtype:
+            raise ValueError(
+                f"out is {type(out).__name__} of shape {np.shape(out)}, must be an array of shape {shape}"
+                f" and type {self.dtype}"
+            )
+        elif out.strides[out.ndim - 1] != out.itemsize and shape[-1] > 1:
+            raise ValueError("out must have contiguous rows")
+        if not self.run(x, out):
+            row, column = np.argwhere(~np.isfinite(np.atleast_2d(x)))[0]
+            raise ValueError(f"x has {np.atleast_2d(x)[row, column]} at row {row}, column {column}")
+        return out
+
+    cdef cpp_bool run(self, x, out) except *:
+        cdef Py_buffer from_
+        cdef Py_buffer to
+        PyObject_GetBuffer(x, &from_, PyBUF_STRIDES | PyBUF_FORMAT)
+        try:
+            PyObject_GetBuffer(out, &to, PyBUF_STRIDES | PyBUF_FORMAT | PyBUF_WRITABLE)
+            try:
+                if self.float32:
+                    return run[float](self.float32.get(), DataType.float32, &from_, &to)
+                return run[double](self.float64.get(), DataType.float64, &from_, &to)
+            finally:
+                PyBuffer_Release(&to)
+        finally:
+            PyBuffer_Release(&from_)
+
+    def __reduce__(self):
+        return Predictor, (self.recipe, self.dtype.name, self.weights().copy())

@@ -1,0 +1,197 @@
+"""The command line: what every command does."""
+
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+import ganglion as gn
+from ganglion.cli.app import app
+
+QUICK = ("--epochs", "3", "--hidden", "8", "--quiet")
+
+
+@pytest.fixture(autouse=True)
+def in_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*words: str) -> Result:
+    result = CliRunner().invoke(app, words)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def succeed(*words: str) -> str:
+    result = run(*words)
+    assert result.exit_code == 0, result.stderr
+    return str(result.stdout)
+
+
+def figure(output: str, name: str) -> float:
+    (line,) = [line for line in output.splitlines() if f" {name}: " in line]
+    return float(line.rpartition(": ")[2])
+
+
+def write_mixed(path: str, rows: int = 120) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    kind = rng.integers(0, 2, rows)
+    frame = pd.DataFrame(
+        {
+            "size": np.where(rng.random(rows) < 0.1, np.nan, kind + rng.normal(0, 0.2, rows)),
+            "colour": np.where(kind == 1, "red", "blue").astype(object),
+            "id": [f"row{number}" for number in range(rows)],
+            "kind": np.where(kind == 1, "big", "small"),
+            "price": 100 + 50 * kind + rng.normal(0, 1, rows),
+        }
+    )
+    frame.loc[::9, "colour"] = None
+    frame.to_parquet(path) if path.endswith("parquet") else frame.to_csv(path, index=False)
+    return frame
+
+
+# train
+
+
+def test_train_digits_reaches_97_percent() -> None:
+    output = succeed("train", "digits")
+    assert figure(output, "accuracy") >= 0.97
+    labels = pd.read_csv(StringIO(succeed("predict", "digits.safetensors", "digits")))
+    assert labels["target"].isin(range(10)).all()
+    assert len(labels) == 1797
+
+
+def test_train_shows_rows_epochs_and_figures() -> None:
+    output = succeed("train", "iris", "--epochs", "3")
+    assert "iris: 150 rows, 4 columns, classification of 'target' in 3 classes" in output
+    assert "105 rows to train, 15 to validate, 30 to test; 4 inputs" in output
+    assert "trained 3 epochs, best was epoch" in output
+    assert "test accuracy: " in output
+    assert "wrote iris.safetensors" in output
+
+
+def test_train_shows_a_progress_bar_on_stderr() -> None:
+    result = run("train", "iris", "--epochs", "3")
+    assert "3/3" in result.stderr
+    assert "3/3" not in result.stdout
+
+
+def test_quiet_train_prints_the_figures_only() -> None:
+    result = run("train", "iris", *QUICK)
+    assert [line.split(":")[0] for line in result.stdout.splitlines()] == [
+        "test accuracy",
+        "test log loss",
+    ]
+    assert result.stderr == ""
+
+
+def test_train_stops_early() -> None:
+    output = succeed("train", "wine", "--patience", "2", "--learning-rate", "0.05")
+    epochs = int(output.partition("trained ")[2].split()[0])
+    assert epochs < 200
+
+
+def test_train_repeats_itself() -> None:
+    first = succeed("train", "iris", *QUICK, "--seed", "5")
+    assert succeed("train", "iris", *QUICK, "--seed", "5") == first
+
+
+@pytest.mark.parametrize("name", ["wine", "breast_cancer"])
+def test_train_learns_a_bundled_classification(name: str) -> None:
+    assert figure(succeed("train", name, "--epochs", "30", "--quiet"), "accuracy") >= 0.9
+
+
+def test_train_learns_the_bundled_regression() -> None:
+    output = succeed("train", "diabetes", "--quiet")
+    assert figure(output, "R2") > 0.2
+    assert 30 < figure(output, "MAE") < 70  # in the target's units, 25 to 346
+
+
+@pytest.mark.parametrize("path", ["table.csv", "table.parquet"])
+def test_train_takes_text_and_missing_cells(path: str) -> None:
+    write_mixed(path)
+    output = succeed("train", path, "--target", "kind", "--drop", "id", "--drop", "price")
+    assert "2 columns, classification of 'kind' in 2 classes" in output
+    assert "; 4 inputs" in output  # size; blue, red, missing
+    assert figure(output, "accuracy") >= 0.9
+
+
+def test_train_picks_regression_for_a_float_target() -> None:
+    write_mixed("table.csv")
+    words = ("--target", "price", "--drop", "id", "--epochs", "60", "--quiet")
+    output = succeed("train", "table.csv", *words)
+    assert figure(output, "RMSE") < 25  # the spread is 25
+
+
+def test_task_overrides_the_rule() -> None:
+    assert "R2" in succeed("train", "digits", "--task", "regression", *QUICK)
+
+
+def test_no_hidden_layer_is_allowed() -> None:
+    words = ("--hidden", "", "--epochs", "60", "--quiet")
+    assert figure(succeed("train", "iris", *words), "accuracy") > 0.5
+
+
+# predict, evaluate, info
+
+
+def test_predict_writes_a_file() -> None:
+    succeed("train", "iris", *QUICK)
+    assert succeed("predict", "iris.safetensors", "iris", "--output", "out.csv") == ""
+    assert set(pd.read_csv("out.csv")["target"]) <= {"setosa", "versicolor", "virginica"}
+
+
+def test_predict_gives_probabilities() -> None:
+    succeed("train", "iris", *QUICK)
+    output = succeed("predict", "iris.safetensors", "iris", "--probabilities")
+    frame = pd.read_csv(StringIO(output))
+    assert frame.columns.tolist() == [
+        "target",
+        "probability_setosa",
+        "probability_versicolor",
+        "probability_virginica",
+    ]
+    np.testing.assert_allclose(frame.iloc[:, 1:].sum(axis=1), 1)
+
+
+def test_predict_needs_no_target_column() -> None:
+    write_mixed("table.csv")
+    succeed("train", "table.csv", "--target", "kind", *QUICK)
+    pd.read_csv("table.csv").drop(columns="kind").to_csv("new.csv", index=False)
+    whole = succeed("predict", "table.safetensors", "table.csv")
+    assert succeed("predict", "table.safetensors", "new.csv") == whole
+
+
+def test_predict_gives_values_in_the_target_units() -> None:
+    succeed("train", "diabetes", "--quiet")
+    values = pd.read_csv(StringIO(succeed("predict", "diabetes.safetensors", "diabetes")))
+    assert 100 < values["target"].mean() < 200
+
+
+def test_evaluate_agrees_with_the_predictions() -> None:
+    succeed("train", "iris", *QUICK)
+    output = succeed("evaluate", "iris.safetensors", "iris")
+    labels = pd.read_csv(StringIO(succeed("predict", "iris.safetensors", "iris")))["target"]
+    true = np.repeat(["setosa", "versicolor", "virginica"], 50)
+    assert figure(output, "accuracy") == pytest.approx((labels == true).mean(), abs=1e-4)
+
+
+def test_info_tells_layers_columns_and_versions() -> None:
+    succeed("train", "iris", *QUICK)
+    output = succeed("info", "iris.safetensors")
+    assert "Dense" in output
+    assert "None" not in output.splitlines()
+    assert "classification: target, one of setosa, versicolor, virginica" in output
+    assert "petal width (cm): number, mean 1." in output
+    assert f"ganglion {gn.__version__}" in output
+
+
+def test_info_tells_a_model_without_a_table() -> None:
+    gn.MLP([2, 3, 1]).save("plain.safetensors")
+    output = succeed("info", "plain.safetensors")
+    assert "Dense" in output
+    assert "no table" in output

@@ -1,0 +1,186 @@
+"""Columns and targets of the command line: what is measured, and what comes out."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ganglion.cli.columns import MOST_TEXTS, NumberColumn, TextColumn, fit_column, texts
+from ganglion.cli.errors import InputError
+from ganglion.cli.options import Task
+from ganglion.cli.targets import ClassTarget, ValueTarget, choose_task
+
+# columns
+
+
+def test_number_column_is_standardised() -> None:
+    column = pd.Series([1, 2, 3, 10], name="size")
+    values = NumberColumn.fit(column).transform(column)
+    assert values.dtype == np.float32
+    assert values.shape == (4, 1)
+    np.testing.assert_allclose(values.mean(), 0, atol=1e-6)
+    np.testing.assert_allclose(values.std(), 1, atol=1e-6)
+
+
+def test_missing_number_stands_at_the_median() -> None:
+    record = NumberColumn.fit(pd.Series([1.0, 2.0, 9.0, np.nan], name="size"))
+    values = record.transform(pd.Series([np.nan, 2.0], name="size"))
+    assert values[0] == values[1]
+
+
+@pytest.mark.parametrize("value", [0.1, 3.0, -1e100])
+def test_constant_column_becomes_zero(value: float) -> None:
+    column = pd.Series([value] * 7, name="size")
+    np.testing.assert_array_equal(NumberColumn.fit(column).transform(column), 0)
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "Float64", "float32", "uint8", "bool", "boolean"])
+def test_every_numeric_dtype_is_a_number(dtype: str) -> None:
+    column = pd.Series([0, 1, 1, 0], name="size", dtype=dtype)
+    record = fit_column(column)
+    assert isinstance(record, NumberColumn)
+    np.testing.assert_allclose(record.transform(column)[:, 0], [-1, 1, 1, -1])
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, 1e200])
+def test_infinite_number_names_its_row(value: float) -> None:
+    with pytest.raises(InputError, match=r"'size' must hold numbers below 1e\+150 .* in row 2"):
+        fit_column(pd.Series([1.0, value, 2.0], name="size"))
+
+
+def test_number_far_from_training_names_its_row() -> None:
+    record = NumberColumn.fit(pd.Series([1.0, 2.0], name="size"))
+    with pytest.raises(InputError, match=r"'size' must be within 1e\+15 .* got 1e\+100 in row 1"):
+        record.transform(pd.Series([1e100], name="size"))
+
+
+def test_text_in_a_number_column_names_its_row() -> None:
+    record = NumberColumn.fit(pd.Series([1.0, 2.0], name="size"))
+    with pytest.raises(InputError, match="'size' must hold numbers, got 'big' in row 2"):
+        record.transform(pd.Series(["1", "big"], name="size"))
+
+
+def test_text_column_is_one_hot_with_missing_its_own() -> None:
+    column = pd.Series(["red", None, "blue"], name="colour")
+    record = TextColumn.fit(column)
+    assert record.texts == (None, "blue", "red")
+    expected = [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
+    np.testing.assert_array_equal(record.transform(column), expected)
+
+
+def test_unseen_text_is_zero_everywhere() -> None:
+    record = TextColumn.fit(pd.Series(["red", "blue"], name="colour"))
+    column = pd.Series(["green", None], name="colour")
+    np.testing.assert_array_equal(record.transform(column), np.zeros((2, 2)))
+
+
+def test_text_column_keeps_its_most_frequent_texts() -> None:
+    rare = [f"rare{number:03}" for number in range(MOST_TEXTS + 50)]
+    record = TextColumn.fit(pd.Series([*rare, "common", "common"], name="colour"))
+    assert record.width == MOST_TEXTS
+    assert "common" in record.texts
+    assert "rare149" not in record.texts
+
+
+def test_texts_of_whole_floats_and_integers_agree() -> None:
+    assert texts(pd.Series([1.0, np.nan, 2.5])) == ["1", None, "2.5"]
+    assert texts(pd.Series([1, 3])) == ["1", "3"]
+
+
+def test_categorical_column_is_text() -> None:
+    assert isinstance(fit_column(pd.Series([1, 2, 1], name="c", dtype="category")), TextColumn)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "object", "str"])
+def test_column_all_missing_is_refused(dtype: str) -> None:
+    with pytest.raises(InputError, match=r"column 'x' has no value, .* --drop 'x'"):
+        fit_column(pd.Series([None, None], name="x", dtype=dtype))
+
+
+def test_dates_are_refused() -> None:
+    with pytest.raises(InputError, match="column 'when' holds datetime64"):
+        fit_column(pd.Series(pd.to_datetime(["2020-01-01", "2021-01-01"]), name="when"))
+
+
+# targets
+
+
+@pytest.mark.parametrize(
+    ("values", "task"),
+    [
+        (["a", "b"], Task.CLASSIFICATION),
+        ([True, False], Task.CLASSIFICATION),
+        (list(range(20)), Task.CLASSIFICATION),
+        (list(range(21)), Task.REGRESSION),
+        ([0.0, 1.0], Task.REGRESSION),
+        (pd.Categorical([1.5, 2.5]), Task.CLASSIFICATION),
+    ],
+)
+def test_task_follows_from_the_target(values: list[object], task: Task) -> None:
+    assert choose_task(pd.Series(values)) is task
+
+
+def test_number_classes_are_ordered_by_size() -> None:
+    assert ClassTarget.fit(pd.Series([10, 9, 10, 1])).classes == ("1", "9", "10")
+
+
+def test_class_target_reads_labels_back() -> None:
+    target = ClassTarget(name="kind", classes=("a", "b", "c"))
+    logits = np.array([[0.0, 2.0, 1.0], [9.0, 0.0, 0.0]], np.float32)
+    assert target.decode(logits)["kind"].tolist() == ["b", "a"]
+
+
+def test_class_probabilities_sum_to_one() -> None:
+    target = ClassTarget(name="kind", classes=("a", "b"))
+    logits = np.array([[1000.0, -1000.0], [0.0, np.log(3.0)]], np.float32)
+    frame = target.decode(logits, probabilities=True)
+    assert frame.columns.tolist() == ["kind", "probability_a", "probability_b"]
+    shares = frame[["probability_a", "probability_b"]].to_numpy(dtype=np.float64)
+    np.testing.assert_allclose(shares, [[1.0, 0.0], [0.25, 0.75]], rtol=1e-6)
+
+
+def test_class_figures_match_scikit_learn() -> None:
+    from sklearn.metrics import accuracy_score, log_loss
+
+    target = ClassTarget(name="kind", classes=("a", "b", "c"))
+    rng = np.random.default_rng(0)
+    logits, true = rng.normal(size=(50, 3)), rng.integers(0, 3, 50)
+    shares = target.decode(logits, probabilities=True).iloc[:, 1:].to_numpy(dtype=float)
+    figures = target.figures(logits, true)
+    assert figures["accuracy"] == pytest.approx(accuracy_score(true, logits.argmax(1)))
+    assert figures["log loss"] == pytest.approx(log_loss(true, shares))
+
+
+def test_value_figures_match_scikit_learn_in_own_units() -> None:
+    from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
+
+    rng = np.random.default_rng(0)
+    column = pd.Series(rng.normal(1000, 50, 40), name="price")
+    target = ValueTarget.fit(column)
+    outputs = (target.encode(column) + rng.normal(0, 0.3, (40, 1))).astype(np.float32)
+    predicted = target.decode(outputs)["price"]
+    figures = target.figures(outputs, target.encode(column))
+    assert figures["MAE"] == pytest.approx(mean_absolute_error(column, predicted), rel=1e-4)
+    assert figures["RMSE"] == pytest.approx(root_mean_squared_error(column, predicted), rel=1e-4)
+    assert figures["R2"] == pytest.approx(r2_score(column, predicted), rel=1e-4)
+
+
+def test_unknown_class_names_its_row() -> None:
+    target = ClassTarget(name="kind", classes=("a", "b"))
+    with pytest.raises(InputError, match="class the model does not know: 'c' in row 2"):
+        target.encode(pd.Series(["a", "c"], name="kind"))
+
+
+@pytest.mark.parametrize("record", [ClassTarget, ValueTarget])
+def test_missing_target_names_its_row(record: type[ClassTarget] | type[ValueTarget]) -> None:
+    with pytest.raises(InputError, match="'y' is missing in 1 of 3 rows, first in row 2"):
+        record.fit(pd.Series([1.0, np.nan, 2.0], name="y"))
+
+
+def test_single_class_is_refused() -> None:
+    with pytest.raises(InputError, match="target 'y' has one class only: 'a'"):
+        ClassTarget.fit(pd.Series(["a", "a"], name="y"))
+
+
+def test_single_value_is_refused() -> None:
+    with pytest.raises(InputError, match="target 'y' has one value only: 3"):
+        ValueTarget.fit(pd.Series([3.0, 3.0], name="y"))

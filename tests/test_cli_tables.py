@@ -1,0 +1,168 @@
+"""Tables and preparations of the command line, without a network."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ganglion.cli.errors import InputError
+from ganglion.cli.preparation import Preparation
+from ganglion.cli.tables import BUNDLED, read_table
+from ganglion.cli.targets import ClassTarget, ValueTarget
+
+
+def mixed_frame() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "size": [1.0, 2.0, np.nan, 4.0],
+            "colour": ["red", None, "blue", "red"],
+            "old": [True, False, True, True],
+            "kind": ["a", "b", "a", "b"],
+        }
+    )
+
+
+def mixed_preparation() -> Preparation:
+    frame = mixed_frame()
+    return Preparation.fit(frame, ClassTarget.fit(frame["kind"]))
+
+
+# tables
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_bundled_set_has_its_target(name: str) -> None:
+    table = read_table(name)
+    assert table.target == "target"
+    assert table.frame.shape[0] > 100
+    assert "target" in table.frame.columns
+
+
+def test_bundled_classes_have_their_names() -> None:
+    assert set(read_table("iris").frame["target"]) == {"setosa", "versicolor", "virginica"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "CSV", "csv.gz", "parquet", "pq"])
+def test_file_reads_back(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"my.table.{ending}"
+    frame = mixed_frame()
+    frame.to_csv(path, index=False) if "csv" in ending.lower() else frame.to_parquet(path)
+    table = read_table(str(path))
+    assert table.name == "my.table"
+    pd.testing.assert_frame_equal(table.frame, frame, check_dtype=False)
+
+
+def test_parquet_index_is_not_a_row_number(tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    mixed_frame().set_index(pd.Index([7, 7, 7, 7])).to_parquet(path)
+    assert read_table(str(path)).frame.index.tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", b"", "is empty"),
+        ("a.csv", b"x,y\n", "is empty: it has no rows"),
+        ("a.csv", b"x,y\n1,2\n1,2,3,4\n", "cannot read"),
+        ("a.csv", b"x\n\xff\xfe\n", "cannot read"),
+        ("a.parquet", b"not parquet", "cannot read"),
+        ("a.parquet", b"", "cannot read"),
+        ("a.txt", b"x\n1\n", "unknown kind of table"),
+        ("a.csv.gz", b"x\n1\n", "cannot read"),
+    ],
+)
+def test_unreadable_file_is_an_input_error(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=message) as caught:
+        read_table(str(path))
+    assert "\n" not in str(caught.value)
+    assert name in str(caught.value)
+
+
+def test_folder_is_no_table(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a folder"):
+        read_table(str(tmp_path))
+
+
+def test_missing_file_names_the_bundled_sets() -> None:
+    with pytest.raises(InputError, match=r"no such file: irsi; the bundled sets are digits, iris"):
+        read_table("irsi")
+
+
+def test_missing_pyarrow_says_how_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> pd.DataFrame:
+        raise ImportError("Unable to find a usable engine")
+
+    path = tmp_path / "a.parquet"
+    mixed_frame().to_parquet(path)
+    monkeypatch.setattr(pd, "read_parquet", refuse)
+    with pytest.raises(InputError, match="needs pyarrow: python -m pip install pyarrow"):
+        read_table(str(path))
+
+
+def test_require_suggests_the_nearest_column() -> None:
+    with pytest.raises(InputError, match=r"iris: no column 'targe', did you mean 'target'\?"):
+        read_table("iris").require(["targe"])
+
+
+def test_require_lists_columns_when_none_is_near() -> None:
+    with pytest.raises(InputError, match=r"no column 'zzz'; the columns are .* and 57 more"):
+        read_table("digits").require(["zzz"])
+
+
+# preparation
+
+
+def test_preparation_leaves_the_target_out() -> None:
+    assert mixed_preparation().names == ["size", "colour", "old"]
+
+
+def test_preparation_gives_contiguous_float32_of_its_width() -> None:
+    preparation = mixed_preparation()
+    values = preparation.transform(mixed_frame())
+    assert values.shape == (4, preparation.width) == (4, 5)
+    assert values.dtype == np.float32
+    assert values.flags.c_contiguous
+    assert np.isfinite(values).all()
+
+
+def test_preparation_finds_columns_by_name() -> None:
+    frame = mixed_frame()
+    turned = frame[list(frame.columns[::-1])]
+    preparation = mixed_preparation()
+    np.testing.assert_array_equal(preparation.transform(frame), preparation.transform(turned))
+
+
+def test_preparation_comes_back_exactly_from_json() -> None:
+    preparation = mixed_preparation()
+    assert Preparation.from_json(preparation.to_json()) == preparation
+    values = Preparation(columns=preparation.columns, target=ValueTarget.fit(pd.Series([0.1, 0.3])))
+    assert Preparation.from_json(values.to_json()) == values
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"format": 2}', '{"format": 1, "columns": [{"kind": "date"}]}']
+)
+def test_other_json_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Preparation.from_json(text)
+
+
+def test_json_of_a_wrong_number_is_a_value_error() -> None:
+    fields = json.loads(mixed_preparation().to_json())
+    fields["columns"][0]["mean"] = "large"
+    with pytest.raises(ValueError, match="large"):
+        Preparation.from_json(json.dumps(fields))
+
+
+def test_table_of_the_target_alone_is_refused() -> None:
+    frame = mixed_frame()[["kind"]]
+    with pytest.raises(InputError, match="no column besides the target 'kind'"):
+        Preparation.fit(frame, ClassTarget.fit(frame["kind"]))

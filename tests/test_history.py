@@ -1,0 +1,58 @@
+import sys
+
+import numpy as np
+import pytest
+
+from ganglion.history import History
+
+
+def example() -> History:
+    history = History()
+    history.append(3, {"loss": 1.0, "val_loss": 1.5, "accuracy": 0.5})
+    history.append(4, {"loss": 0.5, "val_loss": 1.25, "accuracy": 0.75})
+    return history
+
+
+def test_history_starts_empty() -> None:
+    history = History()
+    assert (history.history, history.epoch, len(history)) == ({}, [], 0)
+
+
+def test_append_adds_an_epoch() -> None:
+    history = example()
+    assert history.history == {
+        "loss": [1.0, 0.5],
+        "val_loss": [1.5, 1.25],
+        "accuracy": [0.5, 0.75],
+    }
+    assert history.epoch == [3, 4]
+    assert len(history) == 2
+
+
+def test_plot_gives_each_figure_an_axes_for_its_two_curves() -> None:
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    figure = example().plot()
+    curves = [[line.get_label() for line in axes.lines] for axes in figure.axes]
+    assert curves == [["loss", "val_loss"], ["accuracy"]]
+    assert np.array_equal(figure.axes[0].lines[1].get_xydata(), [[3, 1.5], [4, 1.25]])
+    matplotlib.pyplot.close(figure)
+
+
+def test_plot_draws_in_the_axes_it_is_given() -> None:
+    figure = pytest.importorskip("matplotlib.figure").Figure()
+    ax = figure.subplots()
+    assert example().plot(ax) is figure
+    assert [line.get_label() for line in ax.lines] == ["loss", "val_loss", "accuracy"]
+
+
+def test_plot_refuses_an_empty_history() -> None:
+    pytest.importorskip("matplotlib")
+    with pytest.raises(ValueError, match="plot: the history has no figures"):
+        History().plot()
+
+
+def test_plot_names_the_extra_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(ImportError, match=r"plot needs matplotlib: pip install ganglion\[plot\]"):
+        example().plot()

@@ -1,0 +1,113 @@
+import dataclasses
+import math
+from typing import Any
+
+import pytest
+
+from ganglion import _core, optimizers
+from ganglion.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from ganglion.schedules import CosineDecay
+
+DEFAULTS: dict[type[Optimizer], tuple[float, dict[str, float]]] = {
+    SGD: (1e-3, {"momentum": 0.0, "nesterov": 0.0}),
+    Adam: (1e-3, {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}),
+    AdamW: (1e-3, {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01}),
+    RMSprop: (1e-2, {"rho": 0.99, "epsilon": 1e-8, "momentum": 0.0, "centered": 0.0}),
+    Adagrad: (1e-2, {"initial_accumulator_value": 0.0, "epsilon": 1e-10}),
+    Adadelta: (1.0, {"rho": 0.9, "epsilon": 1e-6}),
+}
+COMMON = {"weight_decay": 0.0, "global_clipnorm": 0.0, "clipvalue": 0.0}
+
+
+def test_names_are_those_of_the_core() -> None:
+    assert sorted(optimizers.OPTIMIZERS) == sorted(_core.optimizer_names())
+
+
+@pytest.mark.parametrize("record", DEFAULTS)
+def test_defaults_are_as_documented(record: type[Optimizer]) -> None:
+    learning_rate, settings = DEFAULTS[record]
+    optimizer = record()
+    assert optimizer.learning_rate == learning_rate
+    assert optimizer.settings() == COMMON | settings
+
+
+def test_settings_are_numbers() -> None:
+    optimizer = SGD(momentum=0.9, nesterov=True, global_clipnorm=1, clipvalue=0.5)
+    settings = optimizer.settings()
+    assert settings == {
+        "weight_decay": 0.0,
+        "global_clipnorm": 1.0,
+        "clipvalue": 0.5,
+        "momentum": 0.9,
+        "nesterov": 1.0,
+    }
+    assert all(type(value) is float for value in settings.values())
+
+
+@pytest.mark.parametrize("record", DEFAULTS)
+def test_get_takes_a_name_or_a_record(record: type[Optimizer]) -> None:
+    assert optimizers.get(record.name) == record()
+    optimizer = record(learning_rate=0.5)
+    assert optimizers.get(optimizer) is optimizer
+
+
+def test_get_suggests_a_name() -> None:
+    with pytest.raises(ValueError, match="optimizer: unknown name 'adm', did you mean 'adam'"):
+        optimizers.get("adm")
+
+
+def test_get_refuses_the_class_of_a_record() -> None:
+    with pytest.raises(TypeError, match="optimizer must be a name or a record"):
+        optimizers.get(SGD)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("learning_rate", [0, 0.0, 1e-3, 10.0, CosineDecay(0.1, 5)])
+def test_learning_rate_may_be_zero_positive_or_a_schedule(learning_rate: Any) -> None:
+    assert SGD(learning_rate=learning_rate).learning_rate == learning_rate
+
+
+@pytest.mark.parametrize(
+    ("record", "field", "value"),
+    [
+        (SGD, "learning_rate", -1e-3),
+        (SGD, "learning_rate", math.nan),
+        (SGD, "learning_rate", math.inf),
+        (SGD, "weight_decay", -1.0),
+        (SGD, "global_clipnorm", 0.0),
+        (SGD, "clipvalue", -1.0),
+        (SGD, "momentum", 1.0),
+        (RMSprop, "momentum", -0.1),
+        (RMSprop, "rho", 1.0),
+        (RMSprop, "epsilon", 0.0),
+        (Adam, "beta_1", 1.0),
+        (AdamW, "beta_2", -0.1),
+        (AdamW, "weight_decay", math.nan),
+        (Adagrad, "initial_accumulator_value", -1.0),
+        (Adadelta, "epsilon", math.inf),
+    ],
+)
+def test_field_out_of_range_is_refused(record: type[Optimizer], field: str, value: float) -> None:
+    with pytest.raises(ValueError, match=f"^{field} must be .*, got {value}$"):
+        record(**{field: value})
+
+
+@pytest.mark.parametrize(
+    ("record", "field", "value"),
+    [
+        (SGD, "learning_rate", "0.1"),
+        (SGD, "momentum", None),
+        (SGD, "nesterov", "yes"),
+        (RMSprop, "centered", 1),
+    ],
+)
+def test_field_of_a_wrong_type_is_refused(record: type[Optimizer], field: str, value: Any) -> None:
+    with pytest.raises(TypeError, match=f"^{field} must be .*, got {value!r}$"):
+        record(**{field: value})
+
+
+@pytest.mark.parametrize("record", DEFAULTS)
+def test_records_are_frozen_and_take_keywords_only(record: type[Optimizer]) -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        record().learning_rate = 0.1  # type: ignore[misc]
+    with pytest.raises(TypeError, match="positional"):
+        record(0.1)  # type: ignore[call-arg]
