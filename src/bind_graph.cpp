@@ -40,6 +40,7 @@ void bind_graph(py::module_& module) {
             py::arg("name"), py::arg("output"), py::arg("target"), py::arg("weight"),
             py::arg("parameter"))
         .def("cols", [](const Graph& graph, ValueId id) { return graph.value(id).cols; }, py::arg("value"))
+        .def("is_probability", &Graph::is_probability, py::arg("value"))
         .def(
             "capsule",
             [](Graph& graph) { return py::capsule(&graph, "ganglion.Graph"); },

@@ -27,6 +27,12 @@ std::string compiler() {
 #endif
 }
 
+std::vector<std::string> names_of(const std::vector<Isa>& isas) {
+    std::vector<std::string> names;
+    for (const Isa isa : isas) names.emplace_back(name(isa));
+    return names;
+}
+
 template <class List>
 std::vector<std::string> names_of(const List& list) {
     std::vector<std::string> names;
@@ -49,11 +55,8 @@ Index checked_count(Index count) {
 void bind_runtime(py::module_& module) {
     module.def("compiler", &compiler);
     module.def("selected_isa", [] { return std::string(name(selected_isa())); });
-    module.def("available_isas", [] {
-        std::vector<std::string> names;
-        for (const Isa isa : available_isas()) names.emplace_back(name(isa));
-        return names;
-    });
+    module.def("built_isas", [] { return names_of(built_isas()); });
+    module.def("available_isas", [] { return names_of(available_isas()); });
     module.def("thread_limit", [] {
         const ThreadLimit limit = thread_limit();
         return py::make_tuple(limit.threads, limit.source);

@@ -17,6 +17,7 @@ namespace ganglion {
 namespace {
 
 using Numbers = std::map<std::string, double>;
+using Named = std::vector<std::pair<std::string, double>>;
 
 OptimizerSettings settings_from(const std::string& name, const Numbers& numbers) {
     static const std::map<std::string, double OptimizerSettings::*> fields{
@@ -41,7 +42,7 @@ OptimizerSettings settings_from(const std::string& name, const Numbers& numbers)
     return settings;
 }
 
-std::vector<MetricSettings> metrics_from(const std::vector<std::pair<std::string, double>>& named) {
+std::vector<MetricSettings> metrics_from(const Named& named) {
     std::vector<MetricSettings> metrics;
     for (const auto& [name, parameter] : named) metrics.push_back({metric_named(name), parameter});
     return metrics;
@@ -129,24 +130,21 @@ void bind_optimizer(py::module_& module, const std::string& suffix) {
 
 template <class T>
 void bind_trainer(py::module_& module, const std::string& suffix) {
-    using Named = std::vector<std::pair<std::string, double>>;
     py::class_<Trainer<T>>(module, ("Trainer" + suffix).c_str())
         .def(py::init([](const Graph& graph, ValueId input, ValueId target, ValueId weight,
-                         ValueId output, ValueId loss, const Named& metrics, ParameterStore<T>& store,
-                         OptimizerState<T>* optimizer, Index max_batch, std::uint64_t seed) {
+                         ValueId output, ValueId loss, ParameterStore<T>& store,
+                         OptimizerState<T>* optimizer, Figures& figures, Index max_batch,
+                         std::uint64_t seed) {
                  return std::make_unique<Trainer<T>>(graph, Task{input, target, weight, output, loss},
-                                                     metrics_from(metrics), store, optimizer, max_batch,
-                                                     seed);
+                                                     store, optimizer, figures, max_batch, seed);
              }),
              py::kw_only(), py::arg("graph"), py::arg("input"), py::arg("target"), py::arg("weight"),
-             py::arg("output"), py::arg("loss"), py::arg("metrics"), py::arg("store"),
-             py::arg("optimizer"), py::arg("max_batch"), py::arg("seed"), py::keep_alive<1, 9>(),
-             py::keep_alive<1, 10>())
+             py::arg("output"), py::arg("loss"), py::arg("store"), py::arg("optimizer"),
+             py::arg("figures"), py::arg("max_batch"), py::arg("seed"), py::keep_alive<1, 8>(),
+             py::keep_alive<1, 9>(), py::keep_alive<1, 10>())
         .def("run", &run_trainer<T>, py::kw_only(), py::arg("x"), py::arg("y"), py::arg("weight"),
              py::arg("order"), py::arg("batch_size"), py::arg("first"), py::arg("rates"),
              py::arg("x_scale"))
-        .def("figures", &Trainer<T>::figures)
-        .def("reset_figures", &Trainer<T>::reset_figures)
         .def("first_bad_tensor", &Trainer<T>::first_bad_tensor, py::arg("rows"))
         .def_property_readonly("max_batch", &Trainer<T>::max_batch);
 }
@@ -217,9 +215,33 @@ void bind_precision(py::module_& module, const std::string& suffix) {
         py::arg("x"), py::arg("x_scale"));
 }
 
+template <class T>
+void add_batch(Figures& figures, double loss, double weight, const py::array_t<T>& output,
+               const py::array_t<T>& target, const std::optional<py::array_t<T>>& row_weight) {
+    figures.add<T>(loss, weight, matrix_of<T>(output, "output"), matrix_of<T>(target, "target"),
+                   row_weight ? row_weight->data() : nullptr);
+}
+
+void bind_figures(py::module_& module) {
+    py::class_<Figures>(module, "Figures")
+        .def(py::init([](const Named& metrics, Index outputs) {
+                 return std::make_unique<Figures>(metrics_from(metrics), outputs);
+             }),
+             py::arg("metrics"), py::arg("outputs"))
+        .def("add", &add_batch<float>, py::arg("loss"), py::arg("weight"),
+             py::arg("output").noconvert(), py::arg("target").noconvert(),
+             py::arg("row_weight").noconvert())
+        .def("add", &add_batch<double>, py::arg("loss"), py::arg("weight"),
+             py::arg("output").noconvert(), py::arg("target").noconvert(),
+             py::arg("row_weight").noconvert())
+        .def("reset", &Figures::reset)
+        .def("results", &Figures::results);
+}
+
 }  // namespace
 
 void bind_training(py::module_& module) {
+    bind_figures(module);
     bind_precision<float>(module, "Float32");
     bind_precision<double>(module, "Float64");
 }

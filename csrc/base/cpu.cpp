@@ -52,9 +52,17 @@ const char* name(Isa isa) {
     return "";
 }
 
+std::vector<Isa> built_isas() {
+#if defined(__x86_64__)
+    return {Isa::baseline, Isa::avx2, Isa::avx512};
+#else
+    return {Isa::baseline};
+#endif
+}
+
 std::vector<Isa> available_isas() {
     std::vector<Isa> isas;
-    for (const Isa isa : {Isa::baseline, Isa::avx2, Isa::avx512}) {
+    for (const Isa isa : built_isas()) {
         if (supported(isa)) isas.push_back(isa);
     }
     return isas;

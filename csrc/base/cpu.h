@@ -10,7 +10,10 @@ enum class Isa { baseline, avx2, avx512 };
 
 const char* name(Isa isa);
 
-/// The instruction sets in this build that the CPU has, worst first.
+/// The instruction sets in this build, worst first.
+std::vector<Isa> built_isas();
+
+/// Those that the CPU has.
 std::vector<Isa> available_isas();
 
 /// The instruction set in use: GANGLION_ISA if set, else the best available. Chosen once.

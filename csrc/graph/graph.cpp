@@ -5,6 +5,13 @@
 
 namespace ganglion {
 
+namespace {
+
+/// Random streams from here on belong to dropout, those below to initial weights and shuffles.
+constexpr std::uint32_t kDropoutStreams = 0x80000000;
+
+}  // namespace
+
 ValueId Graph::input(const std::string& name, Index cols) {
     if (cols < 1) fail("input", name, " has ", cols, " columns, must be at least 1");
     return add_value({ValueKind::input, name, kBatch, cols});
@@ -32,7 +39,7 @@ ValueId Graph::softmax(ValueId x) {
 }
 
 ValueId Graph::dropout(ValueId x, double rate) {
-    const auto stream = static_cast<std::uint32_t>(ops_.size());
+    const auto stream = kDropoutStreams + static_cast<std::uint32_t>(ops_.size());
     return append({.kind = OpKind::dropout,
                    .inputs = {x},
                    .output = kNoValue,
@@ -55,6 +62,13 @@ ValueId Graph::loss(Loss loss, ValueId output, ValueId target, ValueId weight, d
 const Value& Graph::value(ValueId id) const {
     if (id < 0 || id >= static_cast<ValueId>(values_.size())) fail("graph", "there is no value ", id);
     return values_[static_cast<std::size_t>(id)];
+}
+
+bool Graph::is_probability(ValueId id) const {
+    const Op* op = producer(id);
+    if (op == nullptr) return false;
+    return op->kind == OpKind::softmax ||
+           (op->kind == OpKind::activation && op->activation == Activation::sigmoid);
 }
 
 const Op* Graph::producer(ValueId id) const {

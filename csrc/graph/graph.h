@@ -64,6 +64,8 @@ class Graph {
     const Value& value(ValueId id) const;
     const std::vector<Value>& values() const { return values_; }
     const std::vector<Op>& ops() const { return ops_; }
+    /// Is the value made by a softmax or sigmoid?
+    bool is_probability(ValueId id) const;
     /// The op that makes a value, or null for inputs and parameters.
     const Op* producer(ValueId id) const;
 

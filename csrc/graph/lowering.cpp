@@ -1,6 +1,7 @@
 #include "graph/lowering.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "graph/ops/op.h"
 
@@ -120,6 +121,15 @@ void Lowering::mark_gradients(const std::vector<bool>& needed) {
     }
 }
 
+void Lowering::run_backward(const std::vector<bool>& needed) {
+    const std::vector<Op>& ops = graph_.ops();
+    if (goal_.loss == kNoValue) contribute(goal_.outputs[0]);
+    for (std::size_t i = ops.size(); i-- > 0;) {
+        const bool reached = gradient(ops[i].output) != kNoBuffer || ops[i].output == goal_.loss;
+        if (needed[i] && reached) rule_of(ops[i].kind).backward(*this, ops[i]);
+    }
+}
+
 Program Lowering::run() {
     const std::vector<bool> needed = needed_ops();
     mark_gradients(needed);
@@ -129,11 +139,12 @@ Program Lowering::run() {
     }
     program_.backward_begin = program_.calls.size();
     if (goal_.mode == Mode::train) {
-        if (goal_.loss == kNoValue) contribute(goal_.outputs[0]);
-        for (std::size_t i = ops.size(); i-- > 0;) {
-            const bool reached = needed[i] && gradient(ops[i].output) != kNoBuffer;
-            const bool starts = needed[i] && ops[i].output == goal_.loss;
-            if (reached || starts) rule_of(ops[i].kind).backward(*this, ops[i]);
+        try {
+            run_backward(needed);
+        } catch (const std::invalid_argument& error) {
+            if (goal_.loss != kNoValue) throw;
+            program_.no_backward = error.what();
+            program_.calls.resize(program_.backward_begin);
         }
     }
     for (std::size_t id = 0; id < graph_.values().size(); ++id) {

@@ -10,7 +10,8 @@ namespace ganglion {
 enum class Mode { train, infer };
 
 /// What a program computes: `outputs`, and in training the gradient of every parameter.
-/// Training starts from `loss`, or, without one, from a gradient of `outputs[0]` given by the caller.
+/// Training starts from `loss`, or, without one, from a gradient of `outputs[0]` given by the caller;
+/// then a graph that cannot be differentiated still runs forward.
 struct Goal {
     Mode mode;
     std::vector<ValueId> outputs;
@@ -63,6 +64,7 @@ class Lowering {
 
   private:
     std::vector<bool> needed_ops() const;
+    void run_backward(const std::vector<bool>& needed);
     void mark_gradients(const std::vector<bool>& needed);
     BufferId add_buffer(Buffer buffer);
 

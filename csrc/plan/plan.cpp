@@ -31,7 +31,8 @@ Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
             .gradients = program.gradients,
             .max_batch = max_batch,
             .arena_size = arena_size,
-            .operations = operations_per_row(program)};
+            .operations = operations_per_row(program),
+            .no_backward = program.no_backward};
 }
 
 }  // namespace ganglion

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/team.h"
@@ -37,6 +38,7 @@ struct Plan {
     Index max_batch;
     Index arena_size;         // elements
     double operations;        // of the matrix products, for one row of a batch
+    std::string no_backward;  // why there is no backward pass; "" if there is one
 
     const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
 };

@@ -198,8 +198,8 @@ inline V log(V x) {
     using Number = Format<T>;
     const auto subnormal = x < Number::smallest_normal;
     const V scaled = subnormal ? x * Number::two_to_mantissa_bits : x;
-    const V bias = subnormal ? broadcast<V>(Number::bias + Number::mantissa_bits)
-                             : broadcast<V>(Number::bias);
+    const V bias =
+        subnormal ? broadcast<V>(Number::bias + Number::mantissa_bits) : broadcast<V>(Number::bias);
     const auto moved = bits<UintVec<V>>(scaled) + LogBits<T>::offset;
     return log_or_special(x, log_sum(log_exponent<V>(moved) - bias, log_fraction<V>(moved)));
 }

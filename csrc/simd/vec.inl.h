@@ -146,22 +146,33 @@ inline V sqrt(V v) {  // one instruction: compilers see the loop through
     return v;
 }
 
+/// The lanes first, first + 1, ... as a shorter vector.
+template <std::size_t first, class V, std::size_t... i>
+inline auto lanes_from(V v, std::index_sequence<i...>) {
+    return __builtin_shufflevector(v, v, static_cast<int>(first + i)...);
+}
+
 /// Sum of the lanes, halves first: the same order on a given ISA, always.
 template <class V>
-inline Lane<V> sum(V v) {
-    Lane<V> parts[lanes<V>];
-    store(parts, v);
-    for (Index half = lanes<V> / 2; half > 0; half /= 2) {
-        for (Index i = 0; i < half; ++i) parts[i] += parts[i + half];
+inline auto sum(V v) {
+    constexpr std::size_t half = sizeof(V) / sizeof(v[0]) / 2;
+    if constexpr (half == 1) {
+        return v[0] + v[1];
+    } else {
+        constexpr std::make_index_sequence<half> indices;
+        return sum(lanes_from<0>(v, indices) + lanes_from<half>(v, indices));
     }
-    return parts[0];
 }
 
 template <class V>
-inline Lane<V> largest(V v) {
-    Lane<V> best = v[0];
-    for (Index i = 1; i < lanes<V>; ++i) best = v[i] > best ? v[i] : best;
-    return best;
+inline auto largest(V v) {
+    constexpr std::size_t half = sizeof(V) / sizeof(v[0]) / 2;
+    if constexpr (half == 1) {
+        return v[0] > v[1] ? v[0] : v[1];
+    } else {
+        constexpr std::make_index_sequence<half> indices;
+        return largest(max(lanes_from<0>(v, indices), lanes_from<half>(v, indices)));
+    }
 }
 
 /// The first `count` lanes of v, zero in the others.

@@ -48,6 +48,7 @@ void Tape<T>::forward(Matrix<const T> x, Matrix<T> y) {
 
 template <class T>
 void Tape<T>::backward(Matrix<const T> dy, Matrix<T> dx) {
+    if (!plan_.no_backward.empty()) throw std::invalid_argument(plan_.no_backward);
     check_shape("dy", dy, run_.rows, workspace_.value(output_, 0).cols);
     copy<T>(dy, workspace_.gradient(output_, dy.rows));
     const int team = worthwhile_team(plan_, dy.rows);

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
-#include <limits>
 
 #include "base/error.h"
 
@@ -45,8 +44,8 @@ struct Trainer<T>::Shared {
 };
 
 template <class T>
-Trainer<T>::Trainer(const Graph& graph, const Task& task, const std::vector<MetricSettings>& metrics,
-                    ParameterStore<T>& store, OptimizerState<T>* optimizer, Index max_batch,
+Trainer<T>::Trainer(const Graph& graph, const Task& task, ParameterStore<T>& store,
+                    OptimizerState<T>* optimizer, Figures& figures, Index max_batch,
                     std::uint64_t seed)
     : plan_(compile(graph,
                     {.mode = optimizer == nullptr ? Mode::infer : Mode::train,
@@ -57,10 +56,8 @@ Trainer<T>::Trainer(const Graph& graph, const Task& task, const std::vector<Metr
       store_(store),
       optimizer_(optimizer),
       workspace_(plan_, store.block()),
-      seed_(seed) {
-    const Index outputs = graph.value(task.output).cols;
-    for (const MetricSettings& settings : metrics) metrics_.emplace_back(settings, outputs);
-}
+      figures_(figures),
+      seed_(seed) {}
 
 template <class T>
 Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates,
@@ -126,7 +123,10 @@ void Trainer<T>::run_member(const Member& member, const Batches& batches, Range 
             member.barrier();
             optimizer_->update(member, store_.block(), step, rates[batch - range.begin]);
         }
-        if (member.rank == 0) count_figures(rows, weighted, loss, weight);
+        if (member.rank == 0) {
+            figures_.add<T>(loss, weight, workspace_.value(task_.output, rows),
+                            workspace_.value(task_.target, rows), row_weight);
+        }
         member.barrier();
     }
 }
@@ -143,32 +143,6 @@ bool Trainer<T>::fill(const Member& member, const Batches& batches, Range positi
     };
     const bool finite = gather_rows(batches.x, task_.input) && gather_rows(batches.y, task_.target);
     return (batches.weight.data == nullptr || gather_rows(batches.weight, task_.weight)) && finite;
-}
-
-template <class T>
-void Trainer<T>::count_figures(Index rows, bool weighted, double loss, double weight) {
-    loss_ += loss;
-    weight_ += weight;
-    const T* row_weight = weighted ? workspace_.value(task_.weight, rows).data : nullptr;
-    for (Metric& metric : metrics_) {
-        metric.add<T>(workspace_.value(task_.output, rows), workspace_.value(task_.target, rows),
-                      row_weight);
-    }
-}
-
-template <class T>
-std::vector<double> Trainer<T>::figures() const {
-    const double mean = weight_ == 0 ? std::numeric_limits<double>::quiet_NaN() : loss_ / weight_;
-    std::vector<double> found{mean};
-    for (const Metric& metric : metrics_) found.push_back(metric.result());
-    return found;
-}
-
-template <class T>
-void Trainer<T>::reset_figures() {
-    loss_ = 0;
-    weight_ = 0;
-    for (Metric& metric : metrics_) metric.reset();
 }
 
 template class Trainer<float>;

@@ -1,11 +1,10 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "plan/workspace.h"
 #include "train/batches.h"
-#include "train/metrics.h"
+#include "train/figures.h"
 #include "train/optimizer.h"
 #include "train/parameter_store.h"
 
@@ -39,18 +38,13 @@ struct Interrupt {
 template <class T>
 class Trainer {
   public:
-    /// Without `optimizer` it evaluates. The store and the optimizer must outlive the trainer.
-    Trainer(const Graph& graph, const Task& task, const std::vector<MetricSettings>& metrics,
-            ParameterStore<T>& store, OptimizerState<T>* optimizer, Index max_batch,
-            std::uint64_t seed);
+    /// Without `optimizer` it evaluates. What it is given by reference must outlive the trainer.
+    Trainer(const Graph& graph, const Task& task, ParameterStore<T>& store,
+            OptimizerState<T>* optimizer, Figures& figures, Index max_batch, std::uint64_t seed);
 
-    /// Run the batches in `range`; `rates` has a learning rate for each of them. Where the data or the
+    /// Run the batches in `range` and add them to the figures; `rates` has a learning rate for each. Where the data or the
     /// loss turns out not to be finite it stops before that batch's update.
     Outcome run(const Batches& batches, Range range, const double* rates, Interrupt interrupt);
-
-    /// Mean loss, then the metrics, over all rows since the last reset.
-    std::vector<double> figures() const;
-    void reset_figures();
 
     /// After Ending::loss_not_finite in a batch of `rows`: the first tensor, in forward order, that is
     /// not finite.
@@ -64,17 +58,14 @@ class Trainer {
     void run_member(const Member& member, const Batches& batches, Range range, const double* rates,
                     Interrupt interrupt, Shared& shared);
     bool fill(const Member& member, const Batches& batches, Range positions);
-    void count_figures(Index rows, bool weighted, double loss, double weight);
 
     Plan plan_;
     Task task_;
     ParameterStore<T>& store_;
     OptimizerState<T>* optimizer_;
     Workspace<T> workspace_;
+    Figures& figures_;
     std::uint64_t seed_;
-    std::vector<Metric> metrics_;
-    double loss_ = 0;
-    double weight_ = 0;
 };
 
 }  // namespace ganglion

@@ -1,0 +1,35 @@
+#include "train/figures.h"
+
+#include <limits>
+
+namespace ganglion {
+
+Figures::Figures(const std::vector<MetricSettings>& metrics, Index outputs) {
+    for (const MetricSettings& settings : metrics) metrics_.emplace_back(settings, outputs);
+}
+
+template <class T>
+void Figures::add(double loss, double weight, Matrix<const T> output, Matrix<const T> target,
+                  const T* row_weight) {
+    loss_ += loss;
+    weight_ += weight;
+    for (Metric& metric : metrics_) metric.add(output, target, row_weight);
+}
+
+void Figures::reset() {
+    loss_ = 0;
+    weight_ = 0;
+    for (Metric& metric : metrics_) metric.reset();
+}
+
+std::vector<double> Figures::results() const {
+    const double mean = weight_ == 0 ? std::numeric_limits<double>::quiet_NaN() : loss_ / weight_;
+    std::vector<double> found{mean};
+    for (const Metric& metric : metrics_) found.push_back(metric.result());
+    return found;
+}
+
+template void Figures::add(double, double, Matrix<const float>, Matrix<const float>, const float*);
+template void Figures::add(double, double, Matrix<const double>, Matrix<const double>, const double*);
+
+}  // namespace ganglion

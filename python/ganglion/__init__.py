@@ -1,0 +1,41 @@
+"""Ganglion: multi-layer perceptrons that train and predict fast on a CPU."""
+
+from ganglion import (
+    activations,
+    callbacks,
+    initializers,
+    losses,
+    metrics,
+    optimizers,
+    schedules,
+)
+from ganglion._core import __version__
+from ganglion.files import load
+from ganglion.history import History
+from ganglion.layers import Activation, Dense, Dropout, Residual
+from ganglion.models import MLP, Sequential
+from ganglion.passes import LossNotFiniteError
+from ganglion.runtime import get_num_threads, set_num_threads, show_config
+
+__all__ = [
+    "MLP",
+    "Activation",
+    "Dense",
+    "Dropout",
+    "History",
+    "LossNotFiniteError",
+    "Residual",
+    "Sequential",
+    "__version__",
+    "activations",
+    "callbacks",
+    "get_num_threads",
+    "initializers",
+    "load",
+    "losses",
+    "metrics",
+    "optimizers",
+    "schedules",
+    "set_num_threads",
+    "show_config",
+]

@@ -1,0 +1,51 @@
+"""Activations: the nonlinearity of a layer. The arithmetic is in csrc/kernels/activation.inl.h."""
+
+from dataclasses import dataclass
+
+from ganglion import _core, checks, naming
+
+_ALIASES = {"logistic": "sigmoid"}
+_DEFAULT_ALPHA = {"leaky_relu": 0.01, "elu": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationFunction:
+    """An activation and its setting. Made by `get`, `leaky_relu` and `elu`.
+
+    Args:
+        name: One of `names()`.
+        alpha: The slope of leaky_relu below zero, or the scale of elu there; 0 for all others.
+    """
+
+    name: str
+    alpha: float = 0.0
+
+
+def names() -> list[str]:
+    """Return the names of all activations."""
+    return [*_core.activation_names(), "softmax"]
+
+
+def get(spec: str | ActivationFunction | None) -> ActivationFunction:
+    """Return the activation that `spec` stands for: None is the identity.
+
+    `"logistic"` is another name of `"sigmoid"`.
+    """
+    if isinstance(spec, ActivationFunction):
+        return spec
+    known = [*names(), *_ALIASES]
+    name = naming.resolve("activation", "identity" if spec is None else spec, known)
+    name = _ALIASES.get(name, name)
+    return ActivationFunction(name, _DEFAULT_ALPHA.get(name, 0.0))
+
+
+def leaky_relu(slope: float = 0.01) -> ActivationFunction:
+    """Return `z` above zero and `slope * z` below; the default slope is PyTorch's."""
+    checks.non_negative("slope", slope)
+    return ActivationFunction("leaky_relu", float(slope))
+
+
+def elu(alpha: float = 1.0) -> ActivationFunction:
+    """Return `z` above zero and `alpha * (exp(z) - 1)` below (Clevert et al., 2016)."""
+    checks.positive("alpha", alpha)
+    return ActivationFunction("elu", float(alpha))

@@ -1,0 +1,143 @@
+"""Fitting: the arguments of a fit, checked, and what the loop makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ganglion import checks, progress
+from ganglion.callbacks import Callback
+from ganglion.callbacks import Model as CallbackModel
+from ganglion.data import Dataset, as_dataset
+from ganglion.objectives import Objective
+from ganglion.passes import Parametrized
+from ganglion.progress import Verbosity
+from ganglion.sources import ArraySource, IterableSource, Source
+from ganglion.training import Fit
+
+_FIT_BATCH = 32  # as in Keras
+_EVALUATION_BATCH = 256  # a row's figures do not depend on it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What `Sequential.fit` is given beside the data; see there."""
+
+    batch_size: int | None
+    epochs: int
+    initial_epoch: int
+    verbose: Verbosity
+    callbacks: Sequence[Callback]
+    validation_split: float
+    validation_data: Sequence[ArrayLike] | None
+    shuffle: bool
+    class_weight: Mapping[int, float] | None
+    sample_weight: ArrayLike | None
+    steps_per_epoch: int | None
+
+    def __post_init__(self) -> None:
+        checks.positive_count("epochs", self.epochs)
+        checks.count("initial_epoch", self.initial_epoch)
+        checks.fraction("validation_split", self.validation_split)
+        checks.flag("shuffle", self.shuffle)
+        for name in ("batch_size", "steps_per_epoch"):
+            if getattr(self, name) is not None:
+                checks.positive_count(name, getattr(self, name))
+        if self.initial_epoch >= self.epochs:
+            raise ValueError(
+                f"initial_epoch is {self.initial_epoch}, must be less than epochs, {self.epochs}"
+            )
+        for callback in self.callbacks:
+            if not isinstance(callback, Callback):
+                raise TypeError(f"callbacks must be instances of Callback, got {callback!r}")
+        if self.validation_split and self.validation_data is not None:
+            raise ValueError("validation_split and validation_data cannot both be given")
+
+
+def prepare(
+    host: CallbackModel,
+    model: Parametrized,
+    objective: Objective,
+    x: Any,
+    y: ArrayLike | None,
+    arguments: Arguments,
+) -> Fit:
+    """Check data and arguments, and return what the loop works with."""
+    makes_batches = y is None and not hasattr(x, "__array__")
+    if makes_batches:
+        source, held_out = _iterable_source(model, objective, x, arguments), None
+    else:
+        source, held_out = _array_source(model, objective, x, y, arguments)
+    if arguments.validation_data is not None:
+        held_out = dataset("validation_data", model, objective, *arguments.validation_data)
+    validation = None if held_out is None else evaluation_source(held_out, None)
+    callbacks = [*arguments.callbacks, progress.get(arguments.verbose)]
+    return Fit(host, model, objective, source, validation, callbacks)
+
+
+def dataset(
+    call: str,
+    model: Parametrized,
+    objective: Objective,
+    x: Any,
+    y: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+    class_weight: Mapping[int, float] | None = None,
+) -> Dataset:
+    """Check arrays, to the last number unless they lie on disk, and return them as a dataset."""
+    network = model.network
+    sizes = (network.input_size, network.output_size)
+    data = as_dataset(call, (x, y, sample_weight), class_weight, *sizes, objective.loss)
+    if not isinstance(x, np.memmap):  # whose batches are looked at as they are read
+        model.check_finite(call, data)
+    return data
+
+
+def evaluation_source(data: Dataset, batch_size: int | None) -> ArraySource:
+    """Return the batches to evaluate a dataset by."""
+    return ArraySource(data, min(batch_size or _EVALUATION_BATCH, len(data)), shuffle=False, seed=0)
+
+
+def _array_source(
+    model: Parametrized, objective: Objective, x: Any, y: ArrayLike | None, arguments: Arguments
+) -> tuple[Source, Dataset | None]:
+    if arguments.steps_per_epoch is not None:
+        raise ValueError("fit: steps_per_epoch goes with an iterable of batches, x is an array")
+    weights = (arguments.sample_weight, arguments.class_weight)
+    data, held_out = dataset("fit", model, objective, x, y, *weights), None
+    if arguments.validation_split:
+        count = len(data) - int(len(data) * arguments.validation_split)
+        if count in (0, len(data)):
+            raise ValueError(
+                f"fit: validation_split is {arguments.validation_split}, must leave rows on both"
+                f" sides of {len(data)}"
+            )
+        data, held_out = data.rows(slice(None, count)), data.rows(slice(count, None))
+    batch_size = arguments.batch_size or min(_FIT_BATCH, len(data))
+    if batch_size > len(data):
+        raise ValueError(f"fit: batch_size is {batch_size}, there are {len(data)} samples")
+    return ArraySource(data, batch_size, arguments.shuffle, model.seed), held_out
+
+
+def _iterable_source(
+    model: Parametrized, objective: Objective, x: Any, arguments: Arguments
+) -> Source:
+    for name in ("batch_size", "sample_weight"):
+        if getattr(arguments, name) is not None:
+            raise ValueError(f"fit: {name} goes with arrays, x is an iterable of batches")
+    if arguments.validation_split:
+        raise ValueError("fit: validation_split goes with arrays, x is an iterable of batches")
+
+    def as_batch(batch: Any) -> Dataset:
+        if not isinstance(batch, tuple | list) or len(batch) not in (2, 3):
+            raise TypeError(
+                f"fit: a batch must be (x, y) or (x, y, sample_weight), got {type(batch).__name__}"
+            )
+        weight = batch[2] if len(batch) == 3 else None
+        return dataset("fit", model, objective, *batch[:2], weight, arguments.class_weight)
+
+    return IterableSource(x, arguments.steps_per_epoch or 0, as_batch)

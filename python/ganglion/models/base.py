@@ -1,0 +1,164 @@
+"""What one may ask of any model: its sizes, its parameters, its predictions, and to be saved."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ganglion import checks, files, networks, precision, summary
+from ganglion.data import as_inputs, check_finite
+from ganglion.layers import Layer
+from ganglion.passes import Parametrized
+
+if TYPE_CHECKING:
+    from ganglion.inference import Predictor
+
+Array = NDArray[Any]
+
+_BATCH = 256  # rows predicted at a time when the caller names no number
+
+
+class Model:
+    """Layers one after the other, with their parameters.
+
+    Args:
+        layers: What the network is made of, first layer first.
+        input_size: Columns of the inputs.
+        dtype: What it computes in, "float32" or "float64".
+        seed: Decides the first weights, the order of samples and the dropout: the same seed, data
+            and arguments give the same bits, on any number of threads.
+        rescale: What every input is multiplied by on its way in: 1/255 for images of bytes.
+
+    Raises:
+        ValueError: When an argument is out of its range or a name is unknown.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        *,
+        input_size: int,
+        dtype: str = "float32",
+        seed: int = 0,
+        rescale: float = 1.0,
+    ) -> None:
+        checks.positive_count("input_size", input_size)
+        checks.count("seed", seed)
+        checks.positive("rescale", rescale)
+        self.layers = tuple(layers)
+        network = networks.build(self.layers, int(input_size))
+        chosen = precision.get(dtype)
+        store = chosen.parameter_store(network.graph)
+        store.values[:] = network.initial_vector(int(seed))
+        self._model = Parametrized(network, store, chosen, float(rescale), int(seed))
+        self._predictor = self._model.predictor(_BATCH)
+
+    def __repr__(self) -> str:
+        layers = ", ".join(repr(layer) for layer in self.layers)
+        return f"{type(self).__name__}([{layers}], input_size={self.input_size})"
+
+    @property
+    def input_size(self) -> int:
+        """Columns of the inputs."""
+        return self._model.network.input_size
+
+    @property
+    def output_size(self) -> int:
+        """Columns of the outputs."""
+        return self._model.network.output_size
+
+    @property
+    def dtype(self) -> str:
+        """What the network computes in."""
+        return self._model.precision.dtype.name
+
+    @property
+    def seed(self) -> int:
+        """The seed of everything random."""
+        return self._model.seed
+
+    @property
+    def rescale(self) -> float:
+        """What every input is multiplied by."""
+        return self._model.rescale
+
+    def predict(self, x: ArrayLike, batch_size: int | None = None) -> Array:
+        """Return the output layer's values, shape `(samples, outputs)`.
+
+        Any number of threads may call it at once. A row's bits do not depend on its batch.
+
+        Args:
+            x: Inputs, shape `(samples, ...)`.
+            batch_size: Rows worked on at a time; None: up to 256.
+        """
+        model = self._model
+        table = as_inputs("predict", x, self.input_size)
+        predictor = self._predictor
+        if batch_size is not None:
+            checks.positive_count("batch_size", batch_size)
+            predictor = model.predictor(min(int(batch_size), len(table)))
+        out = np.empty((len(table), self.output_size), model.precision.dtype)
+        if not predictor.predict(table, out, model.rescale):
+            check_finite("predict", "X", table, model.precision, model.rescale)
+        return out
+
+    def predictor(self) -> Predictor:
+        """Return the network as it is now, immutable, to call for a row or a batch at a time."""
+        from ganglion.inference import Predictor
+
+        recipe = (networks.graph_of, (self.layers, self.input_size))
+        return Predictor(recipe, self.dtype, self.parameter_vector, self.rescale)
+
+    @property
+    def parameter_vector(self) -> Array:
+        """All weights and biases, shape `(parameters,)`: a view, writing to it changes them."""
+        return self._model.store.values
+
+    @property
+    def gradient_vector(self) -> Array:
+        """The gradient of the last backward pass, shape `(parameters,)`: a view."""
+        return self._model.store.gradients
+
+    @property
+    def parameter_names(self) -> list[str]:
+        """The parameters' names, in the order of `parameter_vector`."""
+        return [parameter.name for parameter in self._model.network.parameters]
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of the weights `(inputs, units)` and biases `(units,)`, layer by layer."""
+        return [part.copy() for part in self._model.network.split(self.parameter_vector)]
+
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
+        """Replace the weights by such a list as `get_weights` returns."""
+        self.parameter_vector[:] = self._model.network.join(weights)
+
+    def theta(self, j: int) -> Array:
+        """Return layer j's parameters as lectures write them: the bias is column 0.
+
+        Args:
+            j: The layer the connections leave, from 1: the input layer.
+
+        Returns:
+            A copy, shape `(units of layer j + 1, 1 + units of layer j)`.
+        """
+        return self._model.network.theta(self.parameter_vector, j)
+
+    def summary(self) -> None:
+        """Write a table of the layers, their outputs and numbers of parameters to stdout."""
+        sys.stdout.write(summary.describe(self.layers, self.input_size) + "\n")
+
+    def save(self, path: str | Path, metadata: Mapping[str, str] | None = None) -> None:
+        """Write architecture and parameters to a safetensors file; `ganglion.load` reads it.
+
+        A crash leaves the old file or the new one, never half of one.
+
+        Args:
+            path: The file.
+            metadata: Texts to keep beside them, by name; `ganglion.files.read_metadata` gives them.
+        """
+        files.save(self, Path(path), metadata or {})

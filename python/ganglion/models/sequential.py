@@ -1,0 +1,238 @@
+"""Models that train: `Sequential`, and `MLP`, a shorter way to write the most common one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from ganglion import checks, fitting, training
+from ganglion.activations import ActivationFunction
+from ganglion.callbacks import Callback
+from ganglion.fitting import Arguments
+from ganglion.history import History
+from ganglion.layers import Dense, Dropout, Layer
+from ganglion.losses import CustomLoss, Loss
+from ganglion.metrics import Metric
+from ganglion.models.base import Array, Model
+from ganglion.objectives import Objective
+from ganglion.optimizers import Optimizer
+from ganglion.progress import Verbosity
+from ganglion.schedules import Constant
+from ganglion.tapes import Tapes
+
+
+class Sequential(Model):
+    __doc__ = Model.__doc__
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        *,
+        input_size: int,
+        dtype: str = "float32",
+        seed: int = 0,
+        rescale: float = 1.0,
+    ) -> None:
+        super().__init__(
+            layers, input_size=input_size, dtype=dtype, seed=seed, rescale=rescale
+        )
+        self._tapes = Tapes(self._model)
+        self._compiled: Objective | None = None
+        self.history = History()
+        self.stop_training = False
+
+    def compile(
+        self,
+        optimizer: str | Optimizer = "adam",
+        loss: str | Loss | CustomLoss | None = None,
+        metrics: Sequence[str | Metric] = (),
+    ) -> None:
+        """Say how to train: afresh, the optimizer remembers nothing of an earlier fit.
+
+        Args:
+            optimizer: A record of `ganglion.optimizers`, or a name for its default settings.
+            loss: A record of `ganglion.losses`, a name, or a function
+                `(targets, predictions, row_weights) -> (loss, gradient)`.
+            metrics: Records of `ganglion.metrics`, or names.
+        """
+        objective = Objective(self._model, optimizer, loss, metrics)
+        objective.training.prepare()  # so that what cannot be trained is refused here
+        self._compiled = objective
+
+    def fit(
+        self,
+        x: ArrayLike | Iterable[Any],
+        y: ArrayLike | None = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Verbosity = "auto",
+        callbacks: Sequence[Callback] = (),
+        validation_split: float = 0.0,
+        validation_data: Sequence[ArrayLike] | None = None,
+        shuffle: bool = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: ArrayLike | None = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+    ) -> History:
+        """Train.
+
+        Args:
+            x: Inputs, shape `(samples, ...)`, of numbers of any type, converted batch by batch; or
+                an iterable of batches `(x, y)` or `(x, y, sample_weight)`.
+            y: Targets: class numbers `(samples,)`, or values `(samples,)` or `(samples, outputs)`.
+            batch_size: Samples a step; None: 32, or all of fewer.
+            epochs: Number of the epoch to stop before: passes over the data, from `initial_epoch`.
+            verbose: "auto" or 1 shows a progress bar, 2 a line an epoch, 0 nothing.
+            callbacks: Called in this order.
+            validation_split: The part of the samples, off the end, to validate on.
+            validation_data: `(x, y)` or `(x, y, sample_weight)` to validate on.
+            shuffle: Whether each epoch takes the samples in a random order of its own.
+            class_weight: What the samples of a class count; 1 for classes not named.
+            sample_weight: What each sample counts, shape `(samples,)`.
+            initial_epoch: The first epoch's number.
+            steps_per_epoch: Batches an epoch, for an iterable that does not end.
+
+        Returns:
+            The loss and the metrics of every epoch, also in `history`, and there after Ctrl-C too.
+
+        Raises:
+            ValueError: When an argument does not fit; the model is as it was.
+            LossNotFiniteError: When the loss is no longer finite; the weights are those before
+                the epoch.
+        """
+        arguments = Arguments(
+            batch_size=batch_size,
+            epochs=epochs,
+            initial_epoch=initial_epoch,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_split=validation_split,
+            validation_data=validation_data,
+            shuffle=shuffle,
+            class_weight=class_weight,
+            sample_weight=sample_weight,
+            steps_per_epoch=steps_per_epoch,
+        )
+        work = fitting.prepare(self, self._model, self._objective("fit"), x, y, arguments)
+        self.history = History()
+        training.fit(work, range(initial_epoch, epochs), self.history)
+        return self.history
+
+    def train_on_batch(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        class_weight: Mapping[int, float] | None = None,
+    ) -> dict[str, float]:
+        """Take one step on one batch and return its figures; arguments are those of `fit`."""
+        objective = self._objective("train_on_batch")
+        given = (x, y, sample_weight, class_weight)
+        data = fitting.dataset("train_on_batch", self._model, objective, *given)
+        return training.train_on_batch(self._model, objective, data)
+
+    def evaluate(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        batch_size: int | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> dict[str, float]:
+        """Return the loss and the metrics; arguments are those of `fit`."""
+        objective = self._objective("evaluate")
+        data = fitting.dataset("evaluate", self._model, objective, x, y, sample_weight)
+        return training.evaluate(objective, fitting.evaluation_source(data, batch_size))
+
+    def forward(self, x: ArrayLike, *, input_gradient: bool = False) -> Array:
+        """Return the outputs as training sees them, dropout and all; `backward` may follow.
+
+        Args:
+            x: Inputs, shape `(rows, ...)`.
+            input_gradient: Whether backward will give the gradient of x.
+        """
+        return self._tapes.forward(x, input_gradient=input_gradient)
+
+    def backward(self, dy: ArrayLike) -> Array | None:
+        """Go back through the last forward pass, and write `gradient_vector`.
+
+        Args:
+            dy: Gradient of the loss with respect to the outputs, shape `(rows, outputs)`.
+
+        Returns:
+            The gradient with respect to x, shape `(rows, inputs)`, if `forward` was to keep it.
+        """
+        return self._tapes.backward(dy)
+
+    def apply_gradients(self) -> None:
+        """Take a step of the optimizer along `gradient_vector`."""
+        objective = self._objective("apply_gradients")
+        objective.state.apply(self._model.store, float(objective.rates(1)[0]))
+
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimizer given to `compile`."""
+        return self._objective("optimizer").optimizer
+
+    @property
+    def loss(self) -> Loss | CustomLoss:
+        """The loss given to `compile`."""
+        return self._objective("loss").loss
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics given to `compile`."""
+        return self._objective("metrics").metrics
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the next step; writing it replaces the optimizer's rate or schedule."""
+        return float(self._objective("learning_rate").rates(1)[0])
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        self._objective("learning_rate").schedule = Constant(float(rate))
+
+    def _objective(self, call: str) -> Objective:
+        if self._compiled is None:
+            raise ValueError(f"{call}: the model is not compiled; call compile(optimizer, loss) first")
+        return self._compiled
+
+
+class MLP(Sequential):
+    """Dense layers one after the other: `Sequential`, shorter.
+
+    Args:
+        sizes: Columns of the input, units of each hidden layer, units of the output layer.
+        activation: Of the hidden layers; the output layer has none.
+        dropout: The part of each hidden layer's outputs zeroed while training, in `[0, 1)`.
+        dtype: As `Sequential`'s.
+        seed: As `Sequential`'s.
+        rescale: As `Sequential`'s.
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        *,
+        activation: str | ActivationFunction = "relu",
+        dropout: float = 0.0,
+        dtype: str = "float32",
+        seed: int = 0,
+        rescale: float = 1.0,
+    ) -> None:
+        if len(sizes) < 2:
+            raise ValueError(f"sizes must name at least an input and an output, got {list(sizes)}")
+        for size in sizes:
+            checks.positive_count("sizes", size)
+        checks.fraction("dropout", dropout)
+        layers: list[Layer] = []
+        for units in sizes[1:-1]:
+            layers.append(Dense(units, activation))
+            if dropout:
+                layers.append(Dropout(dropout))
+        layers.append(Dense(sizes[-1]))
+        super().__init__(layers, input_size=sizes[0], dtype=dtype, seed=seed, rescale=rescale)

@@ -1,0 +1,162 @@
+"""Networks: layers put together as a graph of the core, with what its parameters start from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ganglion import _core
+from ganglion.activations import ActivationFunction
+from ganglion.initializers import Initializer
+from ganglion.layers import Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A weight `(fan_in, fan_out)`, or a bias, whose shape is `(fan_out,)`."""
+
+    name: str
+    fan_in: int
+    fan_out: int
+    is_bias: bool
+    initializer: Initializer
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape users see."""
+        return (self.fan_out,) if self.is_bias else (self.fan_in, self.fan_out)
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds."""
+        return self.fan_out if self.is_bias else self.fan_in * self.fan_out
+
+    def initial_values(self, seed: int, stream: int) -> NDArray[np.float64]:
+        """Return the first values, in the parameter's shape."""
+        if not self.is_bias:
+            return self.initializer.values(self.fan_in, self.fan_out, seed, stream)
+        return self.initializer.values(1, self.fan_out, seed, stream)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A graph with one input and one output, and its parameters in the graph's order."""
+
+    graph: _core.Graph
+    input: int
+    output: int
+    parameters: tuple[Parameter, ...]
+
+    @property
+    def input_size(self) -> int:
+        """Columns of the input."""
+        return self.graph.cols(self.input)
+
+    @property
+    def output_size(self) -> int:
+        """Columns of the output."""
+        return self.graph.cols(self.output)
+
+    def initial_vector(self, seed: int) -> NDArray[np.float64]:
+        """Return the first values of all parameters, shape `(parameters,)`."""
+        values = [
+            parameter.initial_values(seed, stream).ravel()
+            for stream, parameter in enumerate(self.parameters)
+        ]
+        return np.concatenate(values) if values else np.zeros(0)
+
+    def split(self, vector: NDArray[Any]) -> list[NDArray[Any]]:
+        """Return each parameter's part of a vector of all, in its shape, not copied."""
+        ends = np.cumsum([parameter.size for parameter in self.parameters])
+        parts = np.split(vector, ends[:-1])
+        return [
+            part.reshape(parameter.shape)
+            for part, parameter in zip(parts, self.parameters, strict=False)
+        ]
+
+    def join(self, weights: Sequence[ArrayLike]) -> NDArray[np.float64]:
+        """Return one vector of all parameters: the inverse of `split`.
+
+        Raises:
+            ValueError: When the number of arrays, or a shape, is another, or a value not finite.
+        """
+        if len(weights) != len(self.parameters):
+            raise ValueError(f"weights holds {len(weights)} arrays, must hold {len(self.parameters)}")
+        parts = [np.asarray(part, np.float64) for part in weights]
+        for part, parameter in zip(parts, self.parameters, strict=True):
+            if part.shape != parameter.shape:
+                raise ValueError(
+                    f"weights: {parameter.name} has shape {part.shape}, must be {parameter.shape}"
+                )
+            if not np.isfinite(part).all():
+                raise ValueError(f"weights: {parameter.name} is not finite")
+        return np.concatenate([part.ravel() for part in parts]) if parts else np.zeros(0)
+
+    def theta(self, vector: NDArray[Any], j: int) -> NDArray[Any]:
+        """Return the j-th weight and its bias as `(fan_out, 1 + fan_in)`: the bias is column 0."""
+        named = dict(zip((p.name for p in self.parameters), self.split(vector), strict=True))
+        weights = [parameter for parameter in self.parameters if not parameter.is_bias]
+        if not 1 <= j <= len(weights):
+            raise ValueError(f"theta: j is {j}, must be from 1 to {len(weights)}")
+        name = weights[j - 1].name
+        weight = named[name]
+        bias = named.get(name.removesuffix("weight") + "bias", np.zeros(weight.shape[1]))
+        return np.column_stack([bias, weight.T]).astype(vector.dtype)
+
+
+class Builder:
+    """Collects the ops and parameters that layers add."""
+
+    def __init__(self) -> None:
+        self.graph = _core.Graph()
+        self.parameters: list[Parameter] = []
+
+    def chain(self, layers: Sequence[Layer], x: int, name: str) -> int:
+        """Add layers one after the other, named `name.0`, `name.1`, ..."""
+        for i, layer in enumerate(layers):
+            self.graph.set_layer(f"{name}.{i}")
+            x = layer.build(self, x, f"{name}.{i}")
+        return x
+
+    def affine(
+        self, x: int, units: int, name: str, kernel: Initializer, bias: Initializer | None
+    ) -> int:
+        """Add `x @ W + b`, or `x @ W` without a bias."""
+        fan_in = self.graph.cols(x)
+        weight_value = self._parameter(f"{name}.weight", fan_in, units, False, kernel)
+        bias_value = None
+        if bias is not None:
+            bias_value = self._parameter(f"{name}.bias", fan_in, units, True, bias)
+        return self.graph.affine(x, weight_value, bias_value)
+
+    def activation(self, x: int, function: ActivationFunction) -> int:
+        """Add an activation; the identity adds nothing."""
+        if function.name == "identity":
+            return x
+        if function.name == "softmax":
+            return self.graph.softmax(x)
+        return self.graph.activation(x, function.name, function.alpha)
+
+    def _parameter(
+        self, name: str, fan_in: int, fan_out: int, is_bias: bool, initializer: Initializer
+    ) -> int:
+        self.parameters.append(Parameter(name, fan_in, fan_out, is_bias, initializer))
+        return self.graph.parameter(name, 1 if is_bias else fan_in, fan_out)
+
+
+def build(layers: Sequence[Layer], input_size: int) -> Network:
+    """Put layers together for inputs of `input_size` columns."""
+    builder = Builder()
+    x = builder.graph.input("x", input_size)
+    y = builder.chain(layers, x, "layers")
+    return Network(builder.graph, x, y, tuple(builder.parameters))
+
+
+def graph_of(layers: Sequence[Layer], input_size: int) -> tuple[_core.Graph, int, int]:
+    """Return the graph of layers, its input and its output: how a predictor is made again."""
+    network = build(layers, input_size)
+    return network.graph, network.input, network.output

@@ -1,0 +1,149 @@
+"""Objectives: what a model is compiled for, and the passes that train and evaluate it for that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganglion import _core, losses, metrics, optimizers, schedules
+from ganglion.data import Dataset
+from ganglion.losses import CustomLoss, Loss
+from ganglion.metrics import Metric
+from ganglion.optimizers import Optimizer
+from ganglion.passes import CorePass, CustomPass, Order, Parametrized, Pass, Rates
+
+
+class Phase:
+    """Training, or evaluating: its figures, and its pass, made when the data's sizes are known."""
+
+    def __init__(
+        self,
+        call: str,
+        model: Parametrized,
+        loss: Loss | CustomLoss,
+        records: Sequence[Metric],
+        state: _core.OptimizerState | None,
+    ) -> None:
+        self._call = call
+        self._model = model
+        self._loss = loss
+        self._state = state
+        self._names = ["loss", *(record.name for record in records)]
+        settings = [_metric_settings(record, model, loss) for record in records]
+        self._figures = _core.Figures(settings, model.network.output_size)
+        self._pass: Pass | None = None
+        self._made_for = (0, 0)  # largest batch, columns of the targets
+
+    def run(
+        self, data: Dataset, order: Order | None, batch_size: int, first: int, rates: Rates
+    ) -> None:
+        """Run batches, as `Pass.run`, and add them to the figures."""
+        largest, columns = self._made_for
+        if self._pass is None or batch_size > largest or data.y.shape[1] != columns:
+            self._made_for = (batch_size, data.y.shape[1])
+            self._pass = self._make_pass(*self._made_for)
+        self._pass.run(data, order, batch_size, first, rates)
+
+    def prepare(self) -> None:
+        """Refuse now what could not be run later: a loss or an activation without a derivative."""
+        self._make_pass(1, self._model.network.output_size)
+
+    def figures(self) -> dict[str, float]:
+        """Return the loss and the metrics over all rows since the last reset."""
+        return dict(zip(self._names, self._figures.results(), strict=True))
+
+    def reset(self) -> None:
+        """Forget the figures."""
+        self._figures.reset()
+
+    def _make_pass(self, max_batch: int, target_columns: int) -> Pass:
+        if isinstance(self._loss, Loss):
+            return self._core_pass(self._loss, max_batch, target_columns)
+        return self._custom_pass(self._loss, max_batch)
+
+    def _core_pass(self, loss: Loss, max_batch: int, target_columns: int) -> CorePass:
+        model, network = self._model, self._model.network
+        graph = _core.Graph(network.graph)
+        target = graph.input("y", target_columns)
+        weight = graph.input("sample_weight", 1)
+        graph.set_layer("")
+        trainer = model.precision.trainer(
+            graph=graph,
+            input=network.input,
+            target=target,
+            weight=weight,
+            output=network.output,
+            loss=graph.loss(loss.name, network.output, target, weight, loss.parameter),
+            store=model.store,
+            optimizer=self._state,
+            figures=self._figures,
+            max_batch=max_batch,
+            seed=model.seed,
+        )
+        return CorePass(self._call, model, trainer)
+
+    def _custom_pass(self, loss: CustomLoss, max_batch: int) -> CustomPass:
+        model = self._model
+        return CustomPass(
+            self._call,
+            model,
+            loss,
+            self._figures,
+            model.tape(max_batch),
+            model.predictor(max_batch),
+            self._state,
+        )
+
+
+class Objective:
+    """An optimizer with its state, a loss and metrics, for one model.
+
+    Args:
+        model: The model to train.
+        optimizer: A record, or the name of one with default settings.
+        loss: A record, a name, or a function of the caller's.
+        wanted: The metrics: records or names.
+
+    Raises:
+        ValueError: For an unknown name, or when the loss does not fit the network.
+    """
+
+    def __init__(
+        self,
+        model: Parametrized,
+        optimizer: str | Optimizer,
+        loss: str | Loss | CustomLoss | None,
+        wanted: Sequence[str | Metric],
+    ) -> None:
+        if loss is None:
+            raise ValueError(f"compile: loss must be given, one of {', '.join(losses.LOSSES)}")
+        self.optimizer = optimizers.get(optimizer)
+        self.loss = losses.get(loss)
+        self.metrics = [metrics.get(metric) for metric in wanted]
+        self.schedule = schedules.get(self.optimizer.learning_rate)
+        self.state = model.precision.optimizer_state(
+            self.optimizer.name, self.optimizer.settings(), model.store.values.size
+        )
+        self.training = Phase("fit", model, self.loss, self.metrics, self.state)
+        self.evaluation = Phase("evaluate", model, self.loss, self.metrics, None)
+
+    def rates(self, count: int) -> NDArray[np.float64]:
+        """Return the learning rates of the next `count` steps."""
+        return self.schedule.rates(np.arange(self.state.steps, self.state.steps + count))
+
+
+def _metric_settings(
+    metric: Metric, model: Parametrized, loss: Loss | CustomLoss
+) -> tuple[str, float]:
+    """Return the core's name of a metric, and its number: k, or where the accuracies say yes.
+
+    That is a logit of 0 under binary_cross_entropy, and else an output of one half.
+    """
+    if metric.name not in ("accuracy", "binary_accuracy"):
+        return metric.name, metric.parameter
+    network = model.network
+    binary = isinstance(loss, losses.BinaryCrossEntropy)
+    logits = binary and not network.graph.is_probability(network.output)
+    return metric.name, 0.0 if logits else 0.5

@@ -1,0 +1,162 @@
+"""Passes: batches through a network, with an update after each, or without. Both kinds run alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganglion import _core
+from ganglion.data import Dataset, check_finite
+from ganglion.losses import CustomLoss
+from ganglion.networks import Network
+from ganglion.precision import Precision
+
+Order = NDArray[np.int64]
+Rates = NDArray[np.float64]
+
+
+class LossNotFiniteError(FloatingPointError):
+    """The loss became NaN or infinite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parametrized:
+    """A network with its parameters, and how it reads its inputs."""
+
+    network: Network
+    store: _core.ParameterStore
+    precision: Precision
+    rescale: float
+    seed: int
+
+    def tape(self, max_batch: int, *, input_gradient: bool = False) -> _core.Tape:
+        """Return what runs the network forward and backward by hand."""
+        return self.precision.tape(
+            graph=self.network.graph,
+            input=self.network.input,
+            output=self.network.output,
+            input_gradient=input_gradient,
+            store=self.store,
+            max_batch=max_batch,
+            seed=self.seed,
+        )
+
+    def predictor(self, max_batch: int) -> _core.Predictor:
+        """Return what runs the network forward, with the parameters of the moment."""
+        return self.precision.predictor(
+            graph=self.network.graph,
+            input=self.network.input,
+            output=self.network.output,
+            store=self.store,
+            max_batch=max_batch,
+        )
+
+    def check_finite(self, call: str, data: Dataset) -> None:
+        """Refuse inputs and targets that are not finite in this precision."""
+        check_finite(call, "X", data.x, self.precision, self.rescale)
+        check_finite(call, "y", data.y, self.precision, 1.0)
+
+
+class Pass(Protocol):
+    """Runs batches and adds them to its figures."""
+
+    def run(
+        self, data: Dataset, order: Order | None, batch_size: int, first: int, rates: Rates
+    ) -> None:
+        """Run one batch for each of `rates`, from batch number `first` on.
+
+        Args:
+            order: The samples' numbers in the order they are used; None: as they lie.
+            rates: The learning rate of each batch.
+
+        Raises:
+            ValueError: When a batch holds NaN or infinity.
+            LossNotFiniteError: When the loss of a batch is not finite; it is not trained on.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class CorePass:
+    """A pass that the core runs whole, for the losses it knows."""
+
+    call: str
+    model: Parametrized
+    trainer: _core.Trainer
+
+    def run(
+        self, data: Dataset, order: Order | None, batch_size: int, first: int, rates: Rates
+    ) -> None:
+        """Run batches, all in one call of the core."""
+        ending, batch = self.trainer.run(
+            x=data.x,
+            y=data.y,
+            weight=data.weight,
+            order=order,
+            batch_size=batch_size,
+            first=first,
+            rates=rates,
+            x_scale=self.model.rescale,
+        )
+        if ending == "data_not_finite":
+            self.model.check_finite(self.call, data)
+        if ending == "loss_not_finite":
+            rows = min(batch_size, len(data) - batch * batch_size)
+            tensor = self.trainer.first_bad_tensor(rows)
+            raise LossNotFiniteError(f"the loss is not finite at step {batch}: {tensor}")
+
+
+@dataclass(frozen=True, slots=True)
+class CustomPass:
+    """A pass with a loss of the caller's: forward, the loss in Python, backward, update.
+
+    Without an optimizer's state it evaluates.
+    """
+
+    call: str
+    model: Parametrized
+    loss: CustomLoss
+    figures: _core.Figures
+    tape: _core.Tape
+    predictor: _core.Predictor
+    state: _core.OptimizerState | None
+
+    def run(
+        self, data: Dataset, order: Order | None, batch_size: int, first: int, rates: Rates
+    ) -> None:
+        """Run batches, one by one."""
+        for batch, rate in enumerate(rates, first):
+            span = slice(batch * batch_size, (batch + 1) * batch_size)
+            rows = data.rows(span if order is None else order[span])
+            self.model.check_finite(self.call, rows)
+            self._run_batch(rows, float(rate), batch)
+
+    def _run_batch(self, data: Dataset, rate: float, batch: int) -> None:
+        dtype = self.model.precision.dtype
+        x = np.multiply(data.x, self.model.rescale, dtype=dtype)
+        y = np.ascontiguousarray(data.y, dtype)
+        weight = None if data.weight is None else data.weight[:, 0].astype(dtype)
+        output = np.empty((len(x), self.model.network.output_size), dtype)
+        if self.state is None:
+            self.predictor.predict(x, output, 1.0)
+        else:
+            self.tape.forward(x, output)
+        loss, gradient = self.loss(y, output, weight)
+        if not np.isfinite(loss):
+            raise LossNotFiniteError(f"the loss is not finite at step {batch}: it is {loss}")
+        if self.state is not None:
+            self.tape.backward(as_gradient("loss: the gradient", gradient, output), None)
+            self.state.apply(self.model.store, rate)
+        total = float(len(y) if weight is None else weight.sum())
+        self.figures.add(float(loss) * total, total, output, y, weight)
+
+
+def as_gradient(name: str, gradient: Any, output: NDArray[Any]) -> NDArray[Any]:
+    """Return a gradient with respect to `output`, in its shape and type."""
+    if np.shape(gradient) != output.shape:
+        raise ValueError(
+            f"{name} has shape {np.shape(gradient)}, must have that of the outputs, {output.shape}"
+        )
+    return np.ascontiguousarray(gradient, output.dtype)

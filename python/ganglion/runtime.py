@@ -1,0 +1,44 @@
+"""The runtime: threads and instruction sets, for the whole process."""
+
+import os
+from importlib.metadata import version
+
+import numpy as np
+
+from ganglion import _core
+
+
+def get_num_threads() -> int:
+    """Return how many threads a call may use. Small work uses fewer."""
+    return _core.thread_limit()[0]
+
+
+def set_num_threads(threads: int | None) -> None:
+    """Set how many threads a call may use.
+
+    Args:
+        threads: At least 1. None returns to the default: `GANGLION_NUM_THREADS`, else
+            `OMP_NUM_THREADS`, else the cores this process may use.
+    """
+    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int)):
+        raise TypeError(f"threads must be a whole number or None, got {threads!r}")
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads must be at least 1, got {threads}")
+    _core.set_thread_limit(threads or 0)
+
+
+def show_config() -> str:
+    """Return the version, compiler, instruction sets and threads, a line each."""
+    threads, source = _core.thread_limit()
+    forced = " (GANGLION_ISA)" if os.environ.get("GANGLION_ISA") else ""
+    lines = {
+        "ganglion": _core.__version__,
+        "compiler": _core.compiler(),
+        "instruction set": _core.selected_isa() + forced,
+        "built": ", ".join(_core.built_isas()),
+        "this CPU has": ", ".join(_core.available_isas()),
+        "threads": f"{threads} (from {source})",
+        "numpy": np.__version__,
+        "safetensors": version("safetensors"),
+    }
+    return "\n".join(f"{name + ':':<18}{value}" for name, value in lines.items())
