@@ -44,7 +44,7 @@ void bind_graph(py::module_& module) {
         .def(
             "capsule",
             [](Graph& graph) { return py::capsule(&graph, "ganglion.Graph"); },
-            py::keep_alive<0, 1>(), "The C++ graph, for the predictor's module.");
+            "The C++ graph, for the predictor's module. It must not outlive the Python one.");
 }
 
 }  // namespace ganglion

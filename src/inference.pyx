@@ -56,7 +56,9 @@ ctypedef fused Real:
     double
 
 
-cdef cpp_bool run(CorePredictor[Real]* predictor, DataType type, Py_buffer* x, Py_buffer* y) except *:
+cdef cpp_bool run(
+    CorePredictor[Real]* predictor, DataType type, double scale, Py_buffer* x, Py_buffer* y
+) except *:
     """Predict from x into y, both of type Real, of one or two dimensions."""
     cdef int last = x.ndim - 1
     cdef DataView data
@@ -67,7 +69,7 @@ cdef cpp_bool run(CorePredictor[Real]* predictor, DataType type, Py_buffer* x, P
     data.cols = x.shape[last]
     data.row_stride = x.strides[0] if last == 1 else 0
     data.col_stride = x.strides[last]
-    data.scale = 1
+    data.scale = scale
     out.data = <Real*> y.buf
     out.rows = data.rows
     out.cols = y.shape[last]
@@ -87,10 +89,12 @@ cdef class Predictor:
         recipe: A picklable callable and its arguments that give `(graph, input, output)` again.
         dtype: "float32" or "float64".
         weights: All parameters in the graph's order, shape `(parameters,)`.
+        rescale: What every input is multiplied by.
     """
 
     cdef object recipe
     cdef readonly object dtype
+    cdef readonly double rescale
     cdef readonly Py_ssize_t inputs
     cdef readonly Py_ssize_t outputs
     cdef unique_ptr[ParameterStore[float]] weights32
@@ -98,12 +102,13 @@ cdef class Predictor:
     cdef unique_ptr[CorePredictor[float]] float32
     cdef unique_ptr[CorePredictor[double]] float64
 
-    def __init__(self, recipe, dtype, weights):
+    def __init__(self, recipe, dtype, weights, rescale):
         build, arguments = recipe
         graph, input_value, output_value = build(*arguments)
         cdef Graph* core = <Graph*> PyCapsule_GetPointer(graph.capsule(), "ganglion.Graph")
         self.recipe = recipe
         self.dtype = np.dtype(dtype)
+        self.rescale = rescale
         self.inputs = graph.cols(input_value)
         self.outputs = graph.cols(output_value)
         if self.dtype == np.float32:
@@ -167,12 +172,12 @@ cdef class Predictor:
             PyObject_GetBuffer(out, &to, PyBUF_STRIDES | PyBUF_FORMAT | PyBUF_WRITABLE)
             try:
                 if self.float32:
-                    return run[float](self.float32.get(), DataType.float32, &from_, &to)
-                return run[double](self.float64.get(), DataType.float64, &from_, &to)
+                    return run[float](self.float32.get(), DataType.float32, self.rescale, &from_, &to)
+                return run[double](self.float64.get(), DataType.float64, self.rescale, &from_, &to)
             finally:
                 PyBuffer_Release(&to)
         finally:
             PyBuffer_Release(&from_)
 
     def __reduce__(self):
-        return Predictor, (self.recipe, self.dtype.name, self.weights().copy())
+        return Predictor, (self.recipe, self.dtype.name, self.weights().copy(), self.rescale)

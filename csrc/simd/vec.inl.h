@@ -81,17 +81,50 @@ inline void store(Lane<V>* to, V v) {
     __builtin_memcpy(to, &v, sizeof v);
 }
 
-/// Load `count < lanes` values; the other lanes hold `fill`.
-template <class V>
-inline V load_part(const Lane<V>* from, Index count, Lane<V> fill = 0) {
-    V v = broadcast<V>(fill);
-    for (Index i = 0; i < count; ++i) v[i] = from[i];
-    return v;
+/// The lanes first, first + 1, ... as a shorter vector.
+template <std::size_t first, class V, std::size_t... i>
+inline auto lanes_from(V v, std::index_sequence<i...>) {
+    return __builtin_shufflevector(v, v, static_cast<int>(first + i)...);
 }
 
-template <class V>
-inline void store_part(Lane<V>* to, V v, Index count) {
-    for (Index i = 0; i < count; ++i) to[i] = v[i];
+/// All lanes of low, then all of high.
+template <class H, std::size_t... i>
+inline auto joined(H low, H high, std::index_sequence<i...>) {
+    return __builtin_shufflevector(low, high, static_cast<int>(i)...);
+}
+
+/// Load `count` values, fewer than V has lanes; the other lanes hold `fill`.
+///
+/// By halves, in registers: a loop over lanes goes through memory, and waits for it.
+template <class V, class T>
+inline V load_part(const T* from, Index count, T fill = 0) {
+    constexpr std::size_t size = sizeof(V) / sizeof(T);
+    if constexpr (size == 2) {
+        return V{count > 0 ? from[0] : fill, fill};
+    } else {
+        constexpr Index half = size / 2;
+        constexpr std::make_index_sequence<size> indices;
+        using H = decltype(lanes_from<0>(V{}, std::make_index_sequence<size / 2>{}));
+        if (count < half) return joined(load_part<H>(from, count, fill), fill - H{}, indices);
+        H low;
+        __builtin_memcpy(&low, from, sizeof low);
+        return joined(low, load_part<H>(from + half, count - half, fill), indices);
+    }
+}
+
+template <class V, class T>
+inline void store_part(T* to, V v, Index count) {
+    constexpr std::size_t size = sizeof(V) / sizeof(T);
+    if constexpr (size == 2) {
+        if (count > 0) to[0] = v[0];
+    } else {
+        constexpr Index half = size / 2;
+        constexpr std::make_index_sequence<size / 2> indices;
+        const auto low = lanes_from<0>(v, indices);
+        if (count < half) return store_part(to, low, count);
+        __builtin_memcpy(to, &low, sizeof low);
+        store_part(to + half, lanes_from<half>(v, indices), count - half);
+    }
 }
 
 /// Load `min(count, lanes)` values: one body serves whole and partial vectors, so that a value's bits do
@@ -146,12 +179,6 @@ inline V sqrt(V v) {  // one instruction: compilers see the loop through
     return v;
 }
 
-/// The lanes first, first + 1, ... as a shorter vector.
-template <std::size_t first, class V, std::size_t... i>
-inline auto lanes_from(V v, std::index_sequence<i...>) {
-    return __builtin_shufflevector(v, v, static_cast<int>(first + i)...);
-}
-
 /// Sum of the lanes, halves first: the same order on a given ISA, always.
 template <class V>
 inline auto sum(V v) {
@@ -175,11 +202,14 @@ inline auto largest(V v) {
     }
 }
 
+template <class V, std::size_t... i>
+inline IntVec<V> lane_numbers(std::index_sequence<i...>) {
+    return IntVec<V>{static_cast<typename LaneOf<V>::integer>(i)...};
+}
+
 /// The first `count` lanes of v, zero in the others.
 template <class V>
 inline V first_lanes(V v, Index count) {
-    if (count >= lanes<V>) return v;
-    V kept = V{};
-    for (Index i = 0; i < count; ++i) kept[i] = v[i];
-    return kept;
+    const auto kept = static_cast<typename LaneOf<V>::integer>(count < lanes<V> ? count : lanes<V>);
+    return lane_numbers<V>(std::make_index_sequence<lanes<V>>{}) < kept ? v : V{};
 }
