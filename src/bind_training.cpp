@@ -102,14 +102,7 @@ void bind_store(py::module_& module, const std::string& suffix) {
                                [](py::object self) {
                                    auto& store = self.cast<ParameterStore<T>&>();
                                    return array_over(store.gradients(), store.size(), self);
-                               })
-        .def_property_readonly("views", [](const ParameterStore<T>& store) {
-            std::vector<py::tuple> views;
-            for (const ParameterView& view : store.views()) {
-                views.push_back(py::make_tuple(view.name, view.rows, view.cols, view.offset));
-            }
-            return views;
-        });
+                               });
 }
 
 template <class T>

@@ -20,7 +20,8 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 def sigmoid(x: Array) -> Array:
     small: Array = np.exp(-np.abs(x))
-    return np.where(x < 0, small, x.dtype.type(1)) / (1 + small)
+    result: Array = np.where(x < 0, small, x.dtype.type(1)) / (1 + small)
+    return result
 
 
 def erf(x: Array) -> Array:

@@ -2,7 +2,7 @@
 
 #if defined(__x86_64__)
 
-GANGLION_TARGET_BEGIN("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,prefer-vector-width=512")
+GANGLION_TARGET_BEGIN("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")
 namespace ganglion::avx512 {
 namespace {
 

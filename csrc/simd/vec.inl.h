@@ -127,15 +127,16 @@ inline void store_part(T* to, V v, Index count) {
     }
 }
 
-/// Load `min(count, lanes)` values: one body serves whole and partial vectors, so that a value's bits do
-/// not depend on its place in a row.
+/// Load `min(count, lanes)` values: one body serves whole and partial vectors, so that a value's
+/// bits do not depend on its place in a row. Always inline, since GCC at times prefers to call even
+/// this.
 template <class V>
-inline V load_up_to(const Lane<V>* from, Index count, Lane<V> fill = 0) {
+[[gnu::always_inline]] inline V load_up_to(const Lane<V>* from, Index count, Lane<V> fill = 0) {
     return count >= lanes<V> ? load<V>(from) : load_part<V>(from, count, fill);
 }
 
 template <class V>
-inline void store_up_to(Lane<V>* to, V v, Index count) {
+[[gnu::always_inline]] inline void store_up_to(Lane<V>* to, V v, Index count) {
     if (count >= lanes<V>) {
         store(to, v);
     } else {
@@ -167,12 +168,8 @@ inline V abs(V v) {
     return bits<V>(bits<IntVec<V>>(v) & ~bits<IntVec<V>>(broadcast<V>(Lane<V>{-0.0})));
 }
 
-inline float sqrt(float x) {
-    return __builtin_sqrtf(x);
-}
-inline double sqrt(double x) {
-    return __builtin_sqrt(x);
-}
+inline float sqrt(float x) { return __builtin_sqrtf(x); }
+inline double sqrt(double x) { return __builtin_sqrt(x); }
 template <class V>
 inline V sqrt(V v) {  // one instruction: compilers see the loop through
     for (Index i = 0; i < lanes<V>; ++i) v[i] = sqrt(v[i]);

@@ -3,26 +3,19 @@
 namespace ganglion {
 namespace {
 
-std::vector<ParameterView> views_of(const Graph& graph) {
-    std::vector<ParameterView> views;
-    Index offset = 0;
+Index size_of_parameters(const Graph& graph) {
+    Index size = 0;
     for (const Value& value : graph.values()) {
-        if (value.kind != ValueKind::parameter) continue;
-        views.push_back({value.name, value.rows, value.cols, offset});
-        offset += value.rows * value.cols;
+        if (value.kind == ValueKind::parameter) size += value.rows * value.cols;
     }
-    return views;
-}
-
-Index total_size(const std::vector<ParameterView>& views) {
-    return views.empty() ? 0 : views.back().offset + views.back().rows * views.back().cols;
+    return size;
 }
 
 }  // namespace
 
 template <class T>
 ParameterStore<T>::ParameterStore(const Graph& graph)
-    : views_(views_of(graph)), values_(total_size(views_)), gradients_(total_size(views_)) {}
+    : values_(size_of_parameters(graph)), gradients_(size_of_parameters(graph)) {}
 
 template class ParameterStore<float>;
 template class ParameterStore<double>;

@@ -86,7 +86,8 @@ def as_inputs(call: str, x: ArrayLike, features: int) -> Array:
     array = as_array(call, "X", x)
     if array.ndim < 2:
         raise ValueError(
-            f"{call}: X has shape {array.shape}, must be (samples, {features}): one sample is x[None]"
+            f"{call}: X has shape {array.shape}, must be (samples, {features});"
+            " for one sample pass x[None]"
         )
     if len(array) == 0:
         raise ValueError(f"{call}: X has shape {array.shape}: there are no samples")
@@ -97,7 +98,7 @@ def as_inputs(call: str, x: ArrayLike, features: int) -> Array:
 
 
 def check_finite(call: str, name: str, array: Array, precision: Precision, scale: float) -> None:
-    """Refuse NaN, infinity and what is too large for the precision, with the first row and column."""
+    """Refuse NaN, infinity and what is too large, with the first row and column."""
     place = precision.first_not_finite(array, scale)
     if place is not None:
         row, column = place
@@ -115,8 +116,8 @@ def as_targets(call: str, y: ArrayLike, loss: Loss | CustomLoss, outputs: int) -
     """
     if np.asarray(y).dtype.kind in "OSUT" and _holds_strings(y):
         raise TypeError(
-            f"{call}: y holds strings, such as {np.asarray(y).ravel()[0]!r}: number the classes from 0"
-            " (numpy.unique(y, return_inverse=True)), or use the estimators of"
+            f"{call}: y holds strings, such as {np.asarray(y).ravel()[0]!r}: number the classes"
+            " from 0 (numpy.unique(y, return_inverse=True)), or use the estimators of"
             " ganglion.neural_network, which take labels"
         )
     array = as_array(call, "y", y)
@@ -129,8 +130,8 @@ def as_targets(call: str, y: ArrayLike, loss: Loss | CustomLoss, outputs: int) -
     if array.ndim != 2 or array.shape[1] != outputs:
         classes = f", or ({len(array)},) class numbers" if name == "cross_entropy" else ""
         raise ValueError(
-            f"{call}: y has shape {np.shape(y)}, must be ({len(array)}, {outputs}) for a network with"
-            f" {outputs} outputs{classes}"
+            f"{call}: y has shape {np.shape(y)}, must be ({len(array)}, {outputs}) for a network"
+            f" with {outputs} outputs{classes}"
         )
     _check_values(call, name, array)
     return array
@@ -202,10 +203,11 @@ def _check_values(call: str, loss: str, y: Array) -> None:
             f" the loss {loss}"
         )
     if loss == "cross_entropy":
-        wrong = np.flatnonzero(np.abs(y.sum(axis=1) - 1) > 1e-3)
-        if wrong.size:
+        sums = y.sum(axis=1)
+        rows = np.flatnonzero(np.abs(sums - 1) > 1e-3)
+        if rows.size:
             raise ValueError(
-                f"{call}: y's probabilities add up to {y[wrong[0]].sum()} at row {wrong[0]}, must to 1"
+                f"{call}: y's probabilities add up to {sums[rows[0]]} at row {rows[0]}, must to 1"
             )
 
 

@@ -80,9 +80,11 @@ def load(path: str | os.PathLike[str]) -> Sequential:
     tensors, metadata = _read(file)
     version = metadata.get(f"{_PREFIX}format_version")
     if version is None:
-        raise ValueError(f"load: {file} is not a ganglion model: its metadata name no format version")
+        raise ValueError(f"load: {file} is not a ganglion model: it names no format version")
     if version != FORMAT_VERSION:
-        raise ValueError(f"load: {file} has format version {version}, this ganglion reads {FORMAT_VERSION}")
+        raise ValueError(
+            f"load: {file} has format version {version}, this ganglion reads {FORMAT_VERSION}"
+        )
     try:
         config = json.loads(metadata.get(f"{_PREFIX}config", ""))
         layers = [_from_json(layer) for layer in config.pop("layers")]
@@ -146,7 +148,9 @@ def _to_json(value: Any) -> Any:
         return [_to_json(item) for item in value]
     if not dataclasses.is_dataclass(value):
         return value
-    fields = {field.name: _to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    fields = {
+        field.name: _to_json(getattr(value, field.name)) for field in dataclasses.fields(value)
+    }
     return {"type": type(value).__name__, **fields}
 
 

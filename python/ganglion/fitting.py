@@ -73,7 +73,7 @@ def prepare(
     else:
         source, held_out = _array_source(model, objective, x, y, arguments)
     if arguments.validation_data is not None:
-        held_out = dataset("validation_data", model, objective, *arguments.validation_data)
+        held_out = _validation(model, objective, arguments.validation_data)
     validation = None if held_out is None else evaluation_source(held_out, None)
     callbacks = [*arguments.callbacks, progress.get(arguments.verbose)]
     return Fit(host, model, objective, source, validation, callbacks)
@@ -102,13 +102,24 @@ def evaluation_source(data: Dataset, batch_size: int | None) -> ArraySource:
     return ArraySource(data, min(batch_size or _EVALUATION_BATCH, len(data)), shuffle=False, seed=0)
 
 
+def _validation(
+    model: Parametrized, objective: Objective, validation_data: Sequence[ArrayLike]
+) -> Dataset:
+    if not isinstance(validation_data, tuple | list) or len(validation_data) not in (2, 3):
+        raise TypeError("validation_data must be (x, y) or (x, y, sample_weight)")
+    x, y = validation_data[:2]
+    weight = validation_data[2] if len(validation_data) == 3 else None
+    return dataset("validation_data", model, objective, x, y, weight)
+
+
 def _array_source(
     model: Parametrized, objective: Objective, x: Any, y: ArrayLike | None, arguments: Arguments
 ) -> tuple[Source, Dataset | None]:
     if arguments.steps_per_epoch is not None:
         raise ValueError("fit: steps_per_epoch goes with an iterable of batches, x is an array")
-    weights = (arguments.sample_weight, arguments.class_weight)
-    data, held_out = dataset("fit", model, objective, x, y, *weights), None
+    weight, class_weight = arguments.sample_weight, arguments.class_weight
+    data = dataset("fit", model, objective, x, y, weight, class_weight)
+    held_out = None
     if arguments.validation_split:
         count = len(data) - int(len(data) * arguments.validation_split)
         if count in (0, len(data)):
@@ -138,6 +149,7 @@ def _iterable_source(
                 f"fit: a batch must be (x, y) or (x, y, sample_weight), got {type(batch).__name__}"
             )
         weight = batch[2] if len(batch) == 3 else None
-        return dataset("fit", model, objective, *batch[:2], weight, arguments.class_weight)
+        x, y = batch[:2]
+        return dataset("fit", model, objective, x, y, weight, arguments.class_weight)
 
     return IterableSource(x, arguments.steps_per_epoch or 0, as_batch)

@@ -21,7 +21,9 @@ class Layer(Protocol):
         """Add the layer's ops and parameters, named after `name`, to the graph.
 
         Args:
+            builder: Holds the graph.
             x: The graph's value that the layer is applied to.
+            name: The layer's place in the network, such as "layers.0".
 
         Returns:
             The value that comes out.

@@ -5,6 +5,6 @@ import sys
 
 def announce(line: str) -> None:
     """Write a line to stderr without breaking a progress bar that is there."""
-    from tqdm.auto import tqdm  # type: ignore[import-untyped]  # not needed by a silent fit
+    from tqdm.auto import tqdm  # not needed by a silent fit
 
     tqdm.write(line, file=sys.stderr)

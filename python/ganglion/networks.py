@@ -39,7 +39,7 @@ class Parameter:
         """Return the first values, in the parameter's shape."""
         if not self.is_bias:
             return self.initializer.values(self.fan_in, self.fan_out, seed, stream)
-        return self.initializer.values(1, self.fan_out, seed, stream)[0]
+        return self.initializer.values(1, self.fan_out, seed, stream).ravel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,9 @@ class Network:
             ValueError: When the number of arrays, or a shape, is another, or a value not finite.
         """
         if len(weights) != len(self.parameters):
-            raise ValueError(f"weights holds {len(weights)} arrays, must hold {len(self.parameters)}")
+            raise ValueError(
+                f"weights holds {len(weights)} arrays, must hold {len(self.parameters)}"
+            )
         parts = [np.asarray(part, np.float64) for part in weights]
         for part, parameter in zip(parts, self.parameters, strict=True):
             if part.shape != parameter.shape:

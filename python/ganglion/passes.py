@@ -1,4 +1,4 @@
-"""Passes: batches through a network, with an update after each, or without. Both kinds run alike."""
+"""Passes: batches through a network, with an update after each or without."""
 
 from __future__ import annotations
 
@@ -69,7 +69,10 @@ class Pass(Protocol):
         """Run one batch for each of `rates`, from batch number `first` on.
 
         Args:
+            data: What the batches are of.
             order: The samples' numbers in the order they are used; None: as they lie.
+            batch_size: Rows a batch; the last may be short.
+            first: The number of the first batch to run.
             rates: The learning rate of each batch.
 
         Raises:

@@ -30,7 +30,7 @@ class ProgressBar(_Progress):
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Draw the empty bar."""
-        from tqdm.auto import tqdm  # type: ignore[import-untyped]  # not needed by a silent fit
+        from tqdm.auto import tqdm  # not needed by a silent fit
 
         self._bar = tqdm(
             total=self.params["epochs"],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ganglion import activations
+from ganglion.activations import ActivationFunction
 from ganglion.layers import Activation, Dense, Dropout, Layer, Residual
 from ganglion.networks import build
 
@@ -46,5 +48,5 @@ def _name(layer: Layer) -> str:
     return type(layer).__name__
 
 
-def _activation_name(activation: object) -> str:
-    return activation if isinstance(activation, str) else str(getattr(activation, "name", activation))
+def _activation_name(activation: str | ActivationFunction) -> str:
+    return activations.get(activation).name

@@ -21,7 +21,7 @@ class Tapes:
         self._has_input_gradient = False
 
     def forward(self, x: ArrayLike, *, input_gradient: bool) -> NDArray[Any]:
-        """Return the outputs as training sees them, dropout and all, and keep what backward needs."""
+        """Return the outputs as training sees them, and keep what backward needs."""
         model = self._model
         table = as_inputs("forward", x, model.network.input_size)
         check_finite("forward", "X", table, model.precision, model.rescale)

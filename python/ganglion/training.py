@@ -1,4 +1,4 @@
-"""Training: the loop of a fit. `fit` runs epochs, `run_epoch` its batches, most often in one call."""
+"""Training: the loop of a fit. `fit` runs epochs, `run_epoch` the batches of one."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import ganglion as gn
+from ganglion import summary
 from ganglion.cli.errors import InputError
 from ganglion.cli.preparation import Preparation
 from ganglion.cli.tables import Table
@@ -83,7 +84,8 @@ class TableModel:
 
 def describe(path: Path) -> str:
     """Give what `ganglion info` prints: layers, columns, target and versions of a model file."""
-    lines = [str(load_network(path).summary()).rstrip()]
+    net = load_network(path)
+    lines = [summary.describe(net.layers, net.input_size)]
     if "table" not in load_metadata(path):
         return "\n".join([*lines, "no table: not written by `ganglion train`"])
     model = TableModel.load(path)

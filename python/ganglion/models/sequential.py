@@ -24,7 +24,19 @@ from ganglion.tapes import Tapes
 
 
 class Sequential(Model):
-    __doc__ = Model.__doc__
+    """Layers one after the other, trained by `compile` and `fit`.
+
+    Args:
+        layers: What the network is made of, first layer first.
+        input_size: Columns of the inputs.
+        dtype: What it computes in, "float32" or "float64".
+        seed: Decides the first weights, the order of samples and the dropout: the same seed, data
+            and arguments give the same bits, on any number of threads.
+        rescale: What every input is multiplied by on its way in: 1/255 for images of bytes.
+
+    Raises:
+        ValueError: When an argument is out of its range or a name is unknown.
+    """
 
     def __init__(
         self,
@@ -35,9 +47,7 @@ class Sequential(Model):
         seed: int = 0,
         rescale: float = 1.0,
     ) -> None:
-        super().__init__(
-            layers, input_size=input_size, dtype=dtype, seed=seed, rescale=rescale
-        )
+        super().__init__(layers, input_size=input_size, dtype=dtype, seed=seed, rescale=rescale)
         self._tapes = Tapes(self._model)
         self._compiled: Objective | None = None
         self.history = History()
@@ -130,8 +140,8 @@ class Sequential(Model):
     ) -> dict[str, float]:
         """Take one step on one batch and return its figures; arguments are those of `fit`."""
         objective = self._objective("train_on_batch")
-        given = (x, y, sample_weight, class_weight)
-        data = fitting.dataset("train_on_batch", self._model, objective, *given)
+        call = "train_on_batch"
+        data = fitting.dataset(call, self._model, objective, x, y, sample_weight, class_weight)
         return training.train_on_batch(self._model, objective, data)
 
     def evaluate(
@@ -171,7 +181,6 @@ class Sequential(Model):
         objective = self._objective("apply_gradients")
         objective.state.apply(self._model.store, float(objective.rates(1)[0]))
 
-
     @property
     def optimizer(self) -> Optimizer:
         """The optimizer given to `compile`."""
@@ -189,7 +198,7 @@ class Sequential(Model):
 
     @property
     def learning_rate(self) -> float:
-        """The learning rate of the next step; writing it replaces the optimizer's rate or schedule."""
+        """The learning rate of the next step; writing it replaces rate or schedule."""
         return float(self._objective("learning_rate").rates(1)[0])
 
     @learning_rate.setter
@@ -198,7 +207,7 @@ class Sequential(Model):
 
     def _objective(self, call: str) -> Objective:
         if self._compiled is None:
-            raise ValueError(f"{call}: the model is not compiled; call compile(optimizer, loss) first")
+            raise ValueError(f"{call}: the model is not compiled, call compile first")
         return self._compiled
 
 

@@ -1,0 +1,27 @@
+# The immutable predictor: a network's forward pass, called for a row or a batch at a time.
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from typing_extensions import disjoint_base
+
+@disjoint_base
+class Predictor:
+    def __init__(
+        self,
+        recipe: tuple[Callable[..., Any], tuple[Any, ...]],
+        dtype: str,
+        weights: ArrayLike,
+        rescale: float,
+    ) -> None: ...
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+    @property
+    def inputs(self) -> int: ...
+    @property
+    def outputs(self) -> int: ...
+    @property
+    def rescale(self) -> float: ...
+    def __call__(self, x: ArrayLike, *, out: NDArray[Any] | None = None) -> NDArray[Any]: ...

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+// A check that says where it failed, and ends the program: each test is a program of its own.
+
+namespace ganglion::testing {
+
+inline void check(bool holds, const char* text, const char* file, int line) {
+    if (holds) return;
+    std::fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, text);
+    std::exit(1);
+}
+
+/// Does the call throw an E?
+template <class E, class Call>
+bool throws(const Call& call) {
+    try {
+        call();
+    } catch (const E&) {
+        return true;
+    }
+    return false;
+}
+
+}  // namespace ganglion::testing
+
+#define CHECK(condition) ::ganglion::testing::check((condition), #condition, __FILE__, __LINE__)

@@ -1,0 +1,122 @@
+#include <algorithm>
+#include <stdexcept>
+
+#include "check.h"
+#include "plan/plan.h"
+
+using namespace ganglion;
+
+namespace {
+
+struct Example {
+    Graph graph;
+    ValueId x, y, weight, hidden, output, loss;
+};
+
+/// 8 inputs, a hidden layer, 3 outputs.
+Example example(Activation activation) {
+    Example e;
+    Graph& g = e.graph;
+    e.x = g.input("x", 8);
+    e.hidden = g.affine(e.x, g.parameter("w1", 8, 16), g.parameter("b1", 1, 16));
+    e.hidden = g.activation(e.hidden, activation, 0);
+    e.output = g.affine(e.hidden, g.parameter("w2", 16, 3), g.parameter("b2", 1, 3));
+    e.y = g.input("y", 1);
+    e.weight = g.input("weight", 1);
+    e.loss = g.loss(Loss::cross_entropy, e.output, e.y, e.weight, 0);
+    return e;
+}
+
+Plan train_plan(const Example& e, Index max_batch = 32) {
+    return compile(e.graph, {.mode = Mode::train, .outputs = {e.output}, .loss = e.loss}, max_batch);
+}
+
+template <class Kind>
+std::ptrdiff_t count(const Plan& plan) {
+    return std::count_if(plan.steps.begin(), plan.steps.end(),
+                         [](const Step& step) { return std::holds_alternative<Kind>(step.call); });
+}
+
+void a_dense_layer_costs_three_products_and_no_other_pass() {
+    const Plan plan = train_plan(example(Activation::relu));
+    // Two layers: two forward, two for the weights, one back to the hidden layer; the input wants none.
+    CHECK(count<GemmCall>(plan) == 5);
+    CHECK(count<LossCall>(plan) == 1);
+    CHECK(plan.steps.size() == 6);
+}
+
+void a_pre_activation_is_kept_only_where_backward_reads_it() {
+    const auto products_with_two_outputs = [](const Plan& plan) {
+        return std::count_if(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
+            const auto* gemm = std::get_if<GemmCall>(&step.call);
+            return gemm != nullptr && gemm->activated != kNoBuffer && gemm->activated != gemm->c;
+        });
+    };
+    CHECK(products_with_two_outputs(train_plan(example(Activation::relu))) == 0);
+    CHECK(products_with_two_outputs(train_plan(example(Activation::gelu))) == 1);
+}
+
+void inference_has_no_backward_pass_and_reuses_memory() {
+    Graph g;
+    ValueId x = g.input("x", 64);
+    const ValueId input = x;
+    for (int layer = 0; layer < 8; ++layer) {
+        x = g.activation(g.affine(x, g.parameter("w", 64, 64), kNoValue), Activation::tanh, 0);
+    }
+    const Plan plan = compile(g, {.mode = Mode::infer, .outputs = {x}}, 16);
+    CHECK(plan.steps.size() == 8);
+    CHECK(plan.backward_begin == 8);
+    CHECK(plan.arena_size <= 3 * 16 * 64);
+    CHECK(plan.values[static_cast<std::size_t>(input)] != kNoBuffer);
+}
+
+/// Buffers that a step touches together never overlap, unless they are the same.
+void no_two_buffers_of_a_step_overlap() {
+    const Plan plan = train_plan(example(Activation::gelu), 5);
+    for (const Step& step : plan.steps) {
+        Accesses found = accesses(step.call);
+        std::vector<BufferId> ids = found.reads;
+        ids.insert(ids.end(), found.writes.begin(), found.writes.end());
+        for (const BufferId a : ids) {
+            for (const BufferId b : ids) {
+                const Buffer& one = plan.buffer(a);
+                const Buffer& other = plan.buffer(b);
+                if (a == b || one.space != Space::arena || other.space != Space::arena) continue;
+                const bool apart = one.offset + 5 * one.cols <= other.offset ||
+                                   other.offset + 5 * other.cols <= one.offset;
+                CHECK(apart);
+            }
+        }
+    }
+}
+
+void what_cannot_be_computed_is_refused() {
+    CHECK(testing::throws<std::invalid_argument>([] { train_plan(example(Activation::step)); }));
+    CHECK(testing::throws<std::invalid_argument>([] { train_plan(example(Activation::relu), 0); }));
+    CHECK(testing::throws<std::invalid_argument>([] {
+        Graph g;
+        g.affine(g.input("x", 3), g.parameter("w", 4, 2), kNoValue);
+    }));
+    CHECK(testing::throws<std::invalid_argument>([] {
+        Graph g;
+        g.add(g.input("a", 3), g.input("b", 4));
+    }));
+}
+
+void a_graph_without_derivative_still_runs_forward_on_a_tape() {
+    const Example e = example(Activation::step);
+    const Plan plan = compile(e.graph, {.mode = Mode::train, .outputs = {e.output}}, 4);
+    CHECK(!plan.no_backward.empty());
+    CHECK(plan.backward_begin == plan.steps.size());
+}
+
+}  // namespace
+
+int main() {
+    a_dense_layer_costs_three_products_and_no_other_pass();
+    a_pre_activation_is_kept_only_where_backward_reads_it();
+    inference_has_no_backward_pass_and_reuses_memory();
+    no_two_buffers_of_a_step_overlap();
+    what_cannot_be_computed_is_refused();
+    a_graph_without_derivative_still_runs_forward_on_a_tape();
+}

@@ -1,0 +1,120 @@
+#include <cmath>
+#include <vector>
+
+#include "base/random.h"
+#include "check.h"
+#include "train/trainer.h"
+
+using namespace ganglion;
+
+namespace {
+
+bool never(void*) {
+    return false;
+}
+
+/// A regression y = sum(x) learnt by a small network, with a short last batch.
+template <class T>
+std::vector<T> trained_parameters(int threads, Index hidden) {
+    set_thread_limit(threads);
+    constexpr Index samples = 150, features = 20;
+    const std::vector<double> x = random_normal({7, 1}, samples * features);
+    std::vector<double> y(samples);
+    for (Index i = 0; i < samples; ++i) {
+        for (Index j = 0; j < features; ++j) {
+            y[static_cast<std::size_t>(i)] += x[static_cast<std::size_t>(i * features + j)];
+        }
+    }
+    Graph g;
+    const ValueId input = g.input("x", features);
+    ValueId h = g.affine(input, g.parameter("w1", features, hidden), g.parameter("b1", 1, hidden));
+    h = g.activation(h, Activation::tanh, 0);
+    h = g.dropout(h, 0.1);
+    h = g.affine(h, g.parameter("w2", hidden, hidden), g.parameter("b2", 1, hidden));
+    h = g.activation(h, Activation::gelu, 0);
+    const ValueId output = g.affine(h, g.parameter("w3", hidden, 1), g.parameter("b3", 1, 1));
+    const ValueId target = g.input("y", 1);
+    const ValueId weight = g.input("weight", 1);
+    const ValueId loss = g.loss(Loss::squared_error, output, target, weight, 0);
+
+    ParameterStore<T> store(g);
+    const std::vector<double> first = random_normal({3, 2}, store.size());
+    for (Index i = 0; i < store.size(); ++i) {
+        store.values()[i] = static_cast<T>(0.1 * first[static_cast<std::size_t>(i)]);
+    }
+    OptimizerState<T> optimizer({.optimizer = Optimizer::adam,
+                                 .beta_1 = 0.9,
+                                 .beta_2 = 0.999,
+                                 .epsilon = 1e-8,
+                                 .global_clipnorm = 10},
+                                store.size());
+    Figures figures({{MetricKind::r2, 0}}, 1);
+    Trainer<T> trainer(g, {input, target, weight, output, loss}, store, &optimizer, figures, 64, 0);
+    const Batches batches{.x = {x.data(), DataType::float64, samples, features, 8 * features, 8},
+                          .y = {y.data(), DataType::float64, samples, 1, 8, 8},
+                          .weight = {},
+                          .order = nullptr,
+                          .samples = samples,
+                          .batch_size = 64};
+    const std::vector<double> rates(3, 1e-2);
+    double before = 0;
+    for (int epoch = 0; epoch < 20; ++epoch) {
+        figures.reset();
+        const std::int64_t allocations = allocation_count();
+        const Outcome outcome = trainer.run(batches, {0, 3}, rates.data(), {&never, nullptr});
+        CHECK(outcome.ending == Ending::complete);
+        CHECK(epoch == 0 || allocation_count() == allocations);
+        if (epoch == 0) before = figures.results()[0];
+    }
+    CHECK(optimizer.steps() == 60);
+    CHECK(figures.results()[0] < before / 5);
+    return {store.values(), store.values() + store.size()};
+}
+
+template <class T>
+void training_gives_the_same_bits_on_any_number_of_threads() {
+    for (const Index hidden : {48, 272}) {  // weights that members read each, and that they share out
+        const std::vector<T> one = trained_parameters<T>(1, hidden);
+        for (const int threads : {2, 4}) CHECK(trained_parameters<T>(threads, hidden) == one);
+    }
+}
+
+void what_is_not_finite_ends_the_run_before_the_update() {
+    Graph g;
+    const ValueId input = g.input("x", 1);
+    const ValueId output = g.affine(input, g.parameter("w", 1, 1), kNoValue);
+    const ValueId target = g.input("y", 1);
+    const ValueId weight = g.input("weight", 1);
+    const ValueId loss = g.loss(Loss::squared_error, output, target, weight, 0);
+    ParameterStore<float> store(g);
+    store.values()[0] = 1;
+    OptimizerState<float> optimizer({.optimizer = Optimizer::sgd}, 1);
+    Figures figures({}, 1);
+    Trainer<float> trainer(g, {input, target, weight, output, loss}, store, &optimizer, figures, 1, 0);
+    std::vector<float> x{1, 1}, y{1, 1};
+    const Batches batches{.x = {x.data(), DataType::float32, 2, 1, 4, 4},
+                          .y = {y.data(), DataType::float32, 2, 1, 4, 4},
+                          .weight = {},
+                          .order = nullptr,
+                          .samples = 2,
+                          .batch_size = 1};
+    const double rates[2] = {0.1, 0.1};
+    x[1] = NAN;
+    Outcome outcome = trainer.run(batches, {0, 2}, rates, {&never, nullptr});
+    CHECK(outcome.ending == Ending::data_not_finite);
+    CHECK(outcome.batch == 1);
+    CHECK(optimizer.steps() == 1);
+    x[1] = 1e30F;
+    outcome = trainer.run(batches, {0, 2}, rates, {&never, nullptr});
+    CHECK(outcome.ending == Ending::loss_not_finite);
+    CHECK(outcome.batch == 1);
+    CHECK(store.values()[0] == 1);
+}
+
+}  // namespace
+
+int main() {
+    training_gives_the_same_bits_on_any_number_of_threads<float>();
+    training_gives_the_same_bits_on_any_number_of_threads<double>();
+    what_is_not_finite_ends_the_run_before_the_update();
+}

@@ -1,0 +1,285 @@
+"""The same numbers as PyTorch, from the same weights and the same batches."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import ganglion as gn
+from ganglion.callbacks import LambdaCallback
+from ganglion.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from ganglion.schedules import (
+    CosineDecay,
+    ExponentialDecay,
+    OneCycle,
+    Schedule,
+    StepDecay,
+    Warmup,
+)
+
+torch = pytest.importorskip("torch")
+F = torch.nn.functional
+
+Array = NDArray[Any]
+MakeOptimizer = Callable[[Any], Any]
+
+STEPS = 200
+BATCH = 50
+SIZES = [64, 48, 32, 10]
+LOSS_TOLERANCE = {"float32": 1e-4, "float64": 1e-9}
+DTYPES = ["float32", "float64"]
+
+OPTIMIZERS: dict[str, tuple[Optimizer, MakeOptimizer]] = {
+    "sgd": (SGD(learning_rate=0.1), lambda p: torch.optim.SGD(p, lr=0.1)),
+    "momentum": (
+        SGD(learning_rate=0.05, momentum=0.9),
+        lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9),
+    ),
+    "nesterov": (
+        SGD(learning_rate=0.05, momentum=0.9, nesterov=True),
+        lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True),
+    ),
+    "sgd-decay": (
+        SGD(learning_rate=0.05, momentum=0.9, weight_decay=0.01),
+        lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=0.01),
+    ),
+    "adam": (Adam(), lambda p: torch.optim.Adam(p)),
+    "adam-decay": (
+        Adam(learning_rate=3e-3, beta_1=0.8, beta_2=0.99, epsilon=1e-6, weight_decay=0.01),
+        lambda p: torch.optim.Adam(p, lr=3e-3, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.01),
+    ),
+    "adamw": (AdamW(), lambda p: torch.optim.AdamW(p)),
+    "adamw-decay": (
+        AdamW(learning_rate=3e-3, weight_decay=0.3),
+        lambda p: torch.optim.AdamW(p, lr=3e-3, weight_decay=0.3),
+    ),
+    "rmsprop": (RMSprop(learning_rate=1e-3), lambda p: torch.optim.RMSprop(p, lr=1e-3)),
+    "rmsprop-centered": (
+        RMSprop(learning_rate=3e-4, rho=0.9, momentum=0.9, centered=True),
+        lambda p: torch.optim.RMSprop(p, lr=3e-4, alpha=0.9, momentum=0.9, centered=True),
+    ),
+    "rmsprop-decay": (
+        RMSprop(learning_rate=3e-4, momentum=0.9, weight_decay=0.01),
+        lambda p: torch.optim.RMSprop(p, lr=3e-4, momentum=0.9, weight_decay=0.01),
+    ),
+    "adagrad": (
+        Adagrad(initial_accumulator_value=0.1),
+        lambda p: torch.optim.Adagrad(p, initial_accumulator_value=0.1),
+    ),
+    "adagrad-decay": (
+        Adagrad(weight_decay=0.01),
+        lambda p: torch.optim.Adagrad(p, weight_decay=0.01),
+    ),
+    "adadelta": (Adadelta(), lambda p: torch.optim.Adadelta(p)),
+    "adadelta-decay": (
+        Adadelta(learning_rate=0.5, rho=0.95, weight_decay=0.01),
+        lambda p: torch.optim.Adadelta(p, lr=0.5, rho=0.95, weight_decay=0.01),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def digits() -> tuple[Array, Array]:
+    x, y = pytest.importorskip("sklearn.datasets").load_digits(return_X_y=True)
+    return x / 16, y
+
+
+@pytest.fixture(autouse=True)
+def one_torch_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def make_net(dtype: str, activation: str = "tanh", seed: int = 1) -> gn.MLP:
+    return gn.MLP(SIZES, activation=activation, dtype=dtype, seed=seed)
+
+
+def torch_copy(net: gn.Sequential, activation: str = "Tanh") -> Any:
+    """PyTorch's network of the same weights: its matrices are the transposes of ours."""
+    weights = net.get_weights()
+    layers: list[Any] = []
+    for kernel, bias in zip(weights[::2], weights[1::2], strict=True):
+        linear = torch.nn.Linear(*kernel.shape, dtype=getattr(torch, net.dtype))
+        linear.weight.data[:] = torch.from_numpy(kernel.T.copy())
+        linear.bias.data[:] = torch.from_numpy(bias)
+        layers += [linear, getattr(torch.nn, activation)()]
+    return torch.nn.Sequential(*layers[:-1])
+
+
+def batches(digits: tuple[Array, Array], steps: int = STEPS) -> list[tuple[Array, Array]]:
+    """Batches in the data's order, over and over; the last of a pass is short."""
+    x, y = digits
+    starts = list(range(0, len(x), BATCH))
+    chosen = (starts[step % len(starts)] for step in range(steps))
+    return [(x[start : start + BATCH], y[start : start + BATCH]) for start in chosen]
+
+
+def torch_losses(
+    reference: Any,
+    data: list[tuple[Array, Array]],
+    make: MakeOptimizer,
+    clip: Callable[[list[Any]], object] = lambda parameters: None,
+    scheduler: Callable[[Any], Any] | None = None,
+) -> Array:
+    optimizer = make(reference.parameters())
+    schedule = scheduler(optimizer) if scheduler else None
+    dtype = next(reference.parameters()).dtype
+    losses = []
+    for x, y in data:
+        loss = F.cross_entropy(reference(torch.tensor(x, dtype=dtype)), torch.tensor(y))
+        optimizer.zero_grad()
+        loss.backward()
+        clip(list(reference.parameters()))
+        optimizer.step()
+        if schedule is not None:
+            schedule.step()
+        losses.append(loss.item())
+    return np.array(losses)
+
+
+def our_losses(net: gn.Sequential, data: list[tuple[Array, Array]]) -> Array:
+    return np.array([net.train_on_batch(x, y)["loss"] for x, y in data])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_losses_of_200_steps_are_torchs(
+    digits: tuple[Array, Array], name: str, dtype: str
+) -> None:
+    ours, make = OPTIMIZERS[name]
+    net = make_net(dtype)
+    reference = torch_copy(net)
+    net.compile(ours, loss="cross_entropy")
+    data = batches(digits)
+    expected = torch_losses(reference, data, make)
+    np.testing.assert_allclose(our_losses(net, data), expected, rtol=LOSS_TOLERANCE[dtype])
+    assert expected[-10:].mean() < 0.9 * expected[:10].mean()  # it did learn
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_epochs_of_a_fit_are_torchs(digits: tuple[Array, Array], dtype: str) -> None:
+    net = make_net(dtype, "relu")
+    reference = torch_copy(net, "ReLU")
+    net.compile(SGD(learning_rate=0.05, momentum=0.9), loss="cross_entropy")
+    x, y = digits
+    epochs, steps = 5, -(-len(x) // BATCH)
+    fit = net.fit(x, y, batch_size=BATCH, epochs=epochs, shuffle=False, verbose=0)
+    make = OPTIMIZERS["momentum"][1]
+    losses = torch_losses(reference, batches(digits, epochs * steps), make)
+    rows = [min(BATCH, len(x) - first) for first in range(0, len(x), BATCH)]
+    expected = np.average(losses.reshape(epochs, steps), axis=1, weights=rows)
+    np.testing.assert_allclose(fit.history["loss"], expected, rtol=LOSS_TOLERANCE[dtype])
+
+
+def test_weights_after_200_steps_are_torchs(digits: tuple[Array, Array]) -> None:
+    for name in ("momentum", "adam", "adamw", "rmsprop"):
+        ours, make = OPTIMIZERS[name]
+        net = make_net("float64")
+        reference = torch_copy(net)
+        net.compile(ours, loss="cross_entropy")
+        data = batches(digits)
+        torch_losses(reference, data, make)
+        our_losses(net, data)
+        for ours_after, parameter in zip(net.get_weights(), reference.parameters(), strict=True):
+            expected = parameter.detach().numpy().T
+            np.testing.assert_allclose(ours_after, expected, rtol=1e-7, atol=1e-9, err_msg=name)
+
+
+def test_global_clipnorm_is_torchs_but_for_its_epsilon(digits: tuple[Array, Array]) -> None:
+    """PyTorch divides by the norm plus 1e-6, which no other library does."""
+    norm = 0.05
+    net = make_net("float64")
+    reference, exact = torch_copy(net), torch_copy(net)
+    net.compile(SGD(learning_rate=0.5, momentum=0.9, global_clipnorm=norm), loss="cross_entropy")
+    data = batches(digits)
+    norms: list[float] = []
+
+    def clip(parameters: list[Any]) -> None:
+        total = torch.sqrt(sum((p.grad**2).sum() for p in parameters))
+        norms.append(total.item())
+        for p in parameters:
+            p.grad *= min(1.0, norm / norms[-1])
+
+    def make(parameters: Any) -> Any:
+        return torch.optim.SGD(parameters, lr=0.5, momentum=0.9)
+
+    losses = our_losses(net, data)
+    np.testing.assert_allclose(losses, torch_losses(exact, data, make, clip), rtol=1e-9)
+    assert min(norms) > norm  # each of the 200 steps is clipped, by a norm of 0.1 at the least ...
+    drift = 1e-6 / min(norms)  # ... so PyTorch's steps are shorter by no more than this part
+    clipped = torch_losses(
+        reference, data, make, lambda p: torch.nn.utils.clip_grad_norm_(p, norm)
+    )
+    np.testing.assert_allclose(losses, clipped, rtol=20 * drift)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_clipvalue_is_torchs(digits: tuple[Array, Array], dtype: str) -> None:
+    net = make_net(dtype)
+    reference = torch_copy(net)
+    net.compile(Adam(clipvalue=1e-3), loss="cross_entropy")
+    data = batches(digits)
+    cut: list[bool] = []
+
+    def clip(parameters: list[Any]) -> None:
+        cut.append(any((p.grad.abs() > 1e-3).any() for p in parameters))
+        torch.nn.utils.clip_grad_value_(parameters, 1e-3)
+
+    expected = torch_losses(reference, data, OPTIMIZERS["adam"][1], clip)
+    np.testing.assert_allclose(our_losses(net, data), expected, rtol=LOSS_TOLERANCE[dtype])
+    assert all(cut)
+
+
+SCHEDULES: dict[str, tuple[Schedule, str, dict[str, Any]]] = {
+    "steps": (StepDecay(0.1, 30), "StepLR", {"step_size": 30}),
+    "exponential": (ExponentialDecay(0.1, 1, 0.99), "ExponentialLR", {"gamma": 0.99}),
+    "cosine": (CosineDecay(0.1, STEPS), "CosineAnnealingLR", {"T_max": STEPS}),
+    "one cycle": (
+        OneCycle(0.1, STEPS + 1),
+        "OneCycleLR",
+        {"max_lr": 0.1, "total_steps": STEPS + 1, "cycle_momentum": False},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_losses_under_a_schedule_are_torchs(digits: tuple[Array, Array], name: str) -> None:
+    schedule, scheduler, settings = SCHEDULES[name]
+    net = make_net("float64")
+    reference = torch_copy(net)
+    net.compile(SGD(learning_rate=schedule, momentum=0.9), loss="cross_entropy")
+    data = batches(digits)
+    make_schedule = getattr(torch.optim.lr_scheduler, scheduler)
+    expected = torch_losses(
+        reference,
+        data,
+        lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
+        scheduler=lambda optimizer: make_schedule(optimizer, **settings),
+    )
+    np.testing.assert_allclose(our_losses(net, data), expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("by_batch", [False, True])
+@pytest.mark.parametrize(
+    "schedule",
+    [0.125, Warmup(CosineDecay(0.1, 20), 5), StepDecay(0.1, 4), OneCycle(0.1, 24)],
+    ids=lambda schedule: type(schedule).__name__,
+)
+def test_fit_steps_by_the_schedules_rates(schedule: float | Schedule, by_batch: bool) -> None:
+    """One weight, and a loss of slope 1: each step takes it down by the learning rate."""
+    net = gn.Sequential([gn.Dense(1, use_bias=False)], input_size=1, dtype="float64")
+    net.set_weights([np.zeros((1, 1))])
+    net.compile(SGD(learning_rate=schedule), loss="absolute_error")
+    seen = [0.0]
+
+    def note(number: int, logs: object) -> None:
+        seen.append(-float(net.parameter_vector[0]))
+
+    hook = "on_train_batch_end" if by_batch else "on_epoch_end"
+    x, y = np.ones((4, 1)), np.full(4, -1000.0)
+    net.fit(x, y, batch_size=1, epochs=6, verbose=0, callbacks=[LambdaCallback(**{hook: note})])
+    used = gn.schedules.get(schedule).rates(np.arange(24))
+    expected = used if by_batch else used.reshape(6, 4).sum(axis=1)
+    np.testing.assert_allclose(np.diff(seen), expected, rtol=0, atol=1e-14)
+    assert net.learning_rate == gn.schedules.get(schedule)(24)
