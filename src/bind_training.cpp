@@ -185,8 +185,13 @@ void bind_predictor(py::module_& module, const std::string& suffix) {
             [](const Predictor<T>& predictor, const py::array& x, py::array out, double x_scale) {
                 const DataView from = data_view(x, "x", x_scale);
                 const Matrix<T> to = output_matrix<T>(out, "out");
-                const py::gil_scoped_release release;
-                return predictor.predict(from, to);
+                Ending ending;
+                {
+                    const py::gil_scoped_release release;
+                    ending = predictor.predict(from, to, {&signal_raised, nullptr});
+                }
+                if (ending == Ending::interrupted) throw py::error_already_set();
+                return ending == Ending::complete;
             },
             py::arg("x"), py::arg("out"), py::arg("x_scale"));
 }

@@ -45,10 +45,21 @@ cdef extern from "train/parameter_store.h" namespace "ganglion":
         T* values()
 
 
+cdef extern from "base/meeting.h" namespace "ganglion":
+    cdef cppclass Interrupt:
+        pass
+    const Interrupt kNoInterrupt
+
+
+cdef extern from "train/ending.h" namespace "ganglion":
+    cdef enum class Ending:
+        complete
+
+
 cdef extern from "train/predictor.h" namespace "ganglion":
     cdef cppclass CorePredictor "ganglion::Predictor"[T]:
         CorePredictor(const Graph& graph, int input, int output, T* parameters, Index max_batch) except +
-        cpp_bool predict(const DataView& x, Matrix[T] y) except + nogil
+        Ending predict(const DataView& x, Matrix[T] y, Interrupt interrupt) except + nogil
 
 
 ctypedef fused Real:
@@ -76,7 +87,7 @@ cdef cpp_bool run(
     out.row_stride = y.strides[0] // <Py_ssize_t> sizeof(Real) if last == 1 else 0
     out.col_stride = 1
     with nogil:
-        return predictor.predict(data, out)
+        return predictor.predict(data, out, kNoInterrupt) == Ending.complete
 
 
 cdef class Predictor:

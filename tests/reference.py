@@ -1,11 +1,9 @@
-"""A float64 NumPy oracle: what the core must compute, written the plain way.
-
-Tests import it by its name: pyproject.toml puts this folder on pytest's path.
-"""
+"""A float64 NumPy oracle: what the core must compute, written the plain way."""
 
 import math
+from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,18 +28,16 @@ def assert_close(
     exact: the same numbers, and NaN where NaN is expected.
     elementwise: within UNITS units in the last place of the expected number.
     reduction: another unit for each of `depth` terms, which are of the size of one.
-
-    Args:
-        scale: The size of what cancels in the expected number, where that is larger.
+    `scale` is the size of what cancels in the expected number, where that is larger.
     """
     actual, wanted = np.asarray(actual), np.asarray(expected, np.float64)
     assert actual.shape == wanted.shape
     if family == "exact":
         np.testing.assert_array_equal(actual, wanted)
         return
-    info = np.finfo(actual.dtype)
-    floor = np.maximum(scale, 1.0 if family == "reduction" else float(info.tiny))
-    units = UNITS + (depth if family == "reduction" else 0)
+    info, reduction = np.finfo(actual.dtype), family == "reduction"
+    floor = np.maximum(scale, 1.0 if reduction else float(info.tiny))
+    units = UNITS + (depth if reduction else 0)
     with np.errstate(invalid="ignore", over="ignore"):
         same = (actual == wanted.astype(actual.dtype)) | (np.isnan(actual) & np.isnan(wanted))
         error = np.abs(actual - wanted)
@@ -56,13 +52,8 @@ def assert_close(
 
 
 def _cdf(z: Array) -> Array:
-    """Return the normal distribution function, exact in the lower tail too."""
-    result: Array = np.vectorize(math.erfc, otypes=[np.float64])(-z / math.sqrt(2)) / 2
-    return result
-
-
-def _density(z: Array) -> Array:
-    return np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    """Return the normal distribution function, right in the lower tail too."""
+    return np.reshape([math.erfc(-x / math.sqrt(2)) / 2 for x in z.flat], z.shape)
 
 
 def _sigmoid(z: Array) -> Array:
@@ -78,13 +69,8 @@ def _elu(z: Array, alpha: float) -> Array:
     return np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))
 
 
-def _elu_derivative(z: Array, alpha: float) -> Array:
+def _elu_slope(z: Array, alpha: float) -> Array:
     return np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0)))
-
-
-def _mish_derivative(z: Array) -> Array:
-    t = np.tanh(_softplus(z))
-    return t + z * _sigmoid(z) * (1 - t * t)
 
 
 SELU_SCALE, SELU_ALPHA = 1.0507009873554804934, 1.6732632423543772848
@@ -112,64 +98,51 @@ DERIVATIVES: dict[str, Function] = {
     "tanh": lambda z, alpha: 4 * _sigmoid(2 * z) * _sigmoid(-2 * z),
     "relu": lambda z, alpha: np.where(z > 0, 1.0, 0.0),
     "leaky_relu": lambda z, alpha: np.where(z > 0, 1.0, alpha),
-    "elu": _elu_derivative,
-    "gelu": lambda z, alpha: _cdf(z) + z * _density(z),
+    "elu": _elu_slope,
+    "gelu": lambda z, alpha: _cdf(z) + z * np.exp(-z * z / 2) / math.sqrt(2 * math.pi),
     "silu": lambda z, alpha: _sigmoid(z) * (1 + z * _sigmoid(-z)),
-    "selu": lambda z, alpha: SELU_SCALE * _elu_derivative(z, SELU_ALPHA),
+    "selu": lambda z, alpha: SELU_SCALE * _elu_slope(z, SELU_ALPHA),
     "softplus": lambda z, alpha: _sigmoid(z),
     "softsign": lambda z, alpha: 1 / np.square(1 + np.abs(z)),
-    "mish": lambda z, alpha: _mish_derivative(z),
+    "mish": lambda z, alpha: (
+        np.tanh(_softplus(z)) + z * _sigmoid(z) / np.cosh(np.minimum(_softplus(z), 300)) ** 2
+    ),
 }
 
 
 def gemm(
     a: ArrayLike,
     b: ArrayLike,
-    *,
     start: ArrayLike = 0.0,
     activation: str = "identity",
-    saved: ArrayLike | None = None,
-    alpha: float = 0.0,
+    alpha: float = 0,
 ) -> Array:
-    """Return phi(start + a b), or (start + a b) phi'(saved) with `saved` the pre-activation."""
+    """Return phi(start + a b)."""
     z = np.asarray(a, np.float64) @ np.asarray(b, np.float64) + np.asarray(start, np.float64)
-    if saved is None:
-        return ACTIVATIONS[activation](z, alpha)
-    return z * DERIVATIVES[activation](np.asarray(saved, np.float64), alpha)
+    return ACTIVATIONS[activation](z, alpha)
 
 
 def softmax(z: ArrayLike) -> Array:
     """Return the softmax of each row."""
     z = np.asarray(z, np.float64)
     powers = np.exp(z - z.max(axis=1, keepdims=True))
-    result: Array = powers / powers.sum(axis=1, keepdims=True)
-    return result
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-def softmax_backward(a: Array, da: Array) -> Array:
-    """Return the gradient of what softmax made `a` of."""
-    result: Array = a * (da - (a * da).sum(axis=1, keepdims=True))
-    return result
+def _huber(z: Array, t: Array, delta: float) -> tuple[Array, Array]:
+    size = np.abs(z - t)
+    near = np.minimum(size, delta)
+    return near * (size - near / 2), near * np.sign(z - t)
 
 
-def _columns(name: str, z: Array, t: Array, delta: float) -> tuple[Array, Array]:
-    """Return each column's loss and its derivative, of a loss that is the columns' mean."""
-    error = z - t
-    size, sign = np.abs(error), np.sign(error)
-    if name == "binary_cross_entropy":
-        return _softplus(z) - z * t, _sigmoid(z) - t
-    if name == "squared_error":
-        return error**2, 2 * error
-    if name == "absolute_error":
-        return size, sign
-    if name == "huber":
-        far = size > delta
-        return (
-            np.where(far, delta * (size - delta / 2), error**2 / 2),
-            np.where(far, delta * sign, error),
-        )
-    assert name == "poisson"
-    return np.exp(z) - t * z, np.exp(z) - t
+# Each column's loss and its derivative, of the losses that are the columns' mean.
+COLUMN_LOSSES: dict[str, Callable[[Array, Array, float], tuple[Array, Array]]] = {
+    "binary_cross_entropy": lambda z, t, delta: (_softplus(z) - z * t, _sigmoid(z) - t),
+    "squared_error": lambda z, t, delta: ((z - t) ** 2, 2 * (z - t)),
+    "absolute_error": lambda z, t, delta: (np.abs(z - t), np.sign(z - t)),
+    "huber": _huber,
+    "poisson": lambda z, t, delta: (np.exp(z) - t * z, np.exp(z) - t),
+}
 
 
 def loss(
@@ -179,12 +152,7 @@ def loss(
     weight: ArrayLike | None = None,
     delta: float = 1.0,
 ) -> tuple[float, Array]:
-    """Return the rows' weighted mean loss and its gradient with respect to the output.
-
-    Args:
-        target: One column of class numbers, or as many columns as the output.
-        weight: What each row counts, shape `(rows,)`; None: all the same.
-    """
+    """Return the rows' mean loss, weighted by `(rows,)`, and the gradient of the output."""
     z, t = np.asarray(output, np.float64), np.asarray(target, np.float64)
     w = np.ones(len(z)) if weight is None else np.asarray(weight, np.float64)
     if name == "cross_entropy":
@@ -195,7 +163,7 @@ def loss(
         rows = (t * (log_sum - z)).sum(axis=1)
         gradient = t.sum(axis=1, keepdims=True) * softmax(z) - t
     else:
-        columns, gradient = _columns(name, z, t, delta)
+        columns, gradient = COLUMN_LOSSES[name](z, t, delta)
         rows, gradient = columns.mean(axis=1), gradient / z.shape[1]
     return float((w * rows).sum() / w.sum()), w[:, None] * gradient / w.sum()
 
@@ -218,83 +186,65 @@ def dropout_mask(
 ) -> NDArray[np.bool_]:
     """Return what is kept: word w of block b decides column 64 (b // 16) + 16 w + b % 16."""
     row, col = np.mgrid[first_row : first_row + rows, :cols].astype(np.uint64)
-    counter = [
-        col // 64 * 16 + col % 16,
-        row,
-        np.full_like(row, step & 0xFFFFFFFF),
-        np.full_like(row, stream ^ (step >> 32)),
-    ]
-    word = col % 64 // 16
-    bits = np.take_along_axis(philox(counter, seed), word[None].astype(np.int64), axis=0)[0]
+    block = col // 64 * 16 + col % 16
+    counter = np.broadcast_arrays(block, row, step & 0xFFFFFFFF, stream ^ (step >> 32))
+    word = (col % 64 // 16).astype(np.int64)
+    bits = np.take_along_axis(philox(counter, seed), word[None], axis=0)[0]
     return np.asarray(bits >= np.uint32(rate * 2**32))
 
 
 class Optimizer:
-    """An optimizer by PyTorch's formulas.
-
-    Args:
-        name: The core's name.
-        settings: The core's settings, but for the learning rate; 0 where one is left out.
-    """
+    """An optimizer by PyTorch's formulas; `settings` are the core's, 0 where one is left out."""
 
     def __init__(self, name: str, **settings: float) -> None:
-        self.name = name
-        self.steps = 0
-        self._settings = settings
-        start = settings.get("initial_accumulator_value", 0.0)
-        self._state = [np.full(1, start), np.zeros(1), np.zeros(1)]
+        self.name, self.steps = name, 0
+        self._settings = defaultdict(float, settings)
+        self._state: list[Array | float] = [self._settings["initial_accumulator_value"], 0.0, 0.0]
 
     def step(self, parameter: Array, gradient: Array, rate: float) -> Array:
         """Return the parameters after the next step."""
         self.steps += 1
-        decay, g = self._of("weight_decay"), self._clipped(gradient)
+        g, decay = gradient, self._settings["weight_decay"]
+        if self._settings["global_clipnorm"]:
+            g = g * min(1.0, self._settings["global_clipnorm"] / float(np.linalg.norm(g)))
+        if self._settings["clipvalue"]:
+            g = np.clip(g, -self._settings["clipvalue"], self._settings["clipvalue"])
         if self.name == "adamw":
-            parameter = parameter * (1 - rate * decay)
-        else:
-            g = g + decay * parameter
-        return parameter - rate * getattr(self, f"_{self.name.removesuffix('w')}")(g)
+            return parameter * (1 - rate * decay) - rate * self._adam(g)
+        change: Array = getattr(self, f"_{self.name}")(g + decay * parameter)
+        return parameter - rate * change
 
-    def _of(self, name: str) -> float:
-        return float(self._settings.get(name, 0.0))
-
-    def _clipped(self, g: Array) -> Array:
-        norm, limit = self._of("global_clipnorm"), self._of("clipvalue")
-        if norm:
-            g = g * min(1.0, norm / float(np.linalg.norm(g)))
-        return np.clip(g, -limit, limit) if limit else g
-
-    def _mean(self, place: int, decay: float, value: Array) -> Array:
-        """Return a running mean, kept at `place`, with the next value in it."""
-        self._state[place] = decay * self._state[place] + (1 - decay) * value
-        return self._state[place]
-
-    def _velocity(self, place: int, step: Array) -> Array:
-        self._state[place] = self._of("momentum") * self._state[place] + step
-        return self._state[place]
+    def _sum(self, place: int, decay: float, value: Array, gain: float) -> Array:
+        """Return what is kept at `place`, decayed, and with the next value in it."""
+        total: Array = decay * self._state[place] + gain * value
+        self._state[place] = total
+        return total
 
     def _sgd(self, g: Array) -> Array:
-        velocity = self._velocity(0, g)
-        return g + self._of("momentum") * velocity if self._of("nesterov") else velocity
+        momentum = self._settings["momentum"]
+        velocity = self._sum(0, momentum, g, 1)
+        return g + momentum * velocity if self._settings["nesterov"] else velocity
 
     def _adam(self, g: Array) -> Array:
-        beta_1, beta_2 = self._of("beta_1"), self._of("beta_2")
-        mean = self._mean(0, beta_1, g) / (1 - beta_1**self.steps)
-        square = self._mean(1, beta_2, g * g) / (1 - beta_2**self.steps)
-        return mean / (np.sqrt(square) + self._of("epsilon"))
+        beta_1, beta_2 = self._settings["beta_1"], self._settings["beta_2"]
+        mean = self._sum(0, beta_1, g, 1 - beta_1) / (1 - beta_1**self.steps)
+        square = self._sum(1, beta_2, g * g, 1 - beta_2) / (1 - beta_2**self.steps)
+        return mean / (np.sqrt(square) + self._settings["epsilon"])
 
     def _rmsprop(self, g: Array) -> Array:
-        spread = self._mean(0, self._of("rho"), g * g)
-        if self._of("centered"):
-            spread = spread - self._mean(1, self._of("rho"), g) ** 2
-        return self._velocity(2, g / (np.sqrt(spread) + self._of("epsilon")))
+        rho = self._settings["rho"]
+        spread = self._sum(0, rho, g * g, 1 - rho)
+        if self._settings["centered"]:
+            spread = spread - self._sum(1, rho, g, 1 - rho) ** 2
+        step = g / (np.sqrt(spread) + self._settings["epsilon"])
+        return self._sum(2, self._settings["momentum"], step, 1)
 
     def _adagrad(self, g: Array) -> Array:
-        self._state[0] = self._state[0] + g * g
-        return g / (np.sqrt(self._state[0]) + self._of("epsilon"))
+        return g / (np.sqrt(self._sum(0, 1, g * g, 1)) + self._settings["epsilon"])
 
     def _adadelta(self, g: Array) -> Array:
-        rho, epsilon = self._of("rho"), self._of("epsilon")
-        square = self._mean(0, rho, g * g)
+        rho, epsilon = self._settings["rho"], self._settings["epsilon"]
+        square = self._sum(0, rho, g * g, 1 - rho)
         step: Array = np.sqrt(self._state[1] + epsilon) / np.sqrt(square + epsilon) * g
-        self._mean(1, rho, step * step)
+        self._sum(1, rho, step * step, 1 - rho)
         return step

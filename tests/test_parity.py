@@ -283,3 +283,124 @@ def test_fit_steps_by_the_schedules_rates(schedule: float | Schedule, by_batch: 
     expected = used if by_batch else used.reshape(6, 4).sum(axis=1)
     np.testing.assert_allclose(np.diff(seen), expected, rtol=0, atol=1e-14)
     assert net.learning_rate == gn.schedules.get(schedule)(24)
+
+
+def one_step(net: gn.Sequential, loss: str | gn.losses.Loss, *data: Any) -> float:
+    """The loss of one step; `gradient_vector` then holds its gradient."""
+    net.compile(SGD(learning_rate=0.1), loss=loss)
+    return net.train_on_batch(*data)["loss"]
+
+
+def assert_same_step(net: gn.Sequential, reference: Any, ours: float, theirs: Any) -> None:
+    """The loss, and the gradient of every parameter, are PyTorch's."""
+    theirs.backward()
+    tolerance = {"float32": 2e-5, "float64": 1e-12}[net.dtype]
+    np.testing.assert_allclose(ours, theirs.item(), rtol=tolerance)
+    expected = np.concatenate([p.grad.numpy().T.ravel() for p in reference.parameters()])
+    scale = tolerance * np.abs(expected).max()
+    np.testing.assert_allclose(net.gradient_vector, expected, rtol=tolerance, atol=scale)
+
+
+LossCase = tuple[gn.losses.Loss, Callable[[Array], Array], Callable[[Any, Any], Any]]
+LOSSES: dict[str, LossCase] = {
+    "class numbers": (
+        gn.losses.CrossEntropy(),
+        lambda z: z.argmax(axis=1),
+        lambda p, t: F.cross_entropy(p, t.long(), reduction="none"),
+    ),
+    "probabilities": (
+        gn.losses.CrossEntropy(),
+        lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True),
+        lambda p, t: F.cross_entropy(p, t, reduction="none"),
+    ),
+    "several labels": (
+        gn.losses.BinaryCrossEntropy(),
+        lambda z: z > 0,
+        lambda p, t: F.binary_cross_entropy_with_logits(p, t, reduction="none").mean(1),
+    ),
+    "squared error": (
+        gn.losses.SquaredError(),
+        lambda z: z,
+        lambda p, t: F.mse_loss(p, t, reduction="none").mean(1),
+    ),
+    "absolute error": (
+        gn.losses.AbsoluteError(),
+        lambda z: z,
+        lambda p, t: F.l1_loss(p, t, reduction="none").mean(1),
+    ),
+    "huber": (
+        gn.losses.Huber(delta=0.7),
+        lambda z: z,
+        lambda p, t: F.huber_loss(p, t, reduction="none", delta=0.7).mean(1),
+    ),
+    "poisson": (
+        gn.losses.Poisson(),
+        lambda z: np.floor(np.exp(z)),
+        lambda p, t: F.poisson_nll_loss(p, t, full=False, reduction="none").mean(1),
+    ),
+}
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", LOSSES)
+def test_loss_and_gradient_are_torchs(
+    rng: np.random.Generator, name: str, dtype: str, weighted: bool
+) -> None:
+    loss, targets, torch_loss = LOSSES[name]
+    net = make_net(dtype)
+    reference = torch_copy(net)
+    x, y = rng.normal(size=(37, SIZES[0])), targets(rng.normal(size=(37, SIZES[-1])))
+    weight = rng.integers(0, 4, 37) * 0.75 if weighted else np.ones(37)
+    number = getattr(torch, dtype)
+    rows = torch_loss(reference(torch.tensor(x, dtype=number)), torch.tensor(y).to(number))
+    w = torch.tensor(weight, dtype=number)
+    ours = one_step(net, loss, x, y, weight) if weighted else one_step(net, loss, x, y)
+    assert_same_step(net, reference, ours, (w * rows).sum() / w.sum())
+
+
+def test_class_weights_are_torchs(digits: tuple[Array, Array]) -> None:
+    x, y = digits[0][:100], digits[1][:100]
+    net = make_net("float64")
+    reference = torch_copy(net)
+    ours = one_step(net, "cross_entropy", x, y, None, {0: 3.0, 7: 0.25})
+    weight = torch.tensor([3.0, 1, 1, 1, 1, 1, 1, 0.25, 1, 1], dtype=torch.float64)
+    theirs = F.cross_entropy(reference(torch.tensor(x)), torch.tensor(y), weight=weight)
+    assert_same_step(net, reference, ours, theirs)
+
+
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+    "identity": lambda z: z,
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "relu": F.relu,
+    "leaky_relu": F.leaky_relu,
+    "elu": F.elu,
+    "step": lambda z: torch.heaviside(z, torch.ones_like(z)),
+    "gelu": F.gelu,
+    "silu": F.silu,
+    "selu": F.selu,
+    "softplus": lambda z: F.softplus(z, threshold=50),  # above its 20 it returns z: 2e-9 less
+    "softsign": F.softsign,
+    "mish": lambda z: z * torch.tanh(F.softplus(z, threshold=50)),  # as for softplus
+    "softmax": lambda z: F.softmax(z, dim=1),
+}
+
+
+def test_each_activation_is_compared_with_torch() -> None:
+    assert set(ACTIVATIONS) == set(gn.activations.names())
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activation_is_torchs(name: str, dtype: str) -> None:
+    edges = [0.0, 1e-8, -1e-8, 88.0, -88.0]
+    z = np.concatenate([np.linspace(-30, 30, 5995), edges]).astype(dtype).reshape(-1, 20)
+    net = gn.Sequential([gn.Dense(20, activation=name)], input_size=20, dtype=dtype)
+    net.set_weights([np.eye(20), np.zeros(20)])  # so that the activation is applied to z itself
+    expected = ACTIVATIONS[name](torch.tensor(z)).numpy()
+    tolerance = {"float32": 1e-6, "float64": 1e-12}[dtype]
+    atol = tolerance / 10
+    if name == "gelu":  # both compute z (1 + erf) / 2, whose sum loses digits below zero
+        atol = 6 * np.finfo(dtype).eps
+    np.testing.assert_allclose(net.predict(z), expected, rtol=tolerance, atol=atol)

@@ -137,6 +137,7 @@ Program Lowering::run() {
     for (std::size_t i = 0; i < ops.size(); ++i) {
         if (needed[i]) rule_of(ops[i].kind).forward(*this, ops[i]);
     }
+    for (const ValueId id : goal_.outputs) value(id);  // also one that no op touches
     program_.backward_begin = program_.calls.size();
     if (goal_.mode == Mode::train) {
         try {

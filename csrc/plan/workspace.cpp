@@ -54,25 +54,26 @@ Matrix<T> Workspace<T>::matrix(BufferId id, Index rows) {
 }
 
 template <class T>
-void Workspace<T>::forward(const Member& member, const Run& run) {
-    run_steps(0, plan_.backward_begin, member, run);
+bool Workspace<T>::forward(const Member& member, Meeting& meet, const Run& run) {
+    return run_steps(0, plan_.backward_begin, member, meet, run);
 }
 
 template <class T>
-void Workspace<T>::backward(const Member& member, const Run& run) {
-    run_steps(plan_.backward_begin, plan_.steps.size(), member, run);
+bool Workspace<T>::backward(const Member& member, Meeting& meet, const Run& run) {
+    return run_steps(plan_.backward_begin, plan_.steps.size(), member, meet, run);
 }
 
 template <class T>
-void Workspace<T>::run_steps(std::size_t begin, std::size_t end, const Member& member,
-                             const Run& run) {
+bool Workspace<T>::run_steps(std::size_t begin, std::size_t end, const Member& member,
+                             Meeting& meet, const Run& run) {
     T* const scratch = scratch_[static_cast<std::size_t>(member.rank)].data();
     const Executor<T> execute{plan_.buffers, pointers_, scratch, member, run};
     for (std::size_t i = begin; i < end; ++i) {
         const Step& step = plan_.steps[i];
-        if (step.barrier) member.barrier();
+        if (step.barrier && meet()) return false;
         execute(step);
     }
+    return true;
 }
 
 template <class T>

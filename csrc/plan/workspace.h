@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/buffer.h"
-#include "base/team.h"
+#include "base/meeting.h"
 #include "plan/plan.h"
 
 namespace ganglion {
@@ -41,10 +41,10 @@ class Workspace {
     Matrix<T> value(ValueId id, Index rows) { return matrix(at(plan_.values, id), rows); }
     Matrix<T> gradient(ValueId id, Index rows) { return matrix(at(plan_.gradients, id), rows); }
 
-    /// Every member of the team calls these, with the same arguments. They wait for the team where
-    /// members meet, not at the end.
-    void forward(const Member& member, const Run& run);
-    void backward(const Member& member, const Run& run);
+    /// Every member of the team calls these, with the same arguments. They meet where one needs what
+    /// another made, and not at the end; false when they were told to stop there.
+    bool forward(const Member& member, Meeting& meet, const Run& run);
+    bool backward(const Member& member, Meeting& meet, const Run& run);
 
     /// The name of the first tensor of the last forward pass that is not finite; "" if all are.
     std::string first_not_finite(Index rows);
@@ -54,7 +54,8 @@ class Workspace {
         return buffers[static_cast<std::size_t>(id)];
     }
     Matrix<T> matrix(BufferId id, Index rows);
-    void run_steps(std::size_t begin, std::size_t end, const Member& member, const Run& run);
+    bool run_steps(std::size_t begin, std::size_t end, const Member& member, Meeting& meet,
+                   const Run& run);
 
     const Plan& plan_;
     std::vector<T*> pointers_;  // by BufferId

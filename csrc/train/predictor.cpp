@@ -5,6 +5,23 @@
 #include "base/error.h"
 
 namespace ganglion {
+namespace {
+
+/// Gather this member's rows of a batch that begins at row `first` of x.
+template <class T>
+bool gather_share(const Member& member, const DataView& x, Index first, Matrix<T> into) {
+    const Range share = row_share(member, into.rows);
+    return gather(x, nullptr, first + share.begin,
+                  Matrix<T>{into.at(share.begin, 0), share.size(), into.cols, into.row_stride});
+}
+
+template <class T>
+void copy_share(const Member& member, Matrix<const T> from, Matrix<T> to) {
+    const Range share = row_share(member, from.rows);
+    for (Index i = share.begin; i < share.end; ++i) std::copy_n(from.at(i, 0), from.cols, to.at(i, 0));
+}
+
+}  // namespace
 
 template <class T>
 Predictor<T>::Predictor(const Graph& graph, ValueId input, ValueId output, T* parameters,
@@ -43,36 +60,36 @@ void Predictor<T>::give_back(std::unique_ptr<Workspace<T>> workspace) const {
 }
 
 template <class T>
-bool Predictor<T>::predict(const DataView& x, Matrix<T> y) const {
-    std::unique_ptr<Workspace<T>> workspace = take();
-    const Index inputs = workspace->value(input_, 0).cols;
-    const Index outputs = workspace->value(output_, 0).cols;
-    if (x.cols != inputs || y.cols != outputs || x.rows != y.rows) {
-        give_back(std::move(workspace));
+Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt) const {
+    const Buffer& input = plan_.buffer(plan_.values[static_cast<std::size_t>(input_)]);
+    const Buffer& output = plan_.buffer(plan_.values[static_cast<std::size_t>(output_)]);
+    if (x.cols != input.cols || y.cols != output.cols || x.rows != y.rows) {
         fail("predict", "x is ", x.rows, "x", x.cols, " and out ", y.rows, "x", y.cols,
-             ", must have the same rows, ", inputs, " and ", outputs, " columns");
+             ", must have the same rows, ", input.cols, " and ", output.cols, " columns");
     }
+    std::unique_ptr<Workspace<T>> workspace = take();
     const int team = worthwhile_team(plan_, std::min(plan_.max_batch, y.rows));
     workspace->reserve_team(team);
+    StopSignal stop(interrupt);
     std::atomic<bool> finite{true};
+    bool finished = true;
     run_team(team, [&](Member member) noexcept {
+        Meeting meet(member, stop);
         for (Index first = 0; first < y.rows; first += plan_.max_batch) {
             const Index rows = std::min(plan_.max_batch, y.rows - first);
-            const Range share = row_share(member, rows);
-            const Matrix<T> input = workspace->value(input_, rows);
-            const Matrix<T> mine{input.at(share.begin, 0), share.size(), input.cols, input.cols};
-            if (!gather(x, nullptr, first + share.begin, mine)) finite = false;
-            workspace->forward(member, {.rows = rows});
-            member.barrier();
-            const Matrix<T> output = workspace->value(output_, rows);
-            for (Index i = share.begin; i < share.end; ++i) {
-                std::copy_n(output.at(i, 0), output.cols, y.at(first + i, 0));
+            const Matrix<T> out{y.at(first, 0), rows, y.cols, y.row_stride};
+            if (!gather_share(member, x, first, workspace->value(input_, rows))) finite = false;
+            if (!workspace->forward(member, meet, {.rows = rows}) || meet()) {
+                if (member.rank == 0) finished = false;
+                return;
             }
+            copy_share<T>(member, workspace->value(output_, rows), out);
             member.barrier();
         }
     });
     give_back(std::move(workspace));
-    return finite;
+    if (!finished) return Ending::interrupted;
+    return finite ? Ending::complete : Ending::data_not_finite;
 }
 
 template class Predictor<float>;

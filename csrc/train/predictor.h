@@ -6,6 +6,7 @@
 
 #include "plan/workspace.h"
 #include "train/data.h"
+#include "train/ending.h"
 
 namespace ganglion {
 
@@ -20,8 +21,8 @@ class Predictor {
     Predictor(const Predictor&) = delete;
     Predictor& operator=(const Predictor&) = delete;
 
-    /// x (rows, inputs) -> y (rows, outputs). Returns false if a number of x is not finite.
-    bool predict(const DataView& x, Matrix<T> y) const;
+    /// x (rows, inputs) -> y (rows, outputs). Ends early, y unfinished, unless it is complete.
+    Ending predict(const DataView& x, Matrix<T> y, Interrupt interrupt) const;
 
   private:
     std::unique_ptr<Workspace<T>> take() const;

@@ -42,7 +42,11 @@ void Tape<T>::forward(Matrix<const T> x, Matrix<T> y) {
     copy<T>(x, workspace_.value(input_, x.rows));
     const int team = worthwhile_team(plan_, x.rows);
     workspace_.reserve_team(team);
-    run_team(team, [&](Member member) noexcept { workspace_.forward(member, run_); });
+    StopSignal never(kNoInterrupt);
+    run_team(team, [&](Member member) noexcept {
+        Meeting meet(member, never);
+        workspace_.forward(member, meet, run_);
+    });
     copy<T>(workspace_.value(output_, x.rows), y);
 }
 
@@ -53,7 +57,11 @@ void Tape<T>::backward(Matrix<const T> dy, Matrix<T> dx) {
     copy<T>(dy, workspace_.gradient(output_, dy.rows));
     const int team = worthwhile_team(plan_, dy.rows);
     workspace_.reserve_team(team);
-    run_team(team, [&](Member member) noexcept { workspace_.backward(member, run_); });
+    StopSignal never(kNoInterrupt);
+    run_team(team, [&](Member member) noexcept {
+        Meeting meet(member, never);
+        workspace_.backward(member, meet, run_);
+    });
     if (dx.data != nullptr) copy<T>(workspace_.gradient(input_, dy.rows), dx);
 }
 

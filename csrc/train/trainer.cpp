@@ -1,18 +1,12 @@
 #include "train/trainer.h"
 
 #include <atomic>
-#include <chrono>
 #include <cmath>
 
 #include "base/error.h"
 
 namespace ganglion {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-/// Between two questions whether to stop: often enough for a person, seldom enough to cost nothing.
-constexpr auto kPollEvery = std::chrono::milliseconds(20);
 
 /// The weighted sum of a batch's losses.
 template <class T>
@@ -37,10 +31,8 @@ void check_fits(const char* what, const DataView& data, Matrix<T> into, const Ba
 
 template <class T>
 struct Trainer<T>::Shared {
+    StopSignal stop;
     std::atomic<bool> data_not_finite{false};
-    std::atomic<bool> interrupted{false};
-    Clock::time_point polled = Clock::now();
-    Outcome outcome;
 };
 
 template <class T>
@@ -75,60 +67,61 @@ Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates
     }
     const int team = worthwhile_team(plan_, std::min(batches.batch_size, batches.samples));
     workspace_.reserve_team(team);
-    Shared shared{.outcome = {Ending::complete, range.end}};
+    Shared shared{.stop = StopSignal(interrupt)};
+    Outcome outcome{};
     run_team(team, [&](Member member) noexcept {
-        run_member(member, batches, range, rates, interrupt, shared);
+        const Outcome mine = run_member(member, batches, range, rates, shared);
+        if (member.rank == 0) outcome = mine;
     });
-    if (optimizer_ != nullptr) optimizer_->count_steps(shared.outcome.batch - range.begin);
-    return shared.outcome;
+    if (optimizer_ != nullptr) optimizer_->count_steps(outcome.batch - range.begin);
+    return outcome;
 }
 
-/// Every member runs this. What decides whether to go on is the same for all of them: flags that are
-/// set before the barrier in `forward`, and sums that each makes for itself.
 template <class T>
-void Trainer<T>::run_member(const Member& member, const Batches& batches, Range range,
-                            const double* rates, Interrupt interrupt, Shared& shared) {
+Outcome Trainer<T>::run_member(const Member& member, const Batches& batches, Range range,
+                               const double* rates, Shared& shared) {
     const std::int64_t first_step = optimizer_ == nullptr ? 0 : optimizer_->steps();
+    Meeting meet(member, shared.stop);
     for (Index batch = range.begin; batch < range.end; ++batch) {
-        const Range positions = batches.samples_of(batch);
-        const Index rows = positions.size();
-        const bool weighted = batches.weight.data != nullptr;
-        const double weight = batches.weight_of(batch);
-        if (!fill(member, batches, positions)) shared.data_not_finite = true;
-        if (member.rank == 0 && Clock::now() - shared.polled > kPollEvery) {
-            shared.interrupted = interrupt.wanted(interrupt.context);
-            shared.polled = Clock::now();
-        }
-        const std::int64_t step = first_step + batch - range.begin;
-        const Run run{.rows = rows,
-                      .weighted = weighted,
-                      .loss_scale = weight > 0 ? 1 / weight : 0,
-                      .seed = seed_,
-                      .step = static_cast<std::uint64_t>(step)};
-        workspace_.forward(member, run);
-        member.barrier();
-
-        const T* row_weight = weighted ? workspace_.value(task_.weight, rows).data : nullptr;
-        const double loss = batch_loss<T>(workspace_.value(task_.loss, rows), row_weight);
-        Ending ending = Ending::complete;
-        if (shared.interrupted) ending = Ending::interrupted;
-        if (!std::isfinite(loss)) ending = Ending::loss_not_finite;
-        if (shared.data_not_finite) ending = Ending::data_not_finite;
-        if (ending != Ending::complete) {
-            if (member.rank == 0) shared.outcome = {ending, batch};
-            return;
-        }
-        if (optimizer_ != nullptr) {
-            workspace_.backward(member, run);
-            member.barrier();
-            optimizer_->update(member, store_.block(), step, rates[batch - range.begin]);
-        }
-        if (member.rank == 0) {
-            figures_.add<T>(loss, weight, workspace_.value(task_.output, rows),
-                            workspace_.value(task_.target, rows), row_weight);
-        }
-        member.barrier();
+        const Index done = batch - range.begin;
+        const Ending ending =
+            run_batch(member, meet, batches, batch, first_step + done, rates[done], shared);
+        if (ending != Ending::complete) return {ending, batch};
     }
+    return {Ending::complete, range.end};
+}
+
+/// Every member runs this. What decides whether to go on is the same for all of them: what they agree
+/// on where they meet, flags set before that, and sums that each makes for itself.
+template <class T>
+Ending Trainer<T>::run_batch(const Member& member, Meeting& meet, const Batches& batches,
+                             Index batch, std::int64_t step, double rate, Shared& shared) {
+    const Range positions = batches.samples_of(batch);
+    const Index rows = positions.size();
+    const bool weighted = batches.weight.data != nullptr;
+    const double weight = batches.weight_of(batch);
+    const Run run{.rows = rows,
+                  .weighted = weighted,
+                  .loss_scale = weight > 0 ? 1 / weight : 0,
+                  .seed = seed_,
+                  .step = static_cast<std::uint64_t>(step)};
+    if (!fill(member, batches, positions)) shared.data_not_finite = true;
+    if (!workspace_.forward(member, meet, run) || meet()) return Ending::interrupted;
+
+    const T* row_weight = weighted ? workspace_.value(task_.weight, rows).data : nullptr;
+    const double loss = batch_loss<T>(workspace_.value(task_.loss, rows), row_weight);
+    if (shared.data_not_finite) return Ending::data_not_finite;
+    if (!std::isfinite(loss)) return Ending::loss_not_finite;
+    if (optimizer_ != nullptr) {
+        if (!workspace_.backward(member, meet, run) || meet()) return Ending::interrupted;
+        optimizer_->update(member, store_.block(), step, rate);
+    }
+    if (member.rank == 0) {
+        figures_.add<T>(loss, weight, workspace_.value(task_.output, rows),
+                        workspace_.value(task_.target, rows), row_weight);
+    }
+    member.barrier();
+    return Ending::complete;
 }
 
 /// Gather this member's share of a batch.

@@ -4,6 +4,7 @@
 
 #include "plan/workspace.h"
 #include "train/batches.h"
+#include "train/ending.h"
 #include "train/figures.h"
 #include "train/optimizer.h"
 #include "train/parameter_store.h"
@@ -19,18 +20,9 @@ struct Task {
     ValueId loss;
 };
 
-/// Why a run ended.
-enum class Ending { complete, interrupted, data_not_finite, loss_not_finite };
-
 struct Outcome {
     Ending ending;
     Index batch;  // the one that was not finished
-};
-
-/// Asked now and then whether to stop.
-struct Interrupt {
-    bool (*wanted)(void* context);
-    void* context;
 };
 
 /// Runs batches through a graph: forward, loss and metrics, and, with an optimizer, backward and update.
@@ -55,8 +47,10 @@ class Trainer {
   private:
     struct Shared;  // what the members of one run tell each other
 
-    void run_member(const Member& member, const Batches& batches, Range range, const double* rates,
-                    Interrupt interrupt, Shared& shared);
+    Outcome run_member(const Member& member, const Batches& batches, Range range,
+                       const double* rates, Shared& shared);
+    Ending run_batch(const Member& member, Meeting& meet, const Batches& batches, Index batch,
+                     std::int64_t step, double rate, Shared& shared);
     bool fill(const Member& member, const Batches& batches, Range positions);
 
     Plan plan_;

@@ -1,7 +1,6 @@
 """The runtime: threads and instruction sets, for the whole process."""
 
 import os
-from importlib.metadata import version
 
 import numpy as np
 
@@ -29,6 +28,8 @@ def set_num_threads(threads: int | None) -> None:
 
 def show_config() -> str:
     """Return the version, compiler, instruction sets and threads, a line each."""
+    from importlib.metadata import version  # slow to import, and needed here only
+
     threads, source = _core.thread_limit()
     forced = " (GANGLION_ISA)" if os.environ.get("GANGLION_ISA") else ""
     lines = {

@@ -24,7 +24,7 @@ def describe(layers: Sequence[Layer], input_size: int) -> str:
     widths = [max(len(row[i]) for row in [header, *rows]) for i in range(3)]
     rule = "-" * (sum(widths) + 4)
     lines = [
-        f"{first:<{widths[0]}}  {second:<{widths[1]}}  {third:>{widths[2]}}"
+        f"{first:<{widths[0]}}  {second:<{widths[1]}}  {third:>{widths[2]}}".rstrip()
         for first, second, third in [header, *rows]
     ]
     return "\n".join([lines[0], rule, *lines[1:], rule, f"Parameters: {total:,}"])

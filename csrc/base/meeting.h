@@ -1,0 +1,63 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+
+#include "base/team.h"
+
+namespace ganglion {
+
+/// Asked now and then, by the thread that made the call, whether to stop: for Ctrl-C.
+struct Interrupt {
+    bool (*wanted)(void* context);
+    void* context;
+};
+
+inline constexpr Interrupt kNoInterrupt{[](void*) { return false; }, nullptr};
+
+/// What a team that may be interrupted shares.
+class StopSignal {
+  public:
+    explicit StopSignal(Interrupt interrupt) : interrupt_(interrupt) {}
+
+    /// Rank 0 asks, before meeting number `meeting`.
+    void poll(std::int64_t meeting) {
+        const auto now = std::chrono::steady_clock::now();
+        if (now - polled_ < kPollEvery) return;
+        polled_ = now;
+        if (interrupt_.wanted(interrupt_.context)) stop_at_ = meeting;
+    }
+    bool stops_at(std::int64_t meeting) const { return stop_at_ <= meeting; }
+
+  private:
+    /// Often enough for a person, seldom enough to cost nothing.
+    static constexpr auto kPollEvery = std::chrono::milliseconds(20);
+
+    Interrupt interrupt_;
+    std::chrono::steady_clock::time_point polled_ = std::chrono::steady_clock::now();
+    std::atomic<std::int64_t> stop_at_ = std::numeric_limits<std::int64_t>::max();
+};
+
+/// One member's view of where the team meets. Meetings are numbered, so that all members stop at the
+/// same one, also when rank 0 has already gone ahead and asked for the next.
+class Meeting {
+  public:
+    Meeting(const Member& member, StopSignal& signal) : member_(member), signal_(signal) {}
+
+    /// Wait until every member is here; returns whether to stop, the same for all.
+    bool operator()() {
+        ++number_;
+        if (member_.rank == 0) signal_.poll(number_);
+        member_.barrier();
+        return signal_.stops_at(number_);
+    }
+
+  private:
+    const Member& member_;
+    StopSignal& signal_;
+    std::int64_t number_ = 0;
+};
+
+}  // namespace ganglion

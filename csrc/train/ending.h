@@ -1,0 +1,8 @@
+#pragma once
+
+namespace ganglion {
+
+/// Why a run over data ended.
+enum class Ending { complete, interrupted, data_not_finite, loss_not_finite };
+
+}  // namespace ganglion

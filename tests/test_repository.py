@@ -1,0 +1,81 @@
+"""The shape of the repository: what a reader may rely on."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from ganglion import _core
+
+ROOT = Path(__file__).parents[1]
+FLOORS = ["base", "simd", "kernels", "graph", "plan", "train"]  # each includes only those before it
+CAPS = {".py": 250, ".pyx": 250, ".pyi": 250, ".cpp": 300, ".h": 300}
+TEST_CAP = 400
+
+SOURCES = sorted((ROOT / "csrc").rglob("*.cpp")) + sorted((ROOT / "csrc").rglob("*.h"))
+PYTHON = sorted((ROOT / "python").rglob("*.py"))
+
+
+def lines(path: Path) -> int:
+    return path.read_text().count("\n")
+
+
+def includes(path: Path) -> list[str]:
+    return re.findall(r'#include "([^"]+)"', path.read_text())
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == _core.__version__ == version("ganglion")
+    assert f"## {project['version']}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_no_file_is_over_its_cap() -> None:
+    folders = ["csrc", "src", "python", "tools", "examples", "bench"]
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*")]
+    over = [path for path in files if lines_over(path, CAPS.get(path.suffix))]
+    tests = [path for path in (ROOT / "tests").rglob("*.py") if lines_over(path, TEST_CAP)]
+    assert over + tests == []
+
+
+def lines_over(path: Path, cap: int | None) -> bool:
+    return cap is not None and path.is_file() and lines(path) > cap
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_the_core_includes_only_downward_and_knows_no_python(path: Path) -> None:
+    floor = path.relative_to(ROOT / "csrc").parts[0]
+    allowed = FLOORS[: FLOORS.index(floor) + 1]
+    for header in includes(path):
+        assert header.split("/")[0] in allowed, header
+    assert "Python.h" not in path.read_text()
+    assert "pybind11" not in path.read_text()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_openmp_is_met_in_one_header(path: Path) -> None:
+    if path.name not in ("team.h", "team.cpp"):
+        assert not re.search(r"#pragma omp|omp\.h|omp_", path.read_text())
+
+
+@pytest.mark.parametrize("path", SOURCES + PYTHON, ids=lambda path: path.name)
+def test_nothing_prints(path: Path) -> None:
+    assert not re.search(r"\bprint\(|std::cout|std::cerr|printf", path.read_text())
+
+
+def test_importing_brings_in_nothing_but_numpy_and_the_core() -> None:
+    heavy = ["tqdm", "safetensors", "sklearn", "pandas", "matplotlib", "typer", "torch", "scipy"]
+    script = f"import sys, ganglion; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT / "tests"
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_python_module_has_a_docstring() -> None:
+    bare = [path for path in PYTHON if not path.read_text().lstrip().startswith(('"""', "# "))]
+    assert bare == []
