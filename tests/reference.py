@@ -53,11 +53,11 @@ def assert_close(
 
 def _cdf(z: Array) -> Array:
     """Return the normal distribution function, right in the lower tail too."""
-    return np.reshape([math.erfc(-x / math.sqrt(2)) / 2 for x in z.flat], z.shape)
+    return np.array([math.erfc(-x / math.sqrt(2)) / 2 for x in z.flat]).reshape(z.shape)
 
 
 def _sigmoid(z: Array) -> Array:
-    small = np.exp(-np.abs(z))
+    small: Array = np.exp(-np.abs(z))
     return np.where(z < 0, small, 1) / (1 + small)
 
 

@@ -177,13 +177,12 @@ def test_activation_is_applied_once(
         bias, start = eighths(rng, dtype, n), eighths(rng, dtype, m, n)
         z = reference.gemm(a, b)  # 1 + erf cancels in gelu: its error is to be measured against z
         scale = np.abs(z) + 1 if name == "gelu" else 0.0
-        for begin, given_start in [
-            (bias, {"bias": bias}),
-            (start, {"start": start, "accumulate": True}),
-        ]:
-            c = gemm(a, b, activation=name, alpha=alpha, **given_start)
-            expected = reference.gemm(a, b, begin, name, alpha)
-            assert_close(c, expected, family="elementwise", scale=scale)
+        c = gemm(a, b, bias=bias, activation=name, alpha=alpha)
+        expected = reference.gemm(a, b, bias, name, alpha)
+        assert_close(c, expected, family="elementwise", scale=scale)
+        c = gemm(a, b, start=start, accumulate=True, activation=name, alpha=alpha)
+        expected = reference.gemm(a, b, start, name, alpha)
+        assert_close(c, expected, family="elementwise", scale=scale)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -270,6 +269,13 @@ def test_sum_is_one_chain_along_the_depth(isa: str, split: int, dtype: Any, rng:
     assert_close(both, gemm(a, b, bias=bias), family="exact")
 
 
+@pytest.mark.parametrize(("m", "n", "k"), [(0, 5, 3), (3, 0, 2), (0, 0, 0), (3, 5, 0)])
+def test_empty_arrays_are_taken(isa: str, m: int, n: int, k: int) -> None:
+    c = np.full((m, n), np.nan, np.float32)  # contiguous, unlike the views that `gemm` above gives
+    _core.gemm(np.ones((m, k), np.float32), np.ones((k, n), np.float32), c)
+    assert_close(c, np.zeros((m, n)), family="exact")
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_chain_begins_at_the_bias(isa: str, dtype: Any, rng: Any) -> None:
     a, b = rng.normal(size=(20, 300)).astype(dtype), rng.normal(size=(300, 50)).astype(dtype)
@@ -350,15 +356,17 @@ SHAPE = {"a": (3, 4), "b": (4, 5), "c": (3, 5), "bias": (5,), "column_sums": (5,
 def test_shapes_that_do_not_fit_are_refused(
     isa: str, name: str, shape: tuple[int, ...], rule: str
 ) -> None:
-    arrays = {key: np.zeros(given, np.float32) for key, given in (SHAPE | {name: shape}).items()}
+    arrays: dict[str, Any] = {
+        key: np.zeros(given, np.float32) for key, given in (SHAPE | {name: shape}).items()
+    }
     with pytest.raises(ValueError, match=rule):
         _core.gemm(**arrays)
 
 
 @pytest.mark.parametrize("name", ["b", "c", "bias", "column_sums", "saved"])
 def test_arrays_of_another_type_are_refused(isa: str, name: str) -> None:
-    arrays = {key: np.zeros(given, np.float32) for key, given in SHAPE.items()}
-    arrays[name] = arrays[name].astype(np.float64)  # type: ignore[assignment]  # that is the point
+    arrays: dict[str, Any] = {key: np.zeros(given, np.float32) for key, given in SHAPE.items()}
+    arrays[name] = arrays[name].astype(np.float64)
     with pytest.raises(ValueError, match=f"{name}: has type float64, must be float32"):
         _core.gemm(**arrays)
 

@@ -96,7 +96,7 @@ def train(
     validation_fraction: Annotated[
         float, typer.Option(help="Share of rows that decides when to stop.")
     ] = 0.1,
-    seed: Annotated[int, typer.Option(help="The only source of randomness.")] = 42,
+    seed: Annotated[int, typer.Option(help="The only source of randomness.")] = 0,
     output: Annotated[
         Path | None,
         typer.Option(help="Model file to write.", show_default="<name of DATA>.safetensors"),

@@ -14,13 +14,16 @@ from ganglion.cli.errors import InputError
 from ganglion.cli.tables import first_row
 
 LARGEST = 1e150  # the square of a larger number is no double
-FARTHEST = 1e15  # deviations from the mean; a network's sums of larger ones may leave float32
+FARTHEST = 5.0  # deviations from the mean; what lies farther out is moved here
 MOST_TEXTS = 100  # texts of one column that get a column of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberColumn:
-    """A column of numbers, moved to mean 0 and scaled to standard deviation 1.
+    """A column of numbers, moved to mean 0 and scaled to standard deviation 1, outliers held in.
+
+    A column that is the same in nearly every row has few, but huge, scaled values. Unbounded they
+    cost the bundled digits a point of accuracy, whose outermost pixels are such columns.
 
     Args:
         name: The column's name in the table.
@@ -55,13 +58,7 @@ class NumberColumn:
         values = numbers(column)
         values = np.where(np.isnan(values), self.median, values)
         scaled = (values - self.mean) / self.scale
-        far = pd.Series(np.abs(scaled) > FARTHEST, index=column.index)
-        if far.any():
-            raise InputError(
-                f"column {self.name!r} must be within {FARTHEST:g} deviations of the training "
-                f"rows, got {column[far].iloc[0]} in row {first_row(far)}"
-            )
-        return scaled.astype(np.float32)[:, None]
+        return np.clip(scaled, -FARTHEST, FARTHEST).astype(np.float32)[:, None]
 
     def describe(self) -> str:
         """Tell what was measured, in a few words."""
