@@ -1,5 +1,3 @@
-"""The same numbers as PyTorch, from the same weights and the same batches."""
-
 from collections.abc import Callable
 from typing import Any
 
@@ -185,7 +183,7 @@ def test_weights_after_200_steps_are_torchs(digits: tuple[Array, Array]) -> None
 
 
 def test_global_clipnorm_is_torchs_but_for_its_epsilon(digits: tuple[Array, Array]) -> None:
-    """PyTorch divides by the norm plus 1e-6, which no other library does."""
+    """PyTorch divides by the norm plus 1e-6."""
     norm = 0.05
     net = make_net("float64")
     reference, exact = torch_copy(net), torch_copy(net)
@@ -204,10 +202,10 @@ def test_global_clipnorm_is_torchs_but_for_its_epsilon(digits: tuple[Array, Arra
 
     losses = our_losses(net, data)
     np.testing.assert_allclose(losses, torch_losses(exact, data, make, clip), rtol=1e-9)
-    assert min(norms) > norm  # each of the 200 steps is clipped, by a norm of 0.1 at the least ...
-    drift = 1e-6 / min(norms)  # ... so PyTorch's steps are shorter by no more than this part
+    assert min(norms) > norm  # each of the 200 steps is clipped
+    drift = 1e-6 / min(norms)  # the part by which PyTorch's steps are shorter, at most
     clipped = torch_losses(reference, data, make, lambda p: torch.nn.utils.clip_grad_norm_(p, norm))
-    np.testing.assert_allclose(losses, clipped, rtol=20 * drift)
+    np.testing.assert_allclose(losses, clipped, rtol=10 * drift)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -390,14 +388,13 @@ def test_each_activation_is_compared_with_torch() -> None:
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_activation_is_torchs(name: str, dtype: str) -> None:
-    edges = [0.0, 1e-8, -1e-8, 88.0, -88.0]
-    z = np.concatenate([np.linspace(-30, 30, 5995), edges]).astype(dtype).reshape(-1, 20)
+    z = np.append(np.linspace(-30, 30, 5995), [0, 1e-8, -1e-8, 88, -88])
+    z = z.astype(dtype).reshape(-1, 20)
     net = gn.Sequential([gn.Dense(20, activation=name)], input_size=20, dtype=dtype)
     net.set_weights([np.eye(20), np.zeros(20)])  # so that the activation is applied to z itself
     expected = ACTIVATIONS[name](torch.tensor(z, dtype=torch.float64)).numpy()
-    epsilon = float(np.finfo(dtype).eps)
+    epsilon, atol = float(np.finfo(dtype).eps), float(np.finfo(dtype).tiny)
     rtol = {"float32": 4 * epsilon, "float64": 1e-12}[dtype]
-    atol = float(np.finfo(dtype).tiny)
-    if name == "gelu":
-        atol = epsilon
+    if name in ("gelu", "softmax"):  # 1 + erf(z), and z less the row's largest, are rounded sums
+        atol = 4 * epsilon
     np.testing.assert_allclose(net.predict(z), expected, rtol=rtol, atol=atol)

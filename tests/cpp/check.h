@@ -2,7 +2,9 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
+#include <string>
+
+#include "base/cpu.h"
 
 // A check that says where it failed, and ends the program: each test is a program of its own.
 
@@ -12,6 +14,16 @@ inline void check(bool holds, const char* text, const char* file, int line) {
     if (holds) return;
     std::fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, text);
     std::exit(1);
+}
+
+/// End the program with CTest's code for a skipped test if this CPU lacks what GANGLION_ISA demands.
+inline void skip_unless_available() {
+    const char* wanted = std::getenv("GANGLION_ISA");
+    if (wanted == nullptr) return;
+    for (const Isa isa : available_isas()) {
+        if (std::string(wanted) == name(isa)) return;
+    }
+    std::exit(77);
 }
 
 /// Does the call throw an E?

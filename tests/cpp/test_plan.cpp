@@ -113,6 +113,7 @@ void a_graph_without_derivative_still_runs_forward_on_a_tape() {
 }  // namespace
 
 int main() {
+    testing::skip_unless_available();
     a_dense_layer_costs_three_products_and_no_other_pass();
     a_pre_activation_is_kept_only_where_backward_reads_it();
     inference_has_no_backward_pass_and_reuses_memory();

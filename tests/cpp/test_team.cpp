@@ -54,6 +54,7 @@ void the_limit_is_what_was_set() {
 }  // namespace
 
 int main() {
+    testing::skip_unless_available();
     shares_cover_everything_once();
     a_barrier_separates_what_comes_before_from_what_comes_after();
     the_limit_is_what_was_set();

@@ -114,6 +114,7 @@ void what_is_not_finite_ends_the_run_before_the_update() {
 }  // namespace
 
 int main() {
+    testing::skip_unless_available();
     training_gives_the_same_bits_on_any_number_of_threads<float>();
     training_gives_the_same_bits_on_any_number_of_threads<double>();
     what_is_not_finite_ends_the_run_before_the_update();

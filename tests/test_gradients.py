@@ -1,0 +1,462 @@
+"""Gradients against central differences in float64.
+
+The difference of fourth order is taken twice, with one step and with half of it. Where the two
+disagree a kink (of relu, say, or of the absolute error) is too near, and another random point is
+drawn: the choice is made by the loss alone, before the gradient under test is looked at.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from reference import assert_close, loss
+
+import ganglion as gn
+from ganglion import Activation, Dense, Dropout, Residual, _core, networks
+from ganglion.activations import ActivationFunction
+from ganglion.layers import Layer
+
+Array = NDArray[Any]
+Function = Callable[[], float]
+
+TOLERANCE = 1e-6
+TRUST = 1e-7  # how well two differences must agree to judge a gradient by them
+FLOOR = (
+    1e-4  # of what an error is relative to: next to a zero of the gradient rounding is all there is
+)
+STEP = 2e-3
+INPUTS, HIDDEN, OUTPUTS, ROWS, SEED = 4, 5, 3, 6, 11
+ALPHA = {"leaky_relu": 0.1, "elu": 1.3}
+ACTIVATIONS = [name for name in gn.activations.names() if name != "step"]
+
+Layers = list[Layer]
+
+
+def function(name: str) -> ActivationFunction:
+    return ActivationFunction(name, ALPHA.get(name, 0.0))
+
+
+# Every place an activation may have in a network, by what it stands beside.
+NETWORKS: dict[str, Callable[[ActivationFunction], Layers]] = {
+    "dense": lambda f: [Dense(HIDDEN, f), Dense(OUTPUTS)],
+    "no_bias": lambda f: [Dense(HIDDEN, f, use_bias=False), Dense(OUTPUTS, use_bias=False)],
+    "deep": lambda f: [Dense(HIDDEN, f), Dense(3, f), Dense(4, f, use_bias=False), Dense(OUTPUTS)],
+    "output": lambda f: [Dense(HIDDEN, "tanh"), Dense(OUTPUTS, f)],
+    "alone": lambda f: [Dense(HIDDEN), Activation(f), Dense(OUTPUTS)],
+    "alone_at_the_end": lambda f: [Dense(OUTPUTS), Activation(f)],
+    "first": lambda f: [Activation(f), Dense(OUTPUTS)],
+    "twice_in_a_row": lambda f: [Dense(HIDDEN, f), Activation(f), Dense(OUTPUTS)],
+    "after_another": lambda f: [Dense(HIDDEN, "silu"), Activation(f), Dense(OUTPUTS)],
+    "residual": lambda f: [Dense(HIDDEN, f), Residual([Dense(HIDDEN, f)]), Dense(OUTPUTS)],
+    "projection": lambda f: [Residual([Dense(HIDDEN, f), Dense(3)]), Dense(OUTPUTS)],
+    "residual_first": lambda f: [Residual([Dense(2, f), Dense(INPUTS, f)]), Dense(OUTPUTS)],
+    "residual_last": lambda f: [Dense(HIDDEN), Residual([Dense(OUTPUTS, f)])],
+    "nested": lambda f: [
+        Residual([Dense(HIDDEN, f), Residual([Dense(3, f), Dense(HIDDEN)]), Dense(4)]),
+        Dense(OUTPUTS),
+    ],
+    "residual_in_residual": lambda f: [Residual([Residual([Dense(HIDDEN, f)])]), Dense(OUTPUTS)],
+    "residual_of_activation": lambda f: [Dense(OUTPUTS), Residual([Activation(f)])],
+    "residual_begins_with_activation": lambda f: [
+        Dense(HIDDEN),
+        Residual([Activation(f), Dense(HIDDEN)]),
+        Residual([Activation(f), Dense(HIDDEN), Activation(f), Dense(OUTPUTS)]),
+    ],
+    "residual_then_activation": lambda f: [Residual([Dense(OUTPUTS)]), Activation(f)],
+}
+
+# With dropout in every place, between layers of an activation.
+DROPOUTS: dict[str, Callable[[float, ActivationFunction], Layers]] = {
+    "first": lambda rate, f: [Dropout(rate), Dense(HIDDEN, f), Dense(OUTPUTS)],
+    "between": lambda rate, f: [Dense(HIDDEN, f), Dropout(rate), Dense(OUTPUTS)],
+    "before_activation": lambda rate, f: [
+        Dense(HIDDEN),
+        Dropout(rate),
+        Activation(f),
+        Dense(OUTPUTS),
+    ],
+    "twice": lambda rate, f: [Dropout(rate), Dropout(rate), Dense(HIDDEN, f), Dense(OUTPUTS)],
+    "last": lambda rate, f: [Dense(HIDDEN, f), Dense(OUTPUTS), Dropout(rate)],
+    "everywhere": lambda rate, f: [
+        Dropout(rate),
+        Dense(HIDDEN, f),
+        Dropout(rate),
+        Dense(3, f, use_bias=False),
+        Dropout(rate),
+        Dense(OUTPUTS),
+    ],
+    "residual_begins_with_it": lambda rate, f: [
+        Dense(HIDDEN, f),
+        Residual([Dropout(rate), Dense(HIDDEN, f)]),
+        Dense(OUTPUTS),
+    ],
+    "residual_ends_with_it": lambda rate, f: [
+        Residual([Dense(HIDDEN, f), Dropout(rate)]),
+        Residual([Dense(OUTPUTS), Residual([Dropout(rate)])]),
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """A loss, and targets for it."""
+
+    name: str
+    targets: Callable[[np.random.Generator, int], Array]  # for so many outputs
+    parameter: float = 0.0
+    outputs: int = OUTPUTS
+
+
+TASKS = {
+    "classes": Task("cross_entropy", lambda rng, n: rng.integers(0, n, (ROWS, 1))),
+    "class_probabilities": Task("cross_entropy", lambda rng, n: rng.dirichlet(np.ones(n), ROWS)),
+    "labels": Task("binary_cross_entropy", lambda rng, n: rng.integers(0, 2, (ROWS, n))),
+    "probabilities": Task("binary_cross_entropy", lambda rng, n: rng.uniform(size=(ROWS, n))),
+    "squares": Task("squared_error", lambda rng, n: rng.normal(size=(ROWS, n))),
+    "sizes": Task("absolute_error", lambda rng, n: rng.normal(size=(ROWS, n))),
+    "huber": Task("huber", lambda rng, n: rng.normal(size=(ROWS, n)), 0.7),
+    "counts": Task("poisson", lambda rng, n: rng.poisson(2, (ROWS, n))),
+}
+
+
+class Objective:
+    """A network's loss on one batch, in training mode at step 0, dropout and all."""
+
+    def __init__(self, graph: _core.Graph, x: int, y: int, task: Task, data: Sequence[Any]) -> None:
+        self._data = [np.asarray(part, np.float64) for part in data[:2]]
+        self._weight = None if data[2] is None else np.asarray(data[2], np.float64)
+        target, weight = graph.input("y", self._data[1].shape[1]), graph.input("weight", 1)
+        self.store = _core.ParameterStoreFloat64(graph)
+        self._state = _core.OptimizerStateFloat64("sgd", {}, self.store.values.size)
+        self._figures = _core.Figures([], graph.cols(y))
+        value = graph.loss(task.name, y, target, weight, task.parameter)
+        self._trainers = [
+            _core.TrainerFloat64(
+                graph=graph,
+                input=x,
+                target=target,
+                weight=weight,
+                output=y,
+                loss=value,
+                store=self.store,
+                optimizer=state,
+                figures=self._figures,
+                max_batch=ROWS + 3,  # what is not filled must not count
+                seed=SEED,
+            )
+            for state in (self._state, None)
+        ]
+
+    def loss(self, *, training: bool = True) -> float:
+        """Return the loss; in training mode also write the gradient, and move nothing."""
+        self._state.reset()
+        self._figures.reset()
+        ending, _ = self._trainers[0 if training else 1].run(
+            x=self._data[0],
+            y=self._data[1],
+            weight=self._weight,
+            order=None,
+            batch_size=ROWS,
+            first=0,
+            rates=np.zeros(1),
+            x_scale=1.0,
+        )
+        assert ending == "complete"
+        return self._figures.results()[0]
+
+    def gradient(self) -> Array:
+        self.store.gradients[:] = np.nan
+        self.loss()
+        return self.store.gradients.copy()
+
+
+def relative_error(one: Array, other: Array) -> float:
+    return float((np.abs(one - other) / np.maximum(np.abs(one), FLOOR)).max(initial=0))
+
+
+def difference(value: Function, at: Array, step: float) -> Array:
+    """Return the derivative of `value` by each number of `at`, which it reads, of fourth order."""
+    slopes = np.zeros(at.size)
+    flat = at.reshape(-1)
+    assert np.shares_memory(flat, at)
+    for i, number in enumerate(flat.copy()):
+        ends = []
+        for distance in (-2, -1, 1, 2):
+            flat[i] = number + distance * step
+            ends.append(value())
+        flat[i] = number
+        slopes[i] = (8 * (ends[2] - ends[1]) - (ends[3] - ends[0])) / (12 * step)
+    return slopes.reshape(at.shape)
+
+
+def trusted_difference(value: Function, at: Array, draw: Callable[[], None]) -> Array:
+    """Return the derivative at a point, drawn until it is one with no kink near by."""
+    for _ in range(100):
+        draw()
+        slopes = difference(value, at, STEP)
+        if relative_error(slopes, difference(value, at, STEP / 2)) < TRUST:
+            return slopes
+    raise AssertionError("there is a kink near every point that was drawn")
+
+
+def check(
+    layers: Sequence[Layer], task: Task, *, weighted: bool = False, inputs: int = INPUTS
+) -> None:
+    rng = np.random.default_rng(1)
+    network = networks.build(layers, inputs)
+    x, y = rng.normal(size=(ROWS, inputs)), task.targets(rng, network.output_size)
+    weight = rng.uniform(0.2, 3, (ROWS, 1)) * (np.arange(ROWS) != 2)[:, None] if weighted else None
+    objective = Objective(network.graph, network.input, network.output, task, (x, y, weight))
+    check_objective(objective, rng)
+
+
+def check_objective(objective: Objective, rng: np.random.Generator) -> None:
+    values = objective.store.values
+
+    def draw() -> None:
+        values[:] = rng.normal(size=values.size) * 0.7
+
+    expected = trusted_difference(objective.loss, values, draw)
+    before = values.copy()
+    actual = objective.gradient()
+    np.testing.assert_array_equal(values, before)
+    assert np.abs(expected).max(initial=0) > 1e-3  # there is something to compare
+    assert relative_error(expected, actual) < TOLERANCE
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("network", NETWORKS)
+def test_gradient_is_the_slope_of_the_loss(network: str, activation: str, task: str) -> None:
+    check(NETWORKS[network](function(activation)), TASKS[task])
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.4])
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("activation", ["tanh", "relu", "gelu", "softmax"])
+@pytest.mark.parametrize("network", DROPOUTS)
+def test_gradient_goes_through_the_same_mask(
+    network: str, activation: str, task: str, rate: float
+) -> None:
+    check(DROPOUTS[network](rate, function(activation)), TASKS[task])
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_gradient_of_dropout_with_every_activation(activation: str) -> None:
+    check(DROPOUTS["everywhere"](0.3, function(activation)), TASKS["squares"])
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("network", ["dense", "output", "residual"])
+def test_gradient_counts_each_row_by_its_weight(network: str, task: str) -> None:
+    check(NETWORKS[network](function("softplus")), TASKS[task], weighted=True)
+
+
+@pytest.mark.parametrize("task", [name for name, task in TASKS.items() if "cross" not in task.name])
+@pytest.mark.parametrize("activation", ["identity", "sigmoid"])
+def test_gradient_of_one_output(activation: str, task: str) -> None:
+    check([Dense(3, "tanh"), Dense(1, activation)], TASKS[task])
+
+
+@pytest.mark.parametrize("activation", ["identity", "sigmoid"])
+@pytest.mark.parametrize("task", ["labels", "probabilities"])
+def test_gradient_of_one_probability(activation: str, task: str) -> None:
+    check([Dense(3, "tanh"), Dense(1, activation)], TASKS[task])
+
+
+@pytest.mark.parametrize("width", [1, 7, 8, 9, 33, 70])
+def test_gradient_of_wide_layers(width: int) -> None:
+    check([Dense(width, "gelu"), Dense(1, "elu")], TASKS["huber"], inputs=2)
+
+
+FOLDED = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
+
+
+@pytest.mark.parametrize("task", ["classes", "class_probabilities", "labels", "probabilities"])
+@pytest.mark.parametrize("alone", [False, True])
+def test_probabilities_are_folded_into_their_cross_entropy(task: str, alone: bool) -> None:
+    """The loss reads the logits, so that it is as if the last activation was not there."""
+    name = FOLDED[TASKS[task].name]
+    last: Layers = [Dense(OUTPUTS), Activation(name)] if alone else [Dense(OUTPUTS, name)]
+    rng = np.random.default_rng(2)
+    values, x = rng.normal(size=43) * 20, rng.normal(size=(ROWS, INPUTS))
+    y = TASKS[task].targets(rng, OUTPUTS)
+    results = []
+    for layers in ([Dense(HIDDEN, "tanh"), *last], [Dense(HIDDEN, "tanh"), Dense(OUTPUTS)]):
+        network = networks.build(layers, INPUTS)
+        objective = Objective(
+            network.graph, network.input, network.output, TASKS[task], (x, y, None)
+        )
+        objective.store.values[:] = values
+        results.append([*objective.gradient(), objective.loss(), objective.loss(training=False)])
+    assert_close(results[0], results[1], family="exact")
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("task", TASKS)
+def test_loss_and_its_gradient_are_those_of_the_oracle(isa: str, task: str, weighted: bool) -> None:
+    rng = np.random.default_rng(3)
+    network = networks.build([Dense(OUTPUTS, use_bias=False)], ROWS)
+    y = TASKS[task].targets(rng, OUTPUTS)
+    weight = rng.uniform(0, 2, (ROWS, 1)) if weighted else None
+    data = (np.eye(ROWS), y, weight)  # so that the weights are the outputs
+    objective = Objective(network.graph, network.input, network.output, TASKS[task], data)
+    objective.store.values[:] = rng.normal(size=ROWS * OUTPUTS) * 2
+    output = objective.store.values.reshape(ROWS, OUTPUTS).copy()
+    row_weight = None if weight is None else weight[:, 0]
+    expected, gradient = loss(TASKS[task].name, output, y, row_weight, TASKS[task].parameter)
+    actual = objective.gradient().reshape(ROWS, OUTPUTS)
+    assert_close(actual, gradient, family="reduction", depth=OUTPUTS)
+    assert_close(objective.loss(), expected, family="reduction", depth=ROWS * OUTPUTS)
+    assert objective.loss(training=False) == objective.loss()
+
+
+def shared_weight(graph: _core.Graph, x: int) -> int:
+    weight, bias = graph.parameter("w", INPUTS, INPUTS), graph.parameter("b", 1, INPUTS)
+    for _ in range(3):
+        x = graph.activation(graph.affine(x, weight, bias), "tanh", 0.0)
+    return x
+
+
+def shared_value(graph: _core.Graph, x: int) -> int:
+    def dense(name: str, of: int) -> int:
+        weight = graph.parameter(f"{name} w", graph.cols(of), INPUTS)
+        return graph.affine(of, weight, graph.parameter(f"{name} b", 1, INPUTS))
+
+    z = dense("first", x)
+    branches = [graph.activation(z, name, 0.0) for name in ("gelu", "tanh")]
+    branches += [graph.softmax(z), graph.dropout(z, 0.3), dense("second", z), z]
+    total = graph.add(z, z)
+    for branch in branches:
+        total = graph.add(branch, total)
+    return graph.add(total, graph.activation(total, "silu", 0.0))
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("build", [shared_weight, shared_value])
+def test_gradient_of_what_is_used_twice_is_summed(
+    build: Callable[[_core.Graph, int], int], task: str
+) -> None:
+    rng = np.random.default_rng(4)
+    graph = _core.Graph()
+    x = graph.input("x", INPUTS)
+    y = build(graph, x)
+    data = (rng.normal(size=(ROWS, INPUTS)), TASKS[task].targets(rng, INPUTS), None)
+    check_objective(Objective(graph, x, y, TASKS[task], data), rng)
+
+
+def check_tape(layers: Sequence[Layer]) -> None:
+    """Compare the gradients that `forward` and `backward` give for the inputs and the parameters."""
+    rng = np.random.default_rng(5)
+    network = networks.build(layers, INPUTS)
+    store = _core.ParameterStoreFloat64(network.graph)
+    x, dy = np.zeros((ROWS, INPUTS)), rng.normal(size=(ROWS, network.output_size))
+    y = np.zeros_like(dy)
+
+    def value() -> float:
+        tape = _core.TapeFloat64(  # a new one, whose first masks are always the same
+            graph=network.graph,
+            input=network.input,
+            output=network.output,
+            input_gradient=False,
+            store=store,
+            max_batch=ROWS,
+            seed=SEED,
+        )
+        tape.forward(x, y)
+        return float((dy * y).sum())
+
+    def draw() -> None:
+        x[:] = rng.normal(size=x.shape)
+        store.values[:] = rng.normal(size=store.values.size) * 0.7
+
+    expected_dx = trusted_difference(value, x, draw)
+    net = gn.Sequential(layers, input_size=INPUTS, dtype="float64", seed=SEED)
+    net.parameter_vector[:] = store.values
+    net.gradient_vector[:] = np.nan
+    assert_close((net.forward(x, input_gradient=True) * dy).sum(), value(), family="exact")
+    dx = net.backward(dy)
+    assert dx is not None
+    assert relative_error(expected_dx, dx) < TOLERANCE
+    expected = difference(value, store.values, STEP / 2)
+    if relative_error(expected, difference(value, store.values, STEP / 4)) < TRUST:
+        assert relative_error(expected, net.gradient_vector) < TOLERANCE
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("network", NETWORKS)
+def test_tape_gives_the_gradient_of_the_inputs(network: str, activation: str) -> None:
+    check_tape(NETWORKS[network](function(activation)))
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "gelu", "softmax"])
+@pytest.mark.parametrize("network", DROPOUTS)
+def test_tape_goes_back_through_the_masks_of_its_forward_pass(
+    network: str, activation: str
+) -> None:
+    check_tape(DROPOUTS[network](0.4, function(activation)))
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_tape_of_a_network_without_parameters(activation: str) -> None:
+    check_tape([Activation(function(activation))])
+    check_tape([Dropout(0.3), Residual([Activation(function(activation))])])
+
+
+def test_input_gradient_is_that_of_the_numbers_before_rescaling(rng: np.random.Generator) -> None:
+    layers = [Dense(HIDDEN, "tanh"), Dense(OUTPUTS)]
+    net = gn.Sequential(layers, input_size=INPUTS, dtype="float64", rescale=0.25)
+    x, dy = rng.normal(size=(ROWS, INPUTS)), rng.normal(size=(ROWS, OUTPUTS))
+    expected = difference(lambda: float((dy * net.predict(x)).sum()), x, STEP)
+    net.forward(x, input_gradient=True)
+    dx = net.backward(dy)
+    assert dx is not None
+    assert relative_error(expected, dx) < TOLERANCE
+
+
+def test_parameters_gradient_is_the_same_without_that_of_the_inputs(rng: Any) -> None:
+    layers = NETWORKS["nested"](function("gelu"))
+    net = gn.Sequential(layers, input_size=INPUTS, dtype="float64")
+    x, dy = rng.normal(size=(ROWS, INPUTS)), rng.normal(size=(ROWS, OUTPUTS))
+    gradients = []
+    for input_gradient in (True, False):
+        net.forward(x, input_gradient=input_gradient)
+        net.gradient_vector[:] = np.nan
+        assert (net.backward(dy) is not None) == input_gradient
+        gradients.append(net.gradient_vector.copy())
+    assert_close(gradients[0], gradients[1], family="exact")
+
+
+NO_DERIVATIVE = (
+    "activation: step has no useful derivative: use it for predicting or with the perceptron rule,"
+    " or train with sigmoid or tanh in its place"
+)
+
+
+@pytest.mark.parametrize("loss_name", _core.loss_names())
+def test_training_through_a_step_is_refused(loss_name: str) -> None:
+    net = gn.Sequential([Dense(3, "step"), Dense(2)], input_size=INPUTS)
+    with pytest.raises(ValueError, match=NO_DERIVATIVE):
+        net.compile("sgd", loss=loss_name)
+
+
+def test_step_runs_forward_and_not_backward(rng: np.random.Generator) -> None:
+    net = gn.Sequential([Dense(3, "step"), Dense(2)], input_size=INPUTS, dtype="float64")
+    x = rng.normal(size=(ROWS, INPUTS))
+    w, b, v, c = net.get_weights()
+    assert_close(net.forward(x), (x @ w + b >= 0) @ v + c, family="reduction", depth=INPUTS)
+    assert_close(net.predict(x), net.forward(x), family="exact")
+    with pytest.raises(ValueError, match=NO_DERIVATIVE):
+        net.backward(np.ones((ROWS, 2)))
+
+
+def test_step_of_the_inputs_needs_no_derivative() -> None:
+    check([Activation("step"), Dense(HIDDEN, "tanh"), Dense(OUTPUTS)], TASKS["squares"])
+    net = gn.Sequential([Activation("step"), Dense(2)], input_size=INPUTS, dtype="float64")
+    net.forward(np.ones((ROWS, INPUTS)), input_gradient=True)
+    with pytest.raises(ValueError, match=NO_DERIVATIVE):
+        net.backward(np.ones((ROWS, 2)))
