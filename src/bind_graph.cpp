@@ -33,17 +33,18 @@ void bind_graph(py::module_& module) {
         .def("add", &Graph::add, py::arg("a"), py::arg("b"))
         .def(
             "loss",
-            [](Graph& graph, const std::string& name, ValueId output, ValueId target, ValueId weight,
-               double parameter) {
+            [](Graph& graph, const std::string& name, ValueId output, ValueId target,
+               ValueId weight, double parameter) {
                 return graph.loss(loss_named(name), output, target, weight, parameter);
             },
             py::arg("name"), py::arg("output"), py::arg("target"), py::arg("weight"),
             py::arg("parameter"))
-        .def("cols", [](const Graph& graph, ValueId id) { return graph.value(id).cols; }, py::arg("value"))
+        .def(
+            "cols", [](const Graph& graph, ValueId id) { return graph.value(id).cols; },
+            py::arg("value"))
         .def("is_probability", &Graph::is_probability, py::arg("value"))
         .def(
-            "capsule",
-            [](Graph& graph) { return py::capsule(&graph, "ganglion.Graph"); },
+            "capsule", [](Graph& graph) { return py::capsule(&graph, "ganglion.Graph"); },
             "The C++ graph, for the predictor's module. It must not outlive the Python one.");
 }
 

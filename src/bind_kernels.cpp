@@ -58,7 +58,8 @@ void gemm(const py::array& a, const py::array& b, py::array c, const std::option
         args.bias = bias_copy.data();
     }
     if (column_sums) {
-        check(column_sums->size() == out.cols, "column_sums does not have one value for each column of c");
+        check(column_sums->size() == out.cols,
+              "column_sums does not have one value for each column of c");
         args.column_sums = output_matrix<T>(*column_sums, "column_sums").data;
     }
     if (saved) {
@@ -88,8 +89,8 @@ py::array_t<T> vector_math(const std::string& name, const py::array_t<T>& x) {
 }
 
 template <class T>
-py::array_t<T> dropout(const py::array_t<T>& x, double rate, std::uint64_t seed, std::uint32_t stream,
-                       std::uint64_t step, Index first_row) {
+py::array_t<T> dropout(const py::array_t<T>& x, double rate, std::uint64_t seed,
+                       std::uint32_t stream, std::uint64_t step, Index first_row) {
     py::array_t<T> y({x.shape(0), x.shape(1)});
     kernels<T>().dropout({.x = matrix_of<T>(x, "x"),
                           .y = output_matrix<T>(y, "y"),
@@ -109,7 +110,8 @@ void bind(py::module_& module) {
         [](const Array& a, const py::array& b, py::array c, const std::optional<py::array>& bias,
            const std::string& activation, double alpha, bool accumulate,
            std::optional<py::array> column_sums, const std::optional<py::array>& saved) {
-            gemm<T>(a, b, std::move(c), bias, activation, alpha, accumulate, std::move(column_sums), saved);
+            gemm<T>(a, b, std::move(c), bias, activation, alpha, accumulate, std::move(column_sums),
+                    saved);
         },
         py::arg("a").noconvert(), py::arg("b"), py::arg("c"), py::kw_only(),
         py::arg("bias") = py::none(), py::arg("activation") = "identity", py::arg("alpha") = 0.0,

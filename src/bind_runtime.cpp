@@ -46,7 +46,8 @@ py::array_t<T> to_array(const std::vector<T>& values) {
 }
 
 Index checked_count(Index count) {
-    if (count < 0) throw py::value_error("count is " + std::to_string(count) + ", must not be negative");
+    if (count < 0)
+        throw py::value_error("count is " + std::to_string(count) + ", must not be negative");
     return count;
 }
 

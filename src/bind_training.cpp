@@ -98,11 +98,10 @@ void bind_store(py::module_& module, const std::string& suffix) {
                                    auto& store = self.cast<ParameterStore<T>&>();
                                    return array_over(store.values(), store.size(), self);
                                })
-        .def_property_readonly("gradients",
-                               [](py::object self) {
-                                   auto& store = self.cast<ParameterStore<T>&>();
-                                   return array_over(store.gradients(), store.size(), self);
-                               });
+        .def_property_readonly("gradients", [](py::object self) {
+            auto& store = self.cast<ParameterStore<T>&>();
+            return array_over(store.gradients(), store.size(), self);
+        });
 }
 
 template <class T>
@@ -117,7 +116,9 @@ void bind_optimizer(py::module_& module, const std::string& suffix) {
         .def("reset", &State::reset)
         .def(
             "apply",
-            [](State& state, ParameterStore<T>& store, double rate) { state.apply(store.block(), rate); },
+            [](State& state, ParameterStore<T>& store, double rate) {
+                state.apply(store.block(), rate);
+            },
             py::arg("store"), py::arg("rate"), py::call_guard<py::gil_scoped_release>());
 }
 
@@ -128,13 +129,14 @@ void bind_trainer(py::module_& module, const std::string& suffix) {
                          ValueId output, ValueId loss, ParameterStore<T>& store,
                          OptimizerState<T>* optimizer, Figures& figures, Index max_batch,
                          std::uint64_t seed) {
-                 return std::make_unique<Trainer<T>>(graph, Task{input, target, weight, output, loss},
+                 return std::make_unique<Trainer<T>>(graph,
+                                                     Task{input, target, weight, output, loss},
                                                      store, optimizer, figures, max_batch, seed);
              }),
-             py::kw_only(), py::arg("graph"), py::arg("input"), py::arg("target"), py::arg("weight"),
-             py::arg("output"), py::arg("loss"), py::arg("store"), py::arg("optimizer"),
-             py::arg("figures"), py::arg("max_batch"), py::arg("seed"), py::keep_alive<1, 8>(),
-             py::keep_alive<1, 9>(), py::keep_alive<1, 10>())
+             py::kw_only(), py::arg("graph"), py::arg("input"), py::arg("target"),
+             py::arg("weight"), py::arg("output"), py::arg("loss"), py::arg("store"),
+             py::arg("optimizer"), py::arg("figures"), py::arg("max_batch"), py::arg("seed"),
+             py::keep_alive<1, 8>(), py::keep_alive<1, 9>(), py::keep_alive<1, 10>())
         .def("run", &run_trainer<T>, py::kw_only(), py::arg("x"), py::arg("y"), py::arg("weight"),
              py::arg("order"), py::arg("batch_size"), py::arg("first"), py::arg("rates"),
              py::arg("x_scale"))
@@ -145,7 +147,8 @@ void bind_trainer(py::module_& module, const std::string& suffix) {
 template <class T>
 void bind_tape(py::module_& module, const std::string& suffix) {
     py::class_<Tape<T>>(module, ("Tape" + suffix).c_str())
-        .def(py::init<const Graph&, ValueId, ValueId, bool, ParameterStore<T>&, Index, std::uint64_t>(),
+        .def(py::init<const Graph&, ValueId, ValueId, bool, ParameterStore<T>&, Index,
+                      std::uint64_t>(),
              py::kw_only(), py::arg("graph"), py::arg("input"), py::arg("output"),
              py::arg("input_gradient"), py::arg("store"), py::arg("max_batch"), py::arg("seed"),
              py::keep_alive<1, 6>())
@@ -174,9 +177,10 @@ void bind_tape(py::module_& module, const std::string& suffix) {
 template <class T>
 void bind_predictor(py::module_& module, const std::string& suffix) {
     py::class_<Predictor<T>>(module, ("Predictor" + suffix).c_str())
-        .def(py::init([](const Graph& graph, ValueId input, ValueId output, ParameterStore<T>& store,
-                         Index max_batch) {
-                 return std::make_unique<Predictor<T>>(graph, input, output, store.values(), max_batch);
+        .def(py::init([](const Graph& graph, ValueId input, ValueId output,
+                         ParameterStore<T>& store, Index max_batch) {
+                 return std::make_unique<Predictor<T>>(graph, input, output, store.values(),
+                                                       max_batch);
              }),
              py::kw_only(), py::arg("graph"), py::arg("input"), py::arg("output"), py::arg("store"),
              py::arg("max_batch"), py::keep_alive<1, 5>())
@@ -203,14 +207,13 @@ void bind_precision(py::module_& module, const std::string& suffix) {
     bind_trainer<T>(module, suffix);
     bind_tape<T>(module, suffix);
     bind_predictor<T>(module, suffix);
-    module.def(
-        ("first_not_finite_" + suffix).c_str(),
-        [](const py::array& x, double x_scale) -> std::optional<std::pair<Index, Index>> {
-            const Place place = first_not_finite<T>(data_view(x, "x", x_scale));
-            if (place.row < 0) return std::nullopt;
-            return std::pair{place.row, place.col};
-        },
-        py::arg("x"), py::arg("x_scale"));
+    module.def(("first_not_finite_" + suffix).c_str(),
+               [](const py::array& x, double x_scale) -> std::optional<std::pair<Index, Index>> {
+                   const Place place = first_not_finite<T>(data_view(x, "x", x_scale));
+                   if (place.row < 0) return std::nullopt;
+                   return std::pair{place.row, place.col};
+               },
+               py::arg("x"), py::arg("x_scale"));
 }
 
 template <class T>

@@ -42,7 +42,8 @@ template <class T>
 Matrix<T> output_matrix(py::array& array, const std::string& name) {
     if (!array.writeable()) fail(name, "is read-only");
     const Matrix<const T> view = matrix_of<T>(array, name);
-    if (view.col_stride != 1 && view.cols > 1 && view.rows > 0) fail(name, "must have contiguous rows");
+    if (view.col_stride != 1 && view.cols > 1 && view.rows > 0)
+        fail(name, "must have contiguous rows");
     return {static_cast<T*>(array.mutable_data()), view.rows, view.cols, view.row_stride};
 }
 

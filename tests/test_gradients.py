@@ -28,7 +28,7 @@ FLOOR = (
     1e-4  # of what an error is relative to: next to a zero of the gradient rounding is all there is
 )
 STEP = 2e-3
-INPUTS, HIDDEN, OUTPUTS, ROWS, SEED = 4, 5, 3, 6, 11
+INPUTS, OUTPUTS, ROWS, SEED = 4, 3, 6, 11
 ALPHA = {"leaky_relu": 0.1, "elu": 1.3}
 ACTIVATIONS = [name for name in gn.activations.names() if name != "step"]
 
@@ -39,63 +39,47 @@ def function(name: str) -> ActivationFunction:
     return ActivationFunction(name, ALPHA.get(name, 0.0))
 
 
-# Every place an activation may have in a network, by what it stands beside.
+# Every place an activation may have in a network, from 4 inputs to 3 outputs.
 NETWORKS: dict[str, Callable[[ActivationFunction], Layers]] = {
-    "dense": lambda f: [Dense(HIDDEN, f), Dense(OUTPUTS)],
-    "no_bias": lambda f: [Dense(HIDDEN, f, use_bias=False), Dense(OUTPUTS, use_bias=False)],
-    "deep": lambda f: [Dense(HIDDEN, f), Dense(3, f), Dense(4, f, use_bias=False), Dense(OUTPUTS)],
-    "output": lambda f: [Dense(HIDDEN, "tanh"), Dense(OUTPUTS, f)],
-    "alone": lambda f: [Dense(HIDDEN), Activation(f), Dense(OUTPUTS)],
-    "alone_at_the_end": lambda f: [Dense(OUTPUTS), Activation(f)],
-    "first": lambda f: [Activation(f), Dense(OUTPUTS)],
-    "twice_in_a_row": lambda f: [Dense(HIDDEN, f), Activation(f), Dense(OUTPUTS)],
-    "after_another": lambda f: [Dense(HIDDEN, "silu"), Activation(f), Dense(OUTPUTS)],
-    "residual": lambda f: [Dense(HIDDEN, f), Residual([Dense(HIDDEN, f)]), Dense(OUTPUTS)],
-    "projection": lambda f: [Residual([Dense(HIDDEN, f), Dense(3)]), Dense(OUTPUTS)],
-    "residual_first": lambda f: [Residual([Dense(2, f), Dense(INPUTS, f)]), Dense(OUTPUTS)],
-    "residual_last": lambda f: [Dense(HIDDEN), Residual([Dense(OUTPUTS, f)])],
+    "dense": lambda f: [Dense(5, f), Dense(3)],
+    "no_bias": lambda f: [Dense(5, f, use_bias=False), Dense(3, use_bias=False)],
+    "deep": lambda f: [Dense(5, f), Dense(3, f), Dense(4, f, use_bias=False), Dense(3)],
+    "output": lambda f: [Dense(5, "tanh"), Dense(3, f)],
+    "alone": lambda f: [Dense(5), Activation(f), Dense(3)],
+    "alone_at_the_end": lambda f: [Dense(3), Activation(f)],
+    "first": lambda f: [Activation(f), Dense(3)],
+    "twice_in_a_row": lambda f: [Dense(5, f), Activation(f), Dense(3)],
+    "after_another": lambda f: [Dense(5, "silu"), Activation(f), Dense(3)],
+    "residual": lambda f: [Dense(5, f), Residual([Dense(5, f)]), Dense(3)],
+    "projection": lambda f: [Residual([Dense(5, f), Dense(3)]), Dense(3)],
+    "residual_first": lambda f: [Residual([Dense(2, f), Dense(4, f)]), Dense(3)],
+    "residual_last": lambda f: [Dense(5), Residual([Dense(3, f)])],
     "nested": lambda f: [
-        Residual([Dense(HIDDEN, f), Residual([Dense(3, f), Dense(HIDDEN)]), Dense(4)]),
-        Dense(OUTPUTS),
+        Residual([Dense(5, f), Residual([Dense(3, f), Dense(5)]), Dense(4)]),
+        Dense(3),
     ],
-    "residual_in_residual": lambda f: [Residual([Residual([Dense(HIDDEN, f)])]), Dense(OUTPUTS)],
-    "residual_of_activation": lambda f: [Dense(OUTPUTS), Residual([Activation(f)])],
+    "residual_in_residual": lambda f: [Residual([Residual([Dense(5, f)])]), Dense(3)],
+    "residual_of_activation": lambda f: [Dense(3), Residual([Activation(f)])],
     "residual_begins_with_activation": lambda f: [
-        Dense(HIDDEN),
-        Residual([Activation(f), Dense(HIDDEN)]),
-        Residual([Activation(f), Dense(HIDDEN), Activation(f), Dense(OUTPUTS)]),
+        Dense(5),
+        Residual([Activation(f), Dense(5)]),
+        Residual([Activation(f), Dense(5), Activation(f), Dense(3)]),
     ],
-    "residual_then_activation": lambda f: [Residual([Dense(OUTPUTS)]), Activation(f)],
+    "residual_then_activation": lambda f: [Residual([Dense(3)]), Activation(f)],
 }
 
-# With dropout in every place, between layers of an activation.
-DROPOUTS: dict[str, Callable[[float, ActivationFunction], Layers]] = {
-    "first": lambda rate, f: [Dropout(rate), Dense(HIDDEN, f), Dense(OUTPUTS)],
-    "between": lambda rate, f: [Dense(HIDDEN, f), Dropout(rate), Dense(OUTPUTS)],
-    "before_activation": lambda rate, f: [
-        Dense(HIDDEN),
-        Dropout(rate),
-        Activation(f),
-        Dense(OUTPUTS),
-    ],
-    "twice": lambda rate, f: [Dropout(rate), Dropout(rate), Dense(HIDDEN, f), Dense(OUTPUTS)],
-    "last": lambda rate, f: [Dense(HIDDEN, f), Dense(OUTPUTS), Dropout(rate)],
-    "everywhere": lambda rate, f: [
-        Dropout(rate),
-        Dense(HIDDEN, f),
-        Dropout(rate),
-        Dense(3, f, use_bias=False),
-        Dropout(rate),
-        Dense(OUTPUTS),
-    ],
-    "residual_begins_with_it": lambda rate, f: [
-        Dense(HIDDEN, f),
-        Residual([Dropout(rate), Dense(HIDDEN, f)]),
-        Dense(OUTPUTS),
-    ],
-    "residual_ends_with_it": lambda rate, f: [
-        Residual([Dense(HIDDEN, f), Dropout(rate)]),
-        Residual([Dense(OUTPUTS), Residual([Dropout(rate)])]),
+# Dropout in every place.
+DROPOUTS: dict[str, Callable[[Dropout, ActivationFunction], Layers]] = {
+    "first": lambda d, f: [d, Dense(5, f), Dense(3)],
+    "between": lambda d, f: [Dense(5, f), d, Dense(3)],
+    "before_activation": lambda d, f: [Dense(5), d, Activation(f), Dense(3)],
+    "twice": lambda d, f: [d, d, Dense(5, f), Dense(3)],
+    "last": lambda d, f: [Dense(5, f), Dense(3), d],
+    "everywhere": lambda d, f: [d, Dense(5, f), d, Dense(3, f), d, Dense(3)],
+    "residual_begins_with_it": lambda d, f: [Dense(5, f), Residual([d, Dense(5, f)]), Dense(3)],
+    "residual_ends_with_it": lambda d, f: [
+        Residual([Dense(5, f), d]),
+        Residual([Dense(3), Residual([d])]),
     ],
 }
 
@@ -107,7 +91,6 @@ class Task:
     name: str
     targets: Callable[[np.random.Generator, int], Array]  # for so many outputs
     parameter: float = 0.0
-    outputs: int = OUTPUTS
 
 
 TASKS = {
@@ -178,36 +161,32 @@ def relative_error(one: Array, other: Array) -> float:
 
 
 def difference(value: Function, at: Array, step: float) -> Array:
-    """Return the derivative of `value` by each number of `at`, which it reads, of fourth order."""
+    """Return the derivative of `value` by each number of the vector `at`, which it reads."""
     slopes = np.zeros(at.size)
-    flat = at.reshape(-1)
-    assert np.shares_memory(flat, at)
-    for i, number in enumerate(flat.copy()):
+    for i, number in enumerate(at.copy()):
         ends = []
         for distance in (-2, -1, 1, 2):
-            flat[i] = number + distance * step
+            at[i] = number + distance * step
             ends.append(value())
-        flat[i] = number
+        at[i] = number
         slopes[i] = (8 * (ends[2] - ends[1]) - (ends[3] - ends[0])) / (12 * step)
-    return slopes.reshape(at.shape)
+    return slopes
 
 
-def trusted_difference(value: Function, at: Array, draw: Callable[[], None]) -> Array:
-    """Return the derivative at a point, drawn until it is one with no kink near by."""
+def trusted_difference(value: Function, at: Array, rng: np.random.Generator) -> Array:
+    """Return the derivative at a random point, drawn until there is no kink near by."""
     for _ in range(100):
-        draw()
+        at[:] = rng.normal(size=at.size) * 0.7
         slopes = difference(value, at, STEP)
         if relative_error(slopes, difference(value, at, STEP / 2)) < TRUST:
             return slopes
     raise AssertionError("there is a kink near every point that was drawn")
 
 
-def check(
-    layers: Sequence[Layer], task: Task, *, weighted: bool = False, inputs: int = INPUTS
-) -> None:
+def check(layers: Sequence[Layer], task: Task, *, weighted: bool = False) -> None:
     rng = np.random.default_rng(1)
-    network = networks.build(layers, inputs)
-    x, y = rng.normal(size=(ROWS, inputs)), task.targets(rng, network.output_size)
+    network = networks.build(layers, INPUTS)
+    x, y = rng.normal(size=(ROWS, INPUTS)), task.targets(rng, network.output_size)
     weight = rng.uniform(0.2, 3, (ROWS, 1)) * (np.arange(ROWS) != 2)[:, None] if weighted else None
     objective = Objective(network.graph, network.input, network.output, task, (x, y, weight))
     check_objective(objective, rng)
@@ -215,11 +194,7 @@ def check(
 
 def check_objective(objective: Objective, rng: np.random.Generator) -> None:
     values = objective.store.values
-
-    def draw() -> None:
-        values[:] = rng.normal(size=values.size) * 0.7
-
-    expected = trusted_difference(objective.loss, values, draw)
+    expected = trusted_difference(objective.loss, values, rng)
     before = values.copy()
     actual = objective.gradient()
     np.testing.assert_array_equal(values, before)
@@ -234,19 +209,17 @@ def test_gradient_is_the_slope_of_the_loss(network: str, activation: str, task: 
     check(NETWORKS[network](function(activation)), TASKS[task])
 
 
-@pytest.mark.parametrize("rate", [0.0, 0.4])
 @pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("activation", ["tanh", "relu", "gelu", "softmax"])
-@pytest.mark.parametrize("network", DROPOUTS)
-def test_gradient_goes_through_the_same_mask(
-    network: str, activation: str, task: str, rate: float
-) -> None:
-    check(DROPOUTS[network](rate, function(activation)), TASKS[task])
-
-
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_gradient_of_dropout_with_every_activation(activation: str) -> None:
-    check(DROPOUTS["everywhere"](0.3, function(activation)), TASKS["squares"])
+@pytest.mark.parametrize("network", DROPOUTS)
+def test_gradient_goes_through_the_same_mask(network: str, activation: str, task: str) -> None:
+    check(DROPOUTS[network](Dropout(0.4), function(activation)), TASKS[task])
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("network", DROPOUTS)
+def test_gradient_goes_through_dropout_that_is_off(network: str, task: str) -> None:
+    check(DROPOUTS[network](Dropout(0.0), function("gelu")), TASKS[task])
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -255,21 +228,15 @@ def test_gradient_counts_each_row_by_its_weight(network: str, task: str) -> None
     check(NETWORKS[network](function("softplus")), TASKS[task], weighted=True)
 
 
-@pytest.mark.parametrize("task", [name for name, task in TASKS.items() if "cross" not in task.name])
+@pytest.mark.parametrize("task", [name for name, t in TASKS.items() if t.name != "cross_entropy"])
 @pytest.mark.parametrize("activation", ["identity", "sigmoid"])
 def test_gradient_of_one_output(activation: str, task: str) -> None:
     check([Dense(3, "tanh"), Dense(1, activation)], TASKS[task])
 
 
-@pytest.mark.parametrize("activation", ["identity", "sigmoid"])
-@pytest.mark.parametrize("task", ["labels", "probabilities"])
-def test_gradient_of_one_probability(activation: str, task: str) -> None:
-    check([Dense(3, "tanh"), Dense(1, activation)], TASKS[task])
-
-
 @pytest.mark.parametrize("width", [1, 7, 8, 9, 33, 70])
 def test_gradient_of_wide_layers(width: int) -> None:
-    check([Dense(width, "gelu"), Dense(1, "elu")], TASKS["huber"], inputs=2)
+    check([Dense(width, "gelu"), Dense(1, "elu")], TASKS["huber"])
 
 
 FOLDED = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
@@ -285,7 +252,7 @@ def test_probabilities_are_folded_into_their_cross_entropy(task: str, alone: boo
     values, x = rng.normal(size=43) * 20, rng.normal(size=(ROWS, INPUTS))
     y = TASKS[task].targets(rng, OUTPUTS)
     results = []
-    for layers in ([Dense(HIDDEN, "tanh"), *last], [Dense(HIDDEN, "tanh"), Dense(OUTPUTS)]):
+    for layers in ([Dense(5, "tanh"), *last], [Dense(5, "tanh"), Dense(OUTPUTS)]):
         network = networks.build(layers, INPUTS)
         objective = Objective(
             network.graph, network.input, network.output, TASKS[task], (x, y, None)
@@ -350,14 +317,15 @@ def test_gradient_of_what_is_used_twice_is_summed(
 
 
 def check_tape(layers: Sequence[Layer]) -> None:
-    """Compare the gradients that `forward` and `backward` give for the inputs and the parameters."""
+    """Compare what `backward` gives for the inputs, and for the parameters."""
     rng = np.random.default_rng(5)
     network = networks.build(layers, INPUTS)
     store = _core.ParameterStoreFloat64(network.graph)
     x, dy = np.zeros((ROWS, INPUTS)), rng.normal(size=(ROWS, network.output_size))
-    y = np.zeros_like(dy)
+    y, both = np.zeros_like(dy), np.zeros(x.size + store.values.size)
 
     def value() -> float:
+        x[:], store.values[:] = both[: x.size].reshape(x.shape), both[x.size :]
         tape = _core.TapeFloat64(  # a new one, whose first masks are always the same
             graph=network.graph,
             input=network.input,
@@ -370,21 +338,15 @@ def check_tape(layers: Sequence[Layer]) -> None:
         tape.forward(x, y)
         return float((dy * y).sum())
 
-    def draw() -> None:
-        x[:] = rng.normal(size=x.shape)
-        store.values[:] = rng.normal(size=store.values.size) * 0.7
-
-    expected_dx = trusted_difference(value, x, draw)
+    expected = trusted_difference(value, both, rng)
+    value()
     net = gn.Sequential(layers, input_size=INPUTS, dtype="float64", seed=SEED)
     net.parameter_vector[:] = store.values
     net.gradient_vector[:] = np.nan
-    assert_close((net.forward(x, input_gradient=True) * dy).sum(), value(), family="exact")
+    assert_close(net.forward(x, input_gradient=True), y, family="exact")
     dx = net.backward(dy)
     assert dx is not None
-    assert relative_error(expected_dx, dx) < TOLERANCE
-    expected = difference(value, store.values, STEP / 2)
-    if relative_error(expected, difference(value, store.values, STEP / 4)) < TRUST:
-        assert relative_error(expected, net.gradient_vector) < TOLERANCE
+    assert relative_error(expected, np.append(dx, net.gradient_vector)) < TOLERANCE
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -398,7 +360,7 @@ def test_tape_gives_the_gradient_of_the_inputs(network: str, activation: str) ->
 def test_tape_goes_back_through_the_masks_of_its_forward_pass(
     network: str, activation: str
 ) -> None:
-    check_tape(DROPOUTS[network](0.4, function(activation)))
+    check_tape(DROPOUTS[network](Dropout(0.4), function(activation)))
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -408,14 +370,14 @@ def test_tape_of_a_network_without_parameters(activation: str) -> None:
 
 
 def test_input_gradient_is_that_of_the_numbers_before_rescaling(rng: np.random.Generator) -> None:
-    layers = [Dense(HIDDEN, "tanh"), Dense(OUTPUTS)]
+    layers = [Dense(5, "tanh"), Dense(OUTPUTS)]
     net = gn.Sequential(layers, input_size=INPUTS, dtype="float64", rescale=0.25)
     x, dy = rng.normal(size=(ROWS, INPUTS)), rng.normal(size=(ROWS, OUTPUTS))
-    expected = difference(lambda: float((dy * net.predict(x)).sum()), x, STEP)
+    expected = difference(lambda: float((dy * net.predict(x)).sum()), x.reshape(-1), STEP)
     net.forward(x, input_gradient=True)
     dx = net.backward(dy)
     assert dx is not None
-    assert relative_error(expected, dx) < TOLERANCE
+    assert relative_error(expected, dx.ravel()) < TOLERANCE
 
 
 def test_parameters_gradient_is_the_same_without_that_of_the_inputs(rng: Any) -> None:
@@ -455,7 +417,7 @@ def test_step_runs_forward_and_not_backward(rng: np.random.Generator) -> None:
 
 
 def test_step_of_the_inputs_needs_no_derivative() -> None:
-    check([Activation("step"), Dense(HIDDEN, "tanh"), Dense(OUTPUTS)], TASKS["squares"])
+    check([Activation("step"), Dense(5, "tanh"), Dense(OUTPUTS)], TASKS["squares"])
     net = gn.Sequential([Activation("step"), Dense(2)], input_size=INPUTS, dtype="float64")
     net.forward(np.ones((ROWS, INPUTS)), input_gradient=True)
     with pytest.raises(ValueError, match=NO_DERIVATIVE):

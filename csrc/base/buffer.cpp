@@ -11,9 +11,7 @@ std::atomic<std::int64_t> allocations{0};
 
 }  // namespace
 
-std::int64_t allocation_count() {
-    return allocations.load();
-}
+std::int64_t allocation_count() { return allocations.load(); }
 
 template <class T>
 AlignedBuffer<T>::AlignedBuffer(Index size) : size_(size) {

@@ -13,8 +13,8 @@ inline constexpr Index kAlignment = 64;
 /// Allocations the core has made since the process started. A test reads it around a run.
 std::int64_t allocation_count();
 
-/// Aligned memory that can be read, not written, one vector past its end: kernels load whole vectors
-/// and ignore the lanes they do not need.
+/// Aligned memory that can be read, not written, one vector past its end: kernels load whole
+/// vectors and ignore the lanes they do not need.
 template <class T>
 class AlignedBuffer {
   public:

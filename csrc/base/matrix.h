@@ -31,8 +31,6 @@ struct Range {
     Index size() const { return end - begin; }
 };
 
-inline Index ceil_div(Index a, Index b) {
-    return (a + b - 1) / b;
-}
+inline Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
 
 }  // namespace ganglion

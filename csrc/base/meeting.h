@@ -40,8 +40,8 @@ class StopSignal {
     std::atomic<std::int64_t> stop_at_ = std::numeric_limits<std::int64_t>::max();
 };
 
-/// One member's view of where the team meets. Meetings are numbered, so that all members stop at the
-/// same one, also when rank 0 has already gone ahead and asked for the next.
+/// One member's view of where the team meets. Meetings are numbered, so that all members stop at
+/// the same one, also when rank 0 has already gone ahead and asked for the next.
 class Meeting {
   public:
     Meeting(const Member& member, StopSignal& signal) : member_(member), signal_(signal) {}

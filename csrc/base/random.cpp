@@ -38,7 +38,8 @@ Pair normal_pair(RandomSource source, std::uint64_t index) {
     return {radius * std::cos(angle), radius * std::sin(angle)};
 }
 
-std::vector<double> draw(Pair (*pair)(RandomSource, std::uint64_t), RandomSource source, Index count) {
+std::vector<double> draw(Pair (*pair)(RandomSource, std::uint64_t), RandomSource source,
+                         Index count) {
     std::vector<double> numbers(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < numbers.size(); i += 2) {
         const auto [first, second] = pair(source, i / 2);

@@ -46,9 +46,7 @@ int threads_per_core() {
 }
 
 /// Cores this process may run on, within its CPU affinity.
-int cores() {
-    return std::max(1, omp_get_num_procs() / threads_per_core());
-}
+int cores() { return std::max(1, omp_get_num_procs() / threads_per_core()); }
 
 /// Whole CPUs the container may use; kMostThreads without a quota.
 int cgroup_quota() {

@@ -33,7 +33,8 @@ struct Member {
     }
 };
 
-/// How many threads a team may have, and who said so ("set_num_threads", a variable's name, "cores").
+/// How many threads a team may have, and who said so ("set_num_threads", a variable's name,
+/// "cores").
 struct ThreadLimit {
     int threads;
     std::string source;

@@ -18,7 +18,8 @@ ValueId Graph::input(const std::string& name, Index cols) {
 }
 
 ValueId Graph::parameter(const std::string& name, Index rows, Index cols) {
-    if (rows < 1 || cols < 1) fail("parameter", name, " is ", rows, "x", cols, ", must be at least 1x1");
+    if (rows < 1 || cols < 1)
+        fail("parameter", name, " is ", rows, "x", cols, ", must be at least 1x1");
     return add_value({ValueKind::parameter, name, rows, cols});
 }
 
@@ -60,7 +61,8 @@ ValueId Graph::loss(Loss loss, ValueId output, ValueId target, ValueId weight, d
 }
 
 const Value& Graph::value(ValueId id) const {
-    if (id < 0 || id >= static_cast<ValueId>(values_.size())) fail("graph", "there is no value ", id);
+    if (id < 0 || id >= static_cast<ValueId>(values_.size()))
+        fail("graph", "there is no value ", id);
     return values_[static_cast<std::size_t>(id)];
 }
 

@@ -57,8 +57,9 @@ class Graph {
     ValueId dropout(ValueId x, double rate);
     ValueId add(ValueId a, ValueId b);
     /// Each row's loss (batch, 1). `target` is (batch, columns of the output), or (batch, 1) class
-    /// numbers; `weight` (batch, 1) is read when a run is weighted. The cross-entropies read logits:
-    /// where `output` is the softmax, or sigmoid, that belongs to them, they read what went into it.
+    /// numbers; `weight` (batch, 1) is read when a run is weighted. The cross-entropies read
+    /// logits: where `output` is the softmax, or sigmoid, that belongs to them, they read what went
+    /// into it.
     ValueId loss(Loss loss, ValueId output, ValueId target, ValueId weight, double parameter);
 
     const Value& value(ValueId id) const;

@@ -8,9 +8,7 @@
 namespace ganglion {
 namespace {
 
-std::size_t at(ValueId id) {
-    return static_cast<std::size_t>(id);
-}
+std::size_t at(ValueId id) { return static_cast<std::size_t>(id); }
 
 }  // namespace
 
@@ -51,17 +49,11 @@ BufferId Lowering::value(ValueId id) {
     return buffer;
 }
 
-void Lowering::alias(ValueId id, ValueId same) {
-    program_.values[at(id)] = value(same);
-}
+void Lowering::alias(ValueId id, ValueId same) { program_.values[at(id)] = value(same); }
 
-bool Lowering::wants_gradient(ValueId id) const {
-    return id != kNoValue && wants_[at(id)];
-}
+bool Lowering::wants_gradient(ValueId id) const { return id != kNoValue && wants_[at(id)]; }
 
-BufferId Lowering::gradient(ValueId id) {
-    return program_.gradients[at(id)];
-}
+BufferId Lowering::gradient(ValueId id) { return program_.gradients[at(id)]; }
 
 Lowering::Contribution Lowering::contribute(ValueId id) {
     BufferId& buffer = program_.gradients[at(id)];
@@ -108,7 +100,8 @@ std::vector<bool> Lowering::needed_ops() const {
 void Lowering::mark_gradients(const std::vector<bool>& needed) {
     for (std::size_t id = 0; id < graph_.values().size(); ++id) {
         const ValueKind kind = graph_.values()[id].kind;
-        wants_[id] = kind == ValueKind::parameter || (kind == ValueKind::input && goal_.input_gradients);
+        wants_[id] =
+            kind == ValueKind::parameter || (kind == ValueKind::input && goal_.input_gradients);
     }
     for (std::size_t i = 0; i < needed.size(); ++i) {
         if (!needed[i]) continue;

@@ -10,8 +10,8 @@ namespace ganglion {
 enum class Mode { train, infer };
 
 /// What a program computes: `outputs`, and in training the gradient of every parameter.
-/// Training starts from `loss`, or, without one, from a gradient of `outputs[0]` given by the caller;
-/// then a graph that cannot be differentiated still runs forward.
+/// Training starts from `loss`, or, without one, from a gradient of `outputs[0]` given by the
+/// caller; then a graph that cannot be differentiated still runs forward.
 struct Goal {
     Mode mode;
     std::vector<ValueId> outputs;
@@ -40,14 +40,15 @@ class Lowering {
     bool wants_gradient(ValueId id) const;
     /// The buffer of the value's whole gradient, for the op that made the value.
     BufferId gradient(ValueId id);
-    /// Where a part of a value's gradient goes: added to what is there if `accumulate`, else written.
+    /// Where a part of a value's gradient goes: added to what is there if `accumulate`, else
+    /// written.
     struct Contribution {
         BufferId into;
         bool accumulate;
     };
     Contribution contribute(ValueId id);
-    /// Emit a call that writes a part of the gradient of `id` into the buffer it is given, for kernels
-    /// that cannot accumulate: what is there already is added afterwards.
+    /// Emit a call that writes a part of the gradient of `id` into the buffer it is given, for
+    /// kernels that cannot accumulate: what is there already is added afterwards.
     template <class MakeCall>
     void contribute_call(ValueId id, const MakeCall& make_call) {
         const Contribution to = contribute(id);
@@ -56,7 +57,8 @@ class Lowering {
         emit(make_call(part));
         emit(AddCall{to.into, part, to.into});
     }
-    /// The gradient of `same` is one part of that of `id`. They share a buffer if it is the only part.
+    /// The gradient of `same` is one part of that of `id`. They share a buffer if it is the only
+    /// part.
     void contribute_gradient_of(ValueId same, ValueId id);
 
     /// Lower the ops that the goal needs, forward and, in training, backward.
@@ -71,8 +73,8 @@ class Lowering {
     const Graph& graph_;
     const Goal& goal_;
     Program program_;
-    std::vector<bool> wants_;          // by ValueId: a gradient
-    std::vector<int> uses_;            // by ValueId: by needed ops
+    std::vector<bool> wants_;  // by ValueId: a gradient
+    std::vector<int> uses_;    // by ValueId: by needed ops
     std::vector<Index> parameter_offsets_;
 };
 

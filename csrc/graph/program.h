@@ -118,7 +118,7 @@ struct Program {
     std::vector<BufferId> values;     // by ValueId; kNoBuffer where the program does without
     std::vector<BufferId> gradients;  // by ValueId: of inputs, and one the caller gives
 
-    std::string no_backward;          // why there is no backward pass; "" if there is one
+    std::string no_backward;  // why there is no backward pass; "" if there is one
 
     const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
 };

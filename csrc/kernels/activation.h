@@ -11,7 +11,19 @@ namespace ganglion {
 
 /// Elementwise activations. Softmax mixes a row's values and is an op of its own.
 enum class Activation {
-    identity, sigmoid, tanh, relu, leaky_relu, elu, step, gelu, silu, selu, softplus, softsign, mish,
+    identity,
+    sigmoid,
+    tanh,
+    relu,
+    leaky_relu,
+    elu,
+    step,
+    gelu,
+    silu,
+    selu,
+    softplus,
+    softsign,
+    mish,
 };
 
 /// What backward reads: the output a = phi(z), or the pre-activation z, which is then kept.
@@ -54,7 +66,8 @@ using ActivationForward = void (*)(Matrix<const T> z, Matrix<T> a, T alpha);
 
 /// dz = da * phi'(saved); da and dz may be the same.
 template <class T>
-using ActivationBackward = void (*)(Matrix<const T> saved, Matrix<const T> da, Matrix<T> dz, T alpha);
+using ActivationBackward = void (*)(Matrix<const T> saved, Matrix<const T> da, Matrix<T> dz,
+                                    T alpha);
 
 template <class T>
 struct ActivationKernels {

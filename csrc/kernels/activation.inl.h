@@ -1,5 +1,5 @@
-// Activations: the value phi(z), and the derivative from what `DerivativeFrom` in activation.h says.
-// Included inside an ISA namespace, after simd/math.inl.h.
+// Activations: the value phi(z), and the derivative from what `DerivativeFrom` in activation.h
+// says. Included inside an ISA namespace, after simd/math.inl.h.
 
 /// The standard normal distribution function and its density.
 template <class V>
@@ -82,7 +82,8 @@ void activation_forward(Matrix<const T> z, Matrix<T> a, T alpha) {
     for (Index i = 0; i < z.rows; ++i) {
         for (Index j = 0; j < z.cols; j += lanes<V>) {
             const V values = load_up_to<V>(z.at(i, j), z.cols - j);
-            store_up_to<V>(a.at(i, j), activate<activation>(values, broadcast<V>(alpha)), z.cols - j);
+            store_up_to<V>(a.at(i, j), activate<activation>(values, broadcast<V>(alpha)),
+                           z.cols - j);
         }
     }
 }
@@ -93,7 +94,8 @@ void activation_backward(Matrix<const T> saved, Matrix<const T> da, Matrix<T> dz
     for (Index i = 0; i < saved.rows; ++i) {
         for (Index j = 0; j < saved.cols; j += lanes<V>) {
             const Index count = saved.cols - j;
-            const V slope = derivative<activation>(load_up_to<V>(saved.at(i, j), count), broadcast<V>(alpha));
+            const V slope =
+                derivative<activation>(load_up_to<V>(saved.at(i, j), count), broadcast<V>(alpha));
             store_up_to<V>(dz.at(i, j), load_up_to<V>(da.at(i, j), count) * slope, count);
         }
     }

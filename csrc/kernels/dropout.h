@@ -12,7 +12,7 @@ template <class T>
 struct DropoutArgs {
     Matrix<const T> x;
     Matrix<T> y;
-    double rate;           // in [0, 1)
+    double rate;  // in [0, 1)
     std::uint64_t seed;
     std::uint32_t stream;  // one a dropout layer
     std::uint64_t step;    // the iteration

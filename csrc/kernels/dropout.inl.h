@@ -25,7 +25,8 @@ void dropout(const DropoutArgs<T>& d) {
             const Index count = d.x.cols - j < dropout_group ? d.x.cols - j : dropout_group;
             const T* from = d.x.at(i, j);
             T* to = d.y.at(i, j);
-            for (Index c = 0; c < count; ++c) to[c] = random[c] >= threshold ? from[c] * scale : T{0};
+            for (Index c = 0; c < count; ++c)
+                to[c] = random[c] >= threshold ? from[c] * scale : T{0};
         }
     }
 }

@@ -8,15 +8,18 @@ void add(Matrix<const T> a, Matrix<const T> b, Matrix<T> c) {
     }
 }
 
-/// Added up in float64, in eight interleaved chains, so that the order is the same on every machine.
+/// Added up in float64, in eight interleaved chains, so that the order is the same on every
+/// machine.
 template <class T>
 double sum_of_squares(const T* x, Index count) {
     double chains[8]{};
     Index i = 0;
     for (; i + 8 <= count; i += 8) {
-        for (Index c = 0; c < 8; ++c) chains[c] += static_cast<double>(x[i + c]) * static_cast<double>(x[i + c]);
+        for (Index c = 0; c < 8; ++c)
+            chains[c] += static_cast<double>(x[i + c]) * static_cast<double>(x[i + c]);
     }
-    for (Index c = 0; i < count; ++i, ++c) chains[c] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+    for (Index c = 0; i < count; ++i, ++c)
+        chains[c] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
     double total = 0;
     for (const double chain : chains) total += chain;
     return total;

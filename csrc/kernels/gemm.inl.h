@@ -83,7 +83,7 @@ struct TileTable {
 template <class T>
 constexpr TileTable<T> tile_table = TileTable<T>::make(std::make_index_sequence<tile_rows>{});
 
-/// Copy A (rows, depth) so that the rows of each tile are contiguous: tile after tile, depth by depth.
+/// Copy A (rows, depth) so that the rows of each tile are contiguous: tile by tile, depth by depth.
 template <class T>
 void pack_a(Matrix<const T> a, Index rows_per_tile, T* packed) {
     for (Index i = 0; i < a.rows; i += rows_per_tile) {
@@ -115,7 +115,7 @@ void pack_b(Matrix<const T> b, T* packed) {
 template <class T>
 struct Operand {
     const T* data;
-    Index step;        // from one depth to the next
+    Index step;         // from one depth to the next
     Index tile_stride;  // from one row of A, or one panel of B, to the next
     bool packed;
 };
@@ -132,9 +132,7 @@ void run_epilogue(const GemmArgs<T>& g, Index i, Index j, Index rows, Index cols
 }
 
 /// Rows in each tile: as even as possible, so that the last one is not a sliver.
-inline Index rows_per_tile(Index rows) {
-    return ceil_div(rows, ceil_div(rows, tile_rows));
-}
+inline Index rows_per_tile(Index rows) { return ceil_div(rows, ceil_div(rows, tile_rows)); }
 
 /// Loops 2 and 1: the tiles of one block of C, down the rows for each panel of B.
 template <class T>
@@ -179,7 +177,8 @@ void add_column_sums(const GemmArgs<T>& g, Range cols, Range depth, Operand<T> b
         Vec<T> sums[2]{};
         for (Index p = 0; p < depth.size(); ++p) {
             for (int v = 0; v < 2; ++v) {
-                if (v * lanes<Vec<T>> < n) sums[v] += load<Vec<T>>(panel + p * b.step + v * lanes<Vec<T>>);
+                const Index c = v * lanes<Vec<T>>;
+                if (c < n) sums[v] += load<Vec<T>>(panel + p * b.step + c);
             }
         }
         T part[tile_cols<T>];
@@ -205,7 +204,8 @@ Operand<T> operand_a(const GemmArgs<T>& g, Range rows, Range depth, Index panels
     return {scratch, step, depth.size(), true};
 }
 
-/// Packing B pays when its block is read for many tiles of rows; it must when its columns are strided.
+/// Packing B pays when its block is read for many tiles of rows; it must when its columns are
+/// strided.
 template <class T>
 Operand<T> operand_b(const GemmArgs<T>& g, Range cols, Range depth, Index rows, T* scratch) {
     const Matrix<const T> b{g.b.at(depth.begin, cols.begin), depth.size(), cols.size(),
@@ -219,16 +219,19 @@ Operand<T> operand_b(const GemmArgs<T>& g, Range cols, Range depth, Index rows, 
 template <class T>
 void gemm(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
     T* scratch_a = scratch + depth_block * col_block;
-    for (Index jc = cols.begin; jc < cols.end; jc += col_block) {  // loop 5: columns of B and C
+    // loop 5: columns of B and C
+    for (Index jc = cols.begin; jc < cols.end; jc += col_block) {
         const Range block_cols{jc, jc + col_block < cols.end ? jc + col_block : cols.end};
         Index pc = 0;
-        do {  // loop 4: depth, also once when there is none: an empty sum still has an epilogue
+        // loop 4: depth, also once when there is none: an empty sum still has an epilogue
+        do {
             const Range depth{pc, pc + depth_block < g.a.cols ? pc + depth_block : g.a.cols};
             const Operand<T> b = operand_b(g, block_cols, depth, rows.size(), scratch);
             if (g.column_sums != nullptr && rows.begin == 0) {
                 add_column_sums(g, block_cols, depth, b);
             }
-            for (Index ic = rows.begin; ic < rows.end; ic += row_block) {  // loop 3: rows of A and C
+            // loop 3: rows of A and C
+            for (Index ic = rows.begin; ic < rows.end; ic += row_block) {
                 const Range block_rows{ic, ic + row_block < rows.end ? ic + row_block : rows.end};
                 const Index panels = ceil_div(block_cols.size(), tile_cols<T>);
                 const Operand<T> a = operand_a(g, block_rows, depth, panels, scratch_a);

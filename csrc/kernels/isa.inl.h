@@ -2,16 +2,16 @@
 // region, which define `vector_bytes` and `tile_rows`.
 
 #include "base/philox.inl.h"
-#include "simd/vec.inl.h"
 #include "simd/math.inl.h"
+#include "simd/vec.inl.h"
 
 #include "kernels/activation.inl.h"
 #include "kernels/dropout.inl.h"
 #include "kernels/elementwise.inl.h"
 #include "kernels/gemm.inl.h"
-#include "kernels/softmax.inl.h"
 #include "kernels/loss.inl.h"
 #include "kernels/optimizer.inl.h"
+#include "kernels/softmax.inl.h"
 #include "kernels/vector_functions.inl.h"
 
 template <class T>

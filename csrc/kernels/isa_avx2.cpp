@@ -16,7 +16,8 @@ constexpr int tile_rows = 6;  // sixteen registers: 6 x 2 sums, 2 of B, 1 of A
 GANGLION_TARGET_END
 
 namespace ganglion {
-constinit const IsaKernels avx2_kernels{avx2::table<float>(Isa::avx2), avx2::table<double>(Isa::avx2)};
+constinit const IsaKernels avx2_kernels{avx2::table<float>(Isa::avx2),
+                                        avx2::table<double>(Isa::avx2)};
 }  // namespace ganglion
 
 #endif

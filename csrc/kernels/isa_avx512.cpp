@@ -16,7 +16,8 @@ constexpr int tile_rows = 14;  // thirty-two registers: 14 x 2 sums, 2 of B, 1 o
 GANGLION_TARGET_END
 
 namespace ganglion {
-constinit const IsaKernels avx512_kernels{avx512::table<float>(Isa::avx512), avx512::table<double>(Isa::avx512)};
+constinit const IsaKernels avx512_kernels{avx512::table<float>(Isa::avx512),
+                                          avx512::table<double>(Isa::avx512)};
 }  // namespace ganglion
 
 #endif

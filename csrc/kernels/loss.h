@@ -10,7 +10,12 @@
 namespace ganglion {
 
 enum class Loss {
-    cross_entropy, binary_cross_entropy, squared_error, absolute_error, huber, poisson,
+    cross_entropy,
+    binary_cross_entropy,
+    squared_error,
+    absolute_error,
+    huber,
+    poisson,
 };
 
 struct LossInfo {
@@ -31,16 +36,18 @@ inline constexpr std::array<LossInfo, 6> kLosses{{
 /// Throws std::invalid_argument for an unknown name.
 Loss loss_named(const std::string& name);
 
-/// The loss of each row, and its gradient with respect to the output times `scale` times the weight.
+/// The loss of each row, and its gradient with respect to the output times `scale` times the
+/// weight.
 template <class T>
 struct LossArgs {
     Matrix<const T> output;  // (rows, n): logits for the cross-entropies, log rates for poisson
-    Matrix<const T> target;  // (rows, n) values or probabilities; for cross_entropy also (rows, 1) classes
-    const T* weight;         // (rows), or null for ones
-    T scale;                 // one over the batch's sum of weights
-    T parameter;             // huber's delta
-    T* row_loss;             // (rows): without weight and scale
-    Matrix<T> gradient;      // (rows, n), or data null when only the loss is wanted
+    Matrix<const T>
+        target;       // (rows, n) values or probabilities; for cross_entropy also (rows, 1) classes
+    const T* weight;  // (rows), or null for ones
+    T scale;          // one over the batch's sum of weights
+    T parameter;      // huber's delta
+    T* row_loss;      // (rows): without weight and scale
+    Matrix<T> gradient;  // (rows, n), or data null when only the loss is wanted
 };
 
 template <class T>

@@ -79,7 +79,8 @@ void column_mean(const LossArgs<T>& l) {
             const V t = load_up_to<V>(l.target.at(i, j), n - j);
             total += first_lanes(column_loss<loss>(z, t, delta), n - j);
             if (l.gradient.data != nullptr) {
-                store_up_to<V>(l.gradient.at(i, j), column_derivative<loss>(z, t, delta) * scale, n - j);
+                store_up_to<V>(l.gradient.at(i, j), column_derivative<loss>(z, t, delta) * scale,
+                               n - j);
             }
         }
         l.row_loss[i] = sum(total) * mean;

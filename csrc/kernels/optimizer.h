@@ -41,19 +41,19 @@ struct UpdateArgs {
     T gradient_scale;  // global norm clipping; 1 without
     T clip;            // each gradient value is held within +-clip; infinity without
     T rate;
-    T weight_decay;    // added to the gradient; for adamw, taken off the parameter
-    T momentum;        // sgd, rmsprop
-    bool nesterov;     // sgd
-    bool centered;     // rmsprop
-    T rho;             // rmsprop, adadelta
-    T rho_gain;        // 1 - rho, before rounding to T
-    T beta_1;          // adam, adamw
+    T weight_decay;  // added to the gradient; for adamw, taken off the parameter
+    T momentum;      // sgd, rmsprop
+    bool nesterov;   // sgd
+    bool centered;   // rmsprop
+    T rho;           // rmsprop, adadelta
+    T rho_gain;      // 1 - rho, before rounding to T
+    T beta_1;        // adam, adamw
     T beta_2;
-    T gain_1;          // 1 - beta_1, before rounding to T
-    T gain_2;          // 1 - beta_2
+    T gain_1;  // 1 - beta_1, before rounding to T
+    T gain_2;  // 1 - beta_2
     T epsilon;
-    T step_size;       // adam, adamw: rate / (1 - beta_1^t)
-    T root_correction; // adam, adamw: 1 / sqrt(1 - beta_2^t)
+    T step_size;        // adam, adamw: rate / (1 - beta_1^t)
+    T root_correction;  // adam, adamw: 1 / sqrt(1 - beta_2^t)
 };
 
 template <class T>

@@ -11,7 +11,8 @@ template <class T>
 inline SoftmaxParts<T> softmax_parts(const T* z, Index n) {
     using V = Vec<T>;
     V top = load_up_to<V>(z, n, z[0]);
-    for (Index j = lanes<V>; j < n; j += lanes<V>) top = max(top, load_up_to<V>(z + j, n - j, z[0]));
+    for (Index j = lanes<V>; j < n; j += lanes<V>)
+        top = max(top, load_up_to<V>(z + j, n - j, z[0]));
     const T best = largest(top);
     V total = V{};
     for (Index j = 0; j < n; j += lanes<V>) {
@@ -39,7 +40,8 @@ void softmax_backward(Matrix<const T> a, Matrix<const T> da, Matrix<T> dz) {
     for (Index i = 0; i < a.rows; ++i) {
         V product = V{};
         for (Index j = 0; j < a.cols; j += lanes<V>) {
-            product += load_up_to<V>(a.at(i, j), a.cols - j) * load_up_to<V>(da.at(i, j), a.cols - j);
+            product +=
+                load_up_to<V>(a.at(i, j), a.cols - j) * load_up_to<V>(da.at(i, j), a.cols - j);
         }
         const T mean = sum(product);
         for (Index j = 0; j < a.cols; j += lanes<V>) {

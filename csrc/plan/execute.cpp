@@ -14,8 +14,9 @@ void for_share(const Member& member, Index rows, Index cols, Index row_step, Ind
     const Index across = ceil_div(cols, col_step);
     const Range share = member.share(down * across, 1);
     const auto block = [&](Range blocks_down, Range blocks_across) {
-        multiply(Range{blocks_down.begin * row_step, std::min(blocks_down.end * row_step, rows)},
-                 Range{blocks_across.begin * col_step, std::min(blocks_across.end * col_step, cols)});
+        multiply(
+            Range{blocks_down.begin * row_step, std::min(blocks_down.end * row_step, rows)},
+            Range{blocks_across.begin * col_step, std::min(blocks_across.end * col_step, cols)});
     };
     Index at = share.begin;
     while (at < share.end) {
@@ -68,7 +69,8 @@ void Executor<T>::operator()(const Step& step) const {
 template <class T>
 void Executor<T>::gemm(const GemmCall& call, Division division) const {
     const Kernels<T>& k = kernels<T>();
-    const ActivationKernels<T>& activation = k.activations[static_cast<std::size_t>(call.activation)];
+    const ActivationKernels<T>& activation =
+        k.activations[static_cast<std::size_t>(call.activation)];
     const Matrix<T> a = whole(call.a);
     const Matrix<T> b = whole(call.b);
     GemmArgs<T> args{.a = call.transpose_a ? a.transposed() : a,

@@ -18,7 +18,9 @@ struct Lifetime {
         last = used ? std::max(last, call) : call;
         used = true;
     }
-    bool overlaps(const Lifetime& other) const { return first <= other.last && other.first <= last; }
+    bool overlaps(const Lifetime& other) const {
+        return first <= other.last && other.first <= last;
+    }
 };
 
 std::vector<Lifetime> lifetimes(const Program& program, const Goal& goal) {

@@ -11,9 +11,7 @@
 namespace ganglion {
 
 /// A member's share of a batch's rows, the same in every step, and for who fills the inputs.
-inline Range row_share(const Member& member, Index rows) {
-    return member.share(rows, 4);
-}
+inline Range row_share(const Member& member, Index rows) { return member.share(rows, 4); }
 
 /// How the members of a team divide a call.
 enum class Division {
@@ -27,8 +25,8 @@ struct Step {
     bool barrier;  // wait for the team first
 };
 
-/// How to compute a graph: a flat list of steps over one arena, for batches of up to `max_batch` rows.
-/// Immutable, and without memory of its own: a Workspace runs it.
+/// How to compute a graph: a flat list of steps over one arena, for batches of up to `max_batch`
+/// rows. Immutable, and without memory of its own: a Workspace runs it.
 struct Plan {
     std::vector<Buffer> buffers;
     std::vector<Step> steps;
@@ -50,8 +48,8 @@ Plan compile(const Graph& graph, const Goal& goal, Index max_batch);
 /// Merge each matrix product with the activation, or derivative, that directly follows it.
 void fuse(Program& program);
 
-/// Give every buffer of the arena its offset, such that those in use at the same time do not overlap.
-/// Returns the arena's size in elements.
+/// Give every buffer of the arena its offset, such that those in use at the same time do not
+/// overlap. Returns the arena's size in elements.
 Index lay_out(Program& program, const Goal& goal, Index max_batch);
 
 /// Choose each call's division, and put barriers where a step meets what another member made: also

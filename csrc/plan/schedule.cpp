@@ -23,8 +23,7 @@ class Conflicts {
 
     /// Must `later` wait for every member to finish `earlier`?
     bool between(const Step& earlier, const Step& later) const {
-        const bool by_rows =
-            earlier.division == Division::rows && later.division == Division::rows;
+        const bool by_rows = earlier.division == Division::rows && later.division == Division::rows;
         const Accesses before = accesses(earlier.call);
         const Accesses after = accesses(later.call);
         return meet(before.writes, after.reads, by_rows) ||
@@ -39,8 +38,8 @@ class Conflicts {
         });
     }
 
-    /// Steps divided by rows touch only their own rows of the same buffer; rows of different buffers
-    /// that share memory lie elsewhere.
+    /// Steps divided by rows touch only their own rows of the same buffer; rows of different
+    /// buffers that share memory lie elsewhere.
     bool meet(BufferId x, BufferId y, bool by_rows) const {
         if (x == y) return !by_rows;
         const Buffer& a = program_.buffer(x);
@@ -64,9 +63,10 @@ std::vector<Step> schedule(const Program& program, Index max_batch) {
     std::size_t since = 0;  // the first step after the last barrier
     for (std::size_t i = 0; i < program.calls.size(); ++i) {
         Step step{program.calls[i], division_of(program, program.calls[i]), false};
-        step.barrier = i == 0 ||  // the caller's members have just filled the inputs
-                       std::any_of(steps.begin() + static_cast<std::ptrdiff_t>(since), steps.end(),
-                                   [&](const Step& earlier) { return conflicts.between(earlier, step); });
+        step.barrier =
+            i == 0 ||  // the caller's members have just filled the inputs
+            std::any_of(steps.begin() + static_cast<std::ptrdiff_t>(since), steps.end(),
+                        [&](const Step& earlier) { return conflicts.between(earlier, step); });
         if (step.barrier) since = i;
         steps.push_back(std::move(step));
     }

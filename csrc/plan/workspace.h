@@ -19,10 +19,10 @@ struct ParameterBlock {
 
 /// What may change from run to run.
 struct Run {
-    Index rows;               // of this batch, at most the plan's max_batch
-    bool weighted = false;    // does the loss read the weights?
-    double loss_scale = 1;    // one over the batch's sum of weights
-    std::uint64_t seed = 0;   // dropout: with the step, which masks
+    Index rows;              // of this batch, at most the plan's max_batch
+    bool weighted = false;   // does the loss read the weights?
+    double loss_scale = 1;   // one over the batch's sum of weights
+    std::uint64_t seed = 0;  // dropout: with the step, which masks
     std::uint64_t step = 0;
 };
 
@@ -41,8 +41,8 @@ class Workspace {
     Matrix<T> value(ValueId id, Index rows) { return matrix(at(plan_.values, id), rows); }
     Matrix<T> gradient(ValueId id, Index rows) { return matrix(at(plan_.gradients, id), rows); }
 
-    /// Every member of the team calls these, with the same arguments. They meet where one needs what
-    /// another made, and not at the end; false when they were told to stop there.
+    /// Every member of the team calls these, with the same arguments. They meet where one needs
+    /// what another made, and not at the end; false when they were told to stop there.
     bool forward(const Member& member, Meeting& meet, const Run& run);
     bool backward(const Member& member, Meeting& meet, const Run& run);
 

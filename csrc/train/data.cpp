@@ -69,7 +69,8 @@ bool gather(const DataView& from, const std::int64_t* rows, Index first, Matrix<
         for (Index i = 0; i < to.rows; ++i) {
             const Index row = rows == nullptr ? first + i : static_cast<Index>(rows[i]);
             const char* const at = base + row * from.row_stride;
-            if (from.col_stride == static_cast<Index>(sizeof(Source))) {  // a constant stride is quicker
+            if (from.col_stride ==
+                static_cast<Index>(sizeof(Source))) {  // a constant stride is quicker
                 bad += convert_row<Source>(at, sizeof(Source), scale, to.at(i, 0), to.cols);
             } else {
                 bad += convert_row<Source>(at, from.col_stride, scale, to.at(i, 0), to.cols);

@@ -7,7 +7,19 @@
 namespace ganglion {
 
 /// The types of numbers that data may come in.
-enum class DataType { float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64, boolean };
+enum class DataType {
+    float32,
+    float64,
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+    boolean
+};
 
 /// A table someone else owns: samples in rows, of any type, with any strides (in bytes). It is
 /// read a batch at a time and converted on the way, each value times `scale`.
@@ -21,12 +33,13 @@ struct DataView {
     double scale = 1;
 };
 
-/// Copy the samples `rows[0..to.rows)` of `from`, or with null `rows` those from `first` on, into `to`.
-/// Returns false if a copied number is not finite.
+/// Copy the samples `rows[0..to.rows)` of `from`, or with null `rows` those from `first` on, into
+/// `to`. Returns false if a copied number is not finite.
 template <class T>
 bool gather(const DataView& from, const std::int64_t* rows, Index first, Matrix<T> to);
 
-/// The place of the first number, row by row, that is not finite as a T; row is -1 if there is none.
+/// The place of the first number, row by row, that is not finite as a T; row is -1 if there is
+/// none.
 struct Place {
     Index row;
     Index col;

@@ -30,6 +30,7 @@ std::vector<double> Figures::results() const {
 }
 
 template void Figures::add(double, double, Matrix<const float>, Matrix<const float>, const float*);
-template void Figures::add(double, double, Matrix<const double>, Matrix<const double>, const double*);
+template void Figures::add(double, double, Matrix<const double>, Matrix<const double>,
+                           const double*);
 
 }  // namespace ganglion

@@ -11,7 +11,8 @@ class Figures {
   public:
     Figures(const std::vector<MetricSettings>& metrics, Index outputs);
 
-    /// A batch: the weighted sum of its losses, the sum of its weights, and its rows as Metric::add.
+    /// A batch: the weighted sum of its losses, the sum of its weights, and its rows as
+    /// Metric::add.
     template <class T>
     void add(double loss, double weight, Matrix<const T> output, Matrix<const T> target,
              const T* row_weight);

@@ -94,7 +94,8 @@ void Metric::add(Matrix<const T> output, Matrix<const T> target, const T* weight
         const double w = weight == nullptr ? 1 : static_cast<double>(weight[i]);
         const Row<T> row{output.at(i, 0), target.at(i, 0), output.cols, target.cols};
         for (std::size_t j = 0; j < columns_.size(); ++j) {
-            columns_[j].add(static_cast<double>(row.target[j]), static_cast<double>(row.output[j]), w);
+            columns_[j].add(static_cast<double>(row.target[j]), static_cast<double>(row.output[j]),
+                            w);
         }
         if (columns_.empty()) sum_ += w * row_value(settings_, row);
         weight_ += w;

@@ -10,7 +10,12 @@
 namespace ganglion {
 
 enum class MetricKind {
-    accuracy, binary_accuracy, top_k_accuracy, mean_absolute_error, mean_squared_error, r2,
+    accuracy,
+    binary_accuracy,
+    top_k_accuracy,
+    mean_absolute_error,
+    mean_squared_error,
+    r2,
 };
 
 struct MetricInfo {

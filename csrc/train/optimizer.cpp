@@ -97,7 +97,8 @@ void OptimizerState<T>::update(const Member& member, ParameterBlock<T> parameter
     args.count = share.size();
     args.parameter = parameters.values + share.begin;
     args.gradient = parameters.gradients + share.begin;
-    for (std::size_t i = 0; i < blocks_.size(); ++i) args.state[i] = blocks_[i].data() + share.begin;
+    for (std::size_t i = 0; i < blocks_.size(); ++i)
+        args.state[i] = blocks_[i].data() + share.begin;
     kernel(args);
 }
 

@@ -34,8 +34,8 @@ class OptimizerState {
   public:
     OptimizerState(const OptimizerSettings& settings, Index size);
 
-    /// Step number `step`, from 0. Every member of the team calls it, after a barrier; they meet once
-    /// if the gradient's norm is clipped, and not at the end.
+    /// Step number `step`, from 0. Every member of the team calls it, after a barrier; they meet
+    /// once if the gradient's norm is clipped, and not at the end.
     void update(const Member& member, ParameterBlock<T> parameters, std::int64_t step, double rate);
 
     /// The next step, with a team of its own.

@@ -6,8 +6,8 @@
 
 namespace ganglion {
 
-/// A graph's parameters, and their gradients, each in one contiguous block, in the order in which the
-/// graph names them. Plans share it.
+/// A graph's parameters, and their gradients, each in one contiguous block, in the order in which
+/// the graph names them. Plans share it.
 template <class T>
 class ParameterStore {
   public:

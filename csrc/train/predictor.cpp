@@ -18,7 +18,8 @@ bool gather_share(const Member& member, const DataView& x, Index first, Matrix<T
 template <class T>
 void copy_share(const Member& member, Matrix<const T> from, Matrix<T> to) {
     const Range share = row_share(member, from.rows);
-    for (Index i = share.begin; i < share.end; ++i) std::copy_n(from.at(i, 0), from.cols, to.at(i, 0));
+    for (Index i = share.begin; i < share.end; ++i)
+        std::copy_n(from.at(i, 0), from.cols, to.at(i, 0));
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ Tape<T>::Tape(const Graph& graph, ValueId input, ValueId output, bool input_grad
 
 template <class T>
 void Tape<T>::forward(Matrix<const T> x, Matrix<T> y) {
-    if (x.rows > plan_.max_batch) fail("tape", "x has ", x.rows, " rows, at most ", plan_.max_batch);
+    if (x.rows > plan_.max_batch)
+        fail("tape", "x has ", x.rows, " rows, at most ", plan_.max_batch);
     check_shape("x", x, x.rows, workspace_.value(input_, 0).cols);
     check_shape<T>("y", y, x.rows, workspace_.value(output_, 0).cols);
     run_.rows = x.rows;

@@ -5,11 +5,13 @@
 
 namespace ganglion {
 
-/// Forward and backward by hand, for training loops of one's own: `forward` keeps what `backward` needs.
+/// Forward and backward by hand, for training loops of one's own: `forward` keeps what `backward`
+/// needs.
 template <class T>
 class Tape {
   public:
-    /// `input_gradient`: backward also computes the gradient of the input. The store must outlive the tape.
+    /// `input_gradient`: backward also computes the gradient of the input. The store must outlive
+    /// the tape.
     Tape(const Graph& graph, ValueId input, ValueId output, bool input_gradient,
          ParameterStore<T>& store, Index max_batch, std::uint64_t seed);
 
@@ -18,8 +20,8 @@ class Tape {
 
     /// x (rows, inputs) -> y (rows, outputs). Each call draws new dropout masks.
     void forward(Matrix<const T> x, Matrix<T> y);
-    /// dy (rows, outputs) of the last forward pass: writes the store's gradients. `dx` (rows, inputs),
-    /// or data null.
+    /// dy (rows, outputs) of the last forward pass: writes the store's gradients. `dx` (rows,
+    /// inputs), or data null.
     void backward(Matrix<const T> dy, Matrix<T> dx);
 
   private:

@@ -21,7 +21,8 @@ double batch_loss(Matrix<const T> row_loss, const T* weight) {
 
 template <class T>
 void check_fits(const char* what, const DataView& data, Matrix<T> into, const Batches& batches) {
-    if (data.cols != into.cols) fail("run", what, " has ", data.cols, " columns, must have ", into.cols);
+    if (data.cols != into.cols)
+        fail("run", what, " has ", data.cols, " columns, must have ", into.cols);
     if (batches.order == nullptr && data.rows != batches.samples) {
         fail("run", what, " has ", data.rows, " rows, must have ", batches.samples);
     }
@@ -91,8 +92,8 @@ Outcome Trainer<T>::run_member(const Member& member, const Batches& batches, Ran
     return {Ending::complete, range.end};
 }
 
-/// Every member runs this. What decides whether to go on is the same for all of them: what they agree
-/// on where they meet, flags set before that, and sums that each makes for itself.
+/// Every member runs this. What decides whether to go on is the same for all of them: what they
+/// agree on where they meet, flags set before that, and sums that each makes for itself.
 template <class T>
 Ending Trainer<T>::run_batch(const Member& member, Meeting& meet, const Batches& batches,
                              Index batch, std::int64_t step, double rate, Shared& shared) {
@@ -131,8 +132,8 @@ bool Trainer<T>::fill(const Member& member, const Batches& batches, Range positi
     const Range mine{positions.begin + share.begin, positions.begin + share.end};
     const auto gather_rows = [&](const DataView& from, ValueId into) {
         const Matrix<T> all = workspace_.value(into, positions.size());
-        return batches.gather_into(from, mine,
-                                   Matrix<T>{all.at(share.begin, 0), share.size(), all.cols, all.cols});
+        return batches.gather_into(
+            from, mine, Matrix<T>{all.at(share.begin, 0), share.size(), all.cols, all.cols});
     };
     const bool finite = gather_rows(batches.x, task_.input) && gather_rows(batches.y, task_.target);
     return (batches.weight.data == nullptr || gather_rows(batches.weight, task_.weight)) && finite;

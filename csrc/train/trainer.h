@@ -25,8 +25,8 @@ struct Outcome {
     Index batch;  // the one that was not finished
 };
 
-/// Runs batches through a graph: forward, loss and metrics, and, with an optimizer, backward and update.
-/// The graph's parameters live in the store; one run at a time.
+/// Runs batches through a graph: forward, loss and metrics, and, with an optimizer, backward and
+/// update. The graph's parameters live in the store; one run at a time.
 template <class T>
 class Trainer {
   public:
@@ -34,12 +34,13 @@ class Trainer {
     Trainer(const Graph& graph, const Task& task, ParameterStore<T>& store,
             OptimizerState<T>* optimizer, Figures& figures, Index max_batch, std::uint64_t seed);
 
-    /// Run the batches in `range` and add them to the figures; `rates` has a learning rate for each. Where the data or the
-    /// loss turns out not to be finite it stops before that batch's update.
+    /// Run the batches in `range` and add them to the figures; `rates` has a learning rate for
+    /// each. Where the data or the loss turns out not to be finite it stops before that batch's
+    /// update.
     Outcome run(const Batches& batches, Range range, const double* rates, Interrupt interrupt);
 
-    /// After Ending::loss_not_finite in a batch of `rows`: the first tensor, in forward order, that is
-    /// not finite.
+    /// After Ending::loss_not_finite in a batch of `rows`: the first tensor, in forward order, that
+    /// is not finite.
     std::string first_bad_tensor(Index rows) { return workspace_.first_not_finite(rows); }
 
     Index max_batch() const { return plan_.max_batch; }

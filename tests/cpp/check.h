@@ -16,7 +16,8 @@ inline void check(bool holds, const char* text, const char* file, int line) {
     std::exit(1);
 }
 
-/// End the program with CTest's code for a skipped test if this CPU lacks what GANGLION_ISA demands.
+/// End the program with CTest's code for a skipped test if this CPU lacks what GANGLION_ISA
+/// demands.
 inline void skip_unless_available() {
     const char* wanted = std::getenv("GANGLION_ISA");
     if (wanted == nullptr) return;

@@ -28,7 +28,8 @@ Example example(Activation activation) {
 }
 
 Plan train_plan(const Example& e, Index max_batch = 32) {
-    return compile(e.graph, {.mode = Mode::train, .outputs = {e.output}, .loss = e.loss}, max_batch);
+    return compile(e.graph, {.mode = Mode::train, .outputs = {e.output}, .loss = e.loss},
+                   max_batch);
 }
 
 template <class Kind>
@@ -39,7 +40,8 @@ std::ptrdiff_t count(const Plan& plan) {
 
 void a_dense_layer_costs_three_products_and_no_other_pass() {
     const Plan plan = train_plan(example(Activation::relu));
-    // Two layers: two forward, two for the weights, one back to the hidden layer; the input wants none.
+    // Two layers: two forward, two for the weights, one back to the hidden layer; the input wants
+    // none.
     CHECK(count<GemmCall>(plan) == 5);
     CHECK(count<LossCall>(plan) == 1);
     CHECK(plan.steps.size() == 6);

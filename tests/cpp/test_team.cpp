@@ -16,7 +16,8 @@ void shares_cover_everything_once() {
             for (int rank = 0; rank < size; ++rank) {
                 const Range share = Member{rank, size}.share(count, 4);
                 CHECK(share.begin % 4 == 0 || share.begin == count);
-                for (Index i = share.begin; i < share.end; ++i) ++visits[static_cast<std::size_t>(i)];
+                for (Index i = share.begin; i < share.end; ++i)
+                    ++visits[static_cast<std::size_t>(i)];
             }
             for (const int times : visits) CHECK(times == 1);
         }

@@ -9,9 +9,7 @@ using namespace ganglion;
 
 namespace {
 
-bool never(void*) {
-    return false;
-}
+bool never(void*) { return false; }
 
 /// A regression y = sum(x) learnt by a small network, with a short last batch.
 template <class T>
@@ -73,7 +71,8 @@ std::vector<T> trained_parameters(int threads, Index hidden) {
 
 template <class T>
 void training_gives_the_same_bits_on_any_number_of_threads() {
-    for (const Index hidden : {48, 272}) {  // weights that members read each, and that they share out
+    for (const Index hidden :
+         {48, 272}) {  // weights that members read each, and that they share out
         const std::vector<T> one = trained_parameters<T>(1, hidden);
         for (const int threads : {2, 4}) CHECK(trained_parameters<T>(threads, hidden) == one);
     }
@@ -90,7 +89,8 @@ void what_is_not_finite_ends_the_run_before_the_update() {
     store.values()[0] = 1;
     OptimizerState<float> optimizer({.optimizer = Optimizer::sgd}, 1);
     Figures figures({}, 1);
-    Trainer<float> trainer(g, {input, target, weight, output, loss}, store, &optimizer, figures, 1, 0);
+    Trainer<float> trainer(g, {input, target, weight, output, loss}, store, &optimizer, figures, 1,
+                           0);
     std::vector<float> x{1, 1}, y{1, 1};
     const Batches batches{.x = {x.data(), DataType::float32, 2, 1, 4, 4},
                           .y = {y.data(), DataType::float32, 2, 1, 4, 4},

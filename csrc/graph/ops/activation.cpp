@@ -16,7 +16,8 @@ Index cols(const Graph& graph, const Op& op) {
 
 void forward(Lowering& to, const Op& op) {
     if (op.activation == Activation::identity) return to.alias(op.output, op.inputs[0]);
-    to.emit(ActivationCall{to.value(op.inputs[0]), to.value(op.output), op.activation, op.parameter});
+    to.emit(
+        ActivationCall{to.value(op.inputs[0]), to.value(op.output), op.activation, op.parameter});
 }
 
 void backward(Lowering& to, const Op& op) {
@@ -25,13 +26,15 @@ void backward(Lowering& to, const Op& op) {
     if (!to.wants_gradient(z)) return;
     const DerivativeFrom from = info(op.activation).derivative_from;
     if (from == DerivativeFrom::nowhere) {
-        fail("activation", info(op.activation).name,
-             " has no useful derivative: use it for predicting or with the perceptron rule, or train"
-             " with sigmoid or tanh in its place");
+        fail(
+            "activation", info(op.activation).name,
+            " has no useful derivative: use it for predicting or with the perceptron rule, or train"
+            " with sigmoid or tanh in its place");
     }
     const BufferId saved = to.value(from == DerivativeFrom::output ? op.output : z);
     to.contribute_call(z, [&](BufferId dz) {
-        return ActivationBackwardCall{saved, to.gradient(op.output), dz, op.activation, op.parameter};
+        return ActivationBackwardCall{saved, to.gradient(op.output), dz, op.activation,
+                                      op.parameter};
     });
 }
 

@@ -13,7 +13,8 @@ Index cols(const Graph& graph, const Op& op) {
     if (op.inputs[2] != kNoValue) {
         const Value& bias = graph.value(op.inputs[2]);
         if (bias.rows != 1 || bias.cols != weight.cols) {
-            fail("affine", bias.name, " is ", bias.rows, "x", bias.cols, ", must be 1x", weight.cols);
+            fail("affine", bias.name, " is ", bias.rows, "x", bias.cols, ", must be 1x",
+                 weight.cols);
         }
     }
     return weight.cols;
@@ -33,11 +34,8 @@ void backward(Lowering& to, const Op& op) {
     const ValueId bias = op.inputs[2];
     const BufferId dy = to.gradient(op.output);
     const Lowering::Contribution dw = to.contribute(weight);
-    GemmCall product{.a = to.value(x),
-                     .b = dy,
-                     .c = dw.into,
-                     .transpose_a = true,
-                     .accumulate = dw.accumulate};
+    GemmCall product{
+        .a = to.value(x), .b = dy, .c = dw.into, .transpose_a = true, .accumulate = dw.accumulate};
     if (bias != kNoValue) {
         const Lowering::Contribution db = to.contribute(bias);
         if (db.accumulate != dw.accumulate) {

@@ -9,7 +9,8 @@ Index cols(const Graph& graph, const Op& op) {
     const Value& target = graph.value(op.inputs[1]);
     const bool classes = op.loss == Loss::cross_entropy && target.cols == 1;
     if (op.loss == Loss::cross_entropy && output.cols < 2) {
-        fail("cross_entropy", "the output has 1 column, must have one for each class: for two classes in"
+        fail("cross_entropy",
+             "the output has 1 column, must have one for each class: for two classes in"
              " one column use binary_cross_entropy");
     }
     if (!classes && target.cols != output.cols) {

@@ -25,7 +25,8 @@ extern const OpRule loss_rule;
 
 const OpRule& rule_of(OpKind kind);
 
-/// The value a loss reads: for a cross-entropy over its own softmax or sigmoid, the logits before it.
+/// The value a loss reads: for a cross-entropy over its own softmax or sigmoid, the logits before
+/// it.
 ValueId logits(const Graph& graph, Loss loss, ValueId output);
 
 }  // namespace ganglion

@@ -3,9 +3,7 @@
 namespace ganglion {
 namespace {
 
-Index cols(const Graph& graph, const Op& op) {
-    return graph.value(op.inputs[0]).cols;
-}
+Index cols(const Graph& graph, const Op& op) { return graph.value(op.inputs[0]).cols; }
 
 void forward(Lowering& to, const Op& op) {
     to.emit(SoftmaxCall{to.value(op.inputs[0]), to.value(op.output)});
