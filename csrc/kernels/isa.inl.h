@@ -1,18 +1,20 @@
 // Every kernel of one instruction set, and their table. Included inside its namespace and target
 // region, which define `vector_bytes` and `tile_rows`.
 
+// In the order in which they build on each other:
+// clang-format off
 #include "base/philox.inl.h"
-#include "simd/math.inl.h"
 #include "simd/vec.inl.h"
-
+#include "simd/math.inl.h"
 #include "kernels/activation.inl.h"
 #include "kernels/dropout.inl.h"
 #include "kernels/elementwise.inl.h"
 #include "kernels/gemm.inl.h"
+#include "kernels/softmax.inl.h"
 #include "kernels/loss.inl.h"
 #include "kernels/optimizer.inl.h"
-#include "kernels/softmax.inl.h"
 #include "kernels/vector_functions.inl.h"
+// clang-format on
 
 template <class T>
 constexpr Kernels<T> table(Isa isa) {
