@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "base/names.h"
 #include "bindings.h"
 #include "graph/graph.h"
 
@@ -25,7 +26,8 @@ void bind_graph(py::module_& module) {
         .def(
             "activation",
             [](Graph& graph, ValueId x, const std::string& name, double alpha) {
-                return graph.activation(x, activation_named(name), alpha);
+                return graph.activation(x, named("activation", kActivations, name).activation,
+                                        alpha);
             },
             py::arg("x"), py::arg("name"), py::arg("alpha"))
         .def("softmax", &Graph::softmax, py::arg("x"))
@@ -35,7 +37,8 @@ void bind_graph(py::module_& module) {
             "loss",
             [](Graph& graph, const std::string& name, ValueId output, ValueId target,
                ValueId weight, double parameter) {
-                return graph.loss(loss_named(name), output, target, weight, parameter);
+                return graph.loss(named("loss", kLosses, name).loss, output, target, weight,
+                                  parameter);
             },
             py::arg("name"), py::arg("output"), py::arg("target"), py::arg("weight"),
             py::arg("parameter"))

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/buffer.h"
+#include "base/names.h"
 #include "bindings.h"
 #include "kernels/kernels.h"
 #include "numpy_views.h"
@@ -46,7 +47,8 @@ void gemm(const py::array& a, const py::array& b, py::array c, const std::option
     check(out.rows == left.rows && out.cols == right.cols, "c does not have the product's shape");
     const bool by_columns = right.row_stride == 1 && right.col_stride != 1;
     const AlignedBuffer<T> b_copy = padded_copy(by_columns ? right.transposed() : right);
-    const auto& functions = k.activations[static_cast<std::size_t>(activation_named(activation))];
+    const auto& functions = k.activations[static_cast<std::size_t>(
+        named("activation", kActivations, activation).activation)];
 
     GemmArgs<T> args{.a = left, .b = over(b_copy, right), .c = out, .accumulate = accumulate};
     args.alpha = static_cast<T>(alpha);

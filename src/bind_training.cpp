@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/names.h"
 #include "bindings.h"
 #include "numpy_views.h"
 #include "train/predictor.h"
@@ -33,7 +34,7 @@ OptimizerSettings settings_from(const std::string& name, const Numbers& numbers)
         {"global_clipnorm", &OptimizerSettings::global_clipnorm},
         {"clipvalue", &OptimizerSettings::clipvalue},
     };
-    OptimizerSettings settings{.optimizer = optimizer_named(name)};
+    OptimizerSettings settings{.optimizer = named("optimizer", kOptimizers, name).optimizer};
     for (const auto& [field, value] : numbers) {
         const auto known = fields.find(field);
         if (known == fields.end()) fail("optimizer", "unknown setting '", field, "'");
@@ -44,7 +45,8 @@ OptimizerSettings settings_from(const std::string& name, const Numbers& numbers)
 
 std::vector<MetricSettings> metrics_from(const Named& named) {
     std::vector<MetricSettings> metrics;
-    for (const auto& [name, parameter] : named) metrics.push_back({metric_named(name), parameter});
+    for (const auto& [name, parameter] : named)
+        metrics.push_back({named("metric", kMetrics, name).kind, parameter});
     return metrics;
 }
 

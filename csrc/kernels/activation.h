@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstddef>
-#include <string>
 #include <string_view>
 
 #include "base/matrix.h"
@@ -55,9 +54,6 @@ inline constexpr std::array<ActivationInfo, 13> kActivations{{
 constexpr const ActivationInfo& info(Activation activation) {
     return kActivations[static_cast<std::size_t>(activation)];
 }
-
-/// Throws std::invalid_argument for an unknown name.
-Activation activation_named(const std::string& name);
 
 /// a = phi(z), elementwise over rows of `z.cols`; z and a may be the same. `alpha` is the slope of
 /// leaky_relu and the scale of elu.

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstddef>
-#include <string>
 #include <string_view>
 
 #include "base/matrix.h"
@@ -32,9 +31,6 @@ inline constexpr std::array<LossInfo, 6> kLosses{{
     {Loss::huber, "huber"},
     {Loss::poisson, "poisson"},
 }};
-
-/// Throws std::invalid_argument for an unknown name.
-Loss loss_named(const std::string& name);
 
 /// The loss of each row, and its gradient with respect to the output times `scale` times the
 /// weight.

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstddef>
-#include <string>
 #include <string_view>
 
 #include "base/matrix.h"
@@ -25,9 +24,6 @@ inline constexpr std::array<OptimizerInfo, 6> kOptimizers{{
     {Optimizer::adagrad, "adagrad"},
     {Optimizer::adadelta, "adadelta"},
 }};
-
-/// Throws std::invalid_argument for an unknown name.
-Optimizer optimizer_named(const std::string& name);
 
 /// One step of an optimizer over a stretch of the parameters. The names are those of the papers'
 /// formulas, or Keras's; the arithmetic is PyTorch's.

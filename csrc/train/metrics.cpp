@@ -4,8 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "base/error.h"
-
 namespace ganglion {
 namespace {
 
@@ -76,13 +74,6 @@ double row_value(const MetricSettings& settings, const Row<T>& row) {
 }
 
 }  // namespace
-
-MetricKind metric_named(const std::string& name) {
-    for (const MetricInfo& known : kMetrics) {
-        if (known.name == name) return known.kind;
-    }
-    fail("metric", "unknown name '", name, "'");
-}
 
 Metric::Metric(const MetricSettings& settings, Index outputs)
     : settings_(settings),

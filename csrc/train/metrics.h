@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,9 +36,6 @@ struct MetricSettings {
     MetricKind kind;
     double parameter;  // top_k_accuracy: k; the accuracies: the output above which a yes is read
 };
-
-/// Throws std::invalid_argument for an unknown name.
-MetricKind metric_named(const std::string& name);
 
 /// A metric over the rows it has been given, weighted; sums in float64.
 class Metric {

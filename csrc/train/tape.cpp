@@ -33,6 +33,17 @@ Tape<T>::Tape(const Graph& graph, ValueId input, ValueId output, bool input_grad
       run_{.rows = 0, .seed = seed} {}
 
 template <class T>
+void Tape<T>::run(bool (Workspace<T>::*pass)(const Member&, Meeting&, const Run&)) {
+    const int team = worthwhile_team(plan_, run_.rows);
+    workspace_.reserve_team(team);
+    StopSignal never(kNoInterrupt);
+    run_team(team, [&](Member member) noexcept {
+        Meeting meet(member, never);
+        (workspace_.*pass)(member, meet, run_);
+    });
+}
+
+template <class T>
 void Tape<T>::forward(Matrix<const T> x, Matrix<T> y) {
     if (x.rows > plan_.max_batch)
         fail("tape", "x has ", x.rows, " rows, at most ", plan_.max_batch);
@@ -41,13 +52,7 @@ void Tape<T>::forward(Matrix<const T> x, Matrix<T> y) {
     run_.rows = x.rows;
     run_.step += 1;
     copy<T>(x, workspace_.value(input_, x.rows));
-    const int team = worthwhile_team(plan_, x.rows);
-    workspace_.reserve_team(team);
-    StopSignal never(kNoInterrupt);
-    run_team(team, [&](Member member) noexcept {
-        Meeting meet(member, never);
-        workspace_.forward(member, meet, run_);
-    });
+    run(&Workspace<T>::forward);
     copy<T>(workspace_.value(output_, x.rows), y);
 }
 
@@ -56,13 +61,7 @@ void Tape<T>::backward(Matrix<const T> dy, Matrix<T> dx) {
     if (!plan_.no_backward.empty()) throw std::invalid_argument(plan_.no_backward);
     check_shape("dy", dy, run_.rows, workspace_.value(output_, 0).cols);
     copy<T>(dy, workspace_.gradient(output_, dy.rows));
-    const int team = worthwhile_team(plan_, dy.rows);
-    workspace_.reserve_team(team);
-    StopSignal never(kNoInterrupt);
-    run_team(team, [&](Member member) noexcept {
-        Meeting meet(member, never);
-        workspace_.backward(member, meet, run_);
-    });
+    run(&Workspace<T>::backward);
     if (dx.data != nullptr) copy<T>(workspace_.gradient(input_, dy.rows), dx);
 }
 

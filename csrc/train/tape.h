@@ -25,6 +25,8 @@ class Tape {
     void backward(Matrix<const T> dy, Matrix<T> dx);
 
   private:
+    void run(bool (Workspace<T>::*pass)(const Member&, Meeting&, const Run&));
+
     Plan plan_;
     ValueId input_;
     ValueId output_;

@@ -24,19 +24,7 @@ _BATCH = 256  # rows predicted at a time when the caller names no number
 
 
 class Model:
-    """Layers one after the other, with their parameters.
-
-    Args:
-        layers: What the network is made of, first layer first.
-        input_size: Columns of the inputs.
-        dtype: What it computes in, "float32" or "float64".
-        seed: Decides the first weights, the order of samples and the dropout: the same seed, data
-            and arguments give the same bits, on any number of threads.
-        rescale: What every input is multiplied by on its way in: 1/255 for images of bytes.
-
-    Raises:
-        ValueError: When an argument is out of its range or a name is unknown.
-    """
+    """Layers with their parameters; `Sequential` says what the arguments are."""
 
     def __init__(
         self,
