@@ -43,7 +43,7 @@ OptimizerSettings settings_from(const std::string& name, const Numbers& numbers)
     return settings;
 }
 
-std::vector<MetricSettings> metrics_from(const Named& named) {
+std::vector<MetricSettings> metrics_from(const Named& wanted) {
     std::vector<MetricSettings> metrics;
     for (const auto& [name, parameter] : named)
         metrics.push_back({named("metric", kMetrics, name).kind, parameter});

@@ -1,0 +1,221 @@
+"""Files: what is saved comes back bit for bit, and a crash while saving leaves no half file."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import ganglion as gn
+from ganglion import Activation, Dense, Dropout, Residual, activations, initializers
+from ganglion.files import read_metadata
+
+Array = NDArray[Any]
+
+INITIALIZERS = [
+    *sorted(initializers.INITIALIZERS),
+    *(record() for record in initializers.INITIALIZERS.values()),
+    initializers.Orthogonal(gain=0.5),
+    initializers.Constant(0.25),
+]
+
+
+def everything(dtype: str = "float32") -> gn.Sequential:
+    """Return a network with every kind of layer."""
+    layers = [
+        Dense(6, activations.leaky_relu(0.3)),
+        Residual([Dense(5, activations.elu(0.7)), Residual([Activation("gelu")]), Dropout(0.25)]),
+        Dense(4, "selu", use_bias=False, kernel_initializer="lecun_normal"),
+        *(Dense(4, kernel_initializer=i, bias_initializer=i) for i in INITIALIZERS),
+        *(Activation(name) for name in activations.names() if name != "softmax"),
+        Dense(3, "softmax"),
+    ]
+    return gn.Sequential(layers, input_size=3, dtype=dtype, seed=2**40 + 7, rescale=1 / 255)
+
+
+def assert_same(loaded: gn.Sequential, net: gn.Sequential) -> None:
+    assert loaded.layers == net.layers
+    assert loaded.parameter_names == net.parameter_names
+    for name in ("input_size", "output_size", "dtype", "seed", "rescale"):
+        assert getattr(loaded, name) == getattr(net, name)
+    np.testing.assert_array_equal(loaded.parameter_vector, net.parameter_vector)
+    x = np.random.default_rng(0).normal(size=(30, net.input_size))
+    np.testing.assert_array_equal(loaded.predict(x), net.predict(x))
+
+
+@pytest.fixture
+def net() -> gn.Sequential:
+    return gn.MLP([4, 8, 3], seed=5)
+
+
+@pytest.fixture
+def file(net: gn.Sequential, tmp_path: Path) -> Path:
+    path = tmp_path / "net.safetensors"
+    net.save(path, {"note": "old"})
+    return path
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_every_layer_and_initializer_comes_back(dtype: str, tmp_path: Path) -> None:
+    net = everything(dtype)
+    net.save(tmp_path / "a")
+    loaded = gn.load(tmp_path / "a")
+    assert_same(loaded, net)
+    loaded.save(tmp_path / "b")
+    assert_same(gn.load(tmp_path / "b"), net)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_trained_bits_come_back_and_train_on_alike(dtype: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(60, 4)), rng.integers(0, 3, 60)
+    net = gn.MLP([4, 9, 3], dropout=0.1, dtype=dtype, seed=3)
+    net.compile(loss="cross_entropy")
+    net.fit(x, y, epochs=2, verbose=0)
+    net.parameter_vector[:3] = [-0.0, np.finfo(dtype).smallest_subnormal, np.finfo(dtype).max]
+    net.save(str(tmp_path / "net"))
+    loaded = gn.load(str(tmp_path / "net"))
+    assert loaded.parameter_vector.tobytes() == net.parameter_vector.tobytes()
+    net.parameter_vector[:3] = loaded.parameter_vector[:3] = 0.1
+    for model in (net, loaded):
+        model.compile("sgd", loss="cross_entropy")
+        model.fit(x, y, verbose=0)
+    assert_same(loaded, net)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Dense(np.int64(3)),
+        Dense(3, activations.leaky_relu(np.float32(0.5))),
+        Dense(3, bias_initializer=initializers.Constant(np.float32(0.5))),
+        Dropout(np.float32(0.5)),
+    ],
+    ids=repr,
+)
+def test_numpy_numbers_in_layers_are_saved(layer: Any, tmp_path: Path) -> None:
+    net = gn.Sequential([layer, Dense(2)], input_size=np.int64(4), seed=np.int64(3))
+    net.save(tmp_path / "net")
+    assert_same(gn.load(tmp_path / "net"), net)
+
+
+def test_metadata_comes_back(net: gn.Sequential, tmp_path: Path) -> None:
+    texts = {"classes": '["Äpfel", "\\u0000 \U0001f41f"]', "": "no name", "empty": ""}
+    net.save(tmp_path / "net", texts)
+    assert read_metadata(tmp_path / "net") == texts
+    net.save(tmp_path / "net")
+    assert read_metadata(tmp_path / "net") == {}
+    assert_same(gn.load(tmp_path / "net"), net)
+
+
+@pytest.mark.parametrize("name", ["format", "ganglion.config", "ganglion.anything"])
+def test_metadata_cannot_take_the_models_names(name: str, file: Path) -> None:
+    before = file.read_bytes()
+    with pytest.raises(ValueError, match=f"metadata '{name}' must be"):
+        gn.MLP([2, 2]).save(file, {name: "x"})
+    assert file.read_bytes() == before
+
+
+def test_names_and_layouts_are_those_of_pytorch(net: gn.Sequential, file: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from safetensors.torch import load_file as load_torch
+
+    nn = torch.nn
+    network = nn.Sequential()
+    network.layers = nn.Sequential(nn.Linear(4, 8), nn.Linear(8, 3))
+    network.load_state_dict(load_torch(file))
+    x = np.random.default_rng(2).normal(size=(20, 4)).astype(np.float32)
+    with torch.no_grad():
+        y = network.layers[1](torch.relu(network.layers[0](torch.from_numpy(x))))
+    np.testing.assert_allclose(net.predict(x), y.numpy(), rtol=1e-5, atol=1e-6)
+
+
+class Broken(BaseException):
+    """What goes wrong in the middle of saving."""
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt(), Broken()], ids=repr)
+@pytest.mark.parametrize("step", ["os.fdopen", "os.fsync", "os.umask", "pathlib.Path.replace"])
+@pytest.mark.parametrize("overwrites", [True, False])
+def test_an_error_while_saving_leaves_the_folder_as_it_was(
+    overwrites: bool, step: str, error: BaseException, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not overwrites:
+        file.unlink()
+    before = {path.name: path.read_bytes() for path in file.parent.iterdir()}
+
+    def fail(*arguments: object, **named: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(step, fail)
+        with pytest.raises(type(error)):
+            gn.MLP([2, 2]).save(file)
+    assert {path.name: path.read_bytes() for path in file.parent.iterdir()} == before
+
+
+def test_a_full_disk_leaves_the_old_file(net: gn.Sequential, file: Path) -> None:
+    script = (
+        "import resource, signal, ganglion as gn\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
+        f"gn.MLP([100, 100]).save({str(file)!r})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert "OSError: [Errno 27]" in done.stderr
+    assert list(file.parent.iterdir()) == [file]
+    assert_same(gn.load(file), net)
+
+
+SIZES = [[64, 700, 700, 1], [64, 900, 900, 1]]  # megabytes, so that a kill meets the writing
+
+
+def save_for_ever(path: str) -> None:
+    """Save one of two models after the other: what a process does until it is killed."""
+    models = [gn.MLP(sizes, seed=1) for sizes in SIZES]
+    while True:
+        for model in models:
+            model.save(path)
+
+
+def test_a_kill_while_saving_leaves_the_old_file_or_the_new(tmp_path: Path) -> None:
+    path = tmp_path / "net"
+    models = [gn.MLP(sizes, seed=1) for sizes in SIZES]
+    rng = np.random.default_rng(6)
+    for _ in range(8):
+        with subprocess.Popen([sys.executable, __file__, str(path)]) as process:
+            end = time.monotonic() + 30
+            written = path.stat().st_mtime_ns if path.exists() else 0
+            while not path.exists() or path.stat().st_mtime_ns == written:
+                assert process.poll() is None
+                assert time.monotonic() < end
+                time.sleep(0.005)
+            time.sleep(rng.uniform(0, 0.1))
+            process.kill()
+        loaded = gn.load(path)
+        expected = next(model for model in models if model.layers == loaded.layers)
+        np.testing.assert_array_equal(loaded.parameter_vector, expected.parameter_vector)
+
+
+@pytest.mark.parametrize("mask", [0o002, 0o022, 0o027, 0o077])
+def test_the_files_mode_is_that_of_any_new_file(mask: int, tmp_path: Path) -> None:
+    was = os.umask(mask)
+    try:
+        gn.MLP([2, 2]).save(tmp_path / "net")
+        (tmp_path / "other").touch()
+        left = os.umask(mask)
+    finally:
+        os.umask(was)
+    assert (tmp_path / "net").stat().st_mode == (tmp_path / "other").stat().st_mode
+    assert left == mask
+
+
+if __name__ == "__main__":
+    save_for_ever(sys.argv[1])
