@@ -43,6 +43,8 @@ void gemm(const py::array& a, const py::array& b, py::array c, const std::option
     const Matrix<const T> left = matrix_of<T>(a, "a");
     const Matrix<const T> right = matrix_of<T>(b, "b");
     const Matrix<T> out = output_matrix<T>(c, "c");
+    check(!(bias && accumulate),
+          "bias and accumulate exclude each other: each is where the sums start");
     check(left.cols == right.rows, "the columns of a are not the rows of b");
     check(out.rows == left.rows && out.cols == right.cols, "c does not have the product's shape");
     const bool by_columns = right.row_stride == 1 && right.col_stride != 1;
@@ -63,6 +65,7 @@ void gemm(const py::array& a, const py::array& b, py::array c, const std::option
         check(column_sums->size() == out.cols,
               "column_sums does not have one value for each column of c");
         args.column_sums = output_matrix<T>(*column_sums, "column_sums").data;
+        args.accumulate_sums = accumulate;
     }
     if (saved) {
         const Matrix<const T> view = matrix_of<T>(*saved, "saved");
@@ -82,9 +85,10 @@ void gemm(const py::array& a, const py::array& b, py::array c, const std::option
 template <class T>
 py::array_t<T> vector_math(const std::string& name, const py::array_t<T>& x) {
     py::array_t<T> y(x.size());
+    const T* const from = rows_of<T>(x, "x").data;
     for (const VectorFunction<T>& function : kernels<T>().vector_functions) {
         if (function.name != name) continue;
-        function.apply(x.data(), y.mutable_data(), x.size());
+        function.apply(from, y.mutable_data(), x.size());
         return y;
     }
     throw py::value_error("vector_math: unknown name '" + name + "'");
@@ -94,7 +98,7 @@ template <class T>
 py::array_t<T> dropout(const py::array_t<T>& x, double rate, std::uint64_t seed,
                        std::uint32_t stream, std::uint64_t step, Index first_row) {
     py::array_t<T> y({x.shape(0), x.shape(1)});
-    kernels<T>().dropout({.x = matrix_of<T>(x, "x"),
+    kernels<T>().dropout({.x = rows_of<T>(x, "x"),
                           .y = output_matrix<T>(y, "y"),
                           .rate = rate,
                           .seed = seed,

@@ -45,8 +45,9 @@ OptimizerSettings settings_from(const std::string& name, const Numbers& numbers)
 
 std::vector<MetricSettings> metrics_from(const Named& wanted) {
     std::vector<MetricSettings> metrics;
-    for (const auto& [name, parameter] : named)
+    for (const auto& [name, parameter] : wanted) {
         metrics.push_back({named("metric", kMetrics, name).kind, parameter});
+    }
     return metrics;
 }
 

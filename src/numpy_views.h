@@ -37,13 +37,21 @@ Matrix<const T> matrix_of(const py::array& array, const std::string& name) {
             array.strides(array.ndim() - 1) / item};
 }
 
+/// The same, with contiguous rows.
+template <class T>
+Matrix<const T> rows_of(const py::array& array, const std::string& name) {
+    const Matrix<const T> view = matrix_of<T>(array, name);
+    if (view.col_stride != 1 && view.cols > 1 && view.rows > 0) {
+        fail(name, "must have contiguous rows");
+    }
+    return view;
+}
+
 /// The same, to write to. Throws std::invalid_argument when the array is read-only.
 template <class T>
 Matrix<T> output_matrix(py::array& array, const std::string& name) {
     if (!array.writeable()) fail(name, "is read-only");
-    const Matrix<const T> view = matrix_of<T>(array, name);
-    if (view.col_stride != 1 && view.cols > 1 && view.rows > 0)
-        fail(name, "must have contiguous rows");
+    const Matrix<const T> view = rows_of<T>(array, name);
     return {static_cast<T*>(array.mutable_data()), view.rows, view.cols, view.row_stride};
 }
 

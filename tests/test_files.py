@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion import Activation, Dense, Dropout, Residual, activations, initializers
 from ganglion.files import read_metadata
+from ganglion.layers import Layer
 
 Array = NDArray[Any]
 
@@ -27,7 +28,7 @@ INITIALIZERS = [
 
 def everything(dtype: str = "float32") -> gn.Sequential:
     """Return a network with every kind of layer."""
-    layers = [
+    layers: list[Layer] = [
         Dense(6, activations.leaky_relu(0.3)),
         Residual([Dense(5, activations.elu(0.7)), Residual([Activation("gelu")]), Dropout(0.25)]),
         Dense(4, "selu", use_bias=False, kernel_initializer="lecun_normal"),
@@ -88,18 +89,22 @@ def test_trained_bits_come_back_and_train_on_alike(dtype: str, tmp_path: Path) -
     assert_same(loaded, net)
 
 
+WHOLE: Any = np.int64(3)
+HALF: Any = np.float32(0.5)
+
+
 @pytest.mark.parametrize(
     "layer",
     [
-        Dense(np.int64(3)),
-        Dense(3, activations.leaky_relu(np.float32(0.5))),
-        Dense(3, bias_initializer=initializers.Constant(np.float32(0.5))),
-        Dropout(np.float32(0.5)),
+        Dense(WHOLE),
+        Dense(3, activations.leaky_relu(HALF)),
+        Dense(3, bias_initializer=initializers.Constant(HALF)),
+        Dropout(HALF),
     ],
     ids=repr,
 )
 def test_numpy_numbers_in_layers_are_saved(layer: Any, tmp_path: Path) -> None:
-    net = gn.Sequential([layer, Dense(2)], input_size=np.int64(4), seed=np.int64(3))
+    net = gn.Sequential([layer, Dense(2)], input_size=WHOLE, seed=WHOLE)
     net.save(tmp_path / "net")
     assert_same(gn.load(tmp_path / "net"), net)
 

@@ -9,6 +9,8 @@ import pytest
 
 from ganglion import _core
 
+pytestmark = pytest.mark.kernel
+
 ULPS = 2  # from the correctly rounded result
 NAMES = ["exp", "expm1", "log", "log1p", "tanh", "erf", "sigmoid"]
 DTYPES = [np.float32, np.float64]

@@ -73,7 +73,34 @@ ThreadLimit from_environment() {
     return quota < all ? ThreadLimit{quota, "cgroup quota"} : ThreadLimit{all, "cores"};
 }
 
+/// Tell the core that this is a wait, so that it leaves its other thread more.
+void relax() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
+/// Times a waiting member looks before it goes to sleep: about 20 us.
+constexpr int kSpins = 1000;
+
 }  // namespace
+
+void Barrier::wait() {
+    const std::uint32_t round = round_.load(std::memory_order_acquire);
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
+        arrived_.store(0, std::memory_order_relaxed);
+        round_.store(round + 1, std::memory_order_release);
+        round_.notify_all();
+        return;
+    }
+    for (int i = 0; i < kSpins; ++i) {
+        if (round_.load(std::memory_order_acquire) != round) return;
+        relax();
+    }
+    round_.wait(round, std::memory_order_acquire);
+}
 
 ThreadLimit thread_limit() {
     watch_forks();

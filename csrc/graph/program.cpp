@@ -6,7 +6,8 @@ namespace {
 struct Visitor {
     Accesses operator()(const GemmCall& g) const {
         Accesses found{{g.a, g.b, g.bias, g.saved}, {g.c, g.column_sums, g.activated}};
-        if (g.accumulate) found.reads.insert(found.reads.end(), {g.c, g.column_sums});
+        if (g.accumulate) found.reads.push_back(g.c);
+        if (g.accumulate_sums) found.reads.push_back(g.column_sums);
         return found;
     }
     Accesses operator()(const ActivationCall& a) const { return {{a.z}, {a.a}}; }

@@ -39,6 +39,7 @@ struct GemmCall {
     bool accumulate = false;
     BufferId bias = kNoBuffer;
     BufferId column_sums = kNoBuffer;
+    bool accumulate_sums = false;
     BufferId activated = kNoBuffer;  // phi(c)
     BufferId saved = kNoBuffer;      // c *= phi'(saved)
     Activation activation = Activation::identity;

@@ -19,10 +19,10 @@ struct GemmArgs {
     Matrix<const T> b;
     Matrix<T> c;
 
-    const T* bias = nullptr;   // (n): the chain starts here
-    bool accumulate = false;   // the chain starts at C; without it C is never read
-    T* column_sums = nullptr;  // (n): the sum of B's rows, added to what is there if `accumulate`;
-                               // written by the call whose rows begin at 0
+    const T* bias = nullptr;       // (n): the chain starts here
+    bool accumulate = false;       // the chain starts at C; without it C is never read
+    T* column_sums = nullptr;      // (n): sums of B's rows, by the call whose rows begin at 0
+    bool accumulate_sums = false;  // added to what is there
 
     // The epilogue, on each tile right after its last multiply-add.
     ActivationForward<T> activate = nullptr;  // activated = phi(C)

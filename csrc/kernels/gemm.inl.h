@@ -185,7 +185,7 @@ void add_column_sums(const GemmArgs<T>& g, Range cols, Range depth, Operand<T> b
         for (int v = 0; v < 2; ++v) store(part + v * lanes<Vec<T>>, sums[v]);
         for (Index c = 0; c < n; ++c) {
             T& total = g.column_sums[j + c];
-            total = depth.begin == 0 && !g.accumulate ? part[c] : total + part[c];
+            total = depth.begin == 0 && !g.accumulate_sums ? part[c] : total + part[c];
         }
     }
 }

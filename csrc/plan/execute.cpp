@@ -79,6 +79,7 @@ void Executor<T>::gemm(const GemmCall& call, Division division) const {
                      .bias = pointer(call.bias),
                      .accumulate = call.accumulate,
                      .column_sums = pointer(call.column_sums),
+                     .accumulate_sums = call.accumulate_sums,
                      .activated = whole(call.activated),
                      .saved = whole(call.saved),
                      .alpha = static_cast<T>(call.alpha)};

@@ -51,7 +51,7 @@ def fit(work: Fit, epochs: range, history: History) -> None:
     work.host.stop_training = False
     try:
         for callback in work.callbacks:
-            callback.on_train_begin()
+            callback.on_train_begin({})
         for epoch in epochs:
             logs = _epoch_with_hooks(work, epoch)
             history.append(epoch, logs)
@@ -59,12 +59,12 @@ def fit(work: Fit, epochs: range, history: History) -> None:
                 break
     finally:
         for callback in work.callbacks:
-            callback.on_train_end()
+            callback.on_train_end({})
 
 
 def _epoch_with_hooks(work: Fit, epoch: int) -> Logs:
     for callback in work.callbacks:
-        callback.on_epoch_begin(epoch)
+        callback.on_epoch_begin(epoch, {})
     try:
         with _undone_on_failure(work.model, work.objective):
             logs = run_epoch(work, epoch)
@@ -83,7 +83,7 @@ def run_epoch(work: Fit, epoch: int) -> Logs:
     step = 0
     for part in work.source.parts(epoch, single=bool(listeners)):
         for callback in listeners:
-            callback.on_train_batch_begin(step)
+            callback.on_train_batch_begin(step, {})
         rates = work.objective.rates(part.count)
         training.run(part.data, part.order, part.batch_size, part.first, rates)
         for callback in listeners:

@@ -14,7 +14,7 @@ void shares_cover_everything_once() {
         for (const Index count : {0, 1, 3, 4, 5, 63, 64, 65}) {
             std::vector<int> visits(static_cast<std::size_t>(count));
             for (int rank = 0; rank < size; ++rank) {
-                const Range share = Member{rank, size}.share(count, 4);
+                const Range share = Member{rank, size, nullptr}.share(count, 4);
                 CHECK(share.begin % 4 == 0 || share.begin == count);
                 for (Index i = share.begin; i < share.end; ++i)
                     ++visits[static_cast<std::size_t>(i)];

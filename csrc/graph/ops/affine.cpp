@@ -38,10 +38,8 @@ void backward(Lowering& to, const Op& op) {
         .a = to.value(x), .b = dy, .c = dw.into, .transpose_a = true, .accumulate = dw.accumulate};
     if (bias != kNoValue) {
         const Lowering::Contribution db = to.contribute(bias);
-        if (db.accumulate != dw.accumulate) {
-            fail("affine", "a bias shared between layers needs their weight shared too");
-        }
         product.column_sums = db.into;
+        product.accumulate_sums = db.accumulate;
     }
     to.emit(product);
     if (to.wants_gradient(x)) {

@@ -1,0 +1,198 @@
+"""Child processes: those made by fork never hang, and all compute their parent's bits.
+
+Each case runs in a process of its own, which is this file run as a program, with a time limit: a
+child that waits for threads which stayed with its parent would wait for ever.
+"""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing.context import BaseContext
+from multiprocessing.queues import SimpleQueue
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import ganglion as gn
+
+Array = NDArray[Any]
+
+CHILDREN = 20
+SECONDS = 60  # much longer than any case takes
+TASKS = Path("/proc/self/task")  # one entry a thread
+SIZES = [64, 256, 256, 8]  # some 1e8 operations a batch: a team of every thread there is
+
+
+def data() -> tuple[Array, Array]:
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(600, SIZES[0])), rng.integers(0, SIZES[-1], 600)
+
+
+def make() -> gn.Sequential:
+    net = gn.MLP(SIZES, dropout=0.1, seed=2)
+    net.compile("adam", loss="cross_entropy", metrics=["accuracy"])
+    return net
+
+
+def fit(net: gn.Sequential) -> None:
+    x, y = data()
+    net.fit(x, y, batch_size=256, validation_split=0.1, verbose=0)
+
+
+def work(net: gn.Sequential) -> list[bytes]:
+    """Predict, evaluate and fit; return the bits of all that comes out."""
+    x, y = data()
+    before = net.predict(x).tobytes()
+    one = net.predictor()(x[:300]).tobytes()
+    loss = str(net.evaluate(x, y)["loss"]).encode()
+    fit(net)
+    return [before, one, loss, net.parameter_vector.tobytes(), net.predict(x).tobytes()]
+
+
+def trained() -> gn.Sequential:
+    """Return a network that a team of two threads has trained."""
+    gn.set_num_threads(2)
+    before = len(list(TASKS.iterdir())) if TASKS.exists() else 0
+    net = make()
+    fit(net)
+    if TASKS.exists():
+        assert len(list(TASKS.iterdir())) > before, "no team formed: the test proves nothing"
+    return net
+
+
+def collect(
+    context: BaseContext, function: Callable[..., None], *arguments: object
+) -> list[list[bytes]]:
+    """Run a function in many children at once and return what each puts into a queue."""
+    queue = context.SimpleQueue()
+    processes: list[Any] = [
+        context.Process(target=function, args=(queue, *arguments))  # type: ignore[attr-defined]
+        for _ in range(CHILDREN if context.get_start_method() == "fork" else 2)
+    ]
+    for process in processes:
+        process.start()
+    results = [queue.get() for _ in processes]
+    for process in processes:
+        process.join()
+        assert process.exitcode == 0
+    return results
+
+
+def child(queue: SimpleQueue[list[bytes]], net: gn.Sequential) -> None:
+    queue.put(work(net))
+
+
+def child_that_sets_threads(queue: SimpleQueue[list[bytes]], net: gn.Sequential) -> None:
+    gn.set_num_threads(2)
+    queue.put(work(net))
+
+
+def child_from_scratch(queue: SimpleQueue[list[bytes]]) -> None:
+    queue.put(work(trained()))
+
+
+def parent_of_a_child(queue: SimpleQueue[list[bytes]], net: gn.Sequential) -> None:
+    work(net)  # on a copy of the parent's memory: its child begins where this ends
+    if os.fork() == 0:
+        queue.put(work(net))
+        os._exit(0)
+    assert os.wait()[1] == 0
+
+
+def fork_after_a_fit() -> None:
+    net = trained()
+    results = collect(multiprocessing.get_context("fork"), child, net)
+    assert results == [work(net)] * CHILDREN  # and the parent still works
+
+
+def fork_after_a_fit_and_set_threads() -> None:
+    net = trained()
+    results = collect(multiprocessing.get_context("fork"), child_that_sets_threads, net)
+    assert results == [work(net)] * CHILDREN
+
+
+def fork_before_any_use() -> None:
+    results = collect(multiprocessing.get_context("fork"), child_from_scratch)
+    assert results == [work(trained())] * CHILDREN
+
+
+def fork_of_a_fork() -> None:
+    net = trained()
+    results = collect(multiprocessing.get_context("fork"), parent_of_a_child, net)
+    work(net)
+    assert results == [work(net)] * CHILDREN
+
+
+def fork_while_threads_predict() -> None:
+    net = trained()
+    x, _ = data()
+    stop = threading.Event()
+
+    def predict() -> None:
+        while not stop.is_set():
+            net.predict(x)
+
+    threads = [threading.Thread(target=predict) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    results = collect(multiprocessing.get_context("fork"), child, net)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert results == [work(net)] * CHILDREN
+
+
+def spawn() -> None:
+    net = trained()
+    results = collect(multiprocessing.get_context("spawn"), child_from_scratch)
+    assert results == [work(net)] * 2
+
+
+def predict_in_child(queue: SimpleQueue[list[bytes]], predictor: Callable[[Array], Array]) -> None:
+    queue.put([predictor(data()[0]).tobytes()])
+
+
+def predictor_is_sent_to_spawned() -> None:
+    net = trained()
+    results = collect(multiprocessing.get_context("spawn"), predict_in_child, net.predictor())
+    assert results == [[net.predict(data()[0]).tobytes()]] * 2
+
+
+CASES: dict[str, Callable[[], None]] = {
+    case.__name__: case
+    for case in (
+        fork_after_a_fit,
+        fork_after_a_fit_and_set_threads,
+        fork_before_any_use,
+        fork_of_a_fork,
+        fork_while_threads_predict,
+        spawn,
+        predictor_is_sent_to_spawned,
+    )
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_children_never_hang_and_compute_the_same(case: str) -> None:
+    # Python 3.12 and later warn of any fork of a process with threads: of just what is tested here
+    narrow = "ignore:This process .* is multi-threaded, use of fork:DeprecationWarning"
+    command = [sys.executable, "-W", "error", "-W", narrow, __file__, case]
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        try:
+            _, told = process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)  # the children too
+            pytest.fail(f"{case} hangs")
+    assert process.returncode == 0, told
+
+
+if __name__ == "__main__":
+    CASES[sys.argv[1]]()
