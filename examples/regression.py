@@ -1,4 +1,4 @@
-"""A regression with a residual block, a learning-rate schedule and figures in the target's units."""
+"""A regression with a residual block and a learning-rate schedule, in the target's units."""
 
 import numpy as np
 from sklearn.datasets import load_diabetes

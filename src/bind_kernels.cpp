@@ -84,6 +84,7 @@ void gemm(const py::array& a, const py::array& b, py::array c, const std::option
 
 template <class T>
 py::array_t<T> vector_math(const std::string& name, const py::array_t<T>& x) {
+    if (x.ndim() != 1) throw py::value_error("vector_math: x must have one dimension");
     py::array_t<T> y(x.size());
     const T* const from = rows_of<T>(x, "x").data;
     for (const VectorFunction<T>& function : kernels<T>().vector_functions) {

@@ -54,6 +54,7 @@ Index checked_count(Index count) {
 }  // namespace
 
 void bind_runtime(py::module_& module) {
+    module.attr("MOST_THREADS") = kMostThreads;
     module.def("compiler", &compiler);
     module.def("selected_isa", [] { return std::string(name(selected_isa())); });
     module.def("built_isas", [] { return names_of(built_isas()); });

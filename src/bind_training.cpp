@@ -115,8 +115,17 @@ void bind_optimizer(py::module_& module, const std::string& suffix) {
                  return std::make_unique<State>(settings_from(optimizer, settings), size);
              }),
              py::arg("name"), py::arg("settings"), py::arg("size"))
-        .def_property_readonly("steps", &State::steps)
-        .def("reset", &State::reset)
+        .def_property("steps", &State::steps, &State::set_steps)
+        .def_property_readonly(
+            "blocks",
+            [](py::object self) {
+                auto& state = self.cast<State&>();
+                std::vector<py::array> blocks;
+                for (AlignedBuffer<T>& block : state.blocks()) {
+                    blocks.push_back(array_over(block.data(), block.size(), self));
+                }
+                return blocks;
+            })
         .def(
             "apply",
             [](State& state, ParameterStore<T>& store, double rate) {

@@ -8,6 +8,9 @@ from libcpp.memory cimport make_unique, unique_ptr
 
 import numpy as np
 
+from ganglion import precision
+from ganglion.arrays import as_array, check_finite
+
 
 cdef extern from "base/matrix.h" namespace "ganglion":
     ctypedef Py_ssize_t Index
@@ -104,6 +107,7 @@ cdef class Predictor:
     """
 
     cdef object recipe
+    cdef object precision
     cdef readonly object dtype
     cdef readonly double rescale
     cdef readonly Py_ssize_t inputs
@@ -113,12 +117,13 @@ cdef class Predictor:
     cdef unique_ptr[CorePredictor[float]] float32
     cdef unique_ptr[CorePredictor[double]] float64
 
-    def __init__(self, recipe, dtype, weights, rescale):
+    def __cinit__(self, recipe, dtype, weights, rescale):
         build, arguments = recipe
         graph, input_value, output_value = build(*arguments)
         cdef Graph* core = <Graph*> PyCapsule_GetPointer(graph.capsule(), "ganglion.Graph")
         self.recipe = recipe
-        self.dtype = np.dtype(dtype)
+        self.precision = precision.get(dtype)
+        self.dtype = self.precision.dtype
         self.rescale = rescale
         self.inputs = graph.cols(input_value)
         self.outputs = graph.cols(output_value)
@@ -155,25 +160,37 @@ cdef class Predictor:
             The output layer's values: `out`, or the new array.
 
         Raises:
+            TypeError: When x does not hold numbers.
             ValueError: When a shape or type does not fit, or x holds NaN or infinity.
         """
-        x = np.asarray(x, self.dtype)
-        shape = (x.shape[0], self.outputs) if x.ndim == 2 else (self.outputs,)
-        if x.ndim not in (1, 2) or x.shape[x.ndim - 1] != self.inputs:
-            raise ValueError(f"x has shape {x.shape}, must be (rows, {self.inputs}) or ({self.inputs},)")
+        given = as_array("predictor", "x", x)
+        if given.ndim not in (1, 2) or given.shape[given.ndim - 1] != self.inputs:
+            raise ValueError(
+                f"predictor: x has shape {given.shape}, must be (rows, {self.inputs}) or"
+                f" ({self.inputs},)"
+            )
+        shape = given.shape[:-1] + (self.outputs,)
         if out is None:
             out = np.empty(shape, self.dtype)
-        elif not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != self.dtype:
-            raise ValueError(
-                f"out is {type(out).__name__} of shape {np.shape(out)}, must be an array of shape {shape}"
-                f" and type {self.dtype}"
-            )
-        elif out.strides[out.ndim - 1] != out.itemsize and shape[-1] > 1:
-            raise ValueError("out must have contiguous rows")
-        if not self.run(x, out):
-            row, column = np.argwhere(~np.isfinite(np.atleast_2d(x)))[0]
-            raise ValueError(f"x has {np.atleast_2d(x)[row, column]} at row {row}, column {column}")
+        else:
+            self.check_out(out, shape)
+        with np.errstate(over="ignore"):  # what is too large is told below
+            converted = np.asarray(given, self.dtype)
+        if not self.run(converted, out):
+            check_finite("predictor", "x", np.atleast_2d(given), self.precision, self.rescale)
         return out
+
+    cdef check_out(self, out, shape):
+        if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != self.dtype:
+            raise ValueError(
+                f"predictor: out is {type(out).__name__} of shape {np.shape(out)}, must be an array"
+                f" of shape {shape} and type {self.dtype}"
+            )
+        if not out.flags.writeable:
+            raise ValueError("predictor: out is read-only")
+        contiguous = out.strides[out.ndim - 1] == out.itemsize or self.outputs == 1
+        if not contiguous or out.strides[0] % out.itemsize or not out.flags.aligned:
+            raise ValueError("predictor: out must have contiguous rows, each a whole number apart")
 
     cdef cpp_bool run(self, x, out) except *:
         cdef Py_buffer from_

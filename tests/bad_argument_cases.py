@@ -256,14 +256,24 @@ COMPILE_CASES = [
 ]
 
 LAYER_CASES = [
-    Case("units 0", made(lambda: Dense(0)), ValueError, r"units must be .* one or more, got 0"),
+    Case("units 0", made(lambda: Dense(0)), ValueError, r"units must be .* from 1 to .*, got 0"),
     Case("units -1", made(lambda: Dense(-1)), ValueError, r"units must be .*, got -1"),
     Case(
         "units a word", made(lambda: Dense(wrong("10"))), TypeError, r"units must be .*, got '10'"
     ),
     Case("units 2.5", made(lambda: Dense(wrong(2.5))), TypeError, r"units must be .*, got 2\.5"),
-    Case("units vast", sequential([Dense(2**62)]), ValueError, r"units|461168601842738790"),
-    Case("units past 64 bits", sequential([Dense(2**70)]), ValueError, r"units|118059162071741"),
+    Case(
+        "units vast",
+        made(lambda: gn.Sequential([Dense(2**62)], input_size=4)),
+        ValueError,
+        r"units|461168601842738790",
+    ),
+    Case(
+        "units past 64 bits",
+        made(lambda: gn.Sequential([Dense(2**70)], input_size=4)),
+        ValueError,
+        r"units|118059162071741",
+    ),
     Case(
         "rellu", made(lambda: Dense(4, "rellu")), ValueError, r"name 'rellu', did you mean 'relu'"
     ),

@@ -66,7 +66,7 @@ def test_bad_variable_is_named_with_its_value(
 ) -> None:
     monkeypatch.delenv("GANGLION_NUM_THREADS", raising=False)
     monkeypatch.setenv(variable, value)
-    script = "import ganglion as gn; gn.show_config(); gn.MLP([2, 2]).predict([[1.0, 2.0]])"
+    script = "import ganglion"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )

@@ -13,8 +13,9 @@ import pytest
 from numpy.typing import NDArray
 
 import ganglion as gn
+from ganglion.arrays import as_inputs
 from ganglion.callbacks import LambdaCallback
-from ganglion.data import as_dataset, as_inputs
+from ganglion.data import as_dataset
 from ganglion.losses import CrossEntropy, SquaredError
 
 Array = NDArray[Any]

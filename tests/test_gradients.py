@@ -125,7 +125,7 @@ class Objective:
 
     def loss(self, *, training: bool = True) -> float:
         """Return the loss; in training mode also write the gradient, and move nothing."""
-        self._state.reset()
+        self._state.steps = 0  # the same dropout masks
         self._figures.reset()
         ending, _ = self._trainers[0 if training else 1].run(
             x=self._data[0],

@@ -388,8 +388,8 @@ def test_each_activation_is_compared_with_torch() -> None:
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_activation_is_torchs(name: str, dtype: str) -> None:
-    z = np.append(np.linspace(-30, 30, 5995), [0, 1e-8, -1e-8, 88, -88])
-    z = z.astype(dtype).reshape(-1, 20)
+    points = np.append(np.linspace(-30, 30, 5995), [0, 1e-8, -1e-8, 88, -88])
+    z = points.astype(dtype).reshape(-1, 20)
     net = gn.Sequential([gn.Dense(20, activation=name)], input_size=20, dtype=dtype)
     net.set_weights([np.eye(20), np.zeros(20)])  # so that the activation is applied to z itself
     expected = ACTIVATIONS[name](torch.tensor(z, dtype=torch.float64)).numpy()

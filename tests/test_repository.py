@@ -71,7 +71,11 @@ def test_importing_brings_in_nothing_but_numpy_and_the_core() -> None:
     heavy = ["tqdm", "safetensors", "sklearn", "pandas", "matplotlib", "typer", "torch", "scipy"]
     script = f"import sys, ganglion; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT / "tests"
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT / "tests",
     )
     assert done.stdout.strip() == "[]"
 

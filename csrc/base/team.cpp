@@ -13,8 +13,6 @@
 namespace ganglion {
 namespace {
 
-constexpr int kMostThreads = 4096;
-
 std::atomic<int> explicit_limit{0};
 std::atomic<bool> forked{false};
 

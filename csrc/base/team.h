@@ -48,6 +48,8 @@ struct Member {
     }
 };
 
+inline constexpr int kMostThreads = 4096;
+
 /// How many threads a team may have, and who said so ("set_num_threads", a variable's name,
 /// "cores").
 struct ThreadLimit {

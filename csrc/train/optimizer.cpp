@@ -37,15 +37,11 @@ OptimizerState<T>::OptimizerState(const OptimizerSettings& settings, Index size)
     : settings_(settings),
       size_(size),
       square_sums_(static_cast<std::size_t>(ceil_div(size, kUpdateBlock))) {
-    for (int i = 0; i < blocks_of(settings); ++i) blocks_.emplace_back(size);
-    reset();
-}
-
-template <class T>
-void OptimizerState<T>::reset() {
-    const auto start = static_cast<T>(settings_.initial_accumulator_value);
-    for (AlignedBuffer<T>& block : blocks_) std::fill_n(block.data(), size_, start);
-    steps_ = 0;
+    const auto start = static_cast<T>(settings.initial_accumulator_value);
+    for (int i = 0; i < blocks_of(settings); ++i) {
+        blocks_.emplace_back(size);
+        std::fill_n(blocks_.back().data(), size, start);
+    }
 }
 
 /// What the gradient is multiplied by so that its norm is at most global_clipnorm.
@@ -106,7 +102,7 @@ template <class T>
 void OptimizerState<T>::apply(ParameterBlock<T> parameters, double rate) {
     const int team = team_size(static_cast<int>(size_ / kParametersPerThread));
     run_team(team, [&](Member member) noexcept { update(member, parameters, steps_, rate); });
-    count_steps(1);
+    set_steps(steps_ + 1);
 }
 
 template class OptimizerState<float>;

@@ -41,12 +41,12 @@ class OptimizerState {
     /// The next step, with a team of its own.
     void apply(ParameterBlock<T> parameters, double rate);
 
-    /// Forget everything, as before the first step.
-    void reset();
-
     /// Steps done so far. Whoever calls `update` counts them, once for the team.
     std::int64_t steps() const { return steps_; }
-    void count_steps(std::int64_t steps) { steps_ += steps; }
+    void set_steps(std::int64_t steps) { steps_ = steps; }
+
+    /// What it remembers, each (parameters).
+    std::vector<AlignedBuffer<T>>& blocks() { return blocks_; }
 
   private:
     T clipping_scale(const Member& member, const T* gradients);

@@ -74,7 +74,8 @@ Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates
         const Outcome mine = run_member(member, batches, range, rates, shared);
         if (member.rank == 0) outcome = mine;
     });
-    if (optimizer_ != nullptr) optimizer_->count_steps(outcome.batch - range.begin);
+    if (optimizer_ != nullptr)
+        optimizer_->set_steps(optimizer_->steps() + outcome.batch - range.begin);
     return outcome;
 }
 

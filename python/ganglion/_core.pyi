@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __version__: str
+MOST_THREADS: int
 
 # The runtime
 
@@ -89,7 +90,10 @@ class OptimizerState:
     def __init__(self, name: str, settings: Mapping[str, float], size: int) -> None: ...
     @property
     def steps(self) -> int: ...
-    def reset(self) -> None: ...
+    @steps.setter
+    def steps(self, steps: int) -> None: ...
+    @property
+    def blocks(self) -> list[NDArray[Any]]: ...
     def apply(self, store: ParameterStore, rate: float) -> None: ...
 
 @type_check_only

@@ -1,7 +1,7 @@
 """Rules for the fields of records: a broken one names the field, the rule and the value."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 
 Rule = Callable[[str, object], None]
@@ -28,11 +28,20 @@ unit_interval = _number("a number in [0, 1]", lambda value: 0 <= value <= 1)
 count = _number("a whole number, zero or more", lambda value: value >= 0, whole=True)
 positive_count = _number("a whole number, one or more", lambda value: value >= 1, whole=True)
 
+size = _number("a whole number from 1 to 2**31 - 1", lambda value: 1 <= value < 2**31, whole=True)
+seed = _number("a whole number from 0 to 2**64 - 1", lambda value: 0 <= value < 2**64, whole=True)
+
 
 def positive_or_none(name: str, value: object) -> None:
     """Check that `value` is None or a positive finite number."""
     if value is not None:
         positive(name, value)
+
+
+def listed(name: str, value: object, items: str) -> None:
+    """Check that `value` is a list, or another sequence, of `items`."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise TypeError(f"{name} must be a list of {items}, got {value!r}")
 
 
 def flag(name: str, value: object) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,10 @@ def save(model: Model, path: Path, metadata: Mapping[str, str]) -> None:
     """Write a model to a file, all of it or none."""
     from safetensors.numpy import save as to_bytes
 
+    if not isinstance(metadata, Mapping):
+        raise TypeError(f"save: metadata must map names to texts, got {metadata!r}")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"save: there is no folder {path.parent} for {path}")
     for name, text in metadata.items():
         if name == "format" or name.startswith(_PREFIX) or not isinstance(text, str):
             raise ValueError(
@@ -93,6 +98,9 @@ def load(path: str | os.PathLike[str]) -> Sequential:
     if set(tensors) != set(model.parameter_names):
         different = ", ".join(sorted(set(tensors) ^ set(model.parameter_names)))
         raise ValueError(f"load: {file} does not hold the tensors of its architecture: {different}")
+    for name, tensor in tensors.items():
+        if tensor.dtype.name != model.dtype:
+            raise ValueError(f"load: {file}: {name} has type {tensor.dtype}, must be {model.dtype}")
     try:
         model.set_weights([tensors[name].T for name in model.parameter_names])
     except ValueError as error:
@@ -114,32 +122,31 @@ def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     """Return the tensors and the metadata of a file."""
     from safetensors import SafetensorError, safe_open
 
-    if not path.is_file():
-        raise FileNotFoundError(f"load: there is no file {path}")
+    with path.open("rb"):  # what keeps it from being read is told by Python, with the path
+        pass
     try:
         with safe_open(path, framework="numpy") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             return tensors, dict(file.metadata() or {})
-    except SafetensorError as error:
+    except (SafetensorError, AttributeError, TypeError) as error:  # a type NumPy lacks is no worse
         raise ValueError(f"load: {path} is damaged or not a safetensors file: {error}") from error
 
 
 def _write(path: Path, content: bytes) -> None:
     """Write a file beside its place, see it on the disk, then put it in its place."""
-    import tempfile  # slow to import, and needed here only
-
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    name = path.with_name(f".{path.name}.{os.getpid()}.{time.time_ns()}")
+    try:
+        handle = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)  # less the umask
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)  # what open() would have given; mkstemp is stricter
-        Path(name).replace(path)
+        name.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        name.unlink(missing_ok=True)
         raise
 
 
@@ -147,6 +154,8 @@ def _to_json(value: Any) -> Any:
     """Return a layer, or what is in one, as JSON: a record is its fields and its type's name."""
     if isinstance(value, tuple):
         return [_to_json(item) for item in value]
+    if isinstance(value, np.generic):
+        return value.item()
     if not dataclasses.is_dataclass(value):
         return value
     fields = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,7 @@ class Arguments:
             raise ValueError(
                 f"initial_epoch is {self.initial_epoch}, must be less than epochs, {self.epochs}"
             )
+        checks.listed("callbacks", self.callbacks, "callbacks")
         for callback in self.callbacks:
             if not isinstance(callback, Callback):
                 raise TypeError(f"callbacks must be instances of Callback, got {callback!r}")
@@ -68,6 +69,8 @@ def prepare(
 ) -> Fit:
     """Check data and arguments, and return what the loop works with."""
     makes_batches = y is None and not hasattr(x, "__array__")
+    if makes_batches and not isinstance(x, Iterable):
+        raise TypeError(f"fit: x must be an array, with y, or an iterable of batches, got {x!r}")
     if makes_batches:
         source, held_out = _iterable_source(model, objective, x, arguments), None
     else:
@@ -99,6 +102,8 @@ def dataset(
 
 def evaluation_source(data: Dataset, batch_size: int | None) -> ArraySource:
     """Return the batches to evaluate a dataset by."""
+    if batch_size is not None:
+        checks.positive_count("batch_size", batch_size)
     return ArraySource(data, min(batch_size or _EVALUATION_BATCH, len(data)), shuffle=False, seed=0)
 
 

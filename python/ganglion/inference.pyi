@@ -1,7 +1,7 @@
 # The immutable predictor: a network's forward pass, called for a row or a batch at a time.
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,13 +9,13 @@ from typing_extensions import disjoint_base
 
 @disjoint_base
 class Predictor:
-    def __init__(
-        self,
+    def __new__(
+        cls,
         recipe: tuple[Callable[..., Any], tuple[Any, ...]],
         dtype: str,
         weights: ArrayLike,
         rescale: float,
-    ) -> None: ...
+    ) -> Self: ...
     @property
     def dtype(self) -> np.dtype[Any]: ...
     @property

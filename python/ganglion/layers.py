@@ -50,7 +50,7 @@ class Dense:
     bias_initializer: str | Initializer = "zeros"
 
     def __post_init__(self) -> None:
-        checks.positive_count("units", self.units)
+        checks.size("units", self.units)
         checks.flag("use_bias", self.use_bias)
         activations.get(self.activation)
         initializers.get(self.bias_initializer)
@@ -64,7 +64,7 @@ class Dense:
         return builder.activation(z, activations.get(self.activation))
 
     def _kernel_initializer(self) -> Initializer:
-        if self.kernel_initializer == "auto":
+        if isinstance(self.kernel_initializer, str) and self.kernel_initializer == "auto":
             return initializers.default_for(activations.get(self.activation).name)
         return initializers.get(self.kernel_initializer)
 
@@ -118,9 +118,7 @@ class Residual:
     layers: Sequence[Layer]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "layers", tuple(self.layers))  # a record cannot change
-        if not self.layers:
-            raise ValueError("layers must hold at least one layer, got none")
+        object.__setattr__(self, "layers", checked_layers(self.layers))  # a record cannot change
 
     def build(self, builder: Builder, x: int, name: str) -> int:
         """Add the layers, the projection where it is needed, and the sum."""
@@ -130,3 +128,19 @@ class Residual:
             kernel = initializers.GlorotUniform()
             x = builder.affine(x, width, f"{name}.projection", kernel, None)
         return builder.graph.add(y, x)
+
+
+def checked_layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Return the layers as a tuple.
+
+    Raises:
+        TypeError: When they are not a sequence of layers.
+        ValueError: When there are none.
+    """
+    checks.listed("layers", layers, "layers")
+    for layer in layers:
+        if isinstance(layer, type) or not hasattr(layer, "build"):
+            raise TypeError(f"layers must hold layers such as Dense(3), got {layer!r}")
+    if not layers:
+        raise ValueError("layers must hold at least one layer, got none")
+    return tuple(layers)

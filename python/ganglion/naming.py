@@ -19,7 +19,8 @@ def resolve(kind: str, name: object, known: Collection[str]) -> str:
         raise TypeError(f"{kind} must be a name or a record, got {name!r}")
     if name in known:
         return name
-    nearest = get_close_matches(name.lower(), known, n=1)
+    longer = [item for item in sorted(known) if name and item.startswith(name.lower())]
+    nearest = longer or get_close_matches(name.lower(), known, n=1)
     hint = f", did you mean {nearest[0]!r}?" if nearest else "."
     raise ValueError(f"{kind}: unknown name {name!r}{hint} Known: {', '.join(sorted(known))}")
 

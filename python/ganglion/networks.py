@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ganglion import _core
+from ganglion import _core, checks, precision
 from ganglion.activations import ActivationFunction
+from ganglion.arrays import as_array, check_finite
 from ganglion.initializers import Initializer
 from ganglion.layers import Layer
 
@@ -78,30 +80,35 @@ class Network:
             for part, parameter in zip(parts, self.parameters, strict=False)
         ]
 
-    def join(self, weights: Sequence[ArrayLike]) -> NDArray[np.float64]:
+    def join(self, weights: Sequence[ArrayLike], dtype: str) -> NDArray[Any]:
         """Return one vector of all parameters: the inverse of `split`.
 
         Raises:
+            TypeError: When something does not hold numbers.
             ValueError: When the number of arrays, or a shape, is another, or a value not finite.
         """
+        checks.listed("weights", weights, "arrays")
         if len(weights) != len(self.parameters):
             raise ValueError(
                 f"weights holds {len(weights)} arrays, must hold {len(self.parameters)}"
             )
-        parts = [np.asarray(part, np.float64) for part in weights]
-        for part, parameter in zip(parts, self.parameters, strict=True):
+        parts = []
+        for given, parameter in zip(weights, self.parameters, strict=True):
+            part = as_array("weights", parameter.name, given)
             if part.shape != parameter.shape:
                 raise ValueError(
                     f"weights: {parameter.name} has shape {part.shape}, must be {parameter.shape}"
                 )
-            if not np.isfinite(part).all():
-                raise ValueError(f"weights: {parameter.name} is not finite")
-        return np.concatenate([part.ravel() for part in parts]) if parts else np.zeros(0)
+            check_finite("weights", parameter.name, part, precision.get(dtype), 1.0)
+            parts.append(part.ravel())
+        return np.concatenate(parts) if parts else np.zeros(0)
 
     def theta(self, vector: NDArray[Any], j: int) -> NDArray[Any]:
         """Return the j-th weight and its bias as `(fan_out, 1 + fan_in)`: the bias is column 0."""
         named = dict(zip((p.name for p in self.parameters), self.split(vector), strict=True))
         weights = [parameter for parameter in self.parameters if not parameter.is_bias]
+        if not isinstance(j, Integral):
+            raise TypeError(f"theta: j must be a whole number, got {j!r}")
         if not 1 <= j <= len(weights):
             raise ValueError(f"theta: j is {j}, must be from 1 to {len(weights)}")
         name = weights[j - 1].name

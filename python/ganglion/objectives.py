@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion import _core, losses, metrics, optimizers, schedules
+from ganglion import _core, checks, losses, metrics, optimizers, schedules
 from ganglion.data import Dataset
 from ganglion.losses import CustomLoss, Loss
 from ganglion.metrics import Metric
@@ -121,7 +121,7 @@ class Objective:
             raise ValueError(f"compile: loss must be given, one of {', '.join(losses.LOSSES)}")
         self.optimizer = optimizers.get(optimizer)
         self.loss = losses.get(loss)
-        self.metrics = [metrics.get(metric) for metric in wanted]
+        self.metrics = _checked_metrics(wanted, self.loss, model.network.output_size)
         self.schedule = schedules.get(self.optimizer.learning_rate)
         self.state = model.precision.optimizer_state(
             self.optimizer.name, self.optimizer.settings(), model.store.values.size
@@ -147,3 +147,25 @@ def _metric_settings(
     binary = isinstance(loss, losses.BinaryCrossEntropy)
     logits = binary and not network.graph.is_probability(network.output)
     return metric.name, 0.0 if logits else 0.5
+
+
+def _checked_metrics(
+    wanted: Sequence[str | Metric], loss: Loss | CustomLoss, outputs: int
+) -> list[Metric]:
+    """Return records, no two of one name, that fit the targets of the loss."""
+    checks.listed("metrics", wanted, "names or records")
+    records = [metrics.get(metric) for metric in wanted]
+    names = [record.name for record in records]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"metrics names {name} twice: their figures could not be told apart")
+    of_classes = isinstance(loss, losses.CrossEntropy)
+    for record in records:
+        if of_classes and record.name not in ("accuracy", "top_k_accuracy"):
+            raise ValueError(f"metrics: {record.name} compares values, cross_entropy has classes")
+        if isinstance(record, metrics.TopKAccuracy):
+            if not of_classes:
+                raise ValueError("metrics: top_k_accuracy needs classes, as cross_entropy has them")
+            if record.k > outputs:
+                raise ValueError(f"metrics: k is {record.k}, the network has {outputs} outputs")
+    return records

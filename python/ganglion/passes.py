@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import _core
-from ganglion.data import Dataset, check_finite
+from ganglion.arrays import check_finite
+from ganglion.data import Dataset
 from ganglion.losses import CustomLoss
 from ganglion.networks import Network
 from ganglion.precision import Precision
@@ -55,9 +56,11 @@ class Parametrized:
         )
 
     def check_finite(self, call: str, data: Dataset) -> None:
-        """Refuse inputs and targets that are not finite in this precision."""
+        """Refuse inputs, targets and weights that are not finite in this precision."""
         check_finite(call, "X", data.x, self.precision, self.rescale)
         check_finite(call, "y", data.y, self.precision, 1.0)
+        if data.weight is not None:
+            check_finite(call, "sample_weight", data.weight, self.precision, 1.0)
 
 
 class Pass(Protocol):
@@ -146,14 +149,26 @@ class CustomPass:
             self.predictor.predict(x, output, 1.0)
         else:
             self.tape.forward(x, output)
-        loss, gradient = self.loss(y, output, weight)
+        loss, gradient = self._loss_and_gradient(y, output, weight)
         if not np.isfinite(loss):
             raise LossNotFiniteError(f"the loss is not finite at step {batch}: it is {loss}")
         if self.state is not None:
-            self.tape.backward(as_gradient("loss: the gradient", gradient, output), None)
+            check_finite("loss", "the gradient", gradient, self.model.precision, 1.0)
+            self.tape.backward(gradient, None)
             self.state.apply(self.model.store, rate)
         total = float(len(y) if weight is None else weight.sum())
-        self.figures.add(float(loss) * total, total, output, y, weight)
+        self.figures.add(loss * total, total, output, y, weight)
+
+    def _loss_and_gradient(
+        self, y: NDArray[Any], output: NDArray[Any], weight: NDArray[Any] | None
+    ) -> tuple[float, NDArray[Any]]:
+        answer: object = self.loss(y, output, weight)
+        if not isinstance(answer, tuple) or len(answer) != 2:
+            raise TypeError(f"loss must return (loss, gradient), got {answer!r}")
+        loss, gradient = answer
+        if np.ndim(loss) != 0:
+            raise TypeError(f"loss must return one number, got an array of shape {np.shape(loss)}")
+        return float(loss), as_gradient("loss: the gradient", gradient, output)
 
 
 def as_gradient(name: str, gradient: Any, output: NDArray[Any]) -> NDArray[Any]:

@@ -69,6 +69,8 @@ _BY_VERBOSITY: Mapping[object, Callable[[], Callback]] = {
 
 def get(verbose: Verbosity) -> Callback:
     """Return the callback that `verbose` stands for: `"auto"` or 1 a bar, 2 lines, 0 nothing."""
+    if not isinstance(verbose, int | str):
+        raise TypeError(f"verbose must be 'auto', 0, 1 or 2, got {verbose!r}")
     if verbose not in _BY_VERBOSITY:
         raise ValueError(f"verbose must be 'auto', 0, 1 or 2, got {verbose!r}")
     return _BY_VERBOSITY[verbose]()

@@ -6,6 +6,10 @@ import numpy as np
 
 from ganglion import _core
 
+# What the environment demands in vain is an error now, and not in the middle of a fit.
+_core.selected_isa()
+_core.thread_limit()
+
 
 def get_num_threads() -> int:
     """Return how many threads a call may use. Small work uses fewer."""
@@ -21,8 +25,8 @@ def set_num_threads(threads: int | None) -> None:
     """
     if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int)):
         raise TypeError(f"threads must be a whole number or None, got {threads!r}")
-    if threads is not None and threads < 1:
-        raise ValueError(f"threads must be at least 1, got {threads}")
+    if threads is not None and not 1 <= threads <= _core.MOST_THREADS:
+        raise ValueError(f"threads must be from 1 to {_core.MOST_THREADS}, got {threads}")
     _core.set_thread_limit(threads or 0)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion import _core
-from ganglion.data import as_array, as_inputs, check_finite
+from ganglion.arrays import as_array, as_inputs, check_finite
 from ganglion.passes import Parametrized, as_gradient
 
 

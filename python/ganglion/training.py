@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ganglion.callbacks import Callback, Logs, TerminateOnNaN, wants_batches
@@ -63,15 +62,20 @@ def fit(work: Fit, epochs: range, history: History) -> None:
 
 
 def _epoch_with_hooks(work: Fit, epoch: int) -> Logs:
-    for callback in work.callbacks:
-        callback.on_epoch_begin(epoch, {})
+    before = Snapshot(work.model, work.objective)
     try:
-        with _undone_on_failure(work.model, work.objective):
+        for callback in work.callbacks:
+            callback.on_epoch_begin(epoch, {})
+        try:
             logs = run_epoch(work, epoch)
-    except LossNotFiniteError as error:
-        logs = _figures_of_failure(work, epoch, error)
-    for callback in work.callbacks:
-        callback.on_epoch_end(epoch, logs)
+        except LossNotFiniteError as error:
+            logs = _figures_of_failure(work, epoch, error)
+            before.put_back()
+        for callback in work.callbacks:
+            callback.on_epoch_end(epoch, logs)
+    except Exception:  # not Ctrl-C, which is no failure: what has been learnt is kept
+        before.put_back()
+        raise
     return logs
 
 
@@ -105,34 +109,34 @@ def evaluate(objective: Objective, source: Source) -> Logs:
     return objective.evaluation.figures()
 
 
-def train_on_batch(model: Parametrized, objective: Objective, data: Dataset) -> Logs:
+def train_on_batch(objective: Objective, data: Dataset) -> Logs:
     """Take one step on all of `data`, and return its figures."""
     objective.training.reset()
-    with _undone_on_failure(model, objective):
-        objective.training.run(data, None, len(data), 0, objective.rates(1))
+    objective.training.run(data, None, len(data), 0, objective.rates(1))
     return objective.training.figures()
 
 
-@contextmanager
-def _undone_on_failure(model: Parametrized, objective: Objective) -> Iterator[None]:
-    """Put the weights back to what they were when training fails.
+class Snapshot:
+    """Parameters and what the optimizer remembers, as they were."""
 
-    The optimizer, which has seen the steps that led there, then begins anew. Ctrl-C is no failure.
-    """
-    values, state = model.store.values, objective.state
-    before, steps = values.copy(), state.steps
-    try:
-        yield
-    except Exception:
-        values[:] = before
-        if state.steps != steps:
-            state.reset()
-        raise
+    def __init__(self, model: Parametrized, objective: Objective) -> None:
+        self._state = objective.state
+        self._arrays = [model.store.values, *objective.state.blocks]
+        self._copies = [array.copy() for array in self._arrays]
+        self._steps = objective.state.steps
+
+    def put_back(self) -> None:
+        """Undo what has been done to them since."""
+        for array, copy in zip(self._arrays, self._copies, strict=True):
+            array[:] = copy
+        self._state.steps = self._steps
 
 
 def _figures_of_failure(work: Fit, epoch: int, error: LossNotFiniteError) -> Logs:
     """Let TerminateOnNaN end the fit quietly; without it the failure is an error."""
     if not any(isinstance(callback, TerminateOnNaN) for callback in work.callbacks):
-        message = f"fit: in epoch {epoch + 1} {error}; the weights are those before the epoch"
+        message = (
+            f"fit: in epoch {epoch + 1} {error}; weights and optimizer are those before the epoch"
+        )
         raise LossNotFiniteError(message) from error
     return {"loss": float("nan")}

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion import checks, files, networks, precision, summary
-from ganglion.data import as_inputs, check_finite
-from ganglion.layers import Layer
+from ganglion.arrays import as_inputs, check_finite
+from ganglion.layers import Layer, checked_layers
 from ganglion.passes import Parametrized
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ class Model:
         seed: int = 0,
         rescale: float = 1.0,
     ) -> None:
-        checks.positive_count("input_size", input_size)
-        checks.count("seed", seed)
+        checks.size("input_size", input_size)
+        checks.seed("seed", seed)
         checks.positive("rescale", rescale)
-        self.layers = tuple(layers)
+        self.layers = checked_layers(layers)
         network = networks.build(self.layers, int(input_size))
         chosen = precision.get(dtype)
         store = chosen.parameter_store(network.graph)
@@ -123,7 +123,7 @@ class Model:
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Replace the weights by such a list as `get_weights` returns."""
-        self.parameter_vector[:] = self._model.network.join(weights)
+        self.parameter_vector[:] = self._model.network.join(weights, self.dtype)
 
     def theta(self, j: int) -> Array:
         """Return layer j's parameters as lectures write them: the bias is column 0.

@@ -110,8 +110,8 @@ class Sequential(Model):
 
         Raises:
             ValueError: When an argument does not fit; the model is as it was.
-            LossNotFiniteError: When the loss is no longer finite; the weights are those before
-                the epoch.
+            LossNotFiniteError: When the loss is no longer finite; weights and optimizer are those
+                before the epoch.
         """
         arguments = Arguments(
             batch_size=batch_size,
@@ -142,7 +142,7 @@ class Sequential(Model):
         objective = self._objective("train_on_batch")
         call = "train_on_batch"
         data = fitting.dataset(call, self._model, objective, x, y, sample_weight, class_weight)
-        return training.train_on_batch(self._model, objective, data)
+        return training.train_on_batch(objective, data)
 
     def evaluate(
         self,
@@ -203,6 +203,7 @@ class Sequential(Model):
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
+        checks.non_negative("learning_rate", rate)
         self._objective("learning_rate").schedule = Constant(float(rate))
 
     def _objective(self, call: str) -> Objective:
@@ -233,10 +234,11 @@ class MLP(Sequential):
         seed: int = 0,
         rescale: float = 1.0,
     ) -> None:
+        checks.listed("sizes", sizes, "whole numbers")
         if len(sizes) < 2:
             raise ValueError(f"sizes must name at least an input and an output, got {list(sizes)}")
         for size in sizes:
-            checks.positive_count("sizes", size)
+            checks.size("sizes", size)
         checks.fraction("dropout", dropout)
         layers: list[Layer] = []
         for units in sizes[1:-1]:

@@ -1,0 +1,152 @@
+"""Targets and weights: what a loss compares the outputs with, and what each sample counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ganglion import checks
+from ganglion.arrays import Array, as_array
+from ganglion.losses import CustomLoss, Loss
+
+_ALLOWED = {  # lowest and highest value a loss takes, and the rule in words
+    "cross_entropy": (0.0, 1.0, "a probability from 0 to 1"),
+    "binary_cross_entropy": (0.0, 1.0, "from 0 to 1"),
+    "poisson": (0.0, np.inf, "zero or positive"),
+}
+
+
+def as_targets(call: str, y: ArrayLike, loss: Loss | CustomLoss, outputs: int) -> Array:
+    """Return the targets as a table of the columns that the loss compares with `outputs`.
+
+    Raises:
+        TypeError: When `y` holds neither numbers nor bools.
+        ValueError: When its shape does not fit, or a value is not one the loss takes.
+    """
+    _refuse_strings(call, y)
+    array = as_array(call, "y", y)
+    table = array[:, None] if array.ndim == 1 else array
+    name = _name(loss)
+    if name == "cross_entropy" and table.ndim == 2 and table.shape[1] == 1:
+        _check_classes(call, table[:, 0], outputs)
+    elif table.ndim != 2 or table.shape[1] != outputs:
+        rows = len(array) if array.ndim else "samples"
+        classes = f", or ({rows},) class numbers" if name == "cross_entropy" else ""
+        raise ValueError(
+            f"{call}: y has shape {array.shape}, must be ({rows}, {outputs}) for a network with"
+            f" {outputs} outputs{classes}"
+        )
+    else:
+        _check_values(call, name, table)
+    return table
+
+
+def as_weights(
+    call: str,
+    y: Array,
+    sample_weight: ArrayLike | None,
+    class_weight: Mapping[int, float] | None,
+    loss: Loss | CustomLoss,
+    outputs: int,
+) -> NDArray[np.float64] | None:
+    """Return what each sample counts, shape `(samples, 1)`, or None when all count the same."""
+    if sample_weight is None and class_weight is None:
+        return None
+    weight = np.ones(len(y))
+    if sample_weight is not None:
+        weight = as_array(call, "sample_weight", sample_weight).astype(np.float64)
+        if weight.shape != (len(y),):
+            raise ValueError(f"{call}: sample_weight has shape {weight.shape}, must be ({len(y)},)")
+    if class_weight is not None:
+        weight = weight * _weights_of_classes(call, y, class_weight, loss, outputs)
+    wrong = np.flatnonzero(~(np.isfinite(weight) & (weight >= 0)))
+    if wrong.size:
+        raise ValueError(
+            f"{call}: sample_weight is {weight[wrong[0]]} at row {wrong[0]}, must be finite and not"
+            " negative"
+        )
+    if not weight.any():
+        raise ValueError(f"{call}: sample_weight is zero for every sample")
+    return weight[:, None]
+
+
+def _name(loss: Loss | CustomLoss) -> str:
+    return loss.name if isinstance(loss, Loss) else "custom"
+
+
+def _refuse_strings(call: str, y: ArrayLike) -> None:
+    if isinstance(y, np.ndarray) and y.dtype.kind not in "OSUT":
+        return
+    for label in np.ravel(np.asarray(y, dtype=object)):
+        if isinstance(label, str | bytes):
+            raise TypeError(
+                f"{call}: y holds strings, such as {label!r}: number the classes from 0"
+                " (numpy.unique(y, return_inverse=True)), or use the estimators of"
+                " ganglion.neural_network, which take labels"
+            )
+
+
+def _check_classes(call: str, labels: Array, classes: int) -> None:
+    """Refuse what is not the number of a class."""
+    if labels.dtype.kind == "f":
+        wrong = np.flatnonzero(labels != np.floor(labels))  # NaN too
+        if wrong.size:
+            raise ValueError(
+                f"{call}: y is {labels[wrong[0]]} at row {wrong[0]}, must be a class number"
+            )
+    wrong = np.flatnonzero((labels < 0) | (labels >= classes))
+    if wrong.size:
+        raise ValueError(
+            f"{call}: y is {labels[wrong[0]]} at row {wrong[0]}, must be a class number from 0 to"
+            f" {classes - 1}: the network has {classes} outputs"
+        )
+
+
+def _check_values(call: str, loss: str, y: Array) -> None:
+    """Refuse targets that are not finite, or not in the range of the loss."""
+    low, high, rule = _ALLOWED.get(loss, (-np.inf, np.inf, "finite"))
+    wrong = np.argwhere(~((y >= low) & (y <= high) & np.isfinite(y)))
+    if wrong.size:
+        row, column = wrong[0]
+        raise ValueError(
+            f"{call}: y is {y[row, column]} at row {row}, column {column}, must be {rule} for"
+            f" the loss {loss}"
+        )
+    if loss == "cross_entropy":
+        sums = y.sum(axis=1)
+        rows = np.flatnonzero(np.abs(sums - 1) > 1e-3)
+        if rows.size:
+            raise ValueError(
+                f"{call}: y's probabilities add up to {sums[rows[0]]} at row {rows[0]}, must to 1"
+            )
+
+
+def _weights_of_classes(
+    call: str,
+    y: Array,
+    class_weight: Mapping[int, float],
+    loss: Loss | CustomLoss,
+    outputs: int,
+) -> NDArray[np.float64]:
+    """Return the weight of each sample's class, 1 for classes that are not named."""
+    name = _name(loss)
+    if name not in ("cross_entropy", "binary_cross_entropy"):
+        raise ValueError(f"{call}: class_weight needs classes, the loss is {name}")
+    if name == "binary_cross_entropy" and y.shape[1] > 1:
+        raise ValueError(f"{call}: class_weight needs one class a row, y has {y.shape[1]} columns")
+    if not isinstance(class_weight, Mapping):
+        raise TypeError(f"{call}: class_weight must map classes to weights, got {class_weight!r}")
+    classes = range(max(outputs, 2))
+    labels: NDArray[Any] = y[:, 0] if y.shape[1] == 1 else y.argmax(axis=1)
+    weight = np.ones(len(y))
+    for label, value in class_weight.items():
+        if label not in classes:
+            raise ValueError(
+                f"{call}: class_weight names class {label!r}, must be from 0 to {classes[-1]}"
+            )
+        checks.non_negative(f"class_weight[{label}]", value)
+        weight[labels == label] = value
+    return weight
