@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -107,8 +106,7 @@ class Network:
         """Return the j-th weight and its bias as `(fan_out, 1 + fan_in)`: the bias is column 0."""
         named = dict(zip((p.name for p in self.parameters), self.split(vector), strict=True))
         weights = [parameter for parameter in self.parameters if not parameter.is_bias]
-        if not isinstance(j, Integral):
-            raise TypeError(f"theta: j must be a whole number, got {j!r}")
+        checks.whole("j", j)
         if not 1 <= j <= len(weights):
             raise ValueError(f"theta: j is {j}, must be from 1 to {len(weights)}")
         name = weights[j - 1].name
