@@ -1,5 +1,6 @@
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -51,6 +52,10 @@ std::vector<MetricSettings> metrics_from(const Named& wanted) {
     return metrics;
 }
 
+/// An array whose numbers lie one after the other.
+template <class T>
+using Packed = py::array_t<T, py::array::c_style | py::array::forcecast>;
+
 const char* name(Ending ending) {
     switch (ending) {
         case Ending::complete:
@@ -71,11 +76,26 @@ bool signal_raised(void*) {
     return PyErr_CheckSignals() != 0;
 }
 
+/// Python handles signals on its main thread only; others need not ask.
+Interrupt interrupt_of_this_thread() {
+    const py::module_ threading = py::module_::import("threading");
+    const bool main = threading.attr("current_thread")().is(threading.attr("main_thread")());
+    return main ? Interrupt{&signal_raised, nullptr} : kNoInterrupt;
+}
+
+void check_order(const Packed<std::int64_t>& order, Index samples) {
+    const std::int64_t* const end = order.data() + order.size();
+    const auto [least, most] = std::minmax_element(order.data(), end);
+    if (least != end && (*least < 0 || *most >= samples)) {
+        fail("run", "order holds ", *least, " to ", *most, ", there are ", samples, " samples");
+    }
+}
+
 template <class T>
 py::tuple run_trainer(Trainer<T>& trainer, const py::array& x, const py::array& y,
                       const std::optional<py::array>& weight,
-                      const std::optional<py::array_t<std::int64_t>>& order, Index batch_size,
-                      Index first, const py::array_t<double>& rates, double x_scale) {
+                      const std::optional<Packed<std::int64_t>>& order, Index batch_size,
+                      Index first, const Packed<double>& rates, double x_scale) {
     const Batches batches{.x = data_view(x, "x", x_scale),
                           .y = data_view(y, "y"),
                           .weight = weight ? data_view(*weight, "sample_weight") : DataView{},
@@ -83,10 +103,12 @@ py::tuple run_trainer(Trainer<T>& trainer, const py::array& x, const py::array& 
                           .samples = order ? order->size() : x.shape(0),
                           .batch_size = batch_size};
     const Range range{first, first + rates.size()};
+    if (order) check_order(*order, std::min(batches.x.rows, batches.y.rows));
+    const Interrupt interrupt = interrupt_of_this_thread();
     Outcome outcome;
     {
         const py::gil_scoped_release release;
-        outcome = trainer.run(batches, range, rates.data(), {&signal_raised, nullptr});
+        outcome = trainer.run(batches, range, rates.data(), interrupt);
     }
     if (outcome.ending == Ending::interrupted) throw py::error_already_set();
     return py::make_tuple(name(outcome.ending), outcome.batch);
@@ -152,7 +174,7 @@ void bind_trainer(py::module_& module, const std::string& suffix) {
         .def("run", &run_trainer<T>, py::kw_only(), py::arg("x"), py::arg("y"), py::arg("weight"),
              py::arg("order"), py::arg("batch_size"), py::arg("first"), py::arg("rates"),
              py::arg("x_scale"))
-        .def("first_bad_tensor", &Trainer<T>::first_bad_tensor, py::arg("rows"))
+        .def("first_bad_tensor", &Trainer<T>::first_bad_tensor)
         .def_property_readonly("max_batch", &Trainer<T>::max_batch);
 }
 
@@ -166,13 +188,13 @@ void bind_tape(py::module_& module, const std::string& suffix) {
              py::keep_alive<1, 6>())
         .def(
             "forward",
-            [](Tape<T>& tape, const py::array& x, py::array y) {
+            [](Tape<T>& tape, const py::array& x, py::array y, std::uint64_t step) {
                 const Matrix<const T> from = matrix_of<T>(x, "x");
                 const Matrix<T> to = output_matrix<T>(y, "y");
                 const py::gil_scoped_release release;
-                tape.forward(from, to);
+                tape.forward(from, to, step);
             },
-            py::arg("x"), py::arg("y"))
+            py::arg("x"), py::arg("y"), py::arg("step"))
         .def(
             "backward",
             [](Tape<T>& tape, const py::array& dy, std::optional<py::array> dx) {
@@ -201,10 +223,11 @@ void bind_predictor(py::module_& module, const std::string& suffix) {
             [](const Predictor<T>& predictor, const py::array& x, py::array out, double x_scale) {
                 const DataView from = data_view(x, "x", x_scale);
                 const Matrix<T> to = output_matrix<T>(out, "out");
+                const Interrupt interrupt = interrupt_of_this_thread();
                 Ending ending;
                 {
                     const py::gil_scoped_release release;
-                    ending = predictor.predict(from, to, {&signal_raised, nullptr});
+                    ending = predictor.predict(from, to, interrupt);
                 }
                 if (ending == Ending::interrupted) throw py::error_already_set();
                 return ending == Ending::complete;
@@ -230,9 +253,15 @@ void bind_precision(py::module_& module, const std::string& suffix) {
 
 template <class T>
 void add_batch(Figures& figures, double loss, double weight, const py::array_t<T>& output,
-               const py::array_t<T>& target, const std::optional<py::array_t<T>>& row_weight) {
-    figures.add<T>(loss, weight, matrix_of<T>(output, "output"), matrix_of<T>(target, "target"),
-                   row_weight ? row_weight->data() : nullptr);
+               const py::array_t<T>& target, const std::optional<Packed<T>>& row_weight) {
+    const Matrix<const T> outputs = matrix_of<T>(output, "output");
+    const Matrix<const T> targets = matrix_of<T>(target, "target");
+    const bool fits =
+        targets.rows == outputs.rows && (targets.cols == outputs.cols || targets.cols == 1);
+    if (!fits || (row_weight && row_weight->size() != outputs.rows)) {
+        fail("figures", "output, target and row_weight do not have the same rows");
+    }
+    figures.add<T>(loss, weight, outputs, targets, row_weight ? row_weight->data() : nullptr);
 }
 
 void bind_figures(py::module_& module) {

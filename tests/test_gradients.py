@@ -317,7 +317,7 @@ def check_tape(layers: Sequence[Layer], rescale: float = 1.0) -> None:
     def value() -> float:
         x[:], store.values[:] = both[: x.size].reshape(x.shape), both[x.size :]
         tape = model.tape(ROWS)  # a new one, whose first masks are always the same
-        tape.forward(x * rescale, y)
+        tape.forward(x * rescale, y, 0)
         return float((dy * y).sum())
 
     expected = trusted_difference(value, both, rng)

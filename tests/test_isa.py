@@ -22,7 +22,8 @@ SELECTED = "from ganglion import _core; print(_core.selected_isa())"
 
 def run_with(isa: str | None, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python with GANGLION_ISA set, or unset for None."""
-    environment = {name: value for name, value in os.environ.items() if name != "GANGLION_ISA"}
+    left_out = ("GANGLION_ISA", "PYTEST_ADDOPTS")  # its options are for the whole suite
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
     if isa is not None:
         environment["GANGLION_ISA"] = isa
     command = [sys.executable, *arguments]

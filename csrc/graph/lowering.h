@@ -25,7 +25,6 @@ class Lowering {
   public:
     Lowering(const Graph& graph, const Goal& goal);
 
-    const Graph& graph() const { return graph_; }
     Mode mode() const { return goal_.mode; }
 
     void emit(Call call) { program_.calls.push_back(std::move(call)); }

@@ -8,8 +8,8 @@ namespace ganglion {
 /// What one product computes: C = epilogue(start + A·B).
 ///
 /// A is (m, k), B is (k, n), C is (m, n). A and B have any strides; C's rows are contiguous. C must
-/// not overlap A or B. B, `bias` and `saved` lie in memory that can be read one vector past its end
-/// (AlignedBuffer): lanes past a row are loaded and ignored.
+/// not overlap A or B. B lies in memory that can be read one vector past its end (AlignedBuffer):
+/// lanes past a row are loaded and ignored.
 ///
 /// Each element of C is one chain of multiply-adds along the depth, from k = 0 up, whatever the
 /// blocking, the tile it falls in and the thread that computes it: hence the same bits everywhere.

@@ -40,7 +40,7 @@ struct LossArgs {
     Matrix<const T>
         target;       // (rows, n) values or probabilities; for cross_entropy also (rows, 1) classes
     const T* weight;  // (rows), or null for ones
-    T scale;          // one over the batch's sum of weights
+    double scale;     // one over the batch's sum of weights
     T parameter;      // huber's delta
     T* row_loss;      // (rows): without weight and scale
     Matrix<T> gradient;  // (rows, n), or data null when only the loss is wanted

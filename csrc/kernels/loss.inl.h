@@ -1,5 +1,18 @@
 // Losses, row by row. Included inside an ISA namespace, after simd/math.inl.h and softmax.inl.h.
 
+/// What a row counts in the batch's loss.
+template <class T>
+inline T row_scale(const LossArgs<T>& l, Index i) {
+    const double weight = l.weight == nullptr ? 1 : static_cast<double>(l.weight[i]);
+    return static_cast<T>(l.scale * weight);
+}
+
+/// A row that counts nothing has no gradient, also where its loss is infinite.
+template <class T>
+inline void clear_row(Matrix<T> gradient, Index i) {
+    for (Index j = 0; j < gradient.cols; ++j) *gradient.at(i, j) = 0;
+}
+
 /// -sum_j t_j log softmax(z)_j, with t a row of probabilities or the number of one class.
 template <class T>
 void cross_entropy(const LossArgs<T>& l) {
@@ -25,7 +38,11 @@ void cross_entropy(const LossArgs<T>& l) {
         l.row_loss[i] = total * log(broadcast<V>(parts.sum))[0] - hit;
         if (l.gradient.data == nullptr) continue;
 
-        const T scale = l.weight == nullptr ? l.scale : l.scale * l.weight[i];
+        const T scale = row_scale(l, i);
+        if (scale == 0) {
+            clear_row(l.gradient, i);
+            continue;
+        }
         T* dz = l.gradient.at(i, 0);
         for (Index j = 0; j < n; j += lanes<V>) {
             const V share = exp(load_up_to<V>(z + j, n - j) - parts.largest) * (total / parts.sum);
@@ -72,15 +89,15 @@ void column_mean(const LossArgs<T>& l) {
     const V delta = broadcast<V>(l.parameter);
     const T mean = T{1} / static_cast<T>(n);
     for (Index i = 0; i < l.output.rows; ++i) {
-        const T scale = mean * (l.weight == nullptr ? l.scale : l.scale * l.weight[i]);
+        const T scale = mean * row_scale(l, i);
         V total = V{};
         for (Index j = 0; j < n; j += lanes<V>) {
             const V z = load_up_to<V>(l.output.at(i, j), n - j);
             const V t = load_up_to<V>(l.target.at(i, j), n - j);
             total += first_lanes(column_loss<loss>(z, t, delta), n - j);
             if (l.gradient.data != nullptr) {
-                store_up_to<V>(l.gradient.at(i, j), column_derivative<loss>(z, t, delta) * scale,
-                               n - j);
+                const V slope = column_derivative<loss>(z, t, delta);
+                store_up_to<V>(l.gradient.at(i, j), scale == 0 ? V{} : slope * scale, n - j);
             }
         }
         l.row_loss[i] = sum(total) * mean;

@@ -52,7 +52,8 @@ struct UpdateArgs {
     T root_correction;  // adam, adamw: 1 / sqrt(1 - beta_2^t)
 };
 
+/// Returns whether every parameter is finite afterwards.
 template <class T>
-using UpdateKernel = void (*)(const UpdateArgs<T>&);
+using UpdateKernel = bool (*)(const UpdateArgs<T>&);
 
 }  // namespace ganglion

@@ -53,10 +53,11 @@ inline V change(const UpdateArgs<Lane<V>>& u, V g, const State<V>& state) {
 }
 
 template <Optimizer optimizer, class T>
-void update(const UpdateArgs<T>& u) {
+bool update(const UpdateArgs<T>& u) {
     using V = Vec<T>;
     constexpr bool decoupled = optimizer == Optimizer::adamw;
     const V limit = broadcast<V>(u.clip);
+    V zeros = V{};
     for (Index i = 0; i < u.count; i += lanes<V>) {
         const Index count = u.count - i;
         const State<V> state{u.state, i, count};
@@ -68,8 +69,11 @@ void update(const UpdateArgs<T>& u) {
         } else {
             g += p * u.weight_decay;
         }
-        store_up_to<V>(u.parameter + i, p + change<optimizer>(u, g, state), count);
+        p += change<optimizer>(u, g, state);
+        store_up_to<V>(u.parameter + i, p, count);
+        zeros += p * 0;  // NaN once p is not finite
     }
+    return sum(zeros) == 0;
 }
 
 template <class T, std::size_t... I>

@@ -144,7 +144,7 @@ void Executor<T>::run(const LossCall& call, Range rows) const {
         {.output = part(call.output, rows),
          .target = part(call.target, rows),
          .weight = weight == nullptr ? nullptr : weight + rows.begin,
-         .scale = static_cast<T>(run_.loss_scale),
+         .scale = run_.loss_scale,
          .parameter = static_cast<T>(call.parameter),
          .row_loss = pointer(call.row_loss) + rows.begin,
          .gradient = part(call.gradient, rows)});

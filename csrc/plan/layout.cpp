@@ -38,7 +38,10 @@ std::vector<Lifetime> lifetimes(const Program& program, const Goal& goal) {
         const Accesses found = accesses(program.calls[i]);
         for (const BufferId id : found.reads) {
             if (written[static_cast<std::size_t>(id)]) continue;
-            life(id).include(i < program.backward_begin ? 0 : program.backward_begin);
+            const bool before_forward = i < program.backward_begin;
+            life(id).include(before_forward ? 0 : program.backward_begin);
+            // Where there is a loss, the pass may be run again to find out what went wrong in it.
+            if (before_forward && goal.loss != kNoValue) life(id).include(end);
         }
         for (const BufferId id : found.writes) written[static_cast<std::size_t>(id)] = true;
     }

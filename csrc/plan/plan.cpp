@@ -22,7 +22,7 @@ double operations_per_row(const Program& program) {
 Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
     if (max_batch < 1) fail("compile", "max_batch is ", max_batch, ", must be at least 1");
     Program program = Lowering(graph, goal).run();
-    fuse(program);
+    fuse(program, goal);
     const Index arena_size = lay_out(program, goal, max_batch);
     return {.buffers = program.buffers,
             .steps = schedule(program, max_batch),

@@ -46,7 +46,7 @@ struct Plan {
 Plan compile(const Graph& graph, const Goal& goal, Index max_batch);
 
 /// Merge each matrix product with the activation, or derivative, that directly follows it.
-void fuse(Program& program);
+void fuse(Program& program, const Goal& goal);
 
 /// Give every buffer of the arena its offset, such that those in use at the same time do not
 /// overlap. Returns the arena's size in elements.

@@ -77,14 +77,20 @@ bool Workspace<T>::run_steps(std::size_t begin, std::size_t end, const Member& m
 }
 
 template <class T>
-std::string Workspace<T>::first_not_finite(Index rows) {
+std::string Workspace<T>::first_not_finite(const Run& run) {
+    const Member alone{};
+    const Executor<T> execute{plan_.buffers, pointers_, scratch_[0].data(), alone, run};
+    const auto bad = [&](const std::vector<BufferId>& ids) {
+        return std::find_if(ids.begin(), ids.end(),
+                            [&](BufferId id) { return !all_finite<T>(matrix(id, run.rows)); });
+    };
     for (std::size_t i = 0; i < plan_.backward_begin; ++i) {
         const Accesses found = accesses(plan_.steps[i].call);
-        for (const auto& ids : {found.reads, found.writes}) {
-            for (const BufferId id : ids) {
-                if (!all_finite<T>(matrix(id, rows))) return plan_.buffer(id).name;
-            }
-        }
+        const auto read = bad(found.reads);
+        if (read != found.reads.end()) return plan_.buffer(*read).name;
+        execute(plan_.steps[i]);
+        const auto written = bad(found.writes);
+        if (written != found.writes.end()) return plan_.buffer(*written).name;
     }
     return "";
 }

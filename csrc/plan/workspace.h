@@ -46,8 +46,9 @@ class Workspace {
     bool forward(const Member& member, Meeting& meet, const Run& run);
     bool backward(const Member& member, Meeting& meet, const Run& run);
 
-    /// The name of the first tensor of the last forward pass that is not finite; "" if all are.
-    std::string first_not_finite(Index rows);
+    /// Run forward again, on one thread, and name the first tensor that is not finite; "" if all
+    /// are.
+    std::string first_not_finite(const Run& run);
 
   private:
     static BufferId at(const std::vector<BufferId>& buffers, ValueId id) {

@@ -31,7 +31,8 @@ struct Batches {
         return gather(from, rows, positions.begin, to);
     }
 
-    /// The sum of the weights of a batch.
+    /// The sum of the weights of a batch, each as a T.
+    template <class T>
     double weight_of(Index batch) const;
 };
 

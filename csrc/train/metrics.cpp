@@ -27,8 +27,9 @@ bool in_top(const Row<T>& row, Index k) {
     const Index label = row.label();
     Index above = 0;
     for (Index j = 0; j < row.outputs; ++j) {
-        const bool larger = row.output[j] > row.output[label];
-        above += larger || (row.output[j] == row.output[label] && j < label);
+        const bool smaller = row.output[j] < row.output[label];  // NaN is not
+        const bool ties_later = row.output[j] == row.output[label] && j >= label;
+        above += !smaller && !ties_later;
     }
     return above < k;
 }

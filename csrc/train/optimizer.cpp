@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "kernels/kernels.h"
 
@@ -57,11 +58,13 @@ T OptimizerState<T>::clipping_scale(const Member& member, const T* gradients) {
     member.barrier();
     double total = 0;
     for (const double sum : square_sums_) total += sum;
-    return static_cast<T>(std::min(1.0, settings_.global_clipnorm / std::sqrt(total)));
+    if (!std::isfinite(total)) return std::numeric_limits<T>::quiet_NaN();  // told after the update
+    const double norm = std::sqrt(total);
+    return static_cast<T>(norm > settings_.global_clipnorm ? settings_.global_clipnorm / norm : 1);
 }
 
 template <class T>
-void OptimizerState<T>::update(const Member& member, ParameterBlock<T> parameters,
+bool OptimizerState<T>::update(const Member& member, ParameterBlock<T> parameters,
                                std::int64_t step, double rate) {
     const auto as_t = [](double x) { return static_cast<T>(x); };
     const auto power = static_cast<double>(step + 1);
@@ -95,11 +98,12 @@ void OptimizerState<T>::update(const Member& member, ParameterBlock<T> parameter
     args.gradient = parameters.gradients + share.begin;
     for (std::size_t i = 0; i < blocks_.size(); ++i)
         args.state[i] = blocks_[i].data() + share.begin;
-    kernel(args);
+    return kernel(args);
 }
 
 template <class T>
 void OptimizerState<T>::apply(ParameterBlock<T> parameters, double rate) {
+    const Busy::Scope scope(busy_, "apply_gradients");
     const int team = team_size(static_cast<int>(size_ / kParametersPerThread));
     run_team(team, [&](Member member) noexcept { update(member, parameters, steps_, rate); });
     set_steps(steps_ + 1);

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <array>
-#include <limits>
 #include <vector>
 
 #include "base/buffer.h"
+#include "base/busy.h"
 #include "base/team.h"
 #include "kernels/optimizer.h"
 #include "plan/workspace.h"
@@ -35,8 +34,9 @@ class OptimizerState {
     OptimizerState(const OptimizerSettings& settings, Index size);
 
     /// Step number `step`, from 0. Every member of the team calls it, after a barrier; they meet
-    /// once if the gradient's norm is clipped, and not at the end.
-    void update(const Member& member, ParameterBlock<T> parameters, std::int64_t step, double rate);
+    /// once if the gradient's norm is clipped, and not at the end. False if a parameter of this
+    /// member's share is no longer finite.
+    bool update(const Member& member, ParameterBlock<T> parameters, std::int64_t step, double rate);
 
     /// The next step, with a team of its own.
     void apply(ParameterBlock<T> parameters, double rate);
@@ -53,6 +53,7 @@ class OptimizerState {
 
     OptimizerSettings settings_;
     Index size_;
+    Busy busy_;
     std::int64_t steps_ = 0;
     std::vector<AlignedBuffer<T>> blocks_;
     std::vector<double> square_sums_;  // of the gradient, by block of kUpdateBlock

@@ -44,13 +44,14 @@ void Tape<T>::run(bool (Workspace<T>::*pass)(const Member&, Meeting&, const Run&
 }
 
 template <class T>
-void Tape<T>::forward(Matrix<const T> x, Matrix<T> y) {
+void Tape<T>::forward(Matrix<const T> x, Matrix<T> y, std::uint64_t step) {
+    const Busy::Scope scope(busy_, "forward");
     if (x.rows > plan_.max_batch)
         fail("tape", "x has ", x.rows, " rows, at most ", plan_.max_batch);
     check_shape("x", x, x.rows, workspace_.value(input_, 0).cols);
     check_shape<T>("y", y, x.rows, workspace_.value(output_, 0).cols);
     run_.rows = x.rows;
-    run_.step += 1;
+    run_.step = step;
     copy<T>(x, workspace_.value(input_, x.rows));
     run(&Workspace<T>::forward);
     copy<T>(workspace_.value(output_, x.rows), y);
@@ -58,11 +59,14 @@ void Tape<T>::forward(Matrix<const T> x, Matrix<T> y) {
 
 template <class T>
 void Tape<T>::backward(Matrix<const T> dy, Matrix<T> dx) {
+    const Busy::Scope scope(busy_, "backward");
+    if (run_.rows == 0) fail("backward", "there is no forward pass to go back through");
     if (!plan_.no_backward.empty()) throw std::invalid_argument(plan_.no_backward);
     check_shape("dy", dy, run_.rows, workspace_.value(output_, 0).cols);
     copy<T>(dy, workspace_.gradient(output_, dy.rows));
     run(&Workspace<T>::backward);
     if (dx.data != nullptr) copy<T>(workspace_.gradient(input_, dy.rows), dx);
+    run_.rows = 0;
 }
 
 template class Tape<float>;

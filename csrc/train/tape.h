@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/busy.h"
 #include "plan/workspace.h"
 #include "train/parameter_store.h"
 
@@ -14,19 +15,23 @@ class Tape {
     /// the tape.
     Tape(const Graph& graph, ValueId input, ValueId output, bool input_gradient,
          ParameterStore<T>& store, Index max_batch, std::uint64_t seed);
+    Tape(const Tape&) = delete;
+    Tape& operator=(const Tape&) = delete;
 
     Index max_batch() const { return plan_.max_batch; }
+    /// Rows of the forward pass that backward may follow; 0 when there is none.
     Index rows() const { return run_.rows; }
 
-    /// x (rows, inputs) -> y (rows, outputs). Each call draws new dropout masks.
-    void forward(Matrix<const T> x, Matrix<T> y);
-    /// dy (rows, outputs) of the last forward pass: writes the store's gradients. `dx` (rows,
-    /// inputs), or data null.
+    /// x (rows, inputs) -> y (rows, outputs). `step` chooses the dropout masks.
+    void forward(Matrix<const T> x, Matrix<T> y, std::uint64_t step);
+    /// dy (rows, outputs): writes the store's gradients. `dx` (rows, inputs), or data null. Once
+    /// for each forward pass, whose memory it uses up.
     void backward(Matrix<const T> dy, Matrix<T> dx);
 
   private:
     void run(bool (Workspace<T>::*pass)(const Member&, Meeting&, const Run&));
 
+    Busy busy_;
     Plan plan_;
     ValueId input_;
     ValueId output_;

@@ -34,6 +34,7 @@ template <class T>
 struct Trainer<T>::Shared {
     StopSignal stop;
     std::atomic<bool> data_not_finite{false};
+    std::atomic<bool> update_not_finite{false};
 };
 
 template <class T>
@@ -55,6 +56,7 @@ Trainer<T>::Trainer(const Graph& graph, const Task& task, ParameterStore<T>& sto
 template <class T>
 Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates,
                         Interrupt interrupt) {
+    const Busy::Scope scope(busy_, optimizer_ == nullptr ? "evaluate" : "fit");
     if (batches.batch_size < 1 || batches.batch_size > plan_.max_batch) {
         fail("run", "batch_size is ", batches.batch_size, ", must be from 1 to ", plan_.max_batch);
     }
@@ -101,12 +103,13 @@ Ending Trainer<T>::run_batch(const Member& member, Meeting& meet, const Batches&
     const Range positions = batches.samples_of(batch);
     const Index rows = positions.size();
     const bool weighted = batches.weight.data != nullptr;
-    const double weight = batches.weight_of(batch);
+    const double weight = batches.weight_of<T>(batch);
     const Run run{.rows = rows,
                   .weighted = weighted,
                   .loss_scale = weight > 0 ? 1 / weight : 0,
                   .seed = seed_,
                   .step = static_cast<std::uint64_t>(step)};
+    if (member.rank == 0) last_run_ = run;
     if (!fill(member, batches, positions)) shared.data_not_finite = true;
     if (!workspace_.forward(member, meet, run) || meet()) return Ending::interrupted;
 
@@ -116,14 +119,15 @@ Ending Trainer<T>::run_batch(const Member& member, Meeting& meet, const Batches&
     if (!std::isfinite(loss)) return Ending::loss_not_finite;
     if (optimizer_ != nullptr) {
         if (!workspace_.backward(member, meet, run) || meet()) return Ending::interrupted;
-        optimizer_->update(member, store_.block(), step, rate);
+        if (!optimizer_->update(member, store_.block(), step, rate))
+            shared.update_not_finite = true;
     }
     if (member.rank == 0) {
         figures_.add<T>(loss, weight, workspace_.value(task_.output, rows),
                         workspace_.value(task_.target, rows), row_weight);
     }
     member.barrier();
-    return Ending::complete;
+    return shared.update_not_finite ? Ending::loss_not_finite : Ending::complete;
 }
 
 /// Gather this member's share of a batch.

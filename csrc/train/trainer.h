@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/busy.h"
 #include "plan/workspace.h"
 #include "train/batches.h"
 #include "train/ending.h"
@@ -33,15 +34,17 @@ class Trainer {
     /// Without `optimizer` it evaluates. What it is given by reference must outlive the trainer.
     Trainer(const Graph& graph, const Task& task, ParameterStore<T>& store,
             OptimizerState<T>* optimizer, Figures& figures, Index max_batch, std::uint64_t seed);
+    Trainer(const Trainer&) = delete;
+    Trainer& operator=(const Trainer&) = delete;
 
     /// Run the batches in `range` and add them to the figures; `rates` has a learning rate for
     /// each. Where the data or the loss turns out not to be finite it stops before that batch's
-    /// update.
+    /// update, and where that makes a parameter infinite, after it.
     Outcome run(const Batches& batches, Range range, const double* rates, Interrupt interrupt);
 
-    /// After Ending::loss_not_finite in a batch of `rows`: the first tensor, in forward order, that
-    /// is not finite.
-    std::string first_bad_tensor(Index rows) { return workspace_.first_not_finite(rows); }
+    /// After Ending::loss_not_finite: the first tensor of that batch, in forward order, that is
+    /// not finite.
+    std::string first_bad_tensor() { return workspace_.first_not_finite(last_run_); }
 
     Index max_batch() const { return plan_.max_batch; }
 
@@ -54,12 +57,14 @@ class Trainer {
                      std::int64_t step, double rate, Shared& shared);
     bool fill(const Member& member, const Batches& batches, Range positions);
 
+    Busy busy_;
     Plan plan_;
     Task task_;
     ParameterStore<T>& store_;
     OptimizerState<T>* optimizer_;
     Workspace<T> workspace_;
     Figures& figures_;
+    Run last_run_{};
     std::uint64_t seed_;
 };
 

@@ -27,7 +27,7 @@ class Accuracy(Metric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BinaryAccuracy(Metric):
-    """The part of the entries whose logit is on the side of 0 that the target says."""
+    """The part of the entries whose yes or no is the target's: from logits 0, else one half."""
 
     name: ClassVar[str] = "binary_accuracy"
 

@@ -50,6 +50,11 @@ class Phase:
         """Refuse now what could not be run later: a loss or an activation without a derivative."""
         self._make_pass(1, self._model.network.output_size)
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the figures."""
+        return self._names
+
     def figures(self) -> dict[str, float]:
         """Return the loss and the metrics over all rows since the last reset."""
         return dict(zip(self._names, self._figures.results(), strict=True))
@@ -131,7 +136,19 @@ class Objective:
 
     def rates(self, count: int) -> NDArray[np.float64]:
         """Return the learning rates of the next `count` steps."""
-        return self.schedule.rates(np.arange(self.state.steps, self.state.steps + count))
+        steps = np.arange(self.state.steps, self.state.steps + count)
+        rates = np.ascontiguousarray(self.schedule.rates(steps), np.float64)
+        if rates.shape != steps.shape or not (np.isfinite(rates) & (rates >= 0)).all():
+            raise ValueError(
+                f"{self.schedule!r} must give {count} rates that are finite and not negative"
+            )
+        return rates
+
+    def apply_gradients(self, model: Parametrized) -> None:
+        """Take a step along the gradients in the model's store."""
+        if not np.isfinite(model.store.gradients).all():
+            raise ValueError("apply_gradients: gradient_vector is not finite")
+        self.state.apply(model.store, float(self.rates(1)[0]))
 
 
 def _metric_settings(

@@ -20,7 +20,16 @@ Rates = NDArray[np.float64]
 
 
 class LossNotFiniteError(FloatingPointError):
-    """The loss became NaN or infinite."""
+    """The loss, or the parameters after a step, became NaN or infinite."""
+
+
+class BatchNotFiniteError(Exception):
+    """A batch, by its number, whose loss or update is not finite, and what went wrong first."""
+
+    def __init__(self, batch: int, culprit: str) -> None:
+        super().__init__(culprit)
+        self.batch = batch
+        self.culprit = culprit
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ class Pass(Protocol):
 
         Raises:
             ValueError: When a batch holds NaN or infinity.
-            LossNotFiniteError: When the loss of a batch is not finite; it is not trained on.
+            BatchNotFiniteError: When the loss of a batch, or its update, is not finite.
         """
 
 
@@ -109,9 +118,7 @@ class CorePass:
         if ending == "data_not_finite":
             self.model.check_finite(self.call, data)
         if ending == "loss_not_finite":
-            rows = min(batch_size, len(data) - batch * batch_size)
-            tensor = self.trainer.first_bad_tensor(rows)
-            raise LossNotFiniteError(f"the loss is not finite at step {batch}: {tensor}")
+            raise BatchNotFiniteError(batch, self.trainer.first_bad_tensor() or "the loss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +149,23 @@ class CustomPass:
     def _run_batch(self, data: Dataset, rate: float, batch: int) -> None:
         dtype = self.model.precision.dtype
         x = np.multiply(data.x, self.model.rescale, dtype=dtype)
-        y = np.ascontiguousarray(data.y, dtype)
+        y = np.ascontiguousarray(data.y, dtype).view()
+        y.setflags(write=False)  # it may be the user's own
         weight = None if data.weight is None else data.weight[:, 0].astype(dtype)
         output = np.empty((len(x), self.model.network.output_size), dtype)
         if self.state is None:
             self.predictor.predict(x, output, 1.0)
         else:
-            self.tape.forward(x, output)
+            self.tape.forward(x, output, self.state.steps)
         loss, gradient = self._loss_and_gradient(y, output, weight)
         if not np.isfinite(loss):
-            raise LossNotFiniteError(f"the loss is not finite at step {batch}: it is {loss}")
+            raise BatchNotFiniteError(batch, "the loss")
         if self.state is not None:
             check_finite("loss", "the gradient", gradient, self.model.precision, 1.0)
             self.tape.backward(gradient, None)
             self.state.apply(self.model.store, rate)
+            if not np.isfinite(self.model.store.values).all():
+                raise BatchNotFiniteError(batch, "the parameters")
         total = float(len(y) if weight is None else weight.sum())
         self.figures.add(loss * total, total, output, y, weight)
 

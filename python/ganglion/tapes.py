@@ -19,6 +19,7 @@ class Tapes:
         self._model = model
         self._tape: _core.Tape | None = None
         self._has_input_gradient = False
+        self._step = 0  # each forward pass draws new dropout masks
 
     def forward(self, x: ArrayLike, *, input_gradient: bool) -> NDArray[Any]:
         """Return the outputs as training sees them, and keep what backward needs."""
@@ -27,7 +28,9 @@ class Tapes:
         check_finite("forward", "X", table, model.precision, model.rescale)
         tape = self._tape_for(len(table), input_gradient)
         y = np.empty((len(table), model.network.output_size), model.precision.dtype)
-        tape.forward(np.multiply(table, model.rescale, dtype=model.precision.dtype), y)
+        inputs = np.multiply(table, model.rescale, dtype=model.precision.dtype)
+        tape.forward(inputs, y, self._step)
+        self._step += 1
         return y
 
     def backward(self, dy: ArrayLike) -> NDArray[Any] | None:

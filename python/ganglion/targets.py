@@ -12,6 +12,8 @@ from ganglion import checks
 from ganglion.arrays import Array, as_array
 from ganglion.losses import CustomLoss, Loss
 
+_LIGHTEST, _HEAVIEST = 1e-30, 1e30  # weights, so that float32 can hold a batch's sum of them
+
 _ALLOWED = {  # lowest and highest value a loss takes, and the rule in words
     "cross_entropy": (0.0, 1.0, "a probability from 0 to 1"),
     "binary_cross_entropy": (0.0, 1.0, "from 0 to 1"),
@@ -62,11 +64,11 @@ def as_weights(
             raise ValueError(f"{call}: sample_weight has shape {weight.shape}, must be ({len(y)},)")
     if class_weight is not None:
         weight = weight * _weights_of_classes(call, y, class_weight, loss, outputs)
-    wrong = np.flatnonzero(~(np.isfinite(weight) & (weight >= 0)))
+    wrong = np.flatnonzero(~((weight == 0) | ((weight >= _LIGHTEST) & (weight <= _HEAVIEST))))
     if wrong.size:
         raise ValueError(
-            f"{call}: sample_weight is {weight[wrong[0]]} at row {wrong[0]}, must be finite and not"
-            " negative"
+            f"{call}: sample_weight is {weight[wrong[0]]} at row {wrong[0]}, must be 0 or from"
+            f" {_LIGHTEST} to {_HEAVIEST}"
         )
     if not weight.any():
         raise ValueError(f"{call}: sample_weight is zero for every sample")

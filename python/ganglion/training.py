@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+
+import numpy as np
 
 from ganglion.callbacks import Callback, Logs, TerminateOnNaN, wants_batches
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.data import Dataset
 from ganglion.history import History
 from ganglion.objectives import Objective
-from ganglion.passes import LossNotFiniteError, Parametrized
+from ganglion.passes import BatchNotFiniteError, LossNotFiniteError, Parametrized
 from ganglion.sources import ArraySource, Source
 
 
@@ -48,7 +52,9 @@ def fit(work: Fit, epochs: range, history: History) -> None:
             }
         )
     work.host.stop_training = False
-    try:
+    with ExitStack() as stack:
+        for callback in reversed(work.callbacks):  # each is told of the end, whatever another does
+            stack.callback(callback.on_train_end, {})
         for callback in work.callbacks:
             callback.on_train_begin({})
         for epoch in epochs:
@@ -56,9 +62,6 @@ def fit(work: Fit, epochs: range, history: History) -> None:
             history.append(epoch, logs)
             if work.host.stop_training:
                 break
-    finally:
-        for callback in work.callbacks:
-            callback.on_train_end({})
 
 
 def _epoch_with_hooks(work: Fit, epoch: int) -> Logs:
@@ -68,9 +71,12 @@ def _epoch_with_hooks(work: Fit, epoch: int) -> Logs:
             callback.on_epoch_begin(epoch, {})
         try:
             logs = run_epoch(work, epoch)
-        except LossNotFiniteError as error:
-            logs = _figures_of_failure(work, epoch, error)
+        except LossNotFiniteError:
+            if not any(isinstance(callback, TerminateOnNaN) for callback in work.callbacks):
+                raise
             before.put_back()
+            logs = dict.fromkeys(work.objective.training.names, math.nan)
+        logs |= _validate(work)
         for callback in work.callbacks:
             callback.on_epoch_end(epoch, logs)
     except Exception:  # not Ctrl-C, which is no failure: what has been learnt is kept
@@ -80,7 +86,11 @@ def _epoch_with_hooks(work: Fit, epoch: int) -> Logs:
 
 
 def run_epoch(work: Fit, epoch: int) -> Logs:
-    """Run an epoch's batches, then the validation, and return the figures of both."""
+    """Run an epoch's batches, and return the figures.
+
+    Raises:
+        LossNotFiniteError: When a loss is no longer finite, with the step and what went wrong.
+    """
     training = work.objective.training
     listeners = [callback for callback in work.callbacks if wants_batches(callback)]
     training.reset()
@@ -89,30 +99,56 @@ def run_epoch(work: Fit, epoch: int) -> Logs:
         for callback in listeners:
             callback.on_train_batch_begin(step, {})
         rates = work.objective.rates(part.count)
-        training.run(part.data, part.order, part.batch_size, part.first, rates)
+        try:
+            training.run(part.data, part.order, part.batch_size, part.first, rates)
+        except BatchNotFiniteError as error:
+            raise LossNotFiniteError(
+                f"fit: in epoch {epoch + 1}, step {step + error.batch - part.first}:"
+                f" {error.culprit} is not finite; weights and optimizer are those before the epoch"
+            ) from error
         for callback in listeners:
             callback.on_train_batch_end(step, training.figures())
         step += part.count
-    logs = training.figures()
-    if work.validation is not None:
+    return training.figures()
+
+
+def _validate(work: Fit) -> Logs:
+    """Return the validation figures; where the loss is not finite they are NaN, and no error."""
+    if work.validation is None:
+        return {}
+    try:
         figures = evaluate(work.objective, work.validation)
-        logs |= {f"val_{name}": value for name, value in figures.items()}
-    return logs
+    except LossNotFiniteError:
+        figures = dict.fromkeys(work.objective.evaluation.names, math.nan)
+    return {f"val_{name}": value for name, value in figures.items()}
 
 
 def evaluate(objective: Objective, source: Source) -> Logs:
     """Return the figures over the batches of a source, without training."""
     objective.evaluation.reset()
     for part in source.parts(0, single=False):
-        rates = objective.rates(part.count)
-        objective.evaluation.run(part.data, part.order, part.batch_size, part.first, rates)
+        try:
+            objective.evaluation.run(
+                part.data, part.order, part.batch_size, part.first, np.zeros(part.count)
+            )
+        except BatchNotFiniteError as error:
+            raise LossNotFiniteError(
+                f"evaluate: in batch {error.batch}: {error.culprit} is not finite"
+            ) from error
     return objective.evaluation.figures()
 
 
-def train_on_batch(objective: Objective, data: Dataset) -> Logs:
+def train_on_batch(model: Parametrized, objective: Objective, data: Dataset) -> Logs:
     """Take one step on all of `data`, and return its figures."""
+    before = Snapshot(model, objective)
     objective.training.reset()
-    objective.training.run(data, None, len(data), 0, objective.rates(1))
+    try:
+        objective.training.run(data, None, len(data), 0, objective.rates(1))
+    except Exception as error:
+        before.put_back()
+        if isinstance(error, BatchNotFiniteError):
+            raise LossNotFiniteError(f"train_on_batch: {error.culprit} is not finite") from error
+        raise
     return objective.training.figures()
 
 
@@ -130,13 +166,3 @@ class Snapshot:
         for array, copy in zip(self._arrays, self._copies, strict=True):
             array[:] = copy
         self._state.steps = self._steps
-
-
-def _figures_of_failure(work: Fit, epoch: int, error: LossNotFiniteError) -> Logs:
-    """Let TerminateOnNaN end the fit quietly; without it the failure is an error."""
-    if not any(isinstance(callback, TerminateOnNaN) for callback in work.callbacks):
-        message = (
-            f"fit: in epoch {epoch + 1} {error}; weights and optimizer are those before the epoch"
-        )
-        raise LossNotFiniteError(message) from error
-    return {"loss": float("nan")}

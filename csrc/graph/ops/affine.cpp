@@ -10,6 +10,7 @@ Index cols(const Graph& graph, const Op& op) {
     if (x.cols != weight.rows) {
         fail("affine", weight.name, " takes ", weight.rows, " columns, ", x.name, " has ", x.cols);
     }
+    if (op.inputs[2] == op.inputs[1]) fail("affine", weight.name, " cannot be the bias too");
     if (op.inputs[2] != kNoValue) {
         const Value& bias = graph.value(op.inputs[2]);
         if (bias.rows != 1 || bias.cols != weight.cols) {

@@ -127,9 +127,9 @@ class Sequential(Model):
             steps_per_epoch=steps_per_epoch,
         )
         work = fitting.prepare(self, self._model, self._objective("fit"), x, y, arguments)
-        self.history = History()
-        training.fit(work, range(initial_epoch, epochs), self.history)
-        return self.history
+        history = self.history = History()
+        training.fit(work, range(initial_epoch, epochs), history)
+        return history
 
     def train_on_batch(
         self,
@@ -142,7 +142,7 @@ class Sequential(Model):
         objective = self._objective("train_on_batch")
         call = "train_on_batch"
         data = fitting.dataset(call, self._model, objective, x, y, sample_weight, class_weight)
-        return training.train_on_batch(objective, data)
+        return training.train_on_batch(self._model, objective, data)
 
     def evaluate(
         self,
@@ -166,7 +166,7 @@ class Sequential(Model):
         return self._tapes.forward(x, input_gradient=input_gradient)
 
     def backward(self, dy: ArrayLike) -> Array | None:
-        """Go back through the last forward pass, and write `gradient_vector`.
+        """Go back through the last forward pass, once, and write `gradient_vector`.
 
         Args:
             dy: Gradient of the loss with respect to the outputs, shape `(rows, outputs)`.
@@ -178,8 +178,7 @@ class Sequential(Model):
 
     def apply_gradients(self) -> None:
         """Take a step of the optimizer along `gradient_vector`."""
-        objective = self._objective("apply_gradients")
-        objective.state.apply(self._model.store, float(objective.rates(1)[0]))
+        self._objective("apply_gradients").apply_gradients(self._model)
 
     @property
     def optimizer(self) -> Optimizer:

@@ -1,0 +1,174 @@
+"""What goes wrong within a fit: what is told, and what is left."""
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import ganglion as gn
+from ganglion.callbacks import Callback, EarlyStopping, LambdaCallback, TerminateOnNaN
+from ganglion.schedules import Schedule
+
+X = np.linspace(-1, 1, 40).reshape(20, 2)
+Y = X.sum(axis=1)
+
+
+def net_for(loss: Any = "squared_error", optimizer: Any = "sgd", **arguments: Any) -> gn.MLP:
+    net = gn.MLP([2, 4, 1], **{"activation": "tanh", **arguments})
+    net.compile(optimizer, loss)
+    return net
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("weight", [1e-30, 3.0, 1e30])
+def test_only_the_ratio_of_weights_counts(weight: float, dtype: str) -> None:
+    plain, weighted = net_for(dtype=dtype), net_for(dtype=dtype)
+    plain.fit(X, Y, verbose=0)
+    weighted.fit(X, Y, sample_weight=np.full(20, weight), verbose=0)
+    np.testing.assert_allclose(weighted.parameter_vector, plain.parameter_vector, rtol=1e-6)
+
+
+def test_a_row_of_weight_zero_does_no_harm() -> None:
+    net = gn.Sequential([gn.Dense(1)], input_size=1)
+    net.compile("sgd", "poisson")
+    net.set_weights([[[1.0]], [0.0]])
+    net.fit([[0.5], [1000.0]], [1.0, 1.0], sample_weight=[1.0, 0.0], verbose=0)
+    assert np.isfinite(net.parameter_vector).all()
+    assert net.get_weights()[0] != 1.0
+
+
+@pytest.mark.parametrize("clip", [{}, {"global_clipnorm": 1.0}])
+def test_an_update_that_is_not_finite_is_undone_and_told(clip: dict[str, Any]) -> None:
+    net = net_for(optimizer=gn.optimizers.SGD(learning_rate=3e38, **clip), activation="relu")
+    before = net.parameter_vector.copy()
+    with pytest.raises(gn.LossNotFiniteError, match=r"in epoch \d+, step \d+: .* is not finite"):
+        net.fit(1e19 * X, 1e19 * Y, epochs=3, verbose=0)
+    np.testing.assert_array_equal(net.parameter_vector, before)
+
+
+def test_a_validation_loss_that_is_not_finite_is_nan_and_no_error() -> None:
+    net = net_for(activation="relu")
+    history = net.fit(X, Y, validation_data=(1e25 * X, Y), epochs=2, verbose=0)
+    assert np.isnan(history.history["val_loss"]).all()
+    assert np.isfinite(history.history["loss"]).all()
+
+
+def test_evaluate_names_the_tensor_that_overflows() -> None:
+    layers = [gn.Dense(4) for _ in range(4)]
+    net = gn.Sequential([*layers, gn.Dense(1)], input_size=2)
+    net.compile("sgd", "squared_error")
+    net.set_weights([w * (1e30 if w.shape == (4, 4) else 1) for w in net.get_weights()])
+    with pytest.raises(gn.LossNotFiniteError, match=r"layers\.2 affine"):
+        net.evaluate(X, Y)
+
+
+def test_terminate_on_nan_ends_quietly_beside_a_monitor() -> None:
+    net = net_for(optimizer=gn.optimizers.SGD(learning_rate=1e30), activation="relu")
+    quiet = [EarlyStopping(), TerminateOnNaN()]
+    history = net.fit(X, Y, epochs=9, validation_data=(X, Y), callbacks=quiet, verbose=0)
+    assert len(history) < 9
+    assert {len(values) for values in history.history.values()} == {len(history)}
+
+
+def test_the_step_of_a_failure_counts_batches_of_an_iterable() -> None:
+    batches = [(X, Y), (X, Y), (1e25 * X, Y)]
+    with pytest.raises(gn.LossNotFiniteError, match="in epoch 1, step 2"):
+        net_for(activation="relu").fit(batches, verbose=0)
+
+
+def test_every_callback_is_told_of_the_end() -> None:
+    told: list[str] = []
+
+    def fail(logs: Any) -> None:
+        raise RuntimeError("first")
+
+    callbacks: list[Callback] = [
+        LambdaCallback(on_train_end=fail),
+        LambdaCallback(on_train_end=lambda logs: told.append("second")),
+    ]
+    with pytest.raises(RuntimeError, match="first"):
+        net_for().fit(X, Y, callbacks=callbacks, verbose=0)
+    assert told == ["second"]
+
+
+def test_a_loss_cannot_change_the_targets() -> None:
+    y = Y.astype(np.float32)
+
+    def loss(t: NDArray[Any], p: NDArray[Any], w: Any) -> tuple[float, NDArray[Any]]:
+        t -= p[:, 0:1]
+        return float((t**2).mean()), t
+
+    with pytest.raises(ValueError, match="read-only"):
+        net_for(loss=loss).fit(X, y, verbose=0)
+    np.testing.assert_array_equal(y, Y.astype(np.float32))
+
+
+def test_a_fit_within_a_fit_leaves_the_outer_history() -> None:
+    net = net_for()
+    inner = LambdaCallback(on_epoch_end=lambda epoch, logs: net.fit(X, Y, verbose=0) and None)
+    assert len(net.fit(X, Y, epochs=3, callbacks=[inner], verbose=0)) == 3
+
+
+def test_backward_uses_up_its_forward_pass() -> None:
+    net = net_for()
+    net.forward(X)
+    net.backward(np.ones((20, 1)))
+    with pytest.raises(ValueError, match="no forward pass"):
+        net.backward(np.ones((20, 1)))
+
+
+def test_each_forward_pass_draws_new_masks() -> None:
+    net = gn.Sequential([gn.Dropout(0.5), gn.Dense(1)], input_size=64, seed=1)
+    net.set_weights([np.linspace(0, 1, 64)[:, None] ** 2, [0.0]])
+    outputs = [net.forward(np.ones((rows, 64)))[0, 0] for rows in (3, 5, 3, 9)]
+    assert len(set(outputs)) == 4
+
+
+def test_a_second_fit_at_the_same_time_is_refused() -> None:
+    net = gn.MLP([64, 256, 1])
+    net.compile("sgd", "squared_error")
+    x, y = np.ones((20000, 64)), np.ones(20000)
+    refused: list[BaseException] = []
+
+    def fit() -> None:
+        try:
+            net.fit(x, y, epochs=3, verbose=0)
+        except RuntimeError as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=fit) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused
+    assert "in use by another call" in str(refused[0])
+    assert np.isfinite(net.parameter_vector).all()
+
+
+@dataclass(frozen=True)
+class Broken(Schedule):
+    answer: Any
+
+    def rates(self, steps: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.asarray(self.answer)
+
+
+@pytest.mark.parametrize("answer", [[0.1], np.nan, [[0.1]], [-1.0, -1.0]])
+def test_a_schedule_that_answers_wrongly_is_refused(answer: Any) -> None:
+    net = net_for(optimizer=gn.optimizers.SGD(learning_rate=Broken(answer)))
+    before = net.parameter_vector.copy()
+    with pytest.raises(ValueError, match="must give 2 rates that are finite and not negative"):
+        net.fit(X, Y, batch_size=10, verbose=0)
+    np.testing.assert_array_equal(net.parameter_vector, before)
+
+
+def test_rates_may_be_a_broadcast_view() -> None:
+    views = net_for(optimizer=gn.optimizers.SGD(learning_rate=Broken(np.broadcast_to(0.1, 2))))
+    plain = net_for(optimizer=gn.optimizers.SGD(learning_rate=0.1))
+    for net in (views, plain):
+        net.fit(X, Y, batch_size=10, verbose=0)
+    np.testing.assert_array_equal(views.parameter_vector, plain.parameter_vector)
