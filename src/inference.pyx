@@ -164,7 +164,9 @@ cdef class Predictor:
             ValueError: When a shape or type does not fit, or x holds NaN or infinity.
         """
         given = as_array("predictor", "x", x)
-        if given.ndim not in (1, 2) or given.shape[given.ndim - 1] != self.inputs:
+        if given.ndim > 2:  # images and the like
+            given = given.reshape(len(given), -1)
+        if given.ndim == 0 or given.shape[given.ndim - 1] != self.inputs:
             raise ValueError(
                 f"predictor: x has shape {given.shape}, must be (rows, {self.inputs}) or"
                 f" ({self.inputs},)"

@@ -1,9 +1,12 @@
 """Files: what is saved comes back bit for bit, and a crash while saving leaves no half file."""
 
+import copy
 import os
+import pickle
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -224,3 +227,14 @@ def test_the_files_mode_is_that_of_any_new_file(mask: int, tmp_path: Path) -> No
 
 if __name__ == "__main__":
     save_for_ever(sys.argv[1])
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_a_copy_predicts_the_same_and_is_apart(copied: Callable[[Any], Any]) -> None:
+    net = gn.MLP([3, 4, 2], dropout=0.5, rescale=0.5, seed=7, dtype="float64")
+    other = copied(net)
+    x = np.ones((2, 3))
+    np.testing.assert_array_equal(other.predict(x), net.predict(x))
+    assert (other.layers, other.seed, other.rescale) == (net.layers, net.seed, net.rescale)
+    other.parameter_vector[:] = 0
+    assert net.parameter_vector.any()

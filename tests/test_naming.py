@@ -29,3 +29,13 @@ def test_resolve_refuses_what_is_no_name(name: object) -> None:
 
 def test_build_makes_the_record() -> None:
     assert naming.build("optimizer", "sgd", KNOWN) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("mse", "squared_error"), ("Categorical_Crossentropy", "cross_entropy"), ("swish", "silu")],
+)
+def test_the_names_of_other_packages_suggest_ours(name: str, meant: str) -> None:
+    known = ["squared_error", "cross_entropy", "binary_cross_entropy", "mish", "silu"]
+    with pytest.raises(ValueError, match=f"did you mean '{meant}'"):
+        naming.resolve("loss", name, known)

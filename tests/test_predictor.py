@@ -185,7 +185,7 @@ BAD: dict[str, tuple[Callable[[Any], object], type[Exception], str]] = {
         r"x has shape \(4, 6\), must be \(rows, 5",
     ),
     "too narrow": (lambda p: p(np.ones(4)), ValueError, r"x has shape \(4,\), must be"),
-    "cubic": (lambda p: p(np.ones((1, 4, 5))), ValueError, r"x has shape \(1, 4, 5\), must be"),
+    "cubic": (lambda p: p(np.ones((1, 4, 5))), ValueError, r"x has shape \(1, 20\), must be"),
     "a number": (lambda p: p(3.0), ValueError, r"x has shape \(\), must be"),
     "None": (lambda p: p(None), TypeError, r"x (has type object|.*None)"),
     "strings": (lambda p: p([["a"] * 5]), TypeError, r"x has type <U1"),

@@ -8,7 +8,7 @@ _ALIASES = {"logistic": "sigmoid"}
 _DEFAULT_ALPHA = {"leaky_relu": 0.01, "elu": 1.0}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ActivationFunction:
     """An activation and its setting. Made by `get`, `leaky_relu` and `elu`.
 

@@ -10,7 +10,7 @@ import dataclasses
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ganglion import _core, initializers
 from ganglion.activations import ActivationFunction
 from ganglion.initializers import INITIALIZERS
-from ganglion.layers import Activation, Dense, Dropout, Residual
+from ganglion.layers import Activation, Dense, Dropout, Layer, Residual
 
 if TYPE_CHECKING:
     from ganglion.models import Model, Sequential
@@ -30,7 +30,7 @@ _PREFIX = "ganglion."
 _RECORDS: Mapping[str, type[Any]] = {
     record.__name__: record
     for record in (
-        *(Dense, Activation, Dropout, Residual),
+        *(Dense, Activation, Dropout, Layer, Residual),
         ActivationFunction,
         *(*INITIALIZERS.values(), initializers.Constant),
     )
@@ -105,6 +105,17 @@ def load(path: str | os.PathLike[str]) -> Sequential:
         model.set_weights([tensors[name].T for name in model.parameter_names])
     except ValueError as error:
         raise ValueError(f"load: {file}: {error}") from error
+    return model
+
+
+def rebuilt(
+    layers: Sequence[Layer], settings: Mapping[str, Any], parameters: NDArray[Any]
+) -> Sequential:
+    """Make a model out of its parts, as a pickle holds them."""
+    from ganglion.models import Sequential
+
+    model = Sequential(layers, **settings)
+    model.parameter_vector[:] = parameters
     return model
 
 

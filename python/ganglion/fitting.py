@@ -135,7 +135,8 @@ def _array_source(
         data, held_out = data.rows(slice(None, count)), data.rows(slice(count, None))
     batch_size = arguments.batch_size or min(_FIT_BATCH, len(data))
     if batch_size > len(data):
-        raise ValueError(f"fit: batch_size is {batch_size}, there are {len(data)} samples")
+        split = " after validation_split" if held_out is not None else ""
+        raise ValueError(f"fit: batch_size is {batch_size}, there are {len(data)} samples{split}")
     return ArraySource(data, batch_size, arguments.shuffle, model.seed), held_out
 
 

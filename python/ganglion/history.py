@@ -44,7 +44,9 @@ class History:
         try:
             from matplotlib import pyplot
         except ImportError as error:
-            raise ImportError("plot needs matplotlib: pip install ganglion[plot]") from error
+            raise ImportError(
+                'plot needs matplotlib: python -m pip install "ganglion[plot]"'
+            ) from error
         names = [name for name in self.history if not name.startswith("val_")]
         if not names:
             raise ValueError("plot: the history has no figures")
@@ -64,6 +66,7 @@ class History:
         """Draw the training curve of a figure, and its validation curve where there is one."""
         for curve in (name, f"val_{name}"):
             if curve in self.history:
-                ax.plot(self.epoch, self.history[curve], label=curve)
+                marker = "o" if len(self) == 1 else None  # a line needs two points
+                ax.plot(self.epoch, self.history[curve], label=curve, marker=marker)
         ax.set_xlabel("epoch")
         ax.legend()

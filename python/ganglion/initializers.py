@@ -15,7 +15,7 @@ Values = NDArray[np.float64]
 TRUNCATED_DEVIATION = 0.87962566103423978  # of a standard normal cut off at two deviations
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Initializer(ABC):
     """Base of the initializers."""
 
@@ -26,7 +26,7 @@ class Initializer(ABC):
         """Return first values of shape `(fan_in, fan_out)`, the same for the same arguments."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Scaled(Initializer):
     """Base of the initializers whose variance depends on the number of inputs and outputs."""
 
@@ -34,7 +34,7 @@ class _Scaled(Initializer):
     def _variance(self, fan_in: int, fan_out: int) -> float: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Uniform(_Scaled):
     """Base of those that draw from a uniform distribution around zero."""
 
@@ -45,7 +45,7 @@ class _Uniform(_Scaled):
         return limit * (2 * uniform - 1).reshape(fan_in, fan_out)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _TruncatedNormal(_Scaled):
     """Base of those that draw from a normal distribution cut off at two deviations, as Keras."""
 
@@ -56,7 +56,7 @@ class _TruncatedNormal(_Scaled):
         return deviation * normal.reshape(fan_in, fan_out)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GlorotUniform(_Uniform):
     """Uniform, of variance `2 / (fan_in + fan_out)`."""
 
@@ -66,7 +66,7 @@ class GlorotUniform(_Uniform):
         return 2 / (fan_in + fan_out)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GlorotNormal(_TruncatedNormal):
     """Truncated normal, of variance `2 / (fan_in + fan_out)`."""
 
@@ -76,7 +76,7 @@ class GlorotNormal(_TruncatedNormal):
         return 2 / (fan_in + fan_out)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeUniform(_Uniform):
     """Uniform, of variance `2 / fan_in`."""
 
@@ -86,7 +86,7 @@ class HeUniform(_Uniform):
         return 2 / fan_in
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeNormal(_TruncatedNormal):
     """Truncated normal, of variance `2 / fan_in`."""
 
@@ -96,7 +96,7 @@ class HeNormal(_TruncatedNormal):
         return 2 / fan_in
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LecunUniform(_Uniform):
     """Uniform, of variance `1 / fan_in`."""
 
@@ -106,7 +106,7 @@ class LecunUniform(_Uniform):
         return 1 / fan_in
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LecunNormal(_TruncatedNormal):
     """Truncated normal, of variance `1 / fan_in`."""
 
@@ -116,7 +116,7 @@ class LecunNormal(_TruncatedNormal):
         return 1 / fan_in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Orthogonal(Initializer):
     """A random matrix whose shorter side is made of orthogonal vectors of length `gain`.
 
@@ -140,7 +140,7 @@ class Orthogonal(Initializer):
         return q if fan_in >= fan_out else np.ascontiguousarray(q.T)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Zeros(Initializer):
     """Zero everywhere."""
 
@@ -151,7 +151,7 @@ class Zeros(Initializer):
         return np.zeros((fan_in, fan_out))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Constant(Initializer):
     """One value everywhere.
 

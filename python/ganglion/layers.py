@@ -30,7 +30,7 @@ class Layer(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dense:
     """Every unit sees every input: `activation(x @ W + b)`, W of shape `(inputs, units)`.
 
@@ -69,7 +69,7 @@ class Dense:
         return initializers.get(self.kernel_initializer)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Activation:
     """An activation alone.
 
@@ -87,7 +87,7 @@ class Activation:
         return builder.activation(x, activations.get(self.activation))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dropout:
     """While training, zero a random part of the inputs and scale the rest up to make good for it.
 
@@ -105,7 +105,7 @@ class Dropout:
         return builder.graph.dropout(x, float(self.rate))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Residual:
     """Layers whose input is added to their output (He et al., 2016).
 

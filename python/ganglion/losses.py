@@ -16,7 +16,7 @@ CustomLoss = Callable[[NDArray[Any], NDArray[Any], NDArray[Any] | None], tuple[f
 """A loss of one's own: `f(targets, predictions, row_weights)` gives the loss and its gradient."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Loss:
     """Base of the losses."""
 
@@ -28,7 +28,7 @@ class Loss:
         return 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CrossEntropy(Loss):
     """Cross-entropy of classes that exclude each other, from logits of shape `(rows, classes)`.
 
@@ -38,28 +38,28 @@ class CrossEntropy(Loss):
     name: ClassVar[str] = "cross_entropy"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BinaryCrossEntropy(Loss):
     """Cross-entropy of yes or no, from logits; a row's loss is the mean over its columns."""
 
     name: ClassVar[str] = "binary_cross_entropy"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SquaredError(Loss):
     """The square of the error, `(y - p)^2`; a row's loss is the mean over its columns."""
 
     name: ClassVar[str] = "squared_error"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AbsoluteError(Loss):
     """The size of the error, `|y - p|`; a row's loss is the mean over its columns."""
 
     name: ClassVar[str] = "absolute_error"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Huber(Loss):
     """Half the square of small errors, a straight line for large ones; the mean over columns.
 
@@ -80,7 +80,7 @@ class Huber(Loss):
         return float(self.delta)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Poisson(Loss):
     """Counts whose rate is predicted by its logarithm, `exp(p) - y p`; the mean over columns."""
 

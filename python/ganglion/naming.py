@@ -6,6 +6,22 @@ from typing import TypeVar
 
 Record = TypeVar("Record")
 
+_ELSEWHERE = {  # what other packages call it: names here, of which one is meant
+    "bce": ("binary_cross_entropy",),
+    "binary_crossentropy": ("binary_cross_entropy",),
+    "categorical_accuracy": ("accuracy",),
+    "categorical_crossentropy": ("cross_entropy",),
+    "linear": ("identity",),
+    "log_loss": ("cross_entropy",),
+    "mae": ("absolute_error", "mean_absolute_error"),
+    "mean_absolute_error": ("absolute_error",),
+    "mean_squared_error": ("squared_error",),
+    "mse": ("squared_error", "mean_squared_error"),
+    "sparse_categorical_accuracy": ("accuracy",),
+    "sparse_categorical_crossentropy": ("cross_entropy",),
+    "swish": ("silu",),
+}
+
 
 def resolve(kind: str, name: object, known: Collection[str]) -> str:
     """Return `name` when it is known; otherwise raise an error that suggests the nearest one.
@@ -19,8 +35,9 @@ def resolve(kind: str, name: object, known: Collection[str]) -> str:
         raise TypeError(f"{kind} must be a name or a record, got {name!r}")
     if name in known:
         return name
+    meant = [item for item in _ELSEWHERE.get(name.lower(), ()) if item in known]
     longer = [item for item in sorted(known) if name and item.startswith(name.lower())]
-    nearest = longer or get_close_matches(name.lower(), known, n=1)
+    nearest = meant or longer or get_close_matches(name.lower(), known, n=1)
     hint = f", did you mean {nearest[0]!r}?" if nearest else "."
     raise ValueError(f"{kind}: unknown name {name!r}{hint} Known: {', '.join(sorted(known))}")
 

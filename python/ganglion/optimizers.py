@@ -23,7 +23,7 @@ _RULES: Mapping[str, checks.Rule] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Optimizer:
     """Base of the optimizers: the fields that all of them have.
 
@@ -51,7 +51,7 @@ class Optimizer:
         return {name: float(getattr(self, name) or 0.0) for name in names}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SGD(Optimizer):
     """Stochastic gradient descent with momentum.
 
@@ -66,7 +66,7 @@ class SGD(Optimizer):
     nesterov: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Adam(Optimizer):
     """Adam with bias correction.
 
@@ -83,7 +83,7 @@ class Adam(Optimizer):
     epsilon: float = 1e-8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AdamW(Adam):
     """Adam whose weight decay shrinks the parameters themselves and leaves the gradient alone.
 
@@ -96,7 +96,7 @@ class AdamW(Adam):
     weight_decay: float = 0.01
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RMSprop(Optimizer):
     """The gradient divided by the root of the running mean of its square.
 
@@ -116,7 +116,7 @@ class RMSprop(Optimizer):
     centered: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Adagrad(Optimizer):
     """The gradient divided by the root of the sum of all its squares.
 
@@ -132,7 +132,7 @@ class Adagrad(Optimizer):
     epsilon: float = 1e-10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Adadelta(Optimizer):
     """The gradient scaled by the running size of the steps over its own running size.
 

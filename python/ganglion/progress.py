@@ -21,7 +21,7 @@ class _Progress(Callback):
 
     def _figures(self, logs: Logs | None) -> dict[str, str]:
         seconds = max(perf_counter() - self._began, 1e-9)  # a coarse clock may not have moved
-        figures = {name: f"{value:.4g}" for name, value in (logs or {}).items()}
+        figures = {name: f"{value:.3g}" for name, value in (logs or {}).items()}
         return {**figures, "samples/s": f"{self.params['samples'] / seconds:,.0f}"}
 
 
@@ -37,6 +37,7 @@ class ProgressBar(_Progress):
             initial=self.params["initial_epoch"],
             unit="epoch",
             dynamic_ncols=True,
+            bar_format="{n_fmt}/{total_fmt} |{bar:8}| {elapsed}<{remaining}{postfix}",
             file=sys.stderr,
         )
 
@@ -67,10 +68,20 @@ _BY_VERBOSITY: Mapping[object, Callable[[], Callback]] = {
 }
 
 
+def _is_interactive() -> bool:
+    """Return whether stderr can draw a bar over and over: a terminal or a notebook."""
+    return sys.stderr.isatty() or "ipykernel" in sys.modules
+
+
 def get(verbose: Verbosity) -> Callback:
-    """Return the callback that `verbose` stands for: `"auto"` or 1 a bar, 2 lines, 0 nothing."""
+    """Return the callback that `verbose` stands for: 1 a bar, 2 lines, 0 nothing.
+
+    `"auto"` is a bar in a terminal or notebook, and else lines.
+    """
     if not isinstance(verbose, int | str):
         raise TypeError(f"verbose must be 'auto', 0, 1 or 2, got {verbose!r}")
+    if verbose == "auto" and not _is_interactive():
+        return ProgressLines()
     if verbose not in _BY_VERBOSITY:
         raise ValueError(f"verbose must be 'auto', 0, 1 or 2, got {verbose!r}")
     return _BY_VERBOSITY[verbose]()

@@ -13,7 +13,7 @@ Steps = NDArray[np.int64]
 Rates = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schedule(ABC):
     """Base of the schedules: a record that gives each step its learning rate."""
 
@@ -53,7 +53,7 @@ _RULES: Mapping[str, checks.Rule] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Constant(Schedule):
     """The same learning rate at every step.
 
@@ -68,7 +68,7 @@ class Constant(Schedule):
         return np.full(steps.shape, self.learning_rate, np.float64)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StepDecay(Schedule):
     """A stair: the rate is multiplied by `decay_rate` after every `decay_steps` steps.
 
@@ -88,7 +88,7 @@ class StepDecay(Schedule):
         return self.initial_learning_rate * np.power(self.decay_rate, steps // self.decay_steps)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExponentialDecay(Schedule):
     """The rate `initial_learning_rate * decay_rate ** (step / decay_steps)`.
 
@@ -113,7 +113,7 @@ class ExponentialDecay(Schedule):
         return self.initial_learning_rate * np.power(self.decay_rate, exponents)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CosineDecay(Schedule):
     """Half a cosine from `initial_learning_rate` down to `alpha` times it, and flat after that.
 
@@ -135,7 +135,7 @@ class CosineDecay(Schedule):
         return _cosine_rise(lowest, self.initial_learning_rate, height)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OneCycle(Schedule):
     """Half a cosine up to `max_learning_rate`, then half a cosine down far below the start.
 
@@ -168,7 +168,7 @@ class OneCycle(Schedule):
         return _cosine_rise(lowest, self.max_learning_rate, np.where(rising, up, down))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Warmup(Schedule):
     """A straight line from `start_learning_rate` up to another schedule, which then begins.
 

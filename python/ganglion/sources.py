@@ -99,8 +99,9 @@ class IterableSource:
             data = self.as_dataset(batch)
             yield Part(data, None, len(data), 0, 1)
         if given < max(self.steps, 1):
+            least = f"{self.steps}" if self.steps else "at least 1"
             raise ValueError(
-                f"fit: x gave {given} batches in epoch {epoch + 1}, must give {max(self.steps, 1)}:"
+                f"fit: x gave {given} batches in epoch {epoch + 1}, must give {least}:"
                 " an iterator can be used up only once"
             )
 

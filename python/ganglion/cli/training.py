@@ -136,18 +136,23 @@ def fit(model: TableModel, table: Table, parts: Parts, options: TrainOptions, sa
     )
     x, y = arrays(parts.training)
     try:
-        history = model.net.fit(
+        model.net.fit(
             x,
             y,
             batch_size=options.batch_size,
             epochs=options.epochs,
-            verbose=0 if options.quiet else 1,
+            verbose=0 if options.quiet else "auto",
             callbacks=[stopping],
             validation_data=arrays(parts.validation),
         )
     except (ValueError, ArithmeticError) as error:  # a loss that is no longer finite
         raise InputError(f"training failed: {error}") from error
-    say(f"trained {len(history)} epochs, best was epoch {stopping.best_epoch + 1}")
+    except KeyboardInterrupt:
+        if not model.net.history:
+            raise
+        say("interrupted: the model so far is kept")
+    epochs = len(model.net.history)
+    say(f"trained {epochs} epochs, best was epoch {stopping.best_epoch + 1}")
 
 
 def _aim(target: Target) -> str:

@@ -136,6 +136,16 @@ class Model:
         """
         return self._model.network.theta(self.parameter_vector, j)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy architecture and parameters; what `compile` was told is not kept."""
+        settings = {
+            "input_size": self.input_size,
+            "dtype": self.dtype,
+            "seed": self.seed,
+            "rescale": self.rescale,
+        }
+        return files.rebuilt, (self.layers, settings, self.parameter_vector.copy())
+
     def summary(self) -> None:
         """Write a table of the layers, their outputs and numbers of parameters to stdout."""
         sys.stdout.write(summary.describe(self.layers, self.input_size) + "\n")

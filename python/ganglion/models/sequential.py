@@ -78,7 +78,7 @@ class Sequential(Model):
         batch_size: int | None = None,
         epochs: int = 1,
         verbose: Verbosity = "auto",
-        callbacks: Sequence[Callback] = (),
+        callbacks: Sequence[Callback] | None = None,
         validation_split: float = 0.0,
         validation_data: Sequence[ArrayLike] | None = None,
         shuffle: bool = True,
@@ -95,7 +95,8 @@ class Sequential(Model):
             y: Targets: class numbers `(samples,)`, or values `(samples,)` or `(samples, outputs)`.
             batch_size: Samples a step; None: 32, or all of fewer.
             epochs: Number of the epoch to stop before: passes over the data, from `initial_epoch`.
-            verbose: "auto" or 1 shows a progress bar, 2 a line an epoch, 0 nothing.
+            verbose: 1 shows a progress bar, 2 a line an epoch, 0 nothing; "auto" a bar where one
+                can be drawn, and else lines.
             callbacks: Called in this order.
             validation_split: The part of the samples, off the end, to validate on.
             validation_data: `(x, y)` or `(x, y, sample_weight)` to validate on.
@@ -118,7 +119,7 @@ class Sequential(Model):
             epochs=epochs,
             initial_epoch=initial_epoch,
             verbose=verbose,
-            callbacks=callbacks,
+            callbacks=() if callbacks is None else callbacks,
             validation_split=validation_split,
             validation_data=validation_data,
             shuffle=shuffle,
