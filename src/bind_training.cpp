@@ -83,6 +83,14 @@ Interrupt interrupt_of_this_thread() {
     return main ? Interrupt{&signal_raised, nullptr} : kNoInterrupt;
 }
 
+/// Return `call(interrupt)`, called without the GIL.
+template <class Call>
+auto interruptible(const Call& call) {
+    const Interrupt interrupt = interrupt_of_this_thread();
+    const py::gil_scoped_release release;
+    return call(interrupt);
+}
+
 void check_order(const Packed<std::int64_t>& order, Index samples) {
     const std::int64_t* const end = order.data() + order.size();
     const auto [least, most] = std::minmax_element(order.data(), end);
@@ -104,12 +112,8 @@ py::tuple run_trainer(Trainer<T>& trainer, const py::array& x, const py::array& 
                           .batch_size = batch_size};
     const Range range{first, first + rates.size()};
     if (order) check_order(*order, std::min(batches.x.rows, batches.y.rows));
-    const Interrupt interrupt = interrupt_of_this_thread();
-    Outcome outcome;
-    {
-        const py::gil_scoped_release release;
-        outcome = trainer.run(batches, range, rates.data(), interrupt);
-    }
+    const Outcome outcome = interruptible(
+        [&](Interrupt interrupt) { return trainer.run(batches, range, rates.data(), interrupt); });
     if (outcome.ending == Ending::interrupted) throw py::error_already_set();
     return py::make_tuple(name(outcome.ending), outcome.batch);
 }
@@ -191,8 +195,9 @@ void bind_tape(py::module_& module, const std::string& suffix) {
             [](Tape<T>& tape, const py::array& x, py::array y, std::uint64_t step) {
                 const Matrix<const T> from = matrix_of<T>(x, "x");
                 const Matrix<T> to = output_matrix<T>(y, "y");
-                const py::gil_scoped_release release;
-                tape.forward(from, to, step);
+                const bool finished = interruptible(
+                    [&](Interrupt interrupt) { return tape.forward(from, to, step, interrupt); });
+                if (!finished) throw py::error_already_set();
             },
             py::arg("x"), py::arg("y"), py::arg("step"))
         .def(
@@ -200,8 +205,9 @@ void bind_tape(py::module_& module, const std::string& suffix) {
             [](Tape<T>& tape, const py::array& dy, std::optional<py::array> dx) {
                 const Matrix<const T> from = matrix_of<T>(dy, "dy");
                 const Matrix<T> to = dx ? output_matrix<T>(*dx, "dx") : Matrix<T>{};
-                const py::gil_scoped_release release;
-                tape.backward(from, to);
+                const bool finished = interruptible(
+                    [&](Interrupt interrupt) { return tape.backward(from, to, interrupt); });
+                if (!finished) throw py::error_already_set();
             },
             py::arg("dy"), py::arg("dx"))
         .def_property_readonly("rows", &Tape<T>::rows)
@@ -223,12 +229,8 @@ void bind_predictor(py::module_& module, const std::string& suffix) {
             [](const Predictor<T>& predictor, const py::array& x, py::array out, double x_scale) {
                 const DataView from = data_view(x, "x", x_scale);
                 const Matrix<T> to = output_matrix<T>(out, "out");
-                const Interrupt interrupt = interrupt_of_this_thread();
-                Ending ending;
-                {
-                    const py::gil_scoped_release release;
-                    ending = predictor.predict(from, to, interrupt);
-                }
+                const Ending ending = interruptible(
+                    [&](Interrupt interrupt) { return predictor.predict(from, to, interrupt); });
                 if (ending == Ending::interrupted) throw py::error_already_set();
                 return ending == Ending::complete;
             },

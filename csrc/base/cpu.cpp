@@ -1,6 +1,7 @@
 #include "base/cpu.h"
 
 #include <cstdlib>
+#include <string>
 
 #include "base/error.h"
 

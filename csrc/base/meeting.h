@@ -24,6 +24,7 @@ class StopSignal {
 
     /// Rank 0 asks, before meeting number `meeting`.
     void poll(std::int64_t meeting) {
+        if (stops_at(meeting)) return;  // asked and answered
         const auto now = std::chrono::steady_clock::now();
         if (now - polled_ < kPollEvery) return;
         polled_ = now;
@@ -52,6 +53,13 @@ class Meeting {
         if (member_.rank == 0) signal_.poll(number_);
         member_.barrier();
         return signal_.stops_at(number_);
+    }
+
+    /// Between two meetings, in long work: will the team stop at the next one? Then what this
+    /// member does until there is lost anyway, and it may go there at once.
+    bool stops_next() {
+        if (member_.rank == 0) signal_.poll(number_ + 1);
+        return signal_.stops_at(number_ + 1);
     }
 
   private:

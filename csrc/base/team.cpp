@@ -43,7 +43,8 @@ int threads_per_core() {
     return list.find_first_of(",-") == std::string::npos ? 1 : 2;
 }
 
-/// Cores this process may run on, within its CPU affinity.
+/// Cores this process may run on: the CPUs of its affinity, taken to be whole cores with all their
+/// hardware threads.
 int cores() { return std::max(1, omp_get_num_procs() / threads_per_core()); }
 
 /// Whole CPUs the container may use; kMostThreads without a quota.

@@ -1,5 +1,7 @@
 #include "graph/graph.h"
 
+#include <utility>
+
 #include "base/error.h"
 #include "graph/ops/op.h"
 

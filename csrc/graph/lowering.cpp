@@ -1,7 +1,7 @@
 #include "graph/lowering.h"
 
-#include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "graph/ops/op.h"
 

@@ -1,9 +1,15 @@
 #include "plan/execute.h"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace ganglion {
 namespace {
+
+/// Operations between two looks at whether to stop, some tens of milliseconds at most; and rows, so
+/// that what a stretch copies of B is worth it.
+constexpr Index kStretchOperations = 1'000'000'000;
+constexpr Index kLeastStretch = 512;
 
 /// Call `multiply(rows, cols)` for a member's share of C's tiles: at most three rectangles, for the
 /// share runs down the columns of blocks.
@@ -86,10 +92,22 @@ void Executor<T>::gemm(const GemmCall& call, Division division) const {
     if (call.activated != kNoBuffer) args.activate = activation.forward;
     if (call.saved != kNoBuffer) args.derive = activation.backward;
     if (division == Division::rows) {
-        return k.gemm(args, row_share(member_, run_.rows), {0, args.c.cols}, scratch_);
+        return multiply(args, row_share(member_, run_.rows), {0, args.c.cols});
     }
     for_share(member_, args.c.rows, args.c.cols, 4 * k.tile_rows, 4 * k.tile_cols,
-              [&](Range rows, Range cols) { k.gemm(args, rows, cols, scratch_); });
+              [&](Range rows, Range cols) { multiply(args, rows, cols); });
+}
+
+/// A long product in stretches of rows, so that Ctrl-C need not wait for its end.
+template <class T>
+void Executor<T>::multiply(const GemmArgs<T>& args, Range rows, Range cols) const {
+    const Index row_operations = std::max<Index>(1, 2 * args.a.cols * cols.size());
+    const Index stretch = std::max<Index>(kStretchOperations / row_operations, kLeastStretch);
+    for (Index begin = rows.begin; begin < rows.end; begin += stretch) {
+        if (begin > rows.begin && meet_.stops_next()) return;
+        const Range part{begin, std::min(begin + stretch, rows.end)};
+        kernels<T>().gemm(args, part, cols, scratch_);
+    }
 }
 
 template <class T>

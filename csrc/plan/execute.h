@@ -14,13 +14,19 @@ template <class T>
 class Executor {
   public:
     Executor(const std::vector<Buffer>& buffers, const std::vector<T*>& pointers, T* scratch,
-             const Member& member, const Run& run)
-        : buffers_(buffers), pointers_(pointers), scratch_(scratch), member_(member), run_(run) {}
+             const Member& member, Meeting& meet, const Run& run)
+        : buffers_(buffers),
+          pointers_(pointers),
+          scratch_(scratch),
+          member_(member),
+          meet_(meet),
+          run_(run) {}
 
     void operator()(const Step& step) const;
 
   private:
     void gemm(const GemmCall& call, Division division) const;
+    void multiply(const GemmArgs<T>& args, Range rows, Range cols) const;
     void run(const ActivationCall& call, Range rows) const;
     void run(const ActivationBackwardCall& call, Range rows) const;
     void run(const SoftmaxCall& call, Range rows) const;
@@ -38,6 +44,7 @@ class Executor {
     const std::vector<T*>& pointers_;
     T* scratch_;
     const Member& member_;
+    Meeting& meet_;
     const Run& run_;
 };
 

@@ -67,7 +67,7 @@ template <class T>
 bool Workspace<T>::run_steps(std::size_t begin, std::size_t end, const Member& member,
                              Meeting& meet, const Run& run) {
     T* const scratch = scratch_[static_cast<std::size_t>(member.rank)].data();
-    const Executor<T> execute{plan_.buffers, pointers_, scratch, member, run};
+    const Executor<T> execute{plan_.buffers, pointers_, scratch, member, meet, run};
     for (std::size_t i = begin; i < end; ++i) {
         const Step& step = plan_.steps[i];
         if (step.barrier && meet()) return false;
@@ -79,7 +79,9 @@ bool Workspace<T>::run_steps(std::size_t begin, std::size_t end, const Member& m
 template <class T>
 std::string Workspace<T>::first_not_finite(const Run& run) {
     const Member alone{};
-    const Executor<T> execute{plan_.buffers, pointers_, scratch_[0].data(), alone, run};
+    StopSignal never(kNoInterrupt);
+    Meeting meet(alone, never);
+    const Executor<T> execute{plan_.buffers, pointers_, scratch_[0].data(), alone, meet, run};
     const auto bad = [&](const std::vector<BufferId>& ids) {
         return std::find_if(ids.begin(), ids.end(),
                             [&](BufferId id) { return !all_finite<T>(matrix(id, run.rows)); });

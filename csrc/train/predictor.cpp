@@ -1,6 +1,7 @@
 #include "train/predictor.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 

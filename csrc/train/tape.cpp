@@ -33,18 +33,22 @@ Tape<T>::Tape(const Graph& graph, ValueId input, ValueId output, bool input_grad
       run_{.rows = 0, .seed = seed} {}
 
 template <class T>
-void Tape<T>::run(bool (Workspace<T>::*pass)(const Member&, Meeting&, const Run&)) {
+bool Tape<T>::run(Pass pass, Interrupt interrupt) {
     const int team = worthwhile_team(plan_, run_.rows);
     workspace_.reserve_team(team);
-    StopSignal never(kNoInterrupt);
+    StopSignal stop(interrupt);
+    bool finished = true;
     run_team(team, [&](Member member) noexcept {
-        Meeting meet(member, never);
-        (workspace_.*pass)(member, meet, run_);
+        Meeting meet(member, stop);
+        const bool mine = (workspace_.*pass)(member, meet, run_) && !meet();
+        if (member.rank == 0) finished = mine;
     });
+    if (!finished) run_.rows = 0;
+    return finished;
 }
 
 template <class T>
-void Tape<T>::forward(Matrix<const T> x, Matrix<T> y, std::uint64_t step) {
+bool Tape<T>::forward(Matrix<const T> x, Matrix<T> y, std::uint64_t step, Interrupt interrupt) {
     const Busy::Scope scope(busy_, "forward");
     if (x.rows > plan_.max_batch)
         fail("tape", "x has ", x.rows, " rows, at most ", plan_.max_batch);
@@ -53,20 +57,22 @@ void Tape<T>::forward(Matrix<const T> x, Matrix<T> y, std::uint64_t step) {
     run_.rows = x.rows;
     run_.step = step;
     copy<T>(x, workspace_.value(input_, x.rows));
-    run(&Workspace<T>::forward);
+    if (!run(&Workspace<T>::forward, interrupt)) return false;
     copy<T>(workspace_.value(output_, x.rows), y);
+    return true;
 }
 
 template <class T>
-void Tape<T>::backward(Matrix<const T> dy, Matrix<T> dx) {
+bool Tape<T>::backward(Matrix<const T> dy, Matrix<T> dx, Interrupt interrupt) {
     const Busy::Scope scope(busy_, "backward");
     if (run_.rows == 0) fail("backward", "there is no forward pass to go back through");
     if (!plan_.no_backward.empty()) throw std::invalid_argument(plan_.no_backward);
     check_shape("dy", dy, run_.rows, workspace_.value(output_, 0).cols);
     copy<T>(dy, workspace_.gradient(output_, dy.rows));
-    run(&Workspace<T>::backward);
+    if (!run(&Workspace<T>::backward, interrupt)) return false;
     if (dx.data != nullptr) copy<T>(workspace_.gradient(input_, dy.rows), dx);
     run_.rows = 0;
+    return true;
 }
 
 template class Tape<float>;

@@ -23,13 +23,15 @@ class Tape {
     Index rows() const { return run_.rows; }
 
     /// x (rows, inputs) -> y (rows, outputs). `step` chooses the dropout masks.
-    void forward(Matrix<const T> x, Matrix<T> y, std::uint64_t step);
+    /// False, and y and the pass are lost, when it was interrupted.
+    bool forward(Matrix<const T> x, Matrix<T> y, std::uint64_t step, Interrupt interrupt);
     /// dy (rows, outputs): writes the store's gradients. `dx` (rows, inputs), or data null. Once
     /// for each forward pass, whose memory it uses up.
-    void backward(Matrix<const T> dy, Matrix<T> dx);
+    bool backward(Matrix<const T> dy, Matrix<T> dx, Interrupt interrupt);
 
   private:
-    void run(bool (Workspace<T>::*pass)(const Member&, Meeting&, const Run&));
+    using Pass = bool (Workspace<T>::*)(const Member&, Meeting&, const Run&);
+    bool run(Pass pass, Interrupt interrupt);
 
     Busy busy_;
     Plan plan_;
