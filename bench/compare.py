@@ -1,0 +1,116 @@
+"""Compare Ganglion with the frameworks that are installed: README.md says how."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from importlib.util import find_spec
+from pathlib import Path
+
+import ganglion
+from ganglion.bench import machine, peers
+from ganglion.bench.machine import Machine
+from ganglion.bench.peers import Peer
+from ganglion.bench.results import Measured, Row, table
+from ganglion.bench.workloads import Workload, chosen
+
+TASKS = ("train", "row", "batch")
+TURN = 0.2  # seconds a framework measures before it is another's turn
+
+
+def parse(arguments: Sequence[str] | None, program: str) -> argparse.Namespace:
+    """Return the options."""
+    parser = argparse.ArgumentParser(program, description=__doc__)
+    parser.add_argument("--task", choices=TASKS, help="one of the three; else all")
+    parser.add_argument(
+        "--workloads", nargs="+", default=[], metavar="NAME", help="names or indices from 0"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="turns of each framework (%(default)s)"
+    )
+    parser.add_argument(
+        "--threads", type=int, default=len(os.sched_getaffinity(0)), help="(all: %(default)s)"
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE.json", help="write all figures")
+    parser.add_argument("--plot", type=Path, metavar="PICTURE.png", help="draw the times")
+    options = parser.parse_args(arguments)
+    try:
+        options.workloads = chosen(options.workloads)
+        for name in ("rounds", "threads"):
+            if getattr(options, name) < 1:
+                raise ValueError(f"--{name} must be at least 1, got {getattr(options, name)}")
+        if options.plot and not find_spec("matplotlib"):
+            raise ValueError('--plot needs matplotlib: python -m pip install "ganglion[bench]"')
+    except ValueError as error:
+        parser.exit(2, f"{program}: {error}\n")
+    return options
+
+
+def main(
+    arguments: Sequence[str] | None = None, program: str = "python -m ganglion.bench.compare"
+) -> None:
+    """Measure, print a table a task, and write the files asked for."""
+    options = parse(arguments, program)
+    frameworks = peers.installed()
+    limits = machine.measure(options.threads)
+    print(
+        f"{machine.cpu_name()}, {options.threads} threads,"
+        f" {limits.peak / 1e9:.0f} GFLOP/s, {limits.bandwidth / 1e9:.1f} GB/s\n"
+        "microseconds a training step or call, least (median)"
+    )
+    rows = []
+    for task in [options.task] if options.task else TASKS:
+        able = peers.able(frameworks, task)
+        done = measure(task, options.workloads, able, options.rounds, options.threads)
+        print(f"\n{table(done, limits)}")
+        rows += done
+    if options.output:
+        report = as_json(rows, limits, frameworks, options.threads)
+        options.output.write_text(report, encoding="utf-8")
+    if options.plot:
+        from ganglion.bench.picture import draw
+
+        draw(rows, options.plot)
+
+
+def measure(
+    task: str, workloads: Sequence[Workload], frameworks: Sequence[str], rounds: int, threads: int
+) -> list[Row]:
+    """Return a row a workload. Of the frameworks' processes only one computes at a time."""
+    with ExitStack() as stack:
+        running = [stack.enter_context(Peer(name, threads)) for name in frameworks]
+        return [measure_row(task, workload, running, rounds) for workload in workloads]
+
+
+def measure_row(task: str, workload: Workload, running: Sequence[Peer], rounds: int) -> Row:
+    """Prepare each framework, then let them take turns."""
+    measured = {}
+    for peer in running:
+        sys.stderr.write(f"{task} {workload.name}: {peer.name}\n")
+        measured[peer.name] = Measured(peer.prepare(workload, task), [])
+    for _ in range(rounds):
+        for peer in running:
+            measured[peer.name].microseconds.extend(peer.measure(TURN))
+    return Row(task, workload, measured)
+
+
+def as_json(rows: Sequence[Row], limits: Machine, frameworks: Sequence[str], threads: int) -> str:
+    """Return the figures, with everything they depend on."""
+    report = {
+        "cpu": machine.cpu_name(),
+        "threads": threads,
+        "environment": peers.thread_variables(threads),
+        "python": sys.version,
+        "versions": peers.versions(frameworks),
+        "config": ganglion.show_config().splitlines(),
+        "peak_flops": limits.peak,
+        "bandwidth": limits.bandwidth,
+        "rows": [row.as_json(limits) for row in rows],
+    }
+    return json.dumps(report, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    main()

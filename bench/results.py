@@ -1,0 +1,151 @@
+"""Results: which may be compared, their ratios, and the table of them."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ganglion.bench.machine import Machine
+from ganglion.bench.peers import OURS
+from ganglion.bench.workloads import Cost, Workload
+
+TOLERANCE = 1e-3  # of losses and log-probabilities, relative above 1 and absolute below
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a framework did.
+
+    Args:
+        check: Losses, or log-probabilities, that all frameworks must agree on.
+        microseconds: A training step or call, many times.
+    """
+
+    check: list[float]
+    microseconds: list[float]
+
+    @property
+    def least(self) -> float:
+        """The least time."""
+        return min(self.microseconds)
+
+    @property
+    def median(self) -> float:
+        """The median time."""
+        return statistics.median(self.microseconds)
+
+
+def disagreeing(checks: dict[str, list[float]]) -> list[str]:
+    """Return the names whose figures are not those of the median."""
+    middle = np.median(list(checks.values()), axis=0)
+    scale = TOLERANCE * np.maximum(np.abs(middle), 1)
+    return [
+        name for name, check in checks.items() if not np.all(np.abs(check - middle) <= scale)
+    ]  # NaN is not within any tolerance
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A task on a workload, by every framework. It has no ratios where the checks disagree."""
+
+    task: str
+    workload: Workload
+    measured: dict[str, Measured]
+
+    @property
+    def refused(self) -> list[str]:
+        """The frameworks that computed something else; if there are any, nothing is compared."""
+        return disagreeing({name: one.check for name, one in self.measured.items()})
+
+    @property
+    def cost(self) -> Cost:
+        """What the task takes."""
+        if self.task == "train":
+            return self.workload.training_cost()
+        return self.workload.inference_cost(1 if self.task == "row" else self.workload.batch)
+
+    @property
+    def ours(self) -> float:
+        """Our least time."""
+        return self.measured[OURS].least
+
+    def over_best(self) -> float | None:
+        """Return the fastest peer's time over ours."""
+        if self.refused:
+            return None
+        return min(one.least for name, one in self.measured.items() if name != OURS) / self.ours
+
+    def over_numpy(self) -> float | None:
+        """Return NumPy's time over ours."""
+        return None if self.refused else self.measured["numpy"].least / self.ours
+
+    def as_json(self, machine: Machine) -> dict[str, Any]:
+        """Return everything, as JSON has it."""
+        frameworks = {
+            name: {"least": one.least, "median": one.median, "check": one.check}
+            for name, one in self.measured.items()
+        }
+        return {
+            "task": self.task,
+            "workload": self.workload.name,
+            "microseconds": frameworks,
+            "refused": self.refused,
+            "best_peer_over_ours": self.over_best(),
+            "numpy_over_ours": self.over_numpy(),
+            "ours_over_roofline": self.ours / machine.shortest(self.cost),
+        }
+
+
+def geometric_mean(ratios: Sequence[float | None]) -> float | None:
+    """Return the mean of the ratios there are, None of none."""
+    logs = [math.log(ratio) for ratio in ratios if ratio is not None]
+    return math.exp(statistics.mean(logs)) if logs else None
+
+
+def table(rows: Sequence[Row], machine: Machine) -> str:
+    """Return one task's rows as text: least and median microseconds, and ratios."""
+    frameworks = list(rows[0].measured)
+    ratios = ["best peer / ours", "NumPy / ours", "ours / roofline"]
+    lines = [[rows[0].task, *frameworks, *ratios]]
+    for row in rows:
+        cells = [cell(row, name) for name in frameworks]
+        roofline = f"{row.ours / machine.shortest(row.cost):.2f}"
+        lines.append(
+            [row.workload.name, *cells, ratio(row.over_best()), ratio(row.over_numpy()), roofline]
+        )
+    means = [geometric_mean([row.over_best() for row in rows])]
+    means.append(geometric_mean([row.over_numpy() for row in rows]))
+    lines.append(["geometric mean", *[""] * len(frameworks), *map(ratio, means), ""])
+    return aligned(lines)
+
+
+def cell(row: Row, name: str) -> str:
+    """Return the times of a framework; an exclamation mark: it computed something else."""
+    one = row.measured[name]
+    mark = "!" if name in row.refused else ""
+    return f"{short(one.least)} ({short(one.median)}){mark}"
+
+
+def short(value: float) -> str:
+    """Return three digits, and no exponent."""
+    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def ratio(value: float | None) -> str:
+    """Return a ratio, or that there is none."""
+    return "refused" if value is None else f"{value:.2f}"
+
+
+def aligned(lines: Sequence[Sequence[str]]) -> str:
+    """Return lines of cells in columns, the first to the left."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            text.rjust(width) if column else text.ljust(width)
+            for column, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
