@@ -39,8 +39,11 @@ class Measured:
 
 
 def disagreeing(checks: dict[str, list[float]]) -> list[str]:
-    """Return the names whose figures are not those of the median."""
-    middle = np.median(list(checks.values()), axis=0)
+    """Return the names whose figures are not those of the median, or not finite."""
+    finite = [check for check in checks.values() if np.all(np.isfinite(check))]
+    if not finite:
+        return list(checks)
+    middle = np.median(finite, axis=0)
     scale = TOLERANCE * np.maximum(np.abs(middle), 1)
     return [
         name for name, check in checks.items() if not np.all(np.abs(check - middle) <= scale)

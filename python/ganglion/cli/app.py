@@ -184,6 +184,17 @@ def info(model: Model) -> None:
         typer.echo(describe(model))
 
 
+@app.command(
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+def bench(context: typer.Context) -> None:
+    """Compare training and inference with the frameworks that are installed."""
+    from ganglion.bench import compare
+
+    compare.main(context.args, "ganglion bench")  # it has the options
+
+
 def _print_figures(part: str, figures: Mapping[str, float]) -> None:
     for name, value in figures.items():
         typer.echo(f"{part} {name}: {value:.4g}")

@@ -1,0 +1,100 @@
+"""Neighbours in one process: does a call of ours slow down a call of theirs, or theirs ours?"""
+
+import time
+import warnings
+from importlib.util import find_spec
+from statistics import median
+
+import numpy as np
+
+from ganglion.bench.results import aligned
+from ganglion.bench.timing import Call, timed
+from ganglion.bench.training import compiled
+from ganglion.bench.workloads import TABLE, Workload
+
+ROUNDS = 50
+SIZE = 512  # of the neighbours' products
+WORKLOAD = TABLE[3]
+SLEEP = 0.05  # seconds
+
+
+def our_fit(workload: Workload) -> Call:
+    """Return an epoch of ours."""
+    x, y = workload.data()
+    net = compiled(workload)
+    return lambda: net.fit(x, y, batch_size=workload.batch, verbose=0)
+
+
+def numpy_product() -> Call:
+    """Return a product by OpenBLAS."""
+    a = np.ones((SIZE, SIZE), np.float32)
+    return lambda: a @ a
+
+
+def torch_product() -> Call:
+    """Return a product by PyTorch's threads."""
+    import torch
+
+    a = torch.ones(SIZE, SIZE)
+    return lambda: a @ a
+
+
+def sklearn_fit(workload: Workload) -> Call:
+    """Return an epoch of scikit-learn's."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    x, y = workload.data()
+    model = MLPClassifier(workload.sizes[1:-1], batch_size=workload.batch, max_iter=1)
+    return lambda: model.fit(x, y)
+
+
+def neighbours() -> dict[str, Call]:
+    """Return a call of each library that is installed."""
+    calls = {"NumPy, product": numpy_product()}
+    if find_spec("torch"):
+        calls["PyTorch, product"] = torch_product()
+    if find_spec("sklearn"):
+        calls["scikit-learn, fit"] = sklearn_fit(WORKLOAD)
+    return calls
+
+
+def burnt(call: Call) -> float:
+    """Return the CPU seconds all threads take while the process sleeps after a call."""
+    call()
+    start = time.process_time()
+    time.sleep(SLEEP)
+    return time.process_time() - start
+
+
+def compared(ours: Call, theirs: Call) -> list[str]:
+    """Return the cells of a line: each alone, and by how much it is slower call by call in turns.
+
+    A call is timed by itself, as what a neighbour's threads do just after one is what may hurt.
+    """
+    apart = [[timed(call, 1) for _ in range(ROUNDS)] for call in (ours, theirs)]
+    turns = [[timed(call, 1) for call in (ours, theirs)] for _ in range(ROUNDS)]
+    cells = []
+    for alone, together in zip(apart, zip(*turns, strict=True), strict=True):
+        cells.append(f"{min(alone) * 1e6:.0f} ({median(alone) * 1e6:.0f})")
+        least, middle = min(together) / min(alone), median(together) / median(alone)
+        cells.append(f"{least:.2f} ({middle:.2f})")
+    return cells
+
+
+def main() -> None:
+    """Print how much slower each side is by turns than alone, and what ours burns at rest."""
+    ours = our_fit(WORKLOAD)
+    ours()
+    lines = [["neighbour", "ours alone us", "by turns x", "theirs alone us", "by turns x"]]
+    for name, theirs in neighbours().items():
+        theirs()
+        lines.append([name, *compared(ours, theirs)])
+    print(f"least (median) of {ROUNDS}\n{aligned(lines)}")
+    most = max(burnt(ours) for _ in range(ROUNDS))
+    print(f"CPU time in {SLEEP * 1e3:.0f} ms of sleep after a call, at most: {most * 1e3:.2f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""The comparison: equal losses are compared, others refused, and the table has the ratios."""
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ganglion import _core
+from ganglion.bench import compare, machine, peers
+from ganglion.bench.machine import Machine
+from ganglion.bench.results import Measured, Row, disagreeing, table
+from ganglion.bench.runners import numpy_runner
+from ganglion.bench.workloads import TABLE, Workload, chosen
+from ganglion.cli import main
+
+FRAMEWORKS = ["ganglion", "numpy", "sklearn"]
+MACHINE = Machine(peak=1e11, bandwidth=1e10)
+SMALLEST = TABLE[0]
+
+
+@pytest.fixture(autouse=True)
+def few_and_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare, "TURN", 0.0)
+    monkeypatch.setattr(machine, "measure", lambda threads: MACHINE)
+    monkeypatch.setattr(peers, "installed", lambda: FRAMEWORKS)
+
+
+def row(checks: Sequence[float]) -> Row:
+    measured = {
+        name: Measured([check], [time, 2 * time])
+        for name, check, time in zip(FRAMEWORKS, checks, [10.0, 40.0, 90.0], strict=True)
+    }
+    return Row("train", SMALLEST, measured)
+
+
+@pytest.mark.parametrize("task", ["train", "row", "batch"])
+def test_frameworks_compute_the_same(task: str) -> None:
+    (done,) = compare.measure(task, [SMALLEST], FRAMEWORKS, rounds=1, threads=1)
+    assert done.refused == []
+    assert list(done.measured) == FRAMEWORKS
+    assert all(time > 0 for one in done.measured.values() for time in one.microseconds)
+
+
+def test_the_loss_falls() -> None:
+    losses = numpy_runner.Training(SMALLEST).run(5, shuffle=False)
+    assert losses == sorted(losses, reverse=True)
+
+
+@pytest.mark.parametrize("wrong", [1.01, 0.99, math.nan, math.inf])
+def test_a_wrong_loss_is_refused(wrong: float) -> None:
+    assert disagreeing({"ganglion": [1.0], "numpy": [1.0001], "sklearn": [wrong]}) == ["sklearn"]
+    refused = row([1.0, 1.0, wrong])
+    assert refused.over_best() is refused.over_numpy() is None
+    text = table([refused], MACHINE)
+    assert "90 (135)!" in text
+    assert text.count("refused") == 4  # its two ratios, and the means of none
+
+
+def test_the_table_has_the_ratios() -> None:
+    text = table([row([1.0, 1.0, 1.0])], MACHINE)
+    assert "10 (15)  40 (60)  90 (135)              4.00          4.00" in text
+    assert text.splitlines()[-1].split() == ["geometric", "mean", "4.00", "4.00"]
+
+
+def test_the_command_writes_its_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figures, picture = tmp_path / "figures.json", tmp_path / "picture.png"
+    words = ["bench", "--task", "row", "--workloads", "0", "--rounds", "1", "--threads", "1"]
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--output", str(figures), "--plot", str(picture)])
+    assert ended.value.code == 0
+    assert "best peer / ours" in capsys.readouterr().out
+    report = json.loads(figures.read_text())
+    assert report["environment"]["OPENBLAS_NUM_THREADS"] == "1"
+    assert report["rows"][0]["refused"] == []
+    assert picture.stat().st_size > 10_000
+
+
+def test_bad_options_are_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compare, "find_spec", lambda name: None)
+    for words, told in {
+        ("--plot", "x.png"): 'python -m pip install "ganglion[bench]"',
+        ("--workloads", "7"): "there is no workload '7'",
+        ("--rounds", "0"): "--rounds must be at least 1, got 0",
+    }.items():
+        with pytest.raises(SystemExit) as ended:
+            main(["bench", *words])
+        assert ended.value.code == 2
+        message = capsys.readouterr().err
+        assert message.startswith("ganglion bench: ")
+        assert told in message
+        assert message.count("\n") == 1
+
+
+def test_workloads_are_chosen_by_index_or_name() -> None:
+    assert chosen(["1", "784-128-10, 32"]) == [TABLE[1], TABLE[2]]
+    assert chosen([]) == list(TABLE)
+
+
+def test_costs_are_those_counted_by_hand() -> None:
+    workload = Workload((2, 3, 4), batch=5, samples=10)
+    training, inference = workload.training_cost(), workload.inference_cost(rows=1)
+    assert training.flops == 2 * 5 * (2 * 2 * 3 + 3 * 3 * 4)
+    assert training.bytes == 4 * (25 + 25 - 6 + 6 * 25 + 3 * 5 * (2 + 2 * 7))
+    assert inference.flops == 2 * (2 * 3 + 3 * 4)
+    assert inference.bytes == 4 * (25 + 2 + 2 * 3 + 4)
+
+
+def test_peak_is_measured_by_the_core() -> None:
+    assert np.isfinite(_core.peak_flops("float32", 1, 0.01))
