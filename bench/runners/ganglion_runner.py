@@ -4,7 +4,7 @@ import numpy as np
 
 import ganglion as gn
 from ganglion.bench.runners.protocol import Inference, Runner, serve
-from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, LEARNING_RATE, Floats, Workload
+from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Floats, Workload
 
 
 class Training:
@@ -15,7 +15,7 @@ class Training:
         self._x, self._y = workload.data()
         self._net = gn.MLP(workload.sizes)
         optimizer = gn.optimizers.Adam(
-            learning_rate=LEARNING_RATE, beta_1=BETA_1, beta_2=BETA_2, epsilon=EPSILON
+            learning_rate=workload.learning_rate, beta_1=BETA_1, beta_2=BETA_2, epsilon=EPSILON
         )
         self._net.compile(optimizer=optimizer, loss="cross_entropy")
         self.reset()

@@ -8,7 +8,7 @@ import numpy as np
 from jax import Array
 
 from ganglion.bench.runners.protocol import Inference, Runner, serve
-from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, LEARNING_RATE, Floats, Workload
+from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Floats, Workload
 
 Parameters = list[tuple[Array, Array]]
 
@@ -42,10 +42,10 @@ def mean_loss(parameters: Parameters, x: Array, y: Array) -> Array:
     return -jnp.mean(jnp.take_along_axis(logs, y[:, None], axis=1))
 
 
-def adam(state: State, gradients: Parameters) -> State:
+def adam(state: State, gradients: Parameters, learning_rate: float) -> State:
     """Return the state after an update."""
     steps = state.steps + 1
-    rate = LEARNING_RATE / (1 - BETA_1**steps)
+    rate = learning_rate / (1 - BETA_1**steps)
     correction = 1 - BETA_2**steps
     mean = jax.tree.map(lambda m, g: BETA_1 * m + (1 - BETA_1) * g, state.mean, gradients)
     square = jax.tree.map(lambda v, g: BETA_2 * v + (1 - BETA_2) * g * g, state.square, gradients)
@@ -58,12 +58,14 @@ def adam(state: State, gradients: Parameters) -> State:
     return State(parameters, mean, square, steps)
 
 
-def run_epoch(state: State, x: Array, y: Array, order: Array) -> tuple[State, Array]:
+def run_epoch(
+    state: State, x: Array, y: Array, order: Array, learning_rate: float
+) -> tuple[State, Array]:
     """Take a step for each row of `order`, the samples of a batch; return the mean loss too."""
 
     def step(state: State, rows: Array) -> tuple[State, Array]:
         loss, gradients = jax.value_and_grad(mean_loss)(state.parameters, x[rows], y[rows])
-        return adam(state, gradients), loss
+        return adam(state, gradients, learning_rate), loss
 
     state, losses = jax.lax.scan(step, state, order)
     return state, losses.mean()
@@ -74,7 +76,7 @@ def random_order(key: Array, steps: int, batch: int) -> Array:
     return jax.random.permutation(key, steps * batch).reshape(steps, batch)
 
 
-epoch = jax.jit(run_epoch, donate_argnums=0)
+epoch = jax.jit(run_epoch, static_argnums=4, donate_argnums=0)
 shuffled = jax.jit(random_order, static_argnums=(1, 2))
 
 
@@ -109,7 +111,9 @@ class Training:
         else:
             order = jnp.arange(steps * batch).reshape(steps, batch)
         loss: Array
-        self._state, loss = epoch(self._state, self._x, self._y, order)
+        self._state, loss = epoch(
+            self._state, self._x, self._y, order, self._workload.learning_rate
+        )
         return loss
 
 

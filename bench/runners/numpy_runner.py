@@ -7,7 +7,6 @@ from ganglion.bench.workloads import (
     BETA_1,
     BETA_2,
     EPSILON,
-    LEARNING_RATE,
     Dense,
     Floats,
     Integers,
@@ -81,7 +80,7 @@ class Training:
         correction = float(np.sqrt(1 - BETA_2**self._steps))
         scratch += EPSILON * correction
         np.divide(self._mean, scratch, out=scratch)
-        scratch *= LEARNING_RATE * correction / (1 - BETA_1**self._steps)
+        scratch *= self._workload.learning_rate * correction / (1 - BETA_1**self._steps)
         self._values -= scratch
 
 

@@ -7,7 +7,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from ganglion.bench.runners.protocol import Inference, Runner, serve
-from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, LEARNING_RATE, Floats, Workload
+from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Floats, Workload
 
 
 def classifier(workload: Workload) -> MLPClassifier:
@@ -16,7 +16,7 @@ def classifier(workload: Workload) -> MLPClassifier:
         hidden_layer_sizes=workload.sizes[1:-1],
         alpha=0,
         batch_size=workload.batch,
-        learning_rate_init=LEARNING_RATE,
+        learning_rate_init=workload.learning_rate,
         beta_1=BETA_1,
         beta_2=BETA_2,
         epsilon=EPSILON,

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from ganglion.bench.runners.protocol import Inference, Runner, serve
-from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, LEARNING_RATE, Floats, Workload
+from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Floats, Workload
 
 
 def network(workload: Workload) -> nn.Sequential:
@@ -38,7 +38,11 @@ class Training:
         self._net = network(workload)
         self._loss = self._loss_function()
         self._optimizer = torch.optim.Adam(
-            self._net.parameters(), LEARNING_RATE, (BETA_1, BETA_2), EPSILON, fused=True
+            self._net.parameters(),
+            workload.learning_rate,
+            (BETA_1, BETA_2),
+            EPSILON,
+            fused=True,
         )
 
     def _loss_function(self) -> Callable[[Tensor, Tensor], Tensor]:
