@@ -1,5 +1,7 @@
 #include "base/cpu.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <string>
 
@@ -39,6 +41,12 @@ Isa choose() {
     fail("GANGLION_ISA", "'", wanted, "' is not one this machine runs: ", names(isas));
 }
 
+/// What the system says of a cache, or what most CPUs have.
+[[maybe_unused]] Index cache_size(int name, Index common) {
+    const long bytes = sysconf(name);
+    return bytes > 0 ? static_cast<Index>(bytes) : common;
+}
+
 }  // namespace
 
 const char* name(Isa isa) {
@@ -72,6 +80,19 @@ std::vector<Isa> available_isas() {
 Isa selected_isa() {
     static const Isa isa = choose();
     return isa;
+}
+
+const CacheSizes& cache_sizes() {
+    static const CacheSizes sizes{
+#if defined(_SC_LEVEL1_DCACHE_SIZE)
+        .first = cache_size(_SC_LEVEL1_DCACHE_SIZE, 32 * 1024),
+        .second = cache_size(_SC_LEVEL2_CACHE_SIZE, 512 * 1024),
+#else
+        .first = 32 * 1024,
+        .second = 512 * 1024,
+#endif
+    };
+    return sizes;
 }
 
 }  // namespace ganglion

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "base/matrix.h"
+
 namespace ganglion {
 
 /// Instruction sets, worst first: a later one is preferred.
@@ -18,5 +20,13 @@ std::vector<Isa> available_isas();
 /// The instruction set in use: GANGLION_ISA if set, else the best available. Chosen once.
 /// Throws std::invalid_argument when GANGLION_ISA names none that is available.
 Isa selected_isa();
+
+/// Bytes of the caches a core has to itself. Read once; common sizes where the system does not tell.
+struct CacheSizes {
+    Index first;
+    Index second;
+};
+
+const CacheSizes& cache_sizes();
 
 }  // namespace ganglion

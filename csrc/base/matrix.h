@@ -33,4 +33,7 @@ struct Range {
 
 inline Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
 
+/// The largest multiple of `step` up to x, but at least one.
+inline Index round_down(Index x, Index step) { return x < step ? step : x / step * step; }
+
 }  // namespace ganglion

@@ -1,26 +1,22 @@
 #include "base/team.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <fstream>
-#include <mutex>
+#include <thread>
 
 #include "base/error.h"
+#include "base/spin.h"
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 namespace ganglion {
 namespace {
 
 std::atomic<int> explicit_limit{0};
-std::atomic<bool> forked{false};
-
-void watch_forks() {
-    static std::once_flag once;
-    std::call_once(once, [] { pthread_atfork(nullptr, nullptr, [] { forked.store(true); }); });
-}
-
 /// The variable's whole positive number, or 0 when it is not set.
 /// OMP_NUM_THREADS may be a list by nesting level: the first number counts.
 int number_from(const char* variable) {
@@ -43,9 +39,17 @@ int threads_per_core() {
     return list.find_first_of(",-") == std::string::npos ? 1 : 2;
 }
 
-/// Cores this process may run on: the CPUs of its affinity, taken to be whole cores with all their
-/// hardware threads.
-int cores() { return std::max(1, omp_get_num_procs() / threads_per_core()); }
+/// CPUs this process may run on.
+int processors() {
+#if defined(__linux__)
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return CPU_COUNT(&allowed);
+#endif
+    return static_cast<int>(std::thread::hardware_concurrency());
+}
+
+/// Cores this process may run on: its CPUs, taken to be whole cores with all their hardware threads.
+int cores() { return std::max(1, processors() / threads_per_core()); }
 
 /// Whole CPUs the container may use; kMostThreads without a quota.
 int cgroup_quota() {
@@ -72,18 +76,6 @@ ThreadLimit from_environment() {
     return quota < all ? ThreadLimit{quota, "cgroup quota"} : ThreadLimit{all, "cores"};
 }
 
-/// Tell the core that this is a wait, so that it leaves its other thread more.
-void relax() {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    asm volatile("yield");
-#endif
-}
-
-/// Times a waiting member looks before it goes to sleep: about 20 us.
-constexpr int kSpins = 1000;
-
 }  // namespace
 
 void Barrier::wait() {
@@ -94,15 +86,10 @@ void Barrier::wait() {
         round_.notify_all();
         return;
     }
-    for (int i = 0; i < kSpins; ++i) {
-        if (round_.load(std::memory_order_acquire) != round) return;
-        relax();
-    }
-    round_.wait(round, std::memory_order_acquire);
+    wait_while(round_, round);
 }
 
 ThreadLimit thread_limit() {
-    watch_forks();
     static const ThreadLimit environment = from_environment();
     if (const int number = explicit_limit.load()) return {number, "set_num_threads"};
     return environment;
@@ -117,8 +104,6 @@ void set_thread_limit(int threads) {
 }
 
 int team_size(int wanted) {
-    watch_forks();
-    if (forked.load()) return 1;
     return std::clamp(wanted, 1, thread_limit().threads);
 }
 

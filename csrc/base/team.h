@@ -1,7 +1,5 @@
 #pragma once
 
-#include <omp.h>
-
 #include <atomic>
 #include <cstdint>
 #include <string>
@@ -12,8 +10,7 @@
 namespace ganglion {
 
 /// Where the members of a team wait for each other: spinning for some microseconds, then asleep.
-/// OpenMP's own spins so long that, where other programs use the cores too, a member that lost its
-/// core waits for those that spin on it: measured 10 to 100 times slower than one thread.
+/// Longer spinning would hold cores that other programs, or a member that lost its own, wait for.
 class Barrier {
   public:
     void set_size(int size) { size_ = size; }
@@ -26,7 +23,7 @@ class Barrier {
 };
 
 /// One thread of a team: which one it is, its share of the work, and where it meets the others.
-/// This header and its source are the only ones that know OpenMP.
+/// This header and its source are the only ones that know of threads.
 struct Member {
     int rank = 0;
     int size = 1;
@@ -62,22 +59,29 @@ ThreadLimit thread_limit();
 /// Set the limit for this process; 0 returns to the environment's. Throws for a negative number.
 void set_thread_limit(int threads);
 
-/// `wanted` within the limit. In a child made by fork always 1: the OpenMP runtime's threads stayed
-/// with the parent, and waiting for them would hang.
+/// `wanted` within the limit.
 int team_size(int wanted);
 
-/// Call `body(member)` on `size` threads at once and return when all have. `body` must not throw.
+/// What a member of a team runs: `body` is the caller's.
+using TeamFunction = void (*)(const void* body, Member member) noexcept;
+
+/// Run `function` on `size` threads: the caller's, and others that stay for the next call, asleep.
+/// There is one such pool in the process. While it is in use by another call, and where the system
+/// has no more threads, the team is smaller, in the end the caller alone.
+void run_on_pool(int size, TeamFunction function, const void* body);
+
+/// Call `body(member)` on up to `size` threads at once and return when all have. `body` must not
+/// throw.
 template <class Body>
 void run_team(int size, const Body& body) {
     static_assert(std::is_nothrow_invocable_v<Body, Member>);
     if (size <= 1) return body(Member{});
-    Barrier barrier;
-#pragma omp parallel num_threads(size)
-    {
-#pragma omp single  // the others wait: OpenMP may give fewer threads than it was asked for
-        barrier.set_size(omp_get_num_threads());
-        body(Member{omp_get_thread_num(), omp_get_num_threads(), &barrier});
-    }
+    run_on_pool(
+        size,
+        [](const void* of_caller, Member member) noexcept {
+            (*static_cast<const Body*>(of_caller))(member);
+        },
+        &body);
 }
 
 }  // namespace ganglion

@@ -8,8 +8,7 @@ namespace ganglion {
 /// What one product computes: C = epilogue(start + A·B).
 ///
 /// A is (m, k), B is (k, n), C is (m, n). A and B have any strides; C's rows are contiguous. C must
-/// not overlap A or B. B lies in memory that can be read one vector past its end (AlignedBuffer):
-/// lanes past a row are loaded and ignored.
+/// not overlap A or B.
 ///
 /// Each element of C is one chain of multiply-adds along the depth, from k = 0 up, whatever the
 /// blocking, the tile it falls in and the thread that computes it: hence the same bits everywhere.
@@ -18,6 +17,11 @@ struct GemmArgs {
     Matrix<const T> a;
     Matrix<const T> b;
     Matrix<T> c;
+
+    /// B's rows can be read one vector past the last one's end (AlignedBuffer).
+    bool b_padded = false;
+    /// B as pack_b made it, or null.
+    const T* packed_b = nullptr;
 
     const T* bias = nullptr;       // (n): the chain starts here
     bool accumulate = false;       // the chain starts at C; without it C is never read
@@ -30,6 +34,25 @@ struct GemmArgs {
     ActivationBackward<T> derive = nullptr;   // C = C * phi'(saved)
     Matrix<const T> saved{};
     T alpha = 0;
+};
+
+/// Products of the same shape: of number i, A begins at first.a.data + i * a_step, and so on. The
+/// epilogue of `first` must have no matrices of its own.
+template <class T>
+struct GemmBatch {
+    GemmArgs<T> first;
+    Index a_step;
+    Index b_step;
+    Index c_step;
+};
+
+/// How a product is cut so that what is read again is still near: a panel of B (`depth` x tile_cols)
+/// in the first cache, a block of A (`rows` x `depth`) in the second, a block of B (`depth` x
+/// `cols`) in the second or third.
+struct GemmBlocking {
+    Index depth;
+    Index rows;
+    Index cols;
 };
 
 }  // namespace ganglion

@@ -1,99 +1,32 @@
 // The matrix product: five loops around a micro-kernel, one source for every instruction set.
-// Included inside an ISA namespace that defines tile_rows; see gemm.h for the contract.
+// Included inside an ISA namespace, after gemm_tile.inl.h and gemm_pack.inl.h; see gemm.h for the
+// contract.
 
-/// Columns of a full tile: two vectors.
+/// The largest blocks, from the sizes of the caches.
 template <class T>
-constexpr Index tile_cols = 2 * lanes<Vec<T>>;
-
-/// Blocking: a panel of B (depth_block x tile_cols) stays in L1, a block of A (row_block x
-/// depth_block) in L2, a block of B (depth_block x col_block) in L2 or L3.
-constexpr Index depth_block = 256;
-constexpr Index row_block = 16 * tile_rows;
-constexpr Index col_block = 512;
-
-/// What operand_a and operand_b may fill: a block of B and one of A, its last tile filled up.
-constexpr Index gemm_scratch_size = depth_block * (col_block + row_block + tile_rows);
-
-/// One tile of C: `rows` <= tile_rows, `cols` <= tile_cols. Consecutive depths of A are `a_step`
-/// apart and its rows `a_row`; B's rows are `b_step` apart and each can be read in whole vectors.
-template <class T>
-struct Tile {
-    Index depth;
-    const T* a;
-    Index a_row;
-    Index a_step;
-    const T* b;
-    Index b_step;
-    const T* start;  // the chains begin at start[i * start_row + j]; null: at zero
-    Index start_row;
-    T* c;
-    Index c_row;
-    Index cols;
-};
-
-template <class T, int R, int N, bool contiguous_rows>
-void multiply_tile(const Tile<T>& t) {
-    using V = Vec<T>;
-    constexpr Index width = lanes<V>;
-    const Index last = t.cols - (N - 1) * width;  // columns in the last vector
-    const Index a_row = contiguous_rows ? 1 : t.a_row;
-    const Index a_step = contiguous_rows ? t.a_step : 1;
-
-    V sums[std::size_t{R}][std::size_t{N}];
-    for (int i = 0; i < R; ++i) {
-        for (int j = 0; j < N; ++j) {
-            if (t.start == nullptr) {
-                sums[i][j] = V{};
-            } else {
-                const T* from = t.start + i * t.start_row + j * width;
-                sums[i][j] = load_up_to<V>(from, j + 1 < N ? width : last);
-            }
-        }
-    }
-    const T* a = t.a;
-    const T* b = t.b;
-    for (Index p = 0; p < t.depth; ++p, a += a_step, b += t.b_step) {
-        V row[std::size_t{N}];
-        for (int j = 0; j < N; ++j) row[j] = load<V>(b + j * width);
-        for (int i = 0; i < R; ++i) {
-            const V factor = broadcast<V>(a[i * a_row]);
-            for (int j = 0; j < N; ++j) sums[i][j] += factor * row[j];
-        }
-    }
-    for (int i = 0; i < R; ++i) {
-        for (int j = 0; j < N; ++j) {
-            store_up_to<V>(t.c + i * t.c_row + j * width, sums[i][j], j + 1 < N ? width : last);
-        }
-    }
+GemmBlocking largest_blocks() {
+    const CacheSizes& cache = cache_sizes();
+    constexpr Index item = sizeof(T);
+    const Index depth = round_down(cache.first / (tile_cols<T> * item), 8);
+    return {.depth = depth,
+            .rows = round_down(cache.second / 2 / (depth * item), tile_rows),
+            .cols = round_down(cache.second * 8 / (depth * item), tile_cols<T>)};
 }
 
-/// The micro-kernel for each number of rows and vectors, and for both layouts of A.
-template <class T>
-struct TileTable {
-    using Kernel = void (*)(const Tile<T>&);
-    Kernel kernels[2][2][tile_rows];  // [A's rows contiguous][vectors - 1][rows - 1]
+/// The size of a block of `total` items: even, at most `largest`, a multiple of `step`.
+inline Index even_block(Index total, Index largest, Index step) {
+    if (total == 0) return 0;
+    const Index even = ceil_div(total, ceil_div(total, largest));
+    return ceil_div(even, step) * step;
+}
 
-    template <std::size_t... I>
-    static constexpr TileTable make(std::index_sequence<I...>) {
-        return {{{{&multiply_tile<T, I + 1, 1, false>...}, {&multiply_tile<T, I + 1, 2, false>...}},
-                 {{&multiply_tile<T, I + 1, 1, true>...}, {&multiply_tile<T, I + 1, 2, true>...}}}};
-    }
-};
-
+/// Blocks for a product of m x n with depth k.
 template <class T>
-constexpr TileTable<T> tile_table = TileTable<T>::make(std::make_index_sequence<tile_rows>{});
-
-/// Copy A (rows, depth) so that the rows of each tile are contiguous: tile by tile, depth by depth.
-template <class T>
-void pack_a(Matrix<const T> a, Index rows_per_tile, T* packed) {
-    for (Index i = 0; i < a.rows; i += rows_per_tile) {
-        const Index rows = a.rows - i < rows_per_tile ? a.rows - i : rows_per_tile;
-        T* to = packed + i * a.cols;
-        for (Index r = 0; r < rows; ++r) {
-            const T* from = a.at(i + r, 0);
-            for (Index p = 0; p < a.cols; ++p) to[p * rows_per_tile + r] = from[p * a.col_stride];
-        }
-    }
+GemmBlocking blocking(Index m, Index n, Index k) {
+    static const GemmBlocking largest = largest_blocks<T>();
+    return {.depth = even_block(k, largest.depth, 8),
+            .rows = even_block(m, largest.rows, tile_rows),
+            .cols = even_block(n, largest.cols, tile_cols<T>)};
 }
 
 /// Copy B (depth, cols) into panels of tile_cols columns, the last one filled up with zeros.
@@ -102,22 +35,48 @@ void pack_b(Matrix<const T> b, T* packed) {
     constexpr Index width = tile_cols<T>;
     for (Index j = 0; j < b.cols; j += width) {
         const Index cols = b.cols - j < width ? b.cols - j : width;
-        T* to = packed + j * b.rows;
-        for (Index p = 0; p < b.rows; ++p) {
-            const T* from = b.at(p, j);
-            for (Index c = 0; c < cols; ++c) to[p * width + c] = from[c * b.col_stride];
-            for (Index c = cols; c < width; ++c) to[p * width + c] = 0;
-        }
+        pack_panel<T>({b.at(0, j), b.rows, cols, b.row_stride, b.col_stride}, packed + j * b.rows,
+                      width);
     }
 }
 
-/// A block of A or B as the tiles read it: packed, or in place.
+/// Elements of scratch memory that a product of m x n with depth k may use.
+template <class T>
+Index gemm_scratch_size(Index m, Index n, Index k) {
+    const GemmBlocking block = blocking<T>(m, n, k);
+    return block.depth * (block.rows + block.cols);
+}
+
+/// Rows are cut into tiles as even as possible: a sliver takes as long as a whole one.
+struct TileCut {
+    Index rows;
+    Index tiles;
+
+    Index begin(Index tile) const { return rows * tile / tiles; }
+};
+
+inline TileCut cut_tiles(Index rows) { return {rows, ceil_div(rows, tile_rows)}; }
+
+/// A block of A or B as the tiles read it: in place, or packed on the way, each tile of A and panel
+/// of B right before it is first read.
 template <class T>
 struct Operand {
     const T* data;
-    Index step;         // from one depth to the next
-    Index tile_stride;  // from one row of A, or one panel of B, to the next
-    bool packed;
+    Index step;    // from one depth to the next
+    Index across;  // from one row of A to the next; from one panel of B to the next
+    T* packed;     // null: in place
+};
+
+/// Loops 2 and 1 over one block: what stays the same for all its tiles.
+template <class T>
+struct Block {
+    const GemmArgs<T>& g;
+    Range rows;
+    Range cols;
+    Range depth;
+    Operand<T> a;
+    Operand<T> b;
+    bool first_rows;  // the block that packs B
 };
 
 template <class T>
@@ -131,113 +90,167 @@ void run_epilogue(const GemmArgs<T>& g, Index i, Index j, Index rows, Index cols
     }
 }
 
-/// Rows in each tile: as even as possible, so that the last one is not a sliver.
-inline Index rows_per_tile(Index rows) { return ceil_div(rows, ceil_div(rows, tile_rows)); }
-
-/// Loops 2 and 1: the tiles of one block of C, down the rows for each panel of B.
+/// The tile at rows i and columns j, both within the block.
 template <class T>
-void multiply_block(const GemmArgs<T>& g, Range rows, Range cols, Range depth, Operand<T> a,
-                    Operand<T> b) {
-    const bool first = depth.begin == 0;
-    const bool last = depth.end == g.a.cols;
-    const bool contiguous_rows = a.packed || g.a.row_stride == 1;
-    const Index step = rows_per_tile(rows.size());
-    for (Index j = cols.begin; j < cols.end; j += tile_cols<T>) {
-        const Index n = cols.end - j < tile_cols<T> ? cols.end - j : tile_cols<T>;
-        const Index vectors = ceil_div(n, lanes<Vec<T>>);
-        const T* panel = b.data + (j - cols.begin) * b.tile_stride;
-        for (Index i = rows.begin; i < rows.end; i += step) {
-            const Index m = rows.end - i < step ? rows.end - i : step;
-            T* c = g.c.at(i, j);
-            const bool from_bias = first && !g.accumulate;
-            const T* bias = g.bias == nullptr ? nullptr : g.bias + j;
-            const Tile<T> tile{depth.size(),
-                               a.data + (i - rows.begin) * a.tile_stride,
-                               g.a.row_stride,
-                               a.step,
-                               panel,
-                               b.step,
-                               from_bias ? bias : c,
-                               from_bias ? 0 : g.c.row_stride,
-                               c,
-                               g.c.row_stride,
-                               n};
-            tile_table<T>.kernels[contiguous_rows][vectors - 1][m - 1](tile);
-            if (last) run_epilogue(g, i, j, m, n);
+inline void multiply_one(const Block<T>& block, Range i, Range j, bool along_rows) {
+    const GemmArgs<T>& g = block.g;
+    const Index row = block.rows.begin + i.begin;
+    const Index col = block.cols.begin + j.begin;
+    T* const c = g.c.at(row, col);
+    const bool from_bias = block.depth.begin == 0 && !g.accumulate;
+    const T* const bias = g.bias == nullptr ? nullptr : g.bias + col;
+    const bool packed = block.a.packed != nullptr;
+    const bool contiguous_rows = packed || g.a.row_stride == 1;
+    const Tile<T> tile{.depth = block.depth.size(),
+                       .a = block.a.data + i.begin * block.a.across,
+                       .a_row = g.a.row_stride,
+                       .a_step = packed ? i.size() : block.a.step,
+                       .b = block.b.data + j.begin / tile_cols<T> * block.b.across,
+                       .b_step = block.b.step,
+                       .b_panel = block.b.across,
+                       .start = from_bias ? bias : c,
+                       .start_row = from_bias ? 0 : g.c.row_stride,
+                       .c = c,
+                       .c_row = g.c.row_stride,
+                       .cols = j.size(),
+                       .next = along_rows ? c + j.size() : c + i.size() * g.c.row_stride};
+    const Index vectors = ceil_div(j.size(), lanes<Vec<T>>);
+    tile_table<T>.kernels[contiguous_rows][vectors - 1][i.size() - 1](tile);
+    if (block.depth.end == g.a.cols) run_epilogue(g, row, col, i.size(), j.size());
+}
+
+template <class T>
+void pack_tile_of_a(const Block<T>& block, Range i) {
+    const Matrix<const T>& a = block.g.a;
+    const Matrix<const T> tile{a.at(block.rows.begin + i.begin, block.depth.begin), i.size(),
+                               block.depth.size(), a.row_stride, a.col_stride};
+    pack_panel(tile.transposed(), block.a.packed + i.begin * block.a.across, i.size());
+}
+
+/// The panels of a tile's columns j.
+template <class T>
+void pack_panels_of_b(const Block<T>& block, Range j) {
+    const Matrix<const T>& b = block.g.b;
+    const Matrix<const T> part{b.at(block.depth.begin, block.cols.begin + j.begin),
+                               block.depth.size(), j.size(), b.row_stride, b.col_stride};
+    pack_b(part, block.b.packed + j.begin / tile_cols<T> * block.b.across);
+}
+
+/// Loops 2 and 1: the tiles of one block of C. Where the depth is short, C is what costs, and is
+/// walked along its rows; else a panel of B stays in the first cache for all rows.
+template <class T>
+void multiply_block(const Block<T>& block) {
+    constexpr Index shallow = 64;
+    const TileCut cut = cut_tiles(block.rows.size());
+    const Index step = tile_vectors(block.rows.size()) * lanes<Vec<T>>;
+    const Index cols = block.cols.size();
+    const Index panels = ceil_div(cols, step);
+    const bool along_rows = block.depth.size() <= shallow;
+    const Index outer = along_rows ? cut.tiles : panels;
+    const Index inner = along_rows ? panels : cut.tiles;
+    const bool packs_a = block.a.packed != nullptr;
+    const bool packs_b = block.b.packed != nullptr && block.first_rows;
+    for (Index x = 0; x < outer; ++x) {
+        for (Index y = 0; y < inner; ++y) {
+            const Index t = along_rows ? x : y;
+            const Index begin = (along_rows ? y : x) * step;
+            const Range i{cut.begin(t), cut.begin(t + 1)};
+            const Range j{begin, begin + step < cols ? begin + step : cols};
+            if (packs_a && begin == 0) pack_tile_of_a(block, i);
+            if (packs_b && t == 0) pack_panels_of_b(block, j);
+            multiply_one(block, i, j, along_rows);
         }
     }
 }
 
 /// Sums of B's rows over one block of depth, continuing from the blocks before it.
 template <class T>
-void add_column_sums(const GemmArgs<T>& g, Range cols, Range depth, Operand<T> b) {
-    for (Index j = cols.begin; j < cols.end; j += tile_cols<T>) {
-        const Index n = cols.end - j < tile_cols<T> ? cols.end - j : tile_cols<T>;
-        const T* panel = b.data + (j - cols.begin) * b.tile_stride;
-        Vec<T> sums[2]{};
-        for (Index p = 0; p < depth.size(); ++p) {
-            for (int v = 0; v < 2; ++v) {
-                const Index c = v * lanes<Vec<T>>;
-                if (c < n) sums[v] += load<Vec<T>>(panel + p * b.step + c);
+void add_column_sums(const GemmArgs<T>& g, Range cols, Range depth) {
+    constexpr Index width = lanes<Vec<T>>;
+    const bool begins = depth.begin == 0 && !g.accumulate_sums;
+    for (Index j = cols.begin; j < cols.end; j += width) {
+        const Index n = cols.end - j;
+        Vec<T> sums = begins ? Vec<T>{} : load_up_to<Vec<T>>(g.column_sums + j, n);
+        for (Index p = depth.begin; p < depth.end; ++p) {
+            if (g.b.col_stride == 1) {
+                sums += load_up_to<Vec<T>>(g.b.at(p, j), n);
+            } else {
+                for (Index c = 0; c < width && c < n; ++c) sums[c] += *g.b.at(p, j + c);
             }
         }
-        T part[tile_cols<T>];
-        for (int v = 0; v < 2; ++v) store(part + v * lanes<Vec<T>>, sums[v]);
-        for (Index c = 0; c < n; ++c) {
-            T& total = g.column_sums[j + c];
-            total = depth.begin == 0 && !g.accumulate_sums ? part[c] : total + part[c];
-        }
+        store_up_to<Vec<T>>(g.column_sums + j, sums, n);
     }
 }
 
 /// Packing A pays when its block is read for many panels of B; it must when no stride of A is one.
 template <class T>
-Operand<T> operand_a(const GemmArgs<T>& g, Range rows, Range depth, Index panels, T* scratch) {
+Operand<T> operand_a(const GemmArgs<T>& g, Range rows, Range depth, Index cols, T* scratch) {
     const Matrix<const T> a{g.a.at(rows.begin, depth.begin), rows.size(), depth.size(),
                             g.a.row_stride, g.a.col_stride};
     const bool in_place = a.row_stride == 1 || a.col_stride == 1;
-    if (in_place && (panels < 8 || rows.size() < tile_rows)) {
-        return {a.data, a.col_stride, a.row_stride, false};
+    if (in_place && (cols < 8 * tile_cols<T> || rows.size() < tile_rows)) {
+        return {a.data, a.col_stride, a.row_stride, nullptr};
     }
-    const Index step = rows_per_tile(rows.size());
-    pack_a(a, step, scratch);
-    return {scratch, step, depth.size(), true};
+    return {scratch, 0, depth.size(), scratch};
 }
 
-/// Packing B pays when its block is read for many tiles of rows; it must when its columns are
-/// strided.
+/// Packing B pays when its block is read for many tiles of rows, or lies so scattered that it
+/// would not stay in the caches; it must when its columns are strided.
+template <class T>
+bool reads_b_in_place(const GemmArgs<T>& g, Index rows, Index cols, Index depth) {
+    const bool whole_vectors = g.b_padded || cols % tile_cols<T> == 0;
+    if (g.b.col_stride != 1 || !whole_vectors) return false;
+    const Index span = depth * g.b.row_stride * static_cast<Index>(sizeof(T));
+    return rows <= tile_rows || (rows < 8 * tile_rows && span <= cache_sizes().second);
+}
+
 template <class T>
 Operand<T> operand_b(const GemmArgs<T>& g, Range cols, Range depth, Index rows, T* scratch) {
-    const Matrix<const T> b{g.b.at(depth.begin, cols.begin), depth.size(), cols.size(),
-                            g.b.row_stride, g.b.col_stride};
-    if (b.col_stride == 1 && rows < 8 * tile_rows) return {b.data, b.row_stride, 1, false};
-    pack_b(b, scratch);
-    return {scratch, tile_cols<T>, depth.size(), true};
+    constexpr Index width = tile_cols<T>;
+    if (g.packed_b != nullptr) {
+        return {g.packed_b + cols.begin * g.b.rows + depth.begin * width, width, width * g.b.rows,
+                nullptr};
+    }
+    if (reads_b_in_place(g, rows, cols.size(), depth.size())) {
+        return {g.b.at(depth.begin, cols.begin), g.b.row_stride, width, nullptr};
+    }
+    return {scratch, width, width * depth.size(), scratch};
 }
 
-/// The part of C in `rows` x `cols`. `scratch` holds gemm_scratch_size elements.
+/// The part of C in `rows` x `cols`. `scratch` holds gemm_scratch_size of this part and B's depth.
 template <class T>
 void gemm(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
-    T* scratch_a = scratch + depth_block * col_block;
+    const GemmBlocking size = blocking<T>(rows.size(), cols.size(), g.a.cols);
+    T* const scratch_a = scratch + size.depth * size.cols;
     // loop 5: columns of B and C
-    for (Index jc = cols.begin; jc < cols.end; jc += col_block) {
-        const Range block_cols{jc, jc + col_block < cols.end ? jc + col_block : cols.end};
+    for (Index jc = cols.begin; jc < cols.end; jc += size.cols) {
+        const Range block_cols{jc, jc + size.cols < cols.end ? jc + size.cols : cols.end};
         Index pc = 0;
         // loop 4: depth, also once when there is none: an empty sum still has an epilogue
         do {
-            const Range depth{pc, pc + depth_block < g.a.cols ? pc + depth_block : g.a.cols};
+            const Range depth{pc, pc + size.depth < g.a.cols ? pc + size.depth : g.a.cols};
             const Operand<T> b = operand_b(g, block_cols, depth, rows.size(), scratch);
-            if (g.column_sums != nullptr && rows.begin == 0) {
-                add_column_sums(g, block_cols, depth, b);
-            }
+            if (g.column_sums != nullptr && rows.begin == 0) add_column_sums(g, block_cols, depth);
             // loop 3: rows of A and C
-            for (Index ic = rows.begin; ic < rows.end; ic += row_block) {
-                const Range block_rows{ic, ic + row_block < rows.end ? ic + row_block : rows.end};
-                const Index panels = ceil_div(block_cols.size(), tile_cols<T>);
-                const Operand<T> a = operand_a(g, block_rows, depth, panels, scratch_a);
-                multiply_block(g, block_rows, block_cols, depth, a, b);
+            for (Index ic = rows.begin; ic < rows.end; ic += size.rows) {
+                const Range block_rows{ic, ic + size.rows < rows.end ? ic + size.rows : rows.end};
+                const Operand<T> a =
+                    operand_a(g, block_rows, depth, block_cols.size(), scratch_a);
+                multiply_block<T>({g, block_rows, block_cols, depth, a, b, ic == rows.begin});
             }
-            pc += depth_block;
+            pc += size.depth;
         } while (pc < g.a.cols);
+    }
+}
+
+/// The products in a range of a batch. `scratch` holds gemm_scratch_size of one.
+template <class T>
+void gemm_batch(const GemmBatch<T>& batch, Range products, T* scratch) {
+    GemmArgs<T> one = batch.first;
+    for (Index i = products.begin; i < products.end; ++i) {
+        one.a.data = batch.first.a.data + i * batch.a_step;
+        one.b.data = batch.first.b.data + i * batch.b_step;
+        one.c.data = batch.first.c.data + i * batch.c_step;
+        gemm(one, {0, one.c.rows}, {0, one.c.cols}, scratch);
     }
 }

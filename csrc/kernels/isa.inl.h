@@ -9,10 +9,13 @@
 #include "kernels/activation.inl.h"
 #include "kernels/dropout.inl.h"
 #include "kernels/elementwise.inl.h"
+#include "kernels/gemm_tile.inl.h"
+#include "kernels/gemm_pack.inl.h"
 #include "kernels/gemm.inl.h"
 #include "kernels/softmax.inl.h"
 #include "kernels/loss.inl.h"
 #include "kernels/optimizer.inl.h"
+#include "kernels/peak.inl.h"
 #include "kernels/vector_functions.inl.h"
 // clang-format on
 
@@ -22,8 +25,10 @@ constexpr Kernels<T> table(Isa isa) {
         .isa = isa,
         .tile_rows = tile_rows,
         .tile_cols = tile_cols<T>,
-        .gemm_scratch_size = gemm_scratch_size,
+        .gemm_scratch_size = &gemm_scratch_size<T>,
         .gemm = &gemm<T>,
+        .gemm_batch = &gemm_batch<T>,
+        .pack_b = &pack_b<T>,
         .activations = activation_table<T>(std::make_index_sequence<kActivations.size()>{}),
         .softmax = &softmax<T>,
         .softmax_backward = &softmax_backward<T>,
@@ -32,6 +37,7 @@ constexpr Kernels<T> table(Isa isa) {
         .losses = loss_table<T>(std::make_index_sequence<kLosses.size()>{}),
         .updates = update_table<T>(std::make_index_sequence<kOptimizers.size()>{}),
         .sum_of_squares = &sum_of_squares<T>,
+        .multiply_adds = &multiply_adds<T>,
         .vector_functions = vector_functions<T>,
     };
 }

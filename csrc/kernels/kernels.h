@@ -27,8 +27,10 @@ struct Kernels {
     Isa isa;
     Index tile_rows;  // gemm's tile: cut its work at multiples of these
     Index tile_cols;
-    Index gemm_scratch_size;
+    Index (*gemm_scratch_size)(Index m, Index n, Index k);
     void (*gemm)(const GemmArgs<T>&, Range rows, Range cols, T* scratch);
+    void (*gemm_batch)(const GemmBatch<T>&, Range products, T* scratch);
+    void (*pack_b)(Matrix<const T> b, T* packed);
     std::array<ActivationKernels<T>, kActivations.size()> activations;
     void (*softmax)(Matrix<const T> z, Matrix<T> a);
     void (*softmax_backward)(Matrix<const T> a, Matrix<const T> da, Matrix<T> dz);
@@ -37,6 +39,7 @@ struct Kernels {
     std::array<LossKernel<T>, kLosses.size()> losses;
     std::array<UpdateKernel<T>, kOptimizers.size()> updates;
     double (*sum_of_squares)(const T* x, Index count);
+    double (*multiply_adds)(Index rounds, T* result);  // for benchmarks: the machine's peak
     std::array<VectorFunction<T>, 7> vector_functions;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "plan/tile_share.h"
+
 namespace ganglion {
 namespace {
 
@@ -10,35 +12,6 @@ namespace {
 /// that what a stretch copies of B is worth it.
 constexpr Index kStretchOperations = 1'000'000'000;
 constexpr Index kLeastStretch = 512;
-
-/// Call `multiply(rows, cols)` for a member's share of C's tiles: at most three rectangles, for the
-/// share runs down the columns of blocks.
-template <class Multiply>
-void for_share(const Member& member, Index rows, Index cols, Index row_step, Index col_step,
-               const Multiply& multiply) {
-    const Index down = ceil_div(rows, row_step);
-    const Index across = ceil_div(cols, col_step);
-    const Range share = member.share(down * across, 1);
-    const auto block = [&](Range blocks_down, Range blocks_across) {
-        multiply(
-            Range{blocks_down.begin * row_step, std::min(blocks_down.end * row_step, rows)},
-            Range{blocks_across.begin * col_step, std::min(blocks_across.end * col_step, cols)});
-    };
-    Index at = share.begin;
-    while (at < share.end) {
-        const Index column = at / down;
-        const Index row = at % down;
-        const Index whole_columns = row == 0 ? (share.end - at) / down : 0;
-        if (whole_columns > 0) {
-            block({0, down}, {column, column + whole_columns});
-            at += whole_columns * down;
-        } else {
-            const Index end = std::min(down, row + share.end - at);
-            block({row, end}, {column, column + 1});
-            at += end - row;
-        }
-    }
-}
 
 }  // namespace
 
@@ -82,6 +55,7 @@ void Executor<T>::gemm(const GemmCall& call, Division division) const {
     GemmArgs<T> args{.a = call.transpose_a ? a.transposed() : a,
                      .b = call.transpose_b ? b.transposed() : b,
                      .c = whole(call.c),
+                     .b_padded = true,
                      .bias = pointer(call.bias),
                      .accumulate = call.accumulate,
                      .column_sums = pointer(call.column_sums),
@@ -94,8 +68,9 @@ void Executor<T>::gemm(const GemmCall& call, Division division) const {
     if (division == Division::rows) {
         return multiply(args, row_share(member_, run_.rows), {0, args.c.cols});
     }
-    for_share(member_, args.c.rows, args.c.cols, 4 * k.tile_rows, 4 * k.tile_cols,
-              [&](Range rows, Range cols) { multiply(args, rows, cols); });
+    const TileShare share =
+        tile_share(member_, args.c.rows, args.c.cols, k.tile_rows, k.tile_cols);
+    multiply(args, share.rows, share.cols);
 }
 
 /// A long product in stretches of rows, so that Ctrl-C need not wait for its end.

@@ -41,7 +41,7 @@ Workspace<T>::Workspace(const Plan& plan, ParameterBlock<T> parameters)
 template <class T>
 void Workspace<T>::reserve_team(int size) {
     while (scratch_.size() < static_cast<std::size_t>(size)) {
-        scratch_.emplace_back(kernels<T>().gemm_scratch_size);
+        scratch_.emplace_back(kernels<T>().gemm_scratch_size(1 << 20, 1 << 20, 1 << 20));
     }
 }
 

@@ -1,0 +1,137 @@
+// Packing: copies of A and B in the order in which tiles read them.
+// Included inside an ISA namespace, after simd/vec.inl.h.
+
+/// A square of vectors, held in registers: every access is written out by a fold, for compilers
+/// keep an array that a loop walks over in memory.
+template <class V>
+struct Square {
+    static constexpr std::size_t size = sizeof(V) / sizeof(Lane<V>);
+    static constexpr std::make_index_sequence<size> all{};
+
+    V rows[size];
+
+    /// Row i from `first + i * stride`.
+    template <std::size_t... i>
+    [[gnu::always_inline]] void read(const Lane<V>* first, Index stride,
+                                     std::index_sequence<i...>) {
+        ((rows[i] = load<V>(first + Index{i} * stride)), ...);
+    }
+    /// `count` numbers of the first `given` rows; zeros for the others.
+    template <std::size_t... i>
+    [[gnu::always_inline]] void read_part(const Lane<V>* first, Index stride, Index given,
+                                          Index count, std::index_sequence<i...>) {
+        ((rows[i] = Index{i} < given ? load_up_to<V>(first + Index{i} * stride, count) : V{}), ...);
+    }
+    /// Row i to `first + i * stride`.
+    template <std::size_t... i>
+    [[gnu::always_inline]] void write(Lane<V>* first, Index stride,
+                                      std::index_sequence<i...>) const {
+        (store<V>(first + Index{i} * stride, rows[i]), ...);
+    }
+    template <std::size_t... i>
+    [[gnu::always_inline]] void write_part(Lane<V>* first, Index stride, Index given, Index count,
+                                           std::index_sequence<i...>) const {
+        ((Index{i} < given ? store_up_to<V>(first + Index{i} * stride, rows[i], count) : void()),
+         ...);
+    }
+
+    [[gnu::always_inline]] void transpose() { transpose_blocks<size / 2>(); }
+
+  private:
+    /// Swap the off-diagonal blocks of `distance` rows and lanes, then within the blocks.
+    template <std::size_t distance>
+    [[gnu::always_inline]] void transpose_blocks() {
+        if constexpr (distance > 0) {
+            swap_rows<distance>(all);
+            transpose_blocks<distance / 2>();
+        }
+    }
+    template <std::size_t distance, std::size_t... i>
+    [[gnu::always_inline]] void swap_rows(std::index_sequence<i...>) {
+        ((i & distance ? void() : swap_blocks<distance>(rows[i], rows[i | distance], all)), ...);
+    }
+    template <std::size_t distance, std::size_t... i>
+    [[gnu::always_inline]] static void swap_blocks(V& upper, V& lower, std::index_sequence<i...>) {
+        const V low = __builtin_shufflevector(
+            upper, lower, static_cast<int>(i & distance ? i - distance + size : i)...);
+        const V high = __builtin_shufflevector(
+            upper, lower, static_cast<int>(i & distance ? i + size : i + distance)...);
+        upper = low;
+        lower = high;
+    }
+};
+
+/// Rows and columns that lie far apart are too many for the machine to see each of them coming:
+/// packing asks for them this many elements of a column, or rows, before it reads them.
+constexpr Index elements_ahead = 64;
+constexpr Index rows_ahead = 16;
+
+/// `width` columns of `from`, each contiguous along the depth, beside each other.
+template <class T>
+[[gnu::always_inline]] inline void pack_columns(Matrix<const T> from, T* to, Index width) {
+    using V = Vec<T>;
+    constexpr Index size = lanes<V>;
+    const Index stride = from.col_stride;
+    for (Index c = 0; c < width; c += size) {
+        const Index given = from.cols - c < size ? from.cols - c : size;
+        const Index kept = width - c < size ? width - c : size;
+        for (Index p = 0; p < from.rows; p += size) {
+            const Index depths = from.rows - p < size ? from.rows - p : size;
+            const T* const first = from.at(p, c);
+            for (Index i = 0; i < given; ++i)
+                __builtin_prefetch(first + elements_ahead + i * stride);
+            Square<V> square;
+            if (depths == size && given == size) {
+                square.read(first, stride, square.all);
+            } else {
+                square.read_part(first, stride, given, depths, square.all);
+            }
+            square.transpose();
+            if (depths == size && kept == size) {
+                square.write(to + p * width + c, width, square.all);
+            } else {
+                square.write_part(to + p * width + c, width, depths, kept, square.all);
+            }
+        }
+    }
+}
+
+/// `width` columns that lie beside each other.
+template <class T>
+[[gnu::always_inline]] inline void pack_rows(Matrix<const T> from, T* to, Index width) {
+    using V = Vec<T>;
+    for (Index p = 0; p < from.rows; ++p) {
+        __builtin_prefetch(from.at(p + rows_ahead, 0));
+        for (Index c = 0; c < width; c += lanes<V>) {
+            const V v = from.cols > c ? load_up_to<V>(from.at(p, c), from.cols - c) : V{};
+            store_up_to<V>(to + p * width + c, v, width - c);
+        }
+    }
+}
+
+template <class T>
+[[gnu::always_inline]] inline void pack_any(Matrix<const T> from, T* to, Index width) {
+    if (from.col_stride == 1) return pack_rows(from, to, width);
+    if (from.row_stride == 1) return pack_columns(from, to, width);
+    for (Index p = 0; p < from.rows; ++p) {
+        for (Index c = 0; c < width; ++c) {
+            to[p * width + c] = c < from.cols ? *from.at(p, c) : 0;
+        }
+    }
+}
+
+/// Copy a panel, `from` (depth, at most `width`), so that its rows lie one after the other, filled
+/// up with zeros.
+template <class T>
+void pack_panel(Matrix<const T> from, T* to, Index width) {
+    const bool whole = from.cols == width;
+    if (whole && width == tile_cols<T>) {  // said as constants, so that compilers can use them
+        from.cols = tile_cols<T>;
+        return pack_any(from, to, tile_cols<T>);
+    }
+    if (whole && width == tile_rows) {
+        from.cols = tile_rows;
+        return pack_any<T>(from, to, tile_rows);
+    }
+    pack_any(from, to, width);
+}

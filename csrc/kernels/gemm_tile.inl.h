@@ -1,0 +1,133 @@
+// The micro-kernel: one tile of C, held in registers along the whole depth.
+// Included inside an ISA namespace that defines tile_rows, after simd/vec.inl.h.
+
+/// Columns of a panel of B, and of a tile with many rows: two vectors.
+template <class T>
+constexpr Index tile_cols = 2 * lanes<Vec<T>>;
+
+/// Vectors side by side in a tile of so many rows: few rows take more, since multiply-adds that do
+/// not wait for each other are what fills the pipeline.
+constexpr int tile_vectors(Index rows) { return rows == 1 ? 8 : (rows == 2 ? 4 : 2); }
+
+/// One tile of C: `rows` <= tile_rows, `cols` <= tile_vectors(rows) vectors. Consecutive depths of
+/// A are `a_step` apart and its rows `a_row`; those of B `b_step`, and its panels `b_panel`. Each
+/// row of a panel can be read in whole vectors.
+template <class T>
+struct Tile {
+    Index depth;
+    const T* a;
+    Index a_row;
+    Index a_step;
+    const T* b;
+    Index b_step;
+    Index b_panel;
+    const T* start;  // the chains begin at start[i * start_row + j]; null: at zero
+    Index start_row;
+    T* c;
+    Index c_row;
+    Index cols;
+    const T* next;  // where the tile after this one begins, or any address
+};
+
+/// A tile's sums, R rows of N vectors, all of them in registers: every access is written out by a
+/// fold, for compilers keep an array that a loop walks over in memory.
+template <class V, int R, int N>
+struct Sums {
+    static constexpr std::make_index_sequence<std::size_t{R} * N> all{};
+    static constexpr std::make_index_sequence<std::size_t{N}> row{};
+
+    V v[std::size_t{R} * N];
+
+    template <std::size_t... I>
+    [[gnu::always_inline]] void clear(std::index_sequence<I...>) {
+        ((v[I] = V{}), ...);
+    }
+    /// Of the last vector only `last` lanes are there.
+    template <bool whole, std::size_t... I>
+    [[gnu::always_inline]] void read(const Lane<V>* from, Index stride, Index last,
+                                     std::index_sequence<I...>) {
+        ((v[I] = whole || I % N + 1 < N
+                     ? load<V>(place<I>(from, stride))
+                     : load_up_to<V>(place<I>(from, stride), last)),
+         ...);
+    }
+    template <bool whole, std::size_t... I>
+    [[gnu::always_inline]] void write(Lane<V>* to, Index stride, Index last,
+                                      std::index_sequence<I...>) const {
+        (store_up_to<V>(place<I>(to, stride), v[I], whole || I % N + 1 < N ? lanes<V> : last), ...);
+    }
+    /// Add the product of a column of A and a row of B.
+    template <std::size_t... J, std::size_t... I>
+    [[gnu::always_inline]] void add(const Lane<V>* a, Index a_row, const Lane<V>* b, Index b_panel,
+                                    std::index_sequence<J...>, std::index_sequence<I...>) {
+        const V right[]{load<V>(b + static_cast<Index>(J / 2) * b_panel + static_cast<Index>(J % 2) * lanes<V>)...};
+        ((v[I] += broadcast<V>(a[static_cast<Index>(I / N) * a_row]) * right[I % N]), ...);
+    }
+
+  private:
+    template <std::size_t i, class P>
+    [[gnu::always_inline]] static P* place(P* first, Index stride) {
+        return first + static_cast<Index>(i / N) * stride + static_cast<Index>(i % N) * lanes<V>;
+    }
+};
+
+template <class T, int R, int N, bool contiguous_rows>
+void multiply_tile(const Tile<T>& t) {
+    using V = Vec<T>;
+    using S = Sums<V, R, N>;
+    const Index last = t.cols - (N - 1) * lanes<V>;  // columns in the last vector
+    const bool whole = last == lanes<V>;
+    const Index a_row = contiguous_rows ? 1 : t.a_row;
+    const Index a_step = contiguous_rows ? t.a_step : 1;
+
+    S sums;
+    if (t.start == nullptr) {
+        sums.clear(S::all);
+    } else if (whole) {
+        sums.template read<true>(t.start, t.start_row, last, S::all);
+    } else {
+        sums.template read<false>(t.start, t.start_row, last, S::all);
+    }
+    for (int i = 0; i < R; ++i) __builtin_prefetch(t.next + i * t.c_row);
+    const T* a = t.a;
+    const T* b = t.b;
+    for (Index p = 0; p < t.depth; ++p, a += a_step, b += t.b_step) {
+        sums.add(a, a_row, b, t.b_panel, S::row, S::all);
+    }
+    if (whole) {
+        sums.template write<true>(t.c, t.c_row, last, S::all);
+    } else {
+        sums.template write<false>(t.c, t.c_row, last, S::all);
+    }
+}
+
+/// The micro-kernel for each number of rows and vectors, and for both layouts of A.
+template <class T>
+struct TileTable {
+    using Kernel = void (*)(const Tile<T>&);
+    Kernel kernels[2][8][tile_rows];  // [A's rows contiguous][vectors - 1][rows - 1]
+
+    template <int R, int N, bool contiguous>
+    static constexpr Kernel kernel() {
+        if constexpr (N <= tile_vectors(R)) {
+            return &multiply_tile<T, R, N, contiguous>;
+        } else {
+            return nullptr;
+        }
+    }
+    template <bool contiguous, std::size_t... I>
+    constexpr void fill(std::index_sequence<I...>) {
+        ((kernels[contiguous][I / tile_rows][I % tile_rows] =
+              kernel<I % tile_rows + 1, I / tile_rows + 1, contiguous>()),
+         ...);
+    }
+    static constexpr TileTable make() {
+        TileTable table{};
+        table.template fill<false>(std::make_index_sequence<8 * tile_rows>{});
+        table.template fill<true>(std::make_index_sequence<8 * tile_rows>{});
+        return table;
+    }
+};
+
+template <class T>
+constexpr TileTable<T> tile_table = TileTable<T>::make();

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "base/team.h"
+
+namespace ganglion {
+
+/// A rectangle of a matrix product's C.
+struct TileShare {
+    Range rows;
+    Range cols;
+};
+
+/// A member's part of C (rows x cols), cut at multiples of the tile's size. The team is laid out as
+/// the grid that gives its busiest member least to do: tiles to multiply, A and B to pack.
+TileShare tile_share(const Member& member, Index rows, Index cols, Index tile_rows,
+                     Index tile_cols);
+
+}  // namespace ganglion
