@@ -33,8 +33,9 @@ int checked_team(int threads) {
 template <class T>
 std::vector<AlignedBuffer<T>>& scratch_for(int team, Index m, Index n, Index k) {
     thread_local std::vector<AlignedBuffer<T>> scratch;
-    const Index size = kernels<T>().gemm_scratch_size(m, n, k);
+    Index size = kernels<T>().gemm_scratch_size(m, n, k);
     if (!scratch.empty() && scratch.front().size() < size) scratch.clear();
+    if (!scratch.empty()) size = scratch.front().size();
     while (scratch.size() < static_cast<std::size_t>(team)) scratch.emplace_back(size);
     return scratch;
 }

@@ -1,7 +1,9 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/buffer.h"
@@ -40,9 +42,14 @@ std::vector<std::string> names_of(const List& list) {
     return names;
 }
 
+/// The numbers as an array, which keeps them: they are not copied.
 template <class T>
-py::array_t<T> to_array(const std::vector<T>& values) {
-    return py::array_t<T>(static_cast<Index>(values.size()), values.data());
+py::array_t<T> to_array(std::vector<T> values) {
+    auto kept = std::make_unique<std::vector<T>>(std::move(values));
+    const std::vector<T>& numbers = *kept;
+    const py::capsule owner(kept.release(),
+                            [](void* vector) { delete static_cast<std::vector<T>*>(vector); });
+    return py::array_t<T>(static_cast<Index>(numbers.size()), numbers.data(), owner);
 }
 
 Index checked_count(Index count) {

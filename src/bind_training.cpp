@@ -142,6 +142,7 @@ void bind_optimizer(py::module_& module, const std::string& suffix) {
              }),
              py::arg("name"), py::arg("settings"), py::arg("size"))
         .def_property("steps", &State::steps, &State::set_steps)
+        .def("reset", &State::reset)
         .def_property_readonly(
             "blocks",
             [](py::object self) {
@@ -178,8 +179,7 @@ void bind_trainer(py::module_& module, const std::string& suffix) {
         .def("run", &run_trainer<T>, py::kw_only(), py::arg("x"), py::arg("y"), py::arg("weight"),
              py::arg("order"), py::arg("batch_size"), py::arg("first"), py::arg("rates"),
              py::arg("x_scale"))
-        .def("first_bad_tensor", &Trainer<T>::first_bad_tensor)
-        .def_property_readonly("max_batch", &Trainer<T>::max_batch);
+        .def("first_bad_tensor", &Trainer<T>::first_bad_tensor);
 }
 
 template <class T>

@@ -1,96 +1,49 @@
 # cython: language_level=3, boundscheck=False, autotestdict=False
 """The immutable predictor: a network's forward pass, called for a row or a batch at a time."""
 
-from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+cimport numpy as cnp
 from cpython.pycapsule cimport PyCapsule_GetPointer
-from libcpp cimport bool as cpp_bool
-from libcpp.memory cimport make_unique, unique_ptr
+from libcpp.memory cimport make_unique
 
 import numpy as np
 
 from ganglion import precision
 from ganglion.arrays import as_array, check_finite
 
-
-cdef extern from "base/matrix.h" namespace "ganglion":
-    ctypedef Py_ssize_t Index
-    cdef cppclass Matrix[T]:
-        T* data
-        Index rows
-        Index cols
-        Index row_stride
-        Index col_stride
-
-
-cdef extern from "graph/graph.h" namespace "ganglion":
-    cdef cppclass Graph:
-        pass
-
-
-cdef extern from "train/data.h" namespace "ganglion":
-    cdef enum class DataType:
-        float32
-        float64
-    cdef cppclass DataView:
-        const void* data
-        DataType type
-        Index rows
-        Index cols
-        Index row_stride
-        Index col_stride
-        double scale
-
-
-cdef extern from "train/parameter_store.h" namespace "ganglion":
-    cdef cppclass ParameterStore[T]:
-        ParameterStore(const Graph& graph) except +
-        Index size()
-        T* values()
-
-
-cdef extern from "base/meeting.h" namespace "ganglion":
-    cdef cppclass Interrupt:
-        pass
-    const Interrupt kNoInterrupt
-
-
-cdef extern from "train/ending.h" namespace "ganglion":
-    cdef enum class Ending:
-        complete
-
-
-cdef extern from "train/predictor.h" namespace "ganglion":
-    cdef cppclass CorePredictor "ganglion::Predictor"[T]:
-        CorePredictor(const Graph& graph, int input, int output, T* parameters, Index max_batch) except +
-        Ending predict(const DataView& x, Matrix[T] y, Interrupt interrupt) except + nogil
-
+cnp.import_array()
 
 ctypedef fused Real:
     float
     double
 
 
-cdef cpp_bool run(
-    CorePredictor[Real]* predictor, DataType type, double scale, Py_buffer* x, Py_buffer* y
-) except *:
-    """Predict from x into y, both of type Real, of one or two dimensions."""
-    cdef int last = x.ndim - 1
-    cdef DataView data
+cdef double SHORT_WORK = 1e6  # operations of a call that does not let other threads of Python run
+
+
+cdef bint run_core(
+    CorePredictor[Real]* predictor, DataView x, Real* y, Py_ssize_t columns, Py_ssize_t row_stride
+) except? False nogil:
+    """Predict from x into y, whose rows are so many elements apart."""
     cdef Matrix[Real] out
-    data.data = x.buf
-    data.type = type
-    data.rows = x.shape[0] if last == 1 else 1
-    data.cols = x.shape[last]
-    data.row_stride = x.strides[0] if last == 1 else 0
-    data.col_stride = x.strides[last]
-    data.scale = scale
-    out.data = <Real*> y.buf
-    out.rows = data.rows
-    out.cols = y.shape[last]
-    out.row_stride = y.strides[0] // <Py_ssize_t> sizeof(Real) if last == 1 else 0
+    x.type = DataType.float32 if Real is float else DataType.float64
+    out.data = y
+    out.rows = x.rows
+    out.cols = columns
+    out.row_stride = row_stride
     out.col_stride = 1
-    with nogil:
-        return predictor.predict(data, out, kNoInterrupt) == Ending.complete
+    return predictor.predict(x, out, kNoInterrupt) == Ending.complete
+
+
+cdef DataView contiguous(const void* x, Py_ssize_t rows, Py_ssize_t columns, Py_ssize_t item,
+                         double scale) noexcept nogil:
+    cdef DataView view
+    view.data = x
+    view.rows = rows
+    view.cols = columns
+    view.row_stride = columns * item
+    view.col_stride = item
+    view.scale = scale
+    return view
 
 
 cdef class Predictor:
@@ -106,17 +59,6 @@ cdef class Predictor:
         rescale: What every input is multiplied by.
     """
 
-    cdef object recipe
-    cdef object precision
-    cdef readonly object dtype
-    cdef readonly double rescale
-    cdef readonly Py_ssize_t inputs
-    cdef readonly Py_ssize_t outputs
-    cdef unique_ptr[ParameterStore[float]] weights32
-    cdef unique_ptr[ParameterStore[double]] weights64
-    cdef unique_ptr[CorePredictor[float]] float32
-    cdef unique_ptr[CorePredictor[double]] float64
-
     def __cinit__(self, recipe, dtype, weights, rescale):
         build, arguments = recipe
         graph, input_value, output_value = build(*arguments)
@@ -127,16 +69,20 @@ cdef class Predictor:
         self.rescale = rescale
         self.inputs = graph.cols(input_value)
         self.outputs = graph.cols(output_value)
+        cdef int first = input_value
+        cdef int last = output_value
         if self.dtype == np.float32:
+            self.type_number = cnp.NPY_FLOAT32
             self.weights32 = make_unique[ParameterStore[float]](core[0])
             self.weights()[:] = weights
             self.float32 = make_unique[CorePredictor[float]](
-                core[0], <int> input_value, <int> output_value, self.weights32.get().values(), <Index> 256)
+                core[0], first, last, self.weights32.get().values(), <Index> 256, <bint> True)
         else:
+            self.type_number = cnp.NPY_FLOAT64
             self.weights64 = make_unique[ParameterStore[double]](core[0])
             self.weights()[:] = weights
             self.float64 = make_unique[CorePredictor[double]](
-                core[0], <int> input_value, <int> output_value, self.weights64.get().values(), <Index> 256)
+                core[0], first, last, self.weights64.get().values(), <Index> 256, <bint> True)
 
     cdef object weights(self):
         """All parameters, shape (parameters,), not copied."""
@@ -163,6 +109,40 @@ cdef class Predictor:
             TypeError: When x does not hold numbers.
             ValueError: When a shape or type does not fit, or x holds NaN or infinity.
         """
+        cdef cnp.npy_intp shape[2]
+        cdef object given = x if self.fits(x, self.inputs) else self.refuse_or_convert(x)
+        cdef int dimensions = cnp.PyArray_NDIM(given)
+        shape[0] = cnp.PyArray_DIM(given, 0)
+        shape[dimensions - 1] = self.outputs
+        if out is None:
+            out = cnp.PyArray_EMPTY(dimensions, shape, self.type_number, 0)
+        elif not (
+            self.fits(out, self.outputs)
+            and cnp.PyArray_NDIM(out) == dimensions
+            and (dimensions == 1 or cnp.PyArray_DIM(out, 0) == shape[0])
+        ):
+            self.check_out(out, given.shape[:-1] + (self.outputs,))
+        if not self.run(given, out):
+            x = as_array("predictor", "x", x)
+            table = np.atleast_2d(x if x.ndim < 3 else x.reshape(len(x), -1))
+            check_finite("predictor", "x", table, self.precision, self.rescale)
+        return out
+
+    cdef bint fits(self, object array, Py_ssize_t columns):
+        """Is it an array that can be read and written as it lies: of our type, rows contiguous?"""
+        if not cnp.PyArray_CheckExact(array):
+            return False
+        cdef int last = cnp.PyArray_NDIM(array) - 1
+        return (
+            (last == 0 or last == 1)
+            and cnp.PyArray_TYPE(array) == self.type_number
+            and cnp.PyArray_DIM(array, last) == columns
+            and cnp.PyArray_IS_C_CONTIGUOUS(array)
+            and cnp.PyArray_ISBEHAVED(array)
+        )
+
+    cdef object refuse_or_convert(self, object x):
+        """Any other input as an array of our type, of one or two dimensions."""
         given = as_array("predictor", "x", x)
         if given.ndim > 2:  # images and the like
             given = given.reshape(len(given), -1)
@@ -171,18 +151,10 @@ cdef class Predictor:
                 f"predictor: x has shape {given.shape}, must be (rows, {self.inputs}) or"
                 f" ({self.inputs},)"
             )
-        shape = given.shape[:-1] + (self.outputs,)
-        if out is None:
-            out = np.empty(shape, self.dtype)
-        else:
-            self.check_out(out, shape)
-        with np.errstate(over="ignore"):  # what is too large is told below
-            converted = np.asarray(given, self.dtype)
-        if not self.run(converted, out):
-            check_finite("predictor", "x", np.atleast_2d(given), self.precision, self.rescale)
-        return out
+        with np.errstate(over="ignore"):  # what is too large is told when it is found
+            return np.asarray(given, self.dtype)
 
-    cdef check_out(self, out, shape):
+    cdef object check_out(self, object out, object shape):
         if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != self.dtype:
             raise ValueError(
                 f"predictor: out is {type(out).__name__} of shape {np.shape(out)}, must be an array"
@@ -190,24 +162,49 @@ cdef class Predictor:
             )
         if not out.flags.writeable:
             raise ValueError("predictor: out is read-only")
-        contiguous = out.strides[out.ndim - 1] == out.itemsize or self.outputs == 1
-        if not contiguous or out.strides[0] % out.itemsize or not out.flags.aligned:
+        contiguous_rows = out.strides[out.ndim - 1] == out.itemsize or self.outputs == 1
+        if not contiguous_rows or out.strides[0] % out.itemsize or not out.flags.aligned:
             raise ValueError("predictor: out must have contiguous rows, each a whole number apart")
 
-    cdef cpp_bool run(self, x, out) except *:
-        cdef Py_buffer from_
-        cdef Py_buffer to
-        PyObject_GetBuffer(x, &from_, PyBUF_STRIDES | PyBUF_FORMAT)
-        try:
-            PyObject_GetBuffer(out, &to, PyBUF_STRIDES | PyBUF_FORMAT | PyBUF_WRITABLE)
-            try:
-                if self.float32:
-                    return run[float](self.float32.get(), DataType.float32, self.rescale, &from_, &to)
-                return run[double](self.float64.get(), DataType.float64, self.rescale, &from_, &to)
-            finally:
-                PyBuffer_Release(&to)
-        finally:
-            PyBuffer_Release(&from_)
+    cdef bint run(self, object x, object out) except *:
+        """Predict from an array of our type, of one or two dimensions, into another."""
+        cdef int last = cnp.PyArray_NDIM(x) - 1
+        cdef DataView view
+        view.data = cnp.PyArray_DATA(x)
+        view.rows = cnp.PyArray_DIM(x, 0) if last == 1 else 1
+        view.cols = self.inputs
+        view.row_stride = cnp.PyArray_STRIDE(x, 0) if last == 1 else 0
+        view.col_stride = cnp.PyArray_STRIDE(x, last)
+        view.scale = self.rescale
+        cdef void* y = cnp.PyArray_DATA(out)
+        cdef Py_ssize_t step = 0
+        if last == 1:
+            step = cnp.PyArray_STRIDE(out, 0) // cnp.PyArray_ITEMSIZE(out)
+        if self.float32:
+            if self.float32.get().operations() * view.rows < SHORT_WORK:
+                return run_core[float](self.float32.get(), view, <float*> y, self.outputs, step)
+            with nogil:
+                return run_core[float](self.float32.get(), view, <float*> y, self.outputs, step)
+        if self.float64.get().operations() * view.rows < SHORT_WORK:
+            return run_core[double](self.float64.get(), view, <double*> y, self.outputs, step)
+        with nogil:
+            return run_core[double](self.float64.get(), view, <double*> y, self.outputs, step)
+
+    cdef bint predict_float32(self, const float* x, Py_ssize_t rows, float* y) except? False nogil:
+        if not self.float32:
+            with gil:
+                raise TypeError("predict_float32: the predictor computes in float64")
+        return run_core[float](
+            self.float32.get(), contiguous(x, rows, self.inputs, sizeof(float), self.rescale), y,
+            self.outputs, self.outputs)
+
+    cdef bint predict_float64(self, const double* x, Py_ssize_t rows, double* y) except? False nogil:
+        if not self.float64:
+            with gil:
+                raise TypeError("predict_float64: the predictor computes in float32")
+        return run_core[double](
+            self.float64.get(), contiguous(x, rows, self.inputs, sizeof(double), self.rescale), y,
+            self.outputs, self.outputs)
 
     def __reduce__(self):
         return Predictor, (self.recipe, self.dtype.name, self.weights().copy(), self.rescale)

@@ -96,7 +96,7 @@ def make_trainer(dtype: str, optimizer: gn.optimizers.Optimizer | None) -> Calla
     """Return what runs so many batches in one call of the core."""
     network, chosen = networks.build(LAYERS, INPUTS), precision.get(dtype)
     store = chosen.parameter_store(network.graph)
-    store.values[:] = network.initial_vector(0)
+    network.initialize(store.values, 0)
     state = None
     if optimizer is not None:
         numbers = optimizer.settings()

@@ -14,7 +14,7 @@ inline constexpr Index kAlignment = 64;
 std::int64_t allocation_count();
 
 /// Aligned memory that can be read, not written, one vector past its end: kernels load whole
-/// vectors and ignore the lanes they do not need.
+/// vectors and ignore the lanes they do not need. What is never touched takes no memory.
 template <class T>
 class AlignedBuffer {
   public:
@@ -22,15 +22,16 @@ class AlignedBuffer {
     /// `size` zeros.
     explicit AlignedBuffer(Index size);
 
-    T* data() { return data_.get(); }
-    const T* data() const { return data_.get(); }
+    T* data() { return data_; }
+    const T* data() const { return data_; }
     Index size() const { return size_; }
 
   private:
     struct Free {
-        void operator()(T* data) const;
+        void operator()(void* memory) const;
     };
-    std::unique_ptr<T, Free> data_;
+    std::unique_ptr<void, Free> memory_;
+    T* data_ = nullptr;  // within it
     Index size_ = 0;
 };
 

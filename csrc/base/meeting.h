@@ -47,8 +47,16 @@ class Meeting {
   public:
     Meeting(const Member& member, StopSignal& signal) : member_(member), signal_(signal) {}
 
+    /// From here to `release` nothing stops: half of what is done there would be worse than none.
+    void hold() { held_ = true; }
+    void release() { held_ = false; }
+
     /// Wait until every member is here; returns whether to stop, the same for all.
     bool operator()() {
+        if (held_) {
+            member_.barrier();
+            return false;
+        }
         ++number_;
         if (member_.rank == 0) signal_.poll(number_);
         member_.barrier();
@@ -58,6 +66,7 @@ class Meeting {
     /// Between two meetings, in long work: will the team stop at the next one? Then what this
     /// member does until there is lost anyway, and it may go there at once.
     bool stops_next() {
+        if (held_) return false;
         if (member_.rank == 0) signal_.poll(number_ + 1);
         return signal_.stops_at(number_ + 1);
     }
@@ -66,6 +75,7 @@ class Meeting {
     const Member& member_;
     StopSignal& signal_;
     std::int64_t number_ = 0;
+    bool held_ = false;
 };
 
 }  // namespace ganglion

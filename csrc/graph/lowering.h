@@ -19,6 +19,7 @@ struct Goal {
     std::vector<ValueId> outputs;
     ValueId loss = kNoValue;
     bool input_gradients = false;  // also the gradients of the graph's inputs
+    bool updates = false;  // the gradients of large weights may make their step and be forgotten
 };
 
 /// Turns a graph into a program: gives values and gradients their buffers, and collects the calls

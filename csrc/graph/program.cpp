@@ -5,7 +5,7 @@ namespace {
 
 struct Visitor {
     Accesses operator()(const GemmCall& g) const {
-        Accesses found{{g.a, g.b, g.bias, g.saved}, {g.c, g.column_sums, g.activated}};
+        Accesses found{{g.a, g.b, g.bias, g.saved}, {g.c, g.column_sums, g.activated, g.updated}};
         if (g.accumulate) found.reads.push_back(g.c);
         if (g.accumulate_sums) found.reads.push_back(g.column_sums);
         return found;

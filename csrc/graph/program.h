@@ -44,6 +44,7 @@ struct GemmCall {
     BufferId saved = kNoBuffer;      // c *= phi'(saved)
     Activation activation = Activation::identity;
     double alpha = 0;
+    BufferId updated = kNoBuffer;  // parameters: c is their gradient, and makes them step
 };
 
 struct ActivationCall {

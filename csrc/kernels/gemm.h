@@ -2,6 +2,7 @@
 
 #include "base/matrix.h"
 #include "kernels/activation.h"
+#include "kernels/optimizer.h"
 
 namespace ganglion {
 
@@ -34,6 +35,12 @@ struct GemmArgs {
     ActivationBackward<T> derive = nullptr;   // C = C * phi'(saved)
     Matrix<const T> saved{};
     T alpha = 0;
+
+    /// C is the gradient of the parameters from number `update_offset` on, and each tile of it makes
+    /// a step of the optimizer. C itself is left as it was, or holds anything.
+    const Update<T>* update = nullptr;
+    Index update_offset = 0;
+    bool* update_finite = nullptr;  // cleared where a parameter is not finite afterwards
 };
 
 /// Products of the same shape: of number i, A begins at first.a.data + i * a_step, and so on. The

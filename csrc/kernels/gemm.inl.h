@@ -33,6 +33,18 @@ GemmBlocking blocking(Index m, Index n, Index k) {
 template <class T>
 void pack_b(Matrix<const T> b, T* packed) {
     constexpr Index width = tile_cols<T>;
+    const bool whole = b.cols % width == 0;
+    if (b.col_stride == 1 && whole) {  // row by row: that is how memory is read best
+        for (Index p = 0; p < b.rows; ++p) {
+            for (Index j = 0; j < b.cols; j += width) {
+                __builtin_prefetch(b.at(p + rows_ahead, j));
+                T* const to = packed + j * b.rows + p * width;
+                store(to, load<Vec<T>>(b.at(p, j)));
+                store(to + lanes<Vec<T>>, load<Vec<T>>(b.at(p, j + lanes<Vec<T>>)));
+            }
+        }
+        return;
+    }
     for (Index j = 0; j < b.cols; j += width) {
         const Index cols = b.cols - j < width ? b.cols - j : width;
         pack_panel<T>({b.at(0, j), b.rows, cols, b.row_stride, b.col_stride}, packed + j * b.rows,
@@ -40,11 +52,18 @@ void pack_b(Matrix<const T> b, T* packed) {
     }
 }
 
-/// Elements of scratch memory that a product of m x n with depth k may use.
+/// The largest block that a total of at most `total` items is cut into.
+inline Index most_of_block(Index total, Index largest, Index step) {
+    const Index all = ceil_div(total, step) * step;
+    return all < largest ? all : largest;
+}
+
+/// Elements of scratch memory that a product of at most m x n, with a depth of at most k, may use.
 template <class T>
 Index gemm_scratch_size(Index m, Index n, Index k) {
-    const GemmBlocking block = blocking<T>(m, n, k);
-    return block.depth * (block.rows + block.cols);
+    const GemmBlocking largest = largest_blocks<T>();
+    return most_of_block(k, largest.depth, 8) * (most_of_block(m, largest.rows, tile_rows) +
+                                                 most_of_block(n, largest.cols, tile_cols<T>));
 }
 
 /// Rows are cut into tiles as even as possible: a sliver takes as long as a whole one.
@@ -90,17 +109,35 @@ void run_epilogue(const GemmArgs<T>& g, Index i, Index j, Index rows, Index cols
     }
 }
 
-/// The tile at rows i and columns j, both within the block.
+/// Step along a tile of the gradient.
 template <class T>
-inline void multiply_one(const Block<T>& block, Range i, Range j, bool along_rows) {
+void run_update(const GemmArgs<T>& g, Index i, Index j, Matrix<const T> tile) {
+    const Index stride = g.c.row_stride;
+    const UpdateArgs<T> args = g.update->block(g.update_offset + i * stride + j, tile.rows,
+                                               tile.cols, stride, tile.data, tile.row_stride);
+    if (!g.update->kernel(args)) *g.update_finite = false;
+}
+
+/// The parameters and the state of the tile at (i, j) are asked for before they are needed.
+template <class T>
+void prefetch_update(const GemmArgs<T>& g, Index i, Index j, Index rows) {
+    for (Index r = 0; r < rows; ++r) {
+        const Index at = g.update_offset + (i + r) * g.c.row_stride + j;
+        __builtin_prefetch(g.update->args.parameter + at, 1);
+        for (T* const state : g.update->args.state) {
+            if (state != nullptr) __builtin_prefetch(state + at, 1);
+        }
+    }
+}
+
+/// Multiply the tile at rows i and columns j of the block into c. `next` begins the tile after it.
+template <class T>
+[[gnu::always_inline]] inline void multiply_into(const Block<T>& block, Range i, Range j, T* c,
+                                                 Index c_row, const T* next) {
     const GemmArgs<T>& g = block.g;
-    const Index row = block.rows.begin + i.begin;
-    const Index col = block.cols.begin + j.begin;
-    T* const c = g.c.at(row, col);
     const bool from_bias = block.depth.begin == 0 && !g.accumulate;
-    const T* const bias = g.bias == nullptr ? nullptr : g.bias + col;
+    const T* const bias = g.bias == nullptr ? nullptr : g.bias + block.cols.begin + j.begin;
     const bool packed = block.a.packed != nullptr;
-    const bool contiguous_rows = packed || g.a.row_stride == 1;
     const Tile<T> tile{.depth = block.depth.size(),
                        .a = block.a.data + i.begin * block.a.across,
                        .a_row = g.a.row_stride,
@@ -109,14 +146,46 @@ inline void multiply_one(const Block<T>& block, Range i, Range j, bool along_row
                        .b_step = block.b.step,
                        .b_panel = block.b.across,
                        .start = from_bias ? bias : c,
-                       .start_row = from_bias ? 0 : g.c.row_stride,
+                       .start_row = from_bias ? 0 : c_row,
                        .c = c,
-                       .c_row = g.c.row_stride,
+                       .c_row = c_row,
                        .cols = j.size(),
-                       .next = along_rows ? c + j.size() : c + i.size() * g.c.row_stride};
+                       .next = next};
+    const bool contiguous_rows = packed || g.a.row_stride == 1;
     const Index vectors = ceil_div(j.size(), lanes<Vec<T>>);
     tile_table<T>.kernels[contiguous_rows][vectors - 1][i.size() - 1](tile);
-    if (block.depth.end == g.a.cols) run_epilogue(g, row, col, i.size(), j.size());
+}
+
+/// The same for a gradient, and step along it. One of a single block's depth need not leave the
+/// cache.
+template <class T>
+void multiply_and_update(const Block<T>& block, Range i, Range j) {
+    constexpr Index most_cols = 8 * lanes<Vec<T>>;  // of a tile, of whatever rows
+    alignas(64) T gradient[tile_rows * tile_cols<T> + most_cols];
+    const GemmArgs<T>& g = block.g;
+    const Index row = block.rows.begin + i.begin;
+    const Index col = block.cols.begin + j.begin;
+    const bool last = block.depth.end == g.a.cols;
+    const bool passes_by = last && block.depth.begin == 0;
+    T* const c = passes_by ? gradient : g.c.at(row, col);
+    const Index c_row = passes_by ? j.size() : g.c.row_stride;
+    if (last) prefetch_update(g, row, col + 2 * tile_cols<T>, i.size());
+    multiply_into(block, i, j, c, c_row, c);
+    if (last) run_update<T>(g, row, col, {c, i.size(), j.size(), c_row});
+}
+
+template <class T>
+inline void multiply_one(const Block<T>& block, Range i, Range j, bool along_rows) {
+    const GemmArgs<T>& g = block.g;
+    if (g.update != nullptr) return multiply_and_update(block, i, j);
+    const Index row = block.rows.begin + i.begin;
+    const Index col = block.cols.begin + j.begin;
+    T* const c = g.c.at(row, col);
+    multiply_into(block, i, j, c, g.c.row_stride,
+                  along_rows ? c + j.size() : c + i.size() * g.c.row_stride);
+    const bool last = block.depth.end == g.a.cols;
+    const bool finishes = g.activate != nullptr || g.derive != nullptr;
+    if (last && finishes) run_epilogue(g, row, col, i.size(), j.size());
 }
 
 template <class T>
@@ -127,9 +196,16 @@ void pack_tile_of_a(const Block<T>& block, Range i) {
     pack_panel(tile.transposed(), block.a.packed + i.begin * block.a.across, i.size());
 }
 
-/// The panels of a tile's columns j.
+/// Panels of B that are packed together: a row of so many lies close enough for memory.
+constexpr Index panels_together = 8;
+
+/// The panels from column j.begin on.
 template <class T>
-void pack_panels_of_b(const Block<T>& block, Range j) {
+void pack_panels_of_b(const Block<T>& block, Index begin) {
+    constexpr Index together = panels_together * tile_cols<T>;
+    if (begin % together != 0) return;
+    const Index end = block.cols.size() < begin + together ? block.cols.size() : begin + together;
+    const Range j{begin, end};
     const Matrix<const T>& b = block.g.b;
     const Matrix<const T> part{b.at(block.depth.begin, block.cols.begin + j.begin),
                                block.depth.size(), j.size(), b.row_stride, b.col_stride};
@@ -157,7 +233,7 @@ void multiply_block(const Block<T>& block) {
             const Range i{cut.begin(t), cut.begin(t + 1)};
             const Range j{begin, begin + step < cols ? begin + step : cols};
             if (packs_a && begin == 0) pack_tile_of_a(block, i);
-            if (packs_b && t == 0) pack_panels_of_b(block, j);
+            if (packs_b && t == 0) pack_panels_of_b(block, j.begin);
             multiply_one(block, i, j, along_rows);
         }
     }

@@ -79,7 +79,7 @@ template <class T>
             const Index depths = from.rows - p < size ? from.rows - p : size;
             const T* const first = from.at(p, c);
             for (Index i = 0; i < given; ++i)
-                __builtin_prefetch(first + elements_ahead + i * stride);
+                __builtin_prefetch(from.at(p, c + width + i));
             Square<V> square;
             if (depths == size && given == size) {
                 square.read(first, stride, square.all);

@@ -22,7 +22,8 @@ void cross_entropy(const LossArgs<T>& l) {
     for (Index i = 0; i < l.output.rows; ++i) {
         const T* z = l.output.at(i, 0);
         const T* t = l.target.at(i, 0);
-        const SoftmaxParts<T> parts = softmax_parts(z, n);
+        T* const dz = l.gradient.data == nullptr ? nullptr : l.gradient.at(i, 0);
+        const SoftmaxParts<T> parts = softmax_parts(z, n, dz);
         V mass = V{};     // sum of t
         V product = V{};  // sum of t (z - max)
         if (!classes) {
@@ -36,16 +37,15 @@ void cross_entropy(const LossArgs<T>& l) {
         const T total = classes ? T{1} : sum(mass);
         const T hit = classes ? z[label] - parts.largest : sum(product);
         l.row_loss[i] = total * log(broadcast<V>(parts.sum))[0] - hit;
-        if (l.gradient.data == nullptr) continue;
+        if (dz == nullptr) continue;
 
         const T scale = row_scale(l, i);
         if (scale == 0) {
             clear_row(l.gradient, i);
             continue;
         }
-        T* dz = l.gradient.at(i, 0);
         for (Index j = 0; j < n; j += lanes<V>) {
-            const V share = exp(load_up_to<V>(z + j, n - j) - parts.largest) * (total / parts.sum);
+            const V share = load_up_to<V>(dz + j, n - j) * (total / parts.sum);
             const V target = classes ? V{} : load_up_to<V>(t + j, n - j);
             store_up_to<V>(dz + j, (share - target) * scale, n - j);
         }

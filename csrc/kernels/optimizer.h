@@ -25,14 +25,17 @@ inline constexpr std::array<OptimizerInfo, 6> kOptimizers{{
     {Optimizer::adadelta, "adadelta"},
 }};
 
-/// One step of an optimizer over a stretch of the parameters. The names are those of the papers'
+/// One step of an optimizer over a block of parameters. The names are those of the papers'
 /// formulas, or Keras's; the arithmetic is PyTorch's.
 template <class T>
 struct UpdateArgs {
-    Index count;
+    Index rows;
+    Index cols;
+    Index row_stride;  // of the parameters and the state
     T* parameter;
     const T* gradient;
-    std::array<T*, 3> state;  // each (count); how many are used depends on the optimizer
+    Index gradient_stride;
+    std::array<T*, 3> state;  // how many are used depends on the optimizer
 
     T gradient_scale;  // global norm clipping; 1 without
     T clip;            // each gradient value is held within +-clip; infinity without
@@ -55,5 +58,28 @@ struct UpdateArgs {
 /// Returns whether every parameter is finite afterwards.
 template <class T>
 using UpdateKernel = bool (*)(const UpdateArgs<T>&);
+
+/// A step of an optimizer, of which kernels take the block that they have the gradient of.
+template <class T>
+struct Update {
+    UpdateKernel<T> kernel;
+    UpdateArgs<T> args;  // the pointers are those of all parameters; no gradient yet
+
+    /// The same step for a block that begins at parameter number `offset`.
+    UpdateArgs<T> block(Index offset, Index rows, Index cols, Index row_stride, const T* gradient,
+                        Index gradient_stride) const {
+        UpdateArgs<T> part = args;
+        part.rows = rows;
+        part.cols = cols;
+        part.row_stride = row_stride;
+        part.parameter += offset;
+        for (T*& state : part.state) {
+            if (state != nullptr) state += offset;
+        }
+        part.gradient = gradient;
+        part.gradient_stride = gradient_stride;
+        return part;
+    }
+};
 
 }  // namespace ganglion

@@ -52,26 +52,37 @@ inline V change(const UpdateArgs<Lane<V>>& u, V g, const State<V>& state) {
     }
 }
 
-template <Optimizer optimizer, class T>
-bool update(const UpdateArgs<T>& u) {
-    using V = Vec<T>;
+/// Update up to a vector's lanes of parameters; returns zeros, NaN where one is not finite.
+template <Optimizer optimizer, class V>
+[[gnu::always_inline]] inline V update_vector(const UpdateArgs<Lane<V>>& u, Index at,
+                                              const Lane<V>* gradient, Index count) {
     constexpr bool decoupled = optimizer == Optimizer::adamw;
     const V limit = broadcast<V>(u.clip);
+    const State<V> state{u.state, at, count};
+    V p = load_up_to<V>(u.parameter + at, count);
+    V g = load_up_to<V>(gradient, count) * u.gradient_scale;
+    g = g > limit ? limit : (g < -limit ? -limit : g);  // NaN stays
+    if constexpr (decoupled) {
+        p -= p * (u.rate * u.weight_decay);
+    } else {
+        g += p * u.weight_decay;
+    }
+    p += change<optimizer>(u, g, state);
+    store_up_to<V>(u.parameter + at, p, count);
+    return p * 0;
+}
+
+template <Optimizer optimizer, class T>
+bool update(const UpdateArgs<T>& args) {
+    using V = Vec<T>;
+    const UpdateArgs<T> u = args;  // a copy of our own: what is stored cannot change it
     V zeros = V{};
-    for (Index i = 0; i < u.count; i += lanes<V>) {
-        const Index count = u.count - i;
-        const State<V> state{u.state, i, count};
-        V p = load_up_to<V>(u.parameter + i, count);
-        V g = load_up_to<V>(u.gradient + i, count) * u.gradient_scale;
-        g = g > limit ? limit : (g < -limit ? -limit : g);  // NaN stays
-        if constexpr (decoupled) {
-            p -= p * (u.rate * u.weight_decay);
-        } else {
-            g += p * u.weight_decay;
+    for (Index i = 0; i < u.rows; ++i) {
+        for (Index j = 0; j < u.cols; j += lanes<V>) {
+            zeros += update_vector<optimizer, V>(u, i * u.row_stride + j,
+                                                 u.gradient + i * u.gradient_stride + j,
+                                                 u.cols - j);
         }
-        p += change<optimizer>(u, g, state);
-        store_up_to<V>(u.parameter + i, p, count);
-        zeros += p * 0;  // NaN once p is not finite
     }
     return sum(zeros) == 0;
 }

@@ -7,8 +7,9 @@ struct SoftmaxParts {
     T sum;
 };
 
+/// `exps` (n) receives exp(z - largest), unless it is null; it may be z.
 template <class T>
-inline SoftmaxParts<T> softmax_parts(const T* z, Index n) {
+inline SoftmaxParts<T> softmax_parts(const T* z, Index n, T* exps) {
     using V = Vec<T>;
     V top = load_up_to<V>(z, n, z[0]);
     for (Index j = lanes<V>; j < n; j += lanes<V>)
@@ -16,7 +17,9 @@ inline SoftmaxParts<T> softmax_parts(const T* z, Index n) {
     const T best = largest(top);
     V total = V{};
     for (Index j = 0; j < n; j += lanes<V>) {
-        total += first_lanes(exp(load_up_to<V>(z + j, n - j) - best), n - j);
+        const V e = exp(load_up_to<V>(z + j, n - j) - best);
+        if (exps != nullptr) store_up_to<V>(exps + j, e, n - j);
+        total += first_lanes(e, n - j);
     }
     return {best, sum(total)};
 }
@@ -25,10 +28,10 @@ template <class T>
 void softmax(Matrix<const T> z, Matrix<T> a) {
     using V = Vec<T>;
     for (Index i = 0; i < z.rows; ++i) {
-        const SoftmaxParts<T> parts = softmax_parts(z.at(i, 0), z.cols);
+        T* const row = a.at(i, 0);
+        const SoftmaxParts<T> parts = softmax_parts(z.at(i, 0), z.cols, row);
         for (Index j = 0; j < z.cols; j += lanes<V>) {
-            const V share = exp(load_up_to<V>(z.at(i, j), z.cols - j) - parts.largest) / parts.sum;
-            store_up_to<V>(a.at(i, j), share, z.cols - j);
+            store_up_to<V>(row + j, load_up_to<V>(row + j, z.cols - j) / parts.sum, z.cols - j);
         }
     }
 }

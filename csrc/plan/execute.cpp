@@ -56,6 +56,7 @@ void Executor<T>::gemm(const GemmCall& call, Division division) const {
                      .b = call.transpose_b ? b.transposed() : b,
                      .c = whole(call.c),
                      .b_padded = true,
+                     .packed_b = packed_ == nullptr ? nullptr : packed_->of(call.b),
                      .bias = pointer(call.bias),
                      .accumulate = call.accumulate,
                      .column_sums = pointer(call.column_sums),
@@ -65,12 +66,17 @@ void Executor<T>::gemm(const GemmCall& call, Division division) const {
                      .alpha = static_cast<T>(call.alpha)};
     if (call.activated != kNoBuffer) args.activate = activation.forward;
     if (call.saved != kNoBuffer) args.derive = activation.backward;
+    if (call.updated != kNoBuffer) {
+        args.update = updating_.update;
+        args.update_offset = buffers_[static_cast<std::size_t>(call.updated)].offset;
+        args.update_finite = updating_.finite;
+    }
     if (division == Division::rows) {
         return multiply(args, row_share(member_, run_.rows), {0, args.c.cols});
     }
     const TileShare share =
         tile_share(member_, args.c.rows, args.c.cols, k.tile_rows, k.tile_cols);
-    multiply(args, share.rows, share.cols);
+    if (share.rows.size() > 0) multiply(args, share.rows, share.cols);
 }
 
 /// A long product in stretches of rows, so that Ctrl-C need not wait for its end.

@@ -13,14 +13,17 @@ namespace ganglion {
 template <class T>
 class Executor {
   public:
-    Executor(const std::vector<Buffer>& buffers, const std::vector<T*>& pointers, T* scratch,
-             const Member& member, Meeting& meet, const Run& run)
+    Executor(const std::vector<Buffer>& buffers, const std::vector<T*>& pointers,
+             const PackedWeights<T>* packed, T* scratch, const Member& member, Meeting& meet,
+             const Run& run, const StepAlong<T>& updating)
         : buffers_(buffers),
           pointers_(pointers),
+          packed_(packed),
           scratch_(scratch),
           member_(member),
           meet_(meet),
-          run_(run) {}
+          run_(run),
+          updating_(updating) {}
 
     void operator()(const Step& step) const;
 
@@ -42,10 +45,12 @@ class Executor {
 
     const std::vector<Buffer>& buffers_;
     const std::vector<T*>& pointers_;
+    const PackedWeights<T>* packed_;
     T* scratch_;
     const Member& member_;
     Meeting& meet_;
     const Run& run_;
+    const StepAlong<T>& updating_;
 };
 
 }  // namespace ganglion

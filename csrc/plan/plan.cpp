@@ -23,6 +23,9 @@ Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
     if (max_batch < 1) fail("compile", "max_batch is ", max_batch, ", must be at least 1");
     Program program = Lowering(graph, goal).run();
     fuse(program, goal);
+    const double operations = operations_per_row(program);
+    const bool updates = goal.updates && fuse_updates(program, max_batch,
+                                                      operations * static_cast<double>(max_batch));
     const Index arena_size = lay_out(program, goal, max_batch);
     return {.buffers = program.buffers,
             .steps = schedule(program, max_batch),
@@ -31,7 +34,8 @@ Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
             .gradients = program.gradients,
             .max_batch = max_batch,
             .arena_size = arena_size,
-            .operations = operations_per_row(program),
+            .operations = operations,
+            .updates = updates,
             .no_backward = program.no_backward};
 }
 

@@ -36,6 +36,7 @@ struct Plan {
     Index max_batch;
     Index arena_size;         // elements
     double operations;        // of the matrix products, for one row of a batch
+    bool updates;             // its backward pass updates weights, and must be run to its end
     std::string no_backward;  // why there is no backward pass; "" if there is one
 
     const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
@@ -47,6 +48,10 @@ Plan compile(const Graph& graph, const Goal& goal, Index max_batch);
 
 /// Merge each matrix product with the activation, or derivative, that directly follows it.
 void fuse(Program& program, const Goal& goal);
+
+/// Let the product that makes the gradient of a large weight update it, tile by tile, after the last
+/// call that reads it. Returns whether there is any. `operations` are those of a batch.
+bool fuse_updates(Program& program, Index max_batch, double operations);
 
 /// Give every buffer of the arena its offset, such that those in use at the same time do not
 /// overlap. Returns the arena's size in elements.

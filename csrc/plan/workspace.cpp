@@ -27,8 +27,9 @@ int worthwhile_team(const Plan& plan, Index rows) {
 }
 
 template <class T>
-Workspace<T>::Workspace(const Plan& plan, ParameterBlock<T> parameters)
-    : plan_(plan), arena_(plan.arena_size) {
+Workspace<T>::Workspace(const Plan& plan, ParameterBlock<T> parameters,
+                        const PackedWeights<T>* packed)
+    : plan_(plan), packed_(packed), arena_(plan.arena_size) {
     for (const Buffer& buffer : plan.buffers) {
         T* const base = buffer.space == Space::arena        ? arena_.data()
                         : buffer.space == Space::parameters ? parameters.values
@@ -38,11 +39,29 @@ Workspace<T>::Workspace(const Plan& plan, ParameterBlock<T> parameters)
     reserve_team(1);
 }
 
+/// Scratch memory that the largest of the plan's products may use.
+template <class T>
+Index Workspace<T>::scratch_size() const {
+    Index most = 0;
+    const auto rows = [&](const Buffer& buffer) {
+        return buffer.rows == kBatch ? plan_.max_batch : buffer.rows;
+    };
+    for (const Step& step : plan_.steps) {
+        const auto* gemm = std::get_if<GemmCall>(&step.call);
+        if (gemm == nullptr) continue;
+        const Buffer& a = plan_.buffer(gemm->a);
+        const Buffer& c = plan_.buffer(gemm->c);
+        const Index depth = gemm->transpose_a ? rows(a) : a.cols;
+        most = std::max(most, kernels<T>().gemm_scratch_size(rows(c), c.cols, depth));
+    }
+    return most;
+}
+
 template <class T>
 void Workspace<T>::reserve_team(int size) {
-    while (scratch_.size() < static_cast<std::size_t>(size)) {
-        scratch_.emplace_back(kernels<T>().gemm_scratch_size(1 << 20, 1 << 20, 1 << 20));
-    }
+    if (scratch_.size() >= static_cast<std::size_t>(size)) return;
+    const Index elements = scratch_size();
+    while (scratch_.size() < static_cast<std::size_t>(size)) scratch_.emplace_back(elements);
 }
 
 template <class T>
@@ -55,19 +74,25 @@ Matrix<T> Workspace<T>::matrix(BufferId id, Index rows) {
 
 template <class T>
 bool Workspace<T>::forward(const Member& member, Meeting& meet, const Run& run) {
-    return run_steps(0, plan_.backward_begin, member, meet, run);
+    return run_steps(0, plan_.backward_begin, member, meet, run, {});
 }
 
 template <class T>
 bool Workspace<T>::backward(const Member& member, Meeting& meet, const Run& run) {
-    return run_steps(plan_.backward_begin, plan_.steps.size(), member, meet, run);
+    return backward_updating(member, meet, run, {});
+}
+
+template <class T>
+bool Workspace<T>::backward_updating(const Member& member, Meeting& meet, const Run& run,
+                                     const StepAlong<T>& updating) {
+    return run_steps(plan_.backward_begin, plan_.steps.size(), member, meet, run, updating);
 }
 
 template <class T>
 bool Workspace<T>::run_steps(std::size_t begin, std::size_t end, const Member& member,
-                             Meeting& meet, const Run& run) {
+                             Meeting& meet, const Run& run, const StepAlong<T>& updating) {
     T* const scratch = scratch_[static_cast<std::size_t>(member.rank)].data();
-    const Executor<T> execute{plan_.buffers, pointers_, scratch, member, meet, run};
+    const Executor<T> execute{plan_.buffers, pointers_, packed_, scratch, member, meet, run, updating};
     for (std::size_t i = begin; i < end; ++i) {
         const Step& step = plan_.steps[i];
         if (step.barrier && meet()) return false;
@@ -81,7 +106,9 @@ std::string Workspace<T>::first_not_finite(const Run& run) {
     const Member alone{};
     StopSignal never(kNoInterrupt);
     Meeting meet(alone, never);
-    const Executor<T> execute{plan_.buffers, pointers_, scratch_[0].data(), alone, meet, run};
+    const StepAlong<T> no_update{};
+    const Executor<T> execute{plan_.buffers, pointers_, packed_, scratch_[0].data(),
+                              alone,         meet,      run,     no_update};
     const auto bad = [&](const std::vector<BufferId>& ids) {
         return std::find_if(ids.begin(), ids.end(),
                             [&](BufferId id) { return !all_finite<T>(matrix(id, run.rows)); });

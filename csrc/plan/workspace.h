@@ -6,6 +6,8 @@
 
 #include "base/buffer.h"
 #include "base/meeting.h"
+#include "kernels/optimizer.h"
+#include "plan/packed_weights.h"
 #include "plan/plan.h"
 
 namespace ganglion {
@@ -15,6 +17,14 @@ template <class T>
 struct ParameterBlock {
     T* values;
     T* gradients;
+};
+
+/// How a backward pass steps along the gradients that its plan updates with; nothing where it has
+/// none.
+template <class T>
+struct StepAlong {
+    const Update<T>* update = nullptr;
+    bool* finite = nullptr;  // the member's own: cleared where a parameter no longer is
 };
 
 /// What may change from run to run.
@@ -31,8 +41,10 @@ struct Run {
 template <class T>
 class Workspace {
   public:
-    /// The plan and the parameters must outlive the workspace.
-    Workspace(const Plan& plan, ParameterBlock<T> parameters);
+    /// The plan and the parameters must outlive the workspace, and so must `packed`, if not null:
+    /// copies of weights in the order in which products read them.
+    Workspace(const Plan& plan, ParameterBlock<T> parameters,
+              const PackedWeights<T>* packed = nullptr);
 
     /// Make room for a team. Call it before the team starts: a run allocates nothing.
     void reserve_team(int size);
@@ -45,6 +57,9 @@ class Workspace {
     /// what another made, and not at the end; false when they were told to stop there.
     bool forward(const Member& member, Meeting& meet, const Run& run);
     bool backward(const Member& member, Meeting& meet, const Run& run);
+    /// Also of a plan that updates.
+    bool backward_updating(const Member& member, Meeting& meet, const Run& run,
+                           const StepAlong<T>& updating);
 
     /// Run forward again, on one thread, and name the first tensor that is not finite; "" if all
     /// are.
@@ -55,11 +70,13 @@ class Workspace {
         return buffers[static_cast<std::size_t>(id)];
     }
     Matrix<T> matrix(BufferId id, Index rows);
+    Index scratch_size() const;
     bool run_steps(std::size_t begin, std::size_t end, const Member& member, Meeting& meet,
-                   const Run& run);
+                   const Run& run, const StepAlong<T>& updating);
 
     const Plan& plan_;
     std::vector<T*> pointers_;  // by BufferId
+    const PackedWeights<T>* packed_;
     AlignedBuffer<T> arena_;
     std::vector<AlignedBuffer<T>> scratch_;  // by rank
 };

@@ -38,11 +38,16 @@ OptimizerState<T>::OptimizerState(const OptimizerSettings& settings, Index size)
     : settings_(settings),
       size_(size),
       square_sums_(static_cast<std::size_t>(ceil_div(size, kUpdateBlock))) {
-    const auto start = static_cast<T>(settings.initial_accumulator_value);
-    for (int i = 0; i < blocks_of(settings); ++i) {
-        blocks_.emplace_back(size);
-        std::fill_n(blocks_.back().data(), size, start);
+    for (int i = 0; i < blocks_of(settings); ++i) blocks_.emplace_back(size);
+    if (settings.initial_accumulator_value != 0) reset();
+}
+
+template <class T>
+void OptimizerState<T>::reset() {
+    for (AlignedBuffer<T>& block : blocks_) {
+        std::fill_n(block.data(), size_, static_cast<T>(settings_.initial_accumulator_value));
     }
+    steps_ = 0;
 }
 
 /// What the gradient is multiplied by so that its norm is at most global_clipnorm.
@@ -64,17 +69,19 @@ T OptimizerState<T>::clipping_scale(const Member& member, const T* gradients) {
 }
 
 template <class T>
-bool OptimizerState<T>::update(const Member& member, ParameterBlock<T> parameters,
-                               std::int64_t step, double rate) {
+Update<T> OptimizerState<T>::step(T* parameters, std::int64_t step, double rate) {
     const auto as_t = [](double x) { return static_cast<T>(x); };
     const auto power = static_cast<double>(step + 1);
     const double clip = settings_.clipvalue;
     UpdateArgs<T> args{
-        .count = 0,
-        .parameter = nullptr,
+        .rows = 0,
+        .cols = 0,
+        .row_stride = 0,
+        .parameter = parameters,
         .gradient = nullptr,
+        .gradient_stride = 0,
         .state = {},
-        .gradient_scale = clipping_scale(member, parameters.gradients),
+        .gradient_scale = 1,
         .clip = clip == 0 ? std::numeric_limits<T>::infinity() : as_t(clip),
         .rate = as_t(rate),
         .weight_decay = as_t(settings_.weight_decay),
@@ -90,22 +97,34 @@ bool OptimizerState<T>::update(const Member& member, ParameterBlock<T> parameter
         .epsilon = as_t(settings_.epsilon),
         .step_size = as_t(rate / (1 - std::pow(settings_.beta_1, power))),
         .root_correction = as_t(1 / std::sqrt(1 - std::pow(settings_.beta_2, power)))};
-    const UpdateKernel<T> kernel =
-        kernels<T>().updates[static_cast<std::size_t>(settings_.optimizer)];
-    const Range share = member.share(size_, kUpdateBlock);
-    args.count = share.size();
-    args.parameter = parameters.values + share.begin;
-    args.gradient = parameters.gradients + share.begin;
-    for (std::size_t i = 0; i < blocks_.size(); ++i)
-        args.state[i] = blocks_[i].data() + share.begin;
-    return kernel(args);
+    for (std::size_t i = 0; i < blocks_.size(); ++i) args.state[i] = blocks_[i].data();
+    return {kernels<T>().updates[static_cast<std::size_t>(settings_.optimizer)], args};
+}
+
+template <class T>
+bool OptimizerState<T>::sweep(const Member& member, Update<T> update, const T* gradients,
+                              const std::vector<Range>& ranges) {
+    update.args.gradient_scale = clipping_scale(member, gradients);
+    bool finite = true;
+    for (const Range& range : ranges) {
+        const Range share = member.share(range.size(), kUpdateBlock);
+        if (share.size() == 0) continue;
+        const Index begin = range.begin + share.begin;
+        finite &= update.kernel(
+            update.block(begin, 1, share.size(), 0, gradients + begin, 0));
+    }
+    return finite;
 }
 
 template <class T>
 void OptimizerState<T>::apply(ParameterBlock<T> parameters, double rate) {
     const Busy::Scope scope(busy_, "apply_gradients");
     const int team = team_size(static_cast<int>(size_ / kParametersPerThread));
-    run_team(team, [&](Member member) noexcept { update(member, parameters, steps_, rate); });
+    const Update<T> update = step(parameters.values, steps_, rate);
+    const std::vector<Range> all{{0, size_}};
+    run_team(team, [&](Member member) noexcept {
+        sweep(member, update, parameters.gradients, all);
+    });
     set_steps(steps_ + 1);
 }
 

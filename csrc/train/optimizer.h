@@ -33,13 +33,23 @@ class OptimizerState {
   public:
     OptimizerState(const OptimizerSettings& settings, Index size);
 
-    /// Step number `step`, from 0. Every member of the team calls it, after a barrier; they meet
-    /// once if the gradient's norm is clipped, and not at the end. False if a parameter of this
-    /// member's share is no longer finite.
-    bool update(const Member& member, ParameterBlock<T> parameters, std::int64_t step, double rate);
+    /// Step number `step`, from 0, not scaled by the gradient's norm.
+    Update<T> step(T* parameters, std::int64_t step, double rate);
+
+    /// Make the step for the parameters in `ranges`. Every member of the team calls it, after a
+    /// barrier; they meet once if the gradient's norm is clipped, and not at the end. False if a
+    /// parameter of this member's share is no longer finite.
+    bool sweep(const Member& member, Update<T> update, const T* gradients,
+               const std::vector<Range>& ranges);
+
+    /// Does a parameter's step depend on nothing but its own gradient?
+    bool is_elementwise() const { return settings_.global_clipnorm == 0; }
 
     /// The next step, with a team of its own.
     void apply(ParameterBlock<T> parameters, double rate);
+
+    /// Forget everything.
+    void reset();
 
     /// Steps done so far. Whoever calls `update` counts them, once for the team.
     std::int64_t steps() const { return steps_; }

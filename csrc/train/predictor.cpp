@@ -27,12 +27,19 @@ void copy_share(const Member& member, Matrix<const T> from, Matrix<T> to) {
 
 template <class T>
 Predictor<T>::Predictor(const Graph& graph, ValueId input, ValueId output, T* parameters,
-                        Index max_batch)
+                        Index max_batch, bool frozen)
     : plan_(compile(graph, {.mode = Mode::infer, .outputs = {output}}, max_batch)),
       input_(input),
       output_(output),
-      parameters_(parameters) {
-    give_back(std::make_unique<Workspace<T>>(plan_, ParameterBlock<T>{parameters_, nullptr}));
+      parameters_(parameters),
+      packed_(frozen ? std::make_unique<PackedWeights<T>>(plan_, parameters) : nullptr) {
+    give_back(make());
+}
+
+template <class T>
+std::unique_ptr<Workspace<T>> Predictor<T>::make() const {
+    return std::make_unique<Workspace<T>>(plan_, ParameterBlock<T>{parameters_, nullptr},
+                                          packed_.get());
 }
 
 template <class T>
@@ -47,7 +54,7 @@ std::unique_ptr<Workspace<T>> Predictor<T>::take() const {
             return std::unique_ptr<Workspace<T>>(workspace);
         }
     }
-    return std::make_unique<Workspace<T>>(plan_, ParameterBlock<T>{parameters_, nullptr});
+    return make();
 }
 
 template <class T>

@@ -15,16 +15,22 @@ namespace ganglion {
 template <class T>
 class Predictor {
   public:
-    /// `parameters` must outlive the predictor, and not change during a call.
-    Predictor(const Graph& graph, ValueId input, ValueId output, T* parameters, Index max_batch);
+    /// `parameters` must outlive the predictor, and not change during a call. `frozen`: they never
+    /// change any more, and are copied in the order in which products read them.
+    Predictor(const Graph& graph, ValueId input, ValueId output, T* parameters, Index max_batch,
+              bool frozen = false);
     ~Predictor();
     Predictor(const Predictor&) = delete;
     Predictor& operator=(const Predictor&) = delete;
+
+    /// Operations that a row takes in its matrix products.
+    double operations() const { return plan_.operations; }
 
     /// x (rows, inputs) -> y (rows, outputs). Ends early, y unfinished, unless it is complete.
     Ending predict(const DataView& x, Matrix<T> y, Interrupt interrupt) const;
 
   private:
+    std::unique_ptr<Workspace<T>> make() const;
     std::unique_ptr<Workspace<T>> take() const;
     void give_back(std::unique_ptr<Workspace<T>> workspace) const;
 
@@ -32,6 +38,7 @@ class Predictor {
     ValueId input_;
     ValueId output_;
     T* parameters_;
+    std::unique_ptr<PackedWeights<T>> packed_;
     mutable std::array<std::atomic<Workspace<T>*>, 64> free_{};
 };
 

@@ -20,6 +20,27 @@ double batch_loss(Matrix<const T> row_loss, const T* weight) {
     return total;
 }
 
+/// The parameters, numbers 0 to `size`, that no product of the plan updates.
+std::vector<Range> not_updated(const Plan& plan, Index size) {
+    std::vector<Range> updated;
+    for (const Step& step : plan.steps) {
+        const auto* gemm = std::get_if<GemmCall>(&step.call);
+        if (gemm == nullptr || gemm->updated == kNoBuffer) continue;
+        const Buffer& weight = plan.buffer(gemm->updated);
+        updated.push_back({weight.offset, weight.offset + weight.rows * weight.cols});
+    }
+    std::sort(updated.begin(), updated.end(),
+              [](Range a, Range b) { return a.begin < b.begin; });
+    updated.push_back({size, size});
+    std::vector<Range> rest;
+    Index begin = 0;
+    for (const Range& range : updated) {
+        if (begin < range.begin) rest.push_back({begin, range.begin});
+        begin = range.end;
+    }
+    return rest;
+}
+
 template <class T>
 void check_fits(const char* what, const DataView& data, Matrix<T> into, const Batches& batches) {
     if (data.cols != into.cols)
@@ -45,8 +66,10 @@ Trainer<T>::Trainer(const Graph& graph, const Task& task, ParameterStore<T>& sto
     : plan_(compile(graph,
                     {.mode = optimizer == nullptr ? Mode::infer : Mode::train,
                      .outputs = {task.output, task.target, task.weight},
-                     .loss = task.loss},
+                     .loss = task.loss,
+                     .updates = optimizer != nullptr && optimizer->is_elementwise()},
                     max_batch)),
+      swept_(not_updated(plan_, store.size())),
       task_(task),
       store_(store),
       optimizer_(optimizer),
@@ -119,9 +142,14 @@ Ending Trainer<T>::run_batch(const Member& member, Meeting& meet, const Batches&
     if (shared.data_not_finite) return Ending::data_not_finite;
     if (!std::isfinite(loss)) return Ending::loss_not_finite;
     if (optimizer_ != nullptr) {
-        if (!workspace_.backward(member, meet, run) || meet()) return Ending::interrupted;
-        if (!optimizer_->update(member, store_.block(), step, rate))
-            shared.update_not_finite = true;
+        const Update<T> update = optimizer_->step(store_.values(), step, rate);
+        bool finite = true;
+        if (plan_.updates) meet.hold();
+        if (!workspace_.backward_updating(member, meet, run, {&update, &finite}) || meet())
+            return Ending::interrupted;
+        meet.release();
+        finite &= optimizer_->sweep(member, update, store_.gradients(), swept_);
+        if (!finite) shared.update_not_finite = true;
     }
     if (member.rank == 0) {
         figures_.add<T>(loss, weight, workspace_.value(task_.output, rows),

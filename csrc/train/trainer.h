@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/busy.h"
 #include "plan/workspace.h"
@@ -46,8 +47,6 @@ class Trainer {
     /// not finite.
     std::string first_bad_tensor() { return workspace_.first_not_finite(last_run_); }
 
-    Index max_batch() const { return plan_.max_batch; }
-
   private:
     struct Shared;  // what the members of one run tell each other
 
@@ -59,6 +58,7 @@ class Trainer {
 
     Busy busy_;
     Plan plan_;
+    std::vector<Range> swept_;  // the parameters that the backward pass does not update
     Task task_;
     ParameterStore<T>& store_;
     OptimizerState<T>* optimizer_;

@@ -15,7 +15,7 @@ from ganglion.history import History
 from ganglion.layers import Activation, Dense, Dropout, Residual
 from ganglion.models import MLP, Sequential
 from ganglion.passes import LossNotFiniteError
-from ganglion.runtime import get_num_threads, set_num_threads, show_config
+from ganglion.runtime import get_include, get_num_threads, set_num_threads, show_config
 
 __all__ = [
     "MLP",
@@ -29,6 +29,7 @@ __all__ = [
     "__version__",
     "activations",
     "callbacks",
+    "get_include",
     "get_num_threads",
     "initializers",
     "load",

@@ -41,8 +41,11 @@ class _Uniform(_Scaled):
     def values(self, fan_in: int, fan_out: int, seed: int, stream: int) -> Values:
         """Return first values of shape `(fan_in, fan_out)`."""
         limit = math.sqrt(3 * self._variance(fan_in, fan_out))
-        uniform = _core.random_uniform(seed, stream, fan_in * fan_out)
-        return limit * (2 * uniform - 1).reshape(fan_in, fan_out)
+        values = _core.random_uniform(seed, stream, fan_in * fan_out)
+        values *= 2  # in place: there may be many
+        values -= 1
+        values *= limit
+        return values.reshape(fan_in, fan_out)
 
 
 @dataclass(frozen=True)

@@ -62,13 +62,10 @@ class Network:
         """Columns of the output."""
         return self.graph.cols(self.output)
 
-    def initial_vector(self, seed: int) -> NDArray[np.float64]:
-        """Return the first values of all parameters, shape `(parameters,)`."""
-        values = [
-            parameter.initial_values(seed, stream).ravel()
-            for stream, parameter in enumerate(self.parameters)
-        ]
-        return np.concatenate(values) if values else np.zeros(0)
+    def initialize(self, vector: NDArray[Any], seed: int) -> None:
+        """Write the first values of all parameters into `vector`, shape `(parameters,)`."""
+        for stream, part in enumerate(self.split(vector)):
+            part[:] = self.parameters[stream].initial_values(seed, stream)
 
     def split(self, vector: NDArray[Any]) -> list[NDArray[Any]]:
         """Return each parameter's part of a vector of all, in its shape, not copied."""

@@ -1,6 +1,7 @@
 """The runtime: threads and instruction sets, for the whole process."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 
@@ -28,6 +29,11 @@ def set_num_threads(threads: int | None) -> None:
     if threads is not None and not 1 <= threads <= _core.MOST_THREADS:
         raise ValueError(f"threads must be from 1 to {_core.MOST_THREADS}, got {threads}")
     _core.set_thread_limit(threads or 0)
+
+
+def get_include() -> str:
+    """Return the folder of the C++ headers, for Cython modules that cimport the predictor."""
+    return str(Path(_core.__file__).parent / "include")
 
 
 def show_config() -> str:

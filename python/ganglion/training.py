@@ -153,16 +153,16 @@ def train_on_batch(model: Parametrized, objective: Objective, data: Dataset) -> 
 
 
 class Snapshot:
-    """Parameters and what the optimizer remembers, as they were."""
+    """The parameters as they were: one copy of them, and none of what the optimizer remembers."""
 
     def __init__(self, model: Parametrized, objective: Objective) -> None:
         self._state = objective.state
-        self._arrays = [model.store.values, *objective.state.blocks]
-        self._copies = [array.copy() for array in self._arrays]
         self._steps = objective.state.steps
+        self._values = model.store.values
+        self._copy = self._values.copy()
 
     def put_back(self) -> None:
-        """Undo what has been done to them since."""
-        for array, copy in zip(self._arrays, self._copies, strict=True):
-            array[:] = copy
-        self._state.steps = self._steps
+        """Undo what has been done to them since; an optimizer that has stepped begins afresh."""
+        self._values[:] = self._copy
+        if self._state.steps != self._steps:
+            self._state.reset()

@@ -42,7 +42,7 @@ class Model:
         network = networks.build(self.layers, int(input_size))
         chosen = precision.get(dtype)
         store = chosen.parameter_store(network.graph)
-        store.values[:] = network.initial_vector(int(seed))
+        network.initialize(store.values, int(seed))
         self._model = Parametrized(network, store, chosen, float(rescale), int(seed))
         self._predictor = self._model.predictor(_BATCH)
 

@@ -1,0 +1,87 @@
+# cython: language_level=3
+# The predictor for other Cython modules: `from ganglion.inference cimport Predictor`. Compile them as
+# C++20 with `ganglion.get_include()` among the include directories.
+
+from libcpp.memory cimport unique_ptr
+
+
+cdef extern from "base/matrix.h" namespace "ganglion":
+    ctypedef Py_ssize_t Index
+    cdef cppclass Matrix[T]:
+        T* data
+        Index rows
+        Index cols
+        Index row_stride
+        Index col_stride
+
+
+cdef extern from "graph/graph.h" namespace "ganglion":
+    cdef cppclass Graph:
+        pass
+
+
+cdef extern from "train/data.h" namespace "ganglion":
+    cdef enum class DataType:
+        float32
+        float64
+    cdef cppclass DataView:
+        const void* data
+        DataType type
+        Index rows
+        Index cols
+        Index row_stride
+        Index col_stride
+        double scale
+
+
+cdef extern from "train/parameter_store.h" namespace "ganglion":
+    cdef cppclass ParameterStore[T]:
+        ParameterStore(const Graph& graph) except +
+        Index size()
+        T* values()
+
+
+cdef extern from "base/meeting.h" namespace "ganglion":
+    cdef cppclass Interrupt:
+        pass
+    const Interrupt kNoInterrupt
+
+
+cdef extern from "train/ending.h" namespace "ganglion":
+    cdef enum class Ending:
+        complete
+
+
+cdef extern from "train/predictor.h" namespace "ganglion":
+    cdef cppclass CorePredictor "ganglion::Predictor"[T]:
+        CorePredictor(
+            const Graph& graph, int input, int output, T* parameters, Index max_batch, bint frozen
+        ) except +
+        double operations()
+        Ending predict(const DataView& x, Matrix[T] y, Interrupt interrupt) except + nogil
+
+
+cdef class Predictor:
+    cdef object recipe
+    cdef object precision
+    cdef int type_number
+    cdef readonly object dtype
+    cdef readonly double rescale
+    cdef readonly Py_ssize_t inputs
+    cdef readonly Py_ssize_t outputs
+    cdef unique_ptr[ParameterStore[float]] weights32
+    cdef unique_ptr[ParameterStore[double]] weights64
+    cdef unique_ptr[CorePredictor[float]] float32
+    cdef unique_ptr[CorePredictor[double]] float64
+
+    # x (rows, inputs) -> y (rows, outputs), both contiguous. Returns whether every number of x is
+    # finite; y holds nothing useful where not. Raises TypeError when the predictor computes in the
+    # other type.
+    cdef bint predict_float32(self, const float* x, Py_ssize_t rows, float* y) except? False nogil
+    cdef bint predict_float64(self, const double* x, Py_ssize_t rows, double* y) except? False nogil
+
+    cdef object weights(self)
+    cdef bint fits(self, object array, Py_ssize_t columns)
+    cdef object refuse_or_convert(self, object x)
+    cdef object check_out(self, object out, object shape)
+    cdef bint run(self, object x, object out) except *
