@@ -22,9 +22,9 @@ void check(bool holds, const std::string& rule) {
 }
 
 int checked_team(int threads) {
-    check(threads >= 1 && threads <= kMostThreads,
-          "threads is " + std::to_string(threads) + ", must be from 1 to " +
-              std::to_string(kMostThreads));
+    check(threads >= 1 && threads <= kMostThreads, "threads is " + std::to_string(threads) +
+                                                       ", must be from 1 to " +
+                                                       std::to_string(kMostThreads));
     return team_size(threads);
 }
 
@@ -130,13 +130,12 @@ void gemm_batch(const Array<T>& a, const Array<T>& b, Array<T> c, int threads) {
     }
     if (!c.writeable()) fail("gemm_batch", "c is read-only");
     if (out.cols > 1 && out.col_stride != 1) fail("gemm_batch", "c must have contiguous rows");
-    const GemmBatch<T> batch{
-        .first = {.a = left,
-                  .b = right,
-                  .c = {c.mutable_data(), out.rows, out.cols, out.row_stride}},
-        .a_step = a.strides(0) / item,
-        .b_step = b.strides(0) / item,
-        .c_step = c.strides(0) / item};
+    const GemmBatch<T> batch{.first = {.a = left,
+                                       .b = right,
+                                       .c = {c.mutable_data(), out.rows, out.cols, out.row_stride}},
+                             .a_step = a.strides(0) / item,
+                             .b_step = b.strides(0) / item,
+                             .c_step = c.strides(0) / item};
     const int team = checked_team(threads);
     auto& scratch = scratch_for<T>(team, out.rows, out.cols, left.cols);
     const py::gil_scoped_release release;

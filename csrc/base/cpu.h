@@ -21,7 +21,8 @@ std::vector<Isa> available_isas();
 /// Throws std::invalid_argument when GANGLION_ISA names none that is available.
 Isa selected_isa();
 
-/// Bytes of the caches a core has to itself. Read once; common sizes where the system does not tell.
+/// Bytes of the caches a core has to itself. Read once; common sizes where the system does not
+/// tell.
 struct CacheSizes {
     Index first;
     Index second;

@@ -9,8 +9,8 @@
 #include "base/spin.h"
 #include "base/team.h"
 
-// The threads of run_on_pool. OpenMP's spin for milliseconds after a call has returned: measured 9 ms
-// of a core's time each, which NumPy, PyTorch or the next program would have had.
+// The threads of run_on_pool. OpenMP's spin for milliseconds after a call has returned: measured 9
+// ms of a core's time each, which NumPy, PyTorch or the next program would have had.
 
 namespace ganglion {
 namespace {

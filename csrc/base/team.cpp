@@ -48,7 +48,8 @@ int processors() {
     return static_cast<int>(std::thread::hardware_concurrency());
 }
 
-/// Cores this process may run on: its CPUs, taken to be whole cores with all their hardware threads.
+/// Cores this process may run on: its CPUs, taken to be whole cores with all their hardware
+/// threads.
 int cores() { return std::max(1, processors() / threads_per_core()); }
 
 /// Whole CPUs the container may use; kMostThreads without a quota.
@@ -103,8 +104,6 @@ void set_thread_limit(int threads) {
     explicit_limit.store(threads);
 }
 
-int team_size(int wanted) {
-    return std::clamp(wanted, 1, thread_limit().threads);
-}
+int team_size(int wanted) { return std::clamp(wanted, 1, thread_limit().threads); }
 
 }  // namespace ganglion

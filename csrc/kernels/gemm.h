@@ -36,8 +36,8 @@ struct GemmArgs {
     Matrix<const T> saved{};
     T alpha = 0;
 
-    /// C is the gradient of the parameters from number `update_offset` on, and each tile of it makes
-    /// a step of the optimizer. C itself is left as it was, or holds anything.
+    /// C is the gradient of the parameters from number `update_offset` on, and each tile of it
+    /// makes a step of the optimizer. C itself is left as it was, or holds anything.
     const Update<T>* update = nullptr;
     Index update_offset = 0;
     bool* update_finite = nullptr;  // cleared where a parameter is not finite afterwards
@@ -53,9 +53,9 @@ struct GemmBatch {
     Index c_step;
 };
 
-/// How a product is cut so that what is read again is still near: a panel of B (`depth` x tile_cols)
-/// in the first cache, a block of A (`rows` x `depth`) in the second, a block of B (`depth` x
-/// `cols`) in the second or third.
+/// How a product is cut so that what is read again is still near: a panel of B (`depth` x
+/// tile_cols) in the first cache, a block of A (`rows` x `depth`) in the second, a block of B
+/// (`depth` x `cols`) in the second or third.
 struct GemmBlocking {
     Index depth;
     Index rows;

@@ -1,80 +1,6 @@
 // The matrix product: five loops around a micro-kernel, one source for every instruction set.
-// Included inside an ISA namespace, after gemm_tile.inl.h and gemm_pack.inl.h; see gemm.h for the
-// contract.
-
-/// The largest blocks, from the sizes of the caches.
-template <class T>
-GemmBlocking largest_blocks() {
-    const CacheSizes& cache = cache_sizes();
-    constexpr Index item = sizeof(T);
-    const Index depth = round_down(cache.first / (tile_cols<T> * item), 8);
-    return {.depth = depth,
-            .rows = round_down(cache.second / 2 / (depth * item), tile_rows),
-            .cols = round_down(cache.second * 8 / (depth * item), tile_cols<T>)};
-}
-
-/// The size of a block of `total` items: even, at most `largest`, a multiple of `step`.
-inline Index even_block(Index total, Index largest, Index step) {
-    if (total == 0) return 0;
-    const Index even = ceil_div(total, ceil_div(total, largest));
-    return ceil_div(even, step) * step;
-}
-
-/// Blocks for a product of m x n with depth k.
-template <class T>
-GemmBlocking blocking(Index m, Index n, Index k) {
-    static const GemmBlocking largest = largest_blocks<T>();
-    return {.depth = even_block(k, largest.depth, 8),
-            .rows = even_block(m, largest.rows, tile_rows),
-            .cols = even_block(n, largest.cols, tile_cols<T>)};
-}
-
-/// Copy B (depth, cols) into panels of tile_cols columns, the last one filled up with zeros.
-template <class T>
-void pack_b(Matrix<const T> b, T* packed) {
-    constexpr Index width = tile_cols<T>;
-    const bool whole = b.cols % width == 0;
-    if (b.col_stride == 1 && whole) {  // row by row: that is how memory is read best
-        for (Index p = 0; p < b.rows; ++p) {
-            for (Index j = 0; j < b.cols; j += width) {
-                __builtin_prefetch(b.at(p + rows_ahead, j));
-                T* const to = packed + j * b.rows + p * width;
-                store(to, load<Vec<T>>(b.at(p, j)));
-                store(to + lanes<Vec<T>>, load<Vec<T>>(b.at(p, j + lanes<Vec<T>>)));
-            }
-        }
-        return;
-    }
-    for (Index j = 0; j < b.cols; j += width) {
-        const Index cols = b.cols - j < width ? b.cols - j : width;
-        pack_panel<T>({b.at(0, j), b.rows, cols, b.row_stride, b.col_stride}, packed + j * b.rows,
-                      width);
-    }
-}
-
-/// The largest block that a total of at most `total` items is cut into.
-inline Index most_of_block(Index total, Index largest, Index step) {
-    const Index all = ceil_div(total, step) * step;
-    return all < largest ? all : largest;
-}
-
-/// Elements of scratch memory that a product of at most m x n, with a depth of at most k, may use.
-template <class T>
-Index gemm_scratch_size(Index m, Index n, Index k) {
-    const GemmBlocking largest = largest_blocks<T>();
-    return most_of_block(k, largest.depth, 8) * (most_of_block(m, largest.rows, tile_rows) +
-                                                 most_of_block(n, largest.cols, tile_cols<T>));
-}
-
-/// Rows are cut into tiles as even as possible: a sliver takes as long as a whole one.
-struct TileCut {
-    Index rows;
-    Index tiles;
-
-    Index begin(Index tile) const { return rows * tile / tiles; }
-};
-
-inline TileCut cut_tiles(Index rows) { return {rows, ceil_div(rows, tile_rows)}; }
+// Included inside an ISA namespace, after gemm_tile, gemm_pack and gemm_blocking; see gemm.h
+// for the contract.
 
 /// A block of A or B as the tiles read it: in place, or packed on the way, each tile of A and panel
 /// of B right before it is first read.
@@ -310,8 +236,7 @@ void gemm(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
             // loop 3: rows of A and C
             for (Index ic = rows.begin; ic < rows.end; ic += size.rows) {
                 const Range block_rows{ic, ic + size.rows < rows.end ? ic + size.rows : rows.end};
-                const Operand<T> a =
-                    operand_a(g, block_rows, depth, block_cols.size(), scratch_a);
+                const Operand<T> a = operand_a(g, block_rows, depth, block_cols.size(), scratch_a);
                 multiply_block<T>({g, block_rows, block_cols, depth, a, b, ic == rows.begin});
             }
             pc += size.depth;

@@ -78,8 +78,7 @@ template <class T>
         for (Index p = 0; p < from.rows; p += size) {
             const Index depths = from.rows - p < size ? from.rows - p : size;
             const T* const first = from.at(p, c);
-            for (Index i = 0; i < given; ++i)
-                __builtin_prefetch(from.at(p, c + width + i));
+            for (Index i = 0; i < given; ++i) __builtin_prefetch(from.at(p, c + width + i));
             Square<V> square;
             if (depths == size && given == size) {
                 square.read(first, stride, square.all);
@@ -134,4 +133,27 @@ void pack_panel(Matrix<const T> from, T* to, Index width) {
         return pack_any<T>(from, to, tile_rows);
     }
     pack_any(from, to, width);
+}
+
+/// Copy B (depth, cols) into panels of tile_cols columns, the last one filled up with zeros.
+template <class T>
+void pack_b(Matrix<const T> b, T* packed) {
+    constexpr Index width = tile_cols<T>;
+    const bool whole = b.cols % width == 0;
+    if (b.col_stride == 1 && whole) {  // row by row: that is how memory is read best
+        for (Index p = 0; p < b.rows; ++p) {
+            for (Index j = 0; j < b.cols; j += width) {
+                __builtin_prefetch(b.at(p + rows_ahead, j));
+                T* const to = packed + j * b.rows + p * width;
+                store(to, load<Vec<T>>(b.at(p, j)));
+                store(to + lanes<Vec<T>>, load<Vec<T>>(b.at(p, j + lanes<Vec<T>>)));
+            }
+        }
+        return;
+    }
+    for (Index j = 0; j < b.cols; j += width) {
+        const Index cols = b.cols - j < width ? b.cols - j : width;
+        pack_panel<T>({b.at(0, j), b.rows, cols, b.row_stride, b.col_stride}, packed + j * b.rows,
+                      width);
+    }
 }

@@ -46,9 +46,8 @@ struct Sums {
     template <bool whole, std::size_t... I>
     [[gnu::always_inline]] void read(const Lane<V>* from, Index stride, Index last,
                                      std::index_sequence<I...>) {
-        ((v[I] = whole || I % N + 1 < N
-                     ? load<V>(place<I>(from, stride))
-                     : load_up_to<V>(place<I>(from, stride), last)),
+        ((v[I] = whole || I % N + 1 < N ? load<V>(place<I>(from, stride))
+                                        : load_up_to<V>(place<I>(from, stride), last)),
          ...);
     }
     template <bool whole, std::size_t... I>
@@ -60,7 +59,8 @@ struct Sums {
     template <std::size_t... J, std::size_t... I>
     [[gnu::always_inline]] void add(const Lane<V>* a, Index a_row, const Lane<V>* b, Index b_panel,
                                     std::index_sequence<J...>, std::index_sequence<I...>) {
-        const V right[]{load<V>(b + static_cast<Index>(J / 2) * b_panel + static_cast<Index>(J % 2) * lanes<V>)...};
+        const V right[]{load<V>(b + static_cast<Index>(J / 2) * b_panel +
+                                static_cast<Index>(J % 2) * lanes<V>)...};
         ((v[I] += broadcast<V>(a[static_cast<Index>(I / N) * a_row]) * right[I % N]), ...);
     }
 

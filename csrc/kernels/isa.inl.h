@@ -11,6 +11,7 @@
 #include "kernels/elementwise.inl.h"
 #include "kernels/gemm_tile.inl.h"
 #include "kernels/gemm_pack.inl.h"
+#include "kernels/gemm_blocking.inl.h"
 #include "kernels/gemm.inl.h"
 #include "kernels/softmax.inl.h"
 #include "kernels/loss.inl.h"

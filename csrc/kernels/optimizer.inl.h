@@ -79,9 +79,8 @@ bool update(const UpdateArgs<T>& args) {
     V zeros = V{};
     for (Index i = 0; i < u.rows; ++i) {
         for (Index j = 0; j < u.cols; j += lanes<V>) {
-            zeros += update_vector<optimizer, V>(u, i * u.row_stride + j,
-                                                 u.gradient + i * u.gradient_stride + j,
-                                                 u.cols - j);
+            zeros += update_vector<optimizer, V>(
+                u, i * u.row_stride + j, u.gradient + i * u.gradient_stride + j, u.cols - j);
         }
     }
     return sum(zeros) == 0;

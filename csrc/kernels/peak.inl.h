@@ -1,5 +1,5 @@
-// What the machine can do at most: multiply-adds that wait for nothing. For benchmarks, which measure
-// the product against it. Included inside an ISA namespace, after simd/vec.inl.h.
+// What the machine can do at most: multiply-adds that wait for nothing. For benchmarks, which
+// measure the product against it. Included inside an ISA namespace, after simd/vec.inl.h.
 
 /// Chains of multiply-adds side by side: enough to fill the pipelines, few enough for registers.
 constexpr std::size_t peak_chains = 12;

@@ -74,8 +74,7 @@ void Executor<T>::gemm(const GemmCall& call, Division division) const {
     if (division == Division::rows) {
         return multiply(args, row_share(member_, run_.rows), {0, args.c.cols});
     }
-    const TileShare share =
-        tile_share(member_, args.c.rows, args.c.cols, k.tile_rows, k.tile_cols);
+    const TileShare share = tile_share(member_, args.c.rows, args.c.cols, k.tile_rows, k.tile_cols);
     if (share.rows.size() > 0) multiply(args, share.rows, share.cols);
 }
 

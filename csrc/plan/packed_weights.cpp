@@ -15,8 +15,7 @@ PackedWeights<T>::PackedWeights(const Plan& plan, const T* parameters)
         AlignedBuffer<T>& copy = copies_[static_cast<std::size_t>(gemm->b)];
         if (weight.space != Space::parameters || copy.size() > 0) continue;
         copy = AlignedBuffer<T>(weight.rows * ceil_div(weight.cols, k.tile_cols) * k.tile_cols);
-        k.pack_b({parameters + weight.offset, weight.rows, weight.cols, weight.cols},
-                 copy.data());
+        k.pack_b({parameters + weight.offset, weight.rows, weight.cols, weight.cols}, copy.data());
     }
 }
 

@@ -92,7 +92,8 @@ template <class T>
 bool Workspace<T>::run_steps(std::size_t begin, std::size_t end, const Member& member,
                              Meeting& meet, const Run& run, const StepAlong<T>& updating) {
     T* const scratch = scratch_[static_cast<std::size_t>(member.rank)].data();
-    const Executor<T> execute{plan_.buffers, pointers_, packed_, scratch, member, meet, run, updating};
+    const Executor<T> execute{plan_.buffers, pointers_, packed_, scratch,
+                              member,        meet,      run,     updating};
     for (std::size_t i = begin; i < end; ++i) {
         const Step& step = plan_.steps[i];
         if (step.barrier && meet()) return false;

@@ -110,8 +110,7 @@ bool OptimizerState<T>::sweep(const Member& member, Update<T> update, const T* g
         const Range share = member.share(range.size(), kUpdateBlock);
         if (share.size() == 0) continue;
         const Index begin = range.begin + share.begin;
-        finite &= update.kernel(
-            update.block(begin, 1, share.size(), 0, gradients + begin, 0));
+        finite &= update.kernel(update.block(begin, 1, share.size(), 0, gradients + begin, 0));
     }
     return finite;
 }
@@ -122,9 +121,8 @@ void OptimizerState<T>::apply(ParameterBlock<T> parameters, double rate) {
     const int team = team_size(static_cast<int>(size_ / kParametersPerThread));
     const Update<T> update = step(parameters.values, steps_, rate);
     const std::vector<Range> all{{0, size_}};
-    run_team(team, [&](Member member) noexcept {
-        sweep(member, update, parameters.gradients, all);
-    });
+    run_team(team,
+             [&](Member member) noexcept { sweep(member, update, parameters.gradients, all); });
     set_steps(steps_ + 1);
 }
 

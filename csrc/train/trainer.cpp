@@ -29,8 +29,7 @@ std::vector<Range> not_updated(const Plan& plan, Index size) {
         const Buffer& weight = plan.buffer(gemm->updated);
         updated.push_back({weight.offset, weight.offset + weight.rows * weight.cols});
     }
-    std::sort(updated.begin(), updated.end(),
-              [](Range a, Range b) { return a.begin < b.begin; });
+    std::sort(updated.begin(), updated.end(), [](Range a, Range b) { return a.begin < b.begin; });
     updated.push_back({size, size});
     std::vector<Range> rest;
     Index begin = 0;
