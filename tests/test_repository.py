@@ -57,9 +57,10 @@ def test_the_core_includes_only_downward_and_knows_no_python(path: Path) -> None
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
-def test_openmp_is_met_in_one_header(path: Path) -> None:
-    if path.name not in ("team.h", "team.cpp"):
-        assert not re.search(r"#pragma omp|omp\.h|omp_", path.read_text())
+def test_threads_are_started_in_one_file(path: Path) -> None:
+    assert not re.search(r"#pragma omp|omp\.h|omp_", path.read_text())
+    if path.name != "pool.cpp":
+        assert not re.search(r"std::thread[^:]|pthread_create", path.read_text())
 
 
 @pytest.mark.parametrize("path", SOURCES + PYTHON, ids=lambda path: path.name)

@@ -111,8 +111,8 @@ class Sequential(Model):
 
         Raises:
             ValueError: When an argument does not fit; the model is as it was.
-            LossNotFiniteError: When the loss is no longer finite; weights and optimizer are those
-                before the epoch.
+            LossNotFiniteError: When the loss is no longer finite; the weights are those before the
+                epoch, and the optimizer begins afresh.
         """
         arguments = Arguments(
             batch_size=batch_size,
