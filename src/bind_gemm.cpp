@@ -129,7 +129,8 @@ void gemm_batch(const Array<T>& a, const Array<T>& b, Array<T> c, int threads) {
              out.cols, ", must be products of matrices");
     }
     if (!c.writeable()) fail("gemm_batch", "c is read-only");
-    if (out.cols > 1 && out.col_stride != 1) fail("gemm_batch", "c must have contiguous rows");
+    if (count > 0 && out.cols > 1 && out.col_stride != 1)
+        fail("gemm_batch", "c must have contiguous rows");
     const GemmBatch<T> batch{.first = {.a = left,
                                        .b = right,
                                        .c = {c.mutable_data(), out.rows, out.cols, out.row_stride}},

@@ -6,11 +6,10 @@ template <class V>
 struct State {
     const std::array<Lane<V>*, 3>& blocks;
     Index at;
-    Index count;
 
-    V read(std::size_t block) const { return load_up_to<V>(blocks[block] + at, count); }
+    V read(std::size_t block) const { return load<V>(blocks[block] + at); }
     V write(std::size_t block, V v) const {
-        store_up_to<V>(blocks[block] + at, v, count);
+        store<V>(blocks[block] + at, v);
         return v;
     }
 };
@@ -52,38 +51,70 @@ inline V change(const UpdateArgs<Lane<V>>& u, V g, const State<V>& state) {
     }
 }
 
-/// Update up to a vector's lanes of parameters; returns zeros, NaN where one is not finite.
-template <Optimizer optimizer, class V>
-[[gnu::always_inline]] inline V update_vector(const UpdateArgs<Lane<V>>& u, Index at,
-                                              const Lane<V>* gradient, Index count) {
-    constexpr bool decoupled = optimizer == Optimizer::adamw;
-    const V limit = broadcast<V>(u.clip);
-    const State<V> state{u.state, at, count};
-    V p = load_up_to<V>(u.parameter + at, count);
-    V g = load_up_to<V>(gradient, count) * u.gradient_scale;
-    g = g > limit ? limit : (g < -limit ? -limit : g);  // NaN stays
-    if constexpr (decoupled) {
-        p -= p * (u.rate * u.weight_decay);
-    } else {
-        g += p * u.weight_decay;
-    }
-    p += change<optimizer>(u, g, state);
-    store_up_to<V>(u.parameter + at, p, count);
-    return p * 0;
-}
-
+/// Update whole vectors. Not inline: were its body there twice, compilers might fuse multiplication
+/// and addition differently in each, and a parameter's bits would depend on its place.
 template <Optimizer optimizer, class T>
-bool update(const UpdateArgs<T>& args) {
+[[gnu::noinline]] bool update_vectors(const UpdateArgs<T>& args) {
     using V = Vec<T>;
+    constexpr bool decoupled = optimizer == Optimizer::adamw;
     const UpdateArgs<T> u = args;  // a copy of our own: what is stored cannot change it
+    const V limit = broadcast<V>(u.clip);
     V zeros = V{};
     for (Index i = 0; i < u.rows; ++i) {
         for (Index j = 0; j < u.cols; j += lanes<V>) {
-            zeros += update_vector<optimizer, V>(
-                u, i * u.row_stride + j, u.gradient + i * u.gradient_stride + j, u.cols - j);
+            const State<V> state{u.state, i * u.row_stride + j};
+            V p = load<V>(u.parameter + state.at);
+            V g = load<V>(u.gradient + i * u.gradient_stride + j) * u.gradient_scale;
+            g = g > limit ? limit : (g < -limit ? -limit : g);  // NaN stays
+            if constexpr (decoupled) {
+                p -= p * (u.rate * u.weight_decay);
+            } else {
+                g += p * u.weight_decay;
+            }
+            p += change<optimizer>(u, g, state);
+            store(u.parameter + state.at, p);
+            zeros += p * 0;  // NaN once p is not finite
         }
     }
     return sum(zeros) == 0;
+}
+
+/// Update up to a vector's lanes of parameters from `at` on, in copies that fill a vector.
+template <Optimizer optimizer, class T>
+bool update_part(const UpdateArgs<T>& u, Index at, const T* gradient, Index count) {
+    using V = Vec<T>;
+    T copies[5][lanes<V>];
+    UpdateArgs<T> one = u;
+    one.rows = 1;
+    one.cols = lanes<V>;
+    one.parameter = copies[0];
+    one.gradient = copies[1];
+    store(copies[0], load_up_to<V>(u.parameter + at, count));
+    store(copies[1], load_up_to<V>(gradient, count));
+    for (std::size_t s = 0; s < u.state.size(); ++s) {
+        one.state[s] = copies[2 + s];
+        if (u.state[s] != nullptr) store(copies[2 + s], load_up_to<V>(u.state[s] + at, count));
+    }
+    const bool finite = update_vectors<optimizer>(one);
+    store_up_to<V>(u.parameter + at, load<V>(copies[0]), count);
+    for (std::size_t s = 0; s < u.state.size(); ++s) {
+        if (u.state[s] == nullptr) continue;
+        store_up_to<V>(u.state[s] + at, load<V>(copies[2 + s]), count);
+    }
+    return finite;
+}
+
+template <Optimizer optimizer, class T>
+bool update(const UpdateArgs<T>& u) {
+    const Index whole = u.cols / lanes<Vec<T>> * lanes<Vec<T>>;
+    UpdateArgs<T> vectors = u;
+    vectors.cols = whole;
+    bool finite = update_vectors<optimizer>(vectors);
+    for (Index i = 0; i < u.rows && whole < u.cols; ++i) {
+        const T* const gradient = u.gradient + i * u.gradient_stride + whole;
+        finite &= update_part<optimizer>(u, i * u.row_stride + whole, gradient, u.cols - whole);
+    }
+    return finite;
 }
 
 template <class T, std::size_t... I>

@@ -104,8 +104,8 @@ def run_epoch(work: Fit, epoch: int) -> Logs:
         except BatchNotFiniteError as error:
             raise LossNotFiniteError(
                 f"fit: in epoch {epoch + 1}, step {step + error.batch - part.first}:"
-                f" {error.culprit} is not finite; the weights are those before the epoch, the optimizer begins"
-                " afresh"
+                f" {error.culprit} is not finite; the weights are those before the epoch, the"
+                " optimizer begins afresh"
             ) from error
         for callback in listeners:
             callback.on_train_batch_end(step, training.figures())
