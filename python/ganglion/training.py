@@ -104,8 +104,7 @@ def run_epoch(work: Fit, epoch: int) -> Logs:
         except BatchNotFiniteError as error:
             raise LossNotFiniteError(
                 f"fit: in epoch {epoch + 1}, step {step + error.batch - part.first}:"
-                f" {error.culprit} is not finite; the weights are those before the epoch, the"
-                " optimizer begins afresh"
+                f" {error.culprit} is not finite; the weights are those before the epoch"
             ) from error
         for callback in listeners:
             callback.on_train_batch_end(step, training.figures())
@@ -153,17 +152,29 @@ def train_on_batch(model: Parametrized, objective: Objective, data: Dataset) -> 
     return objective.training.figures()
 
 
+_MOST_STATE = 16 * 2**20  # bytes of optimizer state that are worth a copy each epoch
+
+
 class Snapshot:
-    """The parameters as they were: one copy of them, and none of what the optimizer remembers."""
+    """Parameters and what the optimizer remembers, as they were.
+
+    What an optimizer remembers of a large network is not copied: it would take more memory than the
+    parameters do.
+    """
 
     def __init__(self, model: Parametrized, objective: Objective) -> None:
         self._state = objective.state
         self._steps = objective.state.steps
-        self._values = model.store.values
-        self._copy = self._values.copy()
+        blocks = objective.state.blocks
+        self._complete = sum(block.nbytes for block in blocks) <= _MOST_STATE
+        self._arrays = [model.store.values, *(blocks if self._complete else [])]
+        self._copies = [array.copy() for array in self._arrays]
 
     def put_back(self) -> None:
-        """Undo what has been done to them since; an optimizer that has stepped begins afresh."""
-        self._values[:] = self._copy
-        if self._state.steps != self._steps:
+        """Undo what has been done to them since; an optimizer not copied begins afresh."""
+        if self._state.steps != self._steps and not self._complete:
             self._state.reset()
+        elif self._complete:
+            self._state.steps = self._steps
+        for array, copy in zip(self._arrays, self._copies, strict=True):
+            array[:] = copy

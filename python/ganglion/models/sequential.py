@@ -111,8 +111,8 @@ class Sequential(Model):
 
         Raises:
             ValueError: When an argument does not fit; the model is as it was.
-            LossNotFiniteError: When the loss is no longer finite; the weights are those before the
-                epoch, and the optimizer begins afresh.
+            LossNotFiniteError: When the loss is no longer finite; weights and optimizer are those
+                before the epoch; where the optimizer remembers over 16 MB, it begins afresh.
         """
         arguments = Arguments(
             batch_size=batch_size,
