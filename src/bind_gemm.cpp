@@ -33,7 +33,7 @@ int checked_team(int threads) {
 template <class T>
 std::vector<AlignedBuffer<T>>& scratch_for(int team, Index m, Index n, Index k) {
     thread_local std::vector<AlignedBuffer<T>> scratch;
-    Index size = kernels<T>().gemm_scratch_size(m, n, k);
+    Index size = kernels<T>().gemm_scratch_size(m, n, k, false);
     if (!scratch.empty() && scratch.front().size() < size) scratch.clear();
     if (!scratch.empty()) size = scratch.front().size();
     while (scratch.size() < static_cast<std::size_t>(team)) scratch.emplace_back(size);

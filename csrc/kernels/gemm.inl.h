@@ -21,6 +21,7 @@ struct Block {
     Range depth;
     Operand<T> a;
     Operand<T> b;
+    Matrix<T> c;
     bool first_rows;  // the block that packs B
 };
 
@@ -35,32 +36,23 @@ void run_epilogue(const GemmArgs<T>& g, Index i, Index j, Index rows, Index cols
     }
 }
 
-/// Step along a tile of the gradient.
+/// Step along a block of the gradient.
 template <class T>
-void run_update(const GemmArgs<T>& g, Index i, Index j, Matrix<const T> tile) {
+void run_update(const GemmArgs<T>& g, Range rows, Range cols, Matrix<const T> gradient) {
     const Index stride = g.c.row_stride;
-    const UpdateArgs<T> args = g.update->block(g.update_offset + i * stride + j, tile.rows,
-                                               tile.cols, stride, tile.data, tile.row_stride);
+    const Index first = g.update_offset + rows.begin * stride + cols.begin;
+    const UpdateArgs<T> args = g.update->block(first, rows.size(), cols.size(), stride,
+                                               gradient.data, gradient.row_stride);
     if (!g.update->kernel(args)) *g.update_finite = false;
 }
 
-/// The parameters and the state of the tile at (i, j) are asked for before they are needed.
+/// The tile at rows i and columns j of the block, and its epilogue after the last block of depth.
 template <class T>
-void prefetch_update(const GemmArgs<T>& g, Index i, Index j, Index rows) {
-    for (Index r = 0; r < rows; ++r) {
-        const Index at = g.update_offset + (i + r) * g.c.row_stride + j;
-        __builtin_prefetch(g.update->args.parameter + at, 1);
-        for (T* const state : g.update->args.state) {
-            if (state != nullptr) __builtin_prefetch(state + at, 1);
-        }
-    }
-}
-
-/// Multiply the tile at rows i and columns j of the block into c. `next` begins the tile after it.
-template <class T>
-[[gnu::always_inline]] inline void multiply_into(const Block<T>& block, Range i, Range j, T* c,
-                                                 Index c_row, const T* next) {
+[[gnu::always_inline]] inline void multiply_one(const Block<T>& block, Range i, Range j,
+                                                bool along_rows) {
     const GemmArgs<T>& g = block.g;
+    T* const c = block.c.at(i.begin, j.begin);
+    const Index c_row = block.c.row_stride;
     const bool from_bias = block.depth.begin == 0 && !g.accumulate;
     const T* const bias = g.bias == nullptr ? nullptr : g.bias + block.cols.begin + j.begin;
     const bool packed = block.a.packed != nullptr;
@@ -76,42 +68,16 @@ template <class T>
                        .c = c,
                        .c_row = c_row,
                        .cols = j.size(),
-                       .next = next};
+                       .next = along_rows ? c + j.size() : c + i.size() * c_row};
     const bool contiguous_rows = packed || g.a.row_stride == 1;
     const Index vectors = ceil_div(j.size(), lanes<Vec<T>>);
     tile_table<T>.kernels[contiguous_rows][vectors - 1][i.size() - 1](tile);
-}
 
-/// The same for a gradient, and step along it. One of a single block's depth need not leave the
-/// cache.
-template <class T>
-void multiply_and_update(const Block<T>& block, Range i, Range j) {
-    constexpr Index most_cols = 8 * lanes<Vec<T>>;  // of a tile, of whatever rows
-    alignas(64) T gradient[tile_rows * tile_cols<T> + most_cols];
-    const GemmArgs<T>& g = block.g;
-    const Index row = block.rows.begin + i.begin;
-    const Index col = block.cols.begin + j.begin;
-    const bool last = block.depth.end == g.a.cols;
-    const bool passes_by = last && block.depth.begin == 0;
-    T* const c = passes_by ? gradient : g.c.at(row, col);
-    const Index c_row = passes_by ? j.size() : g.c.row_stride;
-    if (last) prefetch_update(g, row, col + 2 * tile_cols<T>, i.size());
-    multiply_into(block, i, j, c, c_row, c);
-    if (last) run_update<T>(g, row, col, {c, i.size(), j.size(), c_row});
-}
-
-template <class T>
-inline void multiply_one(const Block<T>& block, Range i, Range j, bool along_rows) {
-    const GemmArgs<T>& g = block.g;
-    if (g.update != nullptr) return multiply_and_update(block, i, j);
-    const Index row = block.rows.begin + i.begin;
-    const Index col = block.cols.begin + j.begin;
-    T* const c = g.c.at(row, col);
-    multiply_into(block, i, j, c, g.c.row_stride,
-                  along_rows ? c + j.size() : c + i.size() * g.c.row_stride);
     const bool last = block.depth.end == g.a.cols;
     const bool finishes = g.activate != nullptr || g.derive != nullptr;
-    if (last && finishes) run_epilogue(g, row, col, i.size(), j.size());
+    if (last && finishes) {
+        run_epilogue(g, block.rows.begin + i.begin, block.cols.begin + j.begin, i.size(), j.size());
+    }
 }
 
 template <class T>
@@ -222,8 +188,11 @@ Operand<T> operand_b(const GemmArgs<T>& g, Range cols, Range depth, Index rows, 
 /// The part of C in `rows` x `cols`. `scratch` holds gemm_scratch_size of this part and B's depth.
 template <class T>
 void gemm(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
-    const GemmBlocking size = blocking<T>(rows.size(), cols.size(), g.a.cols);
+    const bool updates = g.update != nullptr;
+    const GemmBlocking size = updates ? update_blocking<T>(rows.size(), cols.size(), g.a.cols)
+                                      : blocking<T>(rows.size(), cols.size(), g.a.cols);
     T* const scratch_a = scratch + size.depth * size.cols;
+    T* const gradient = scratch_a + size.rows * size.depth;
     // loop 5: columns of B and C
     for (Index jc = cols.begin; jc < cols.end; jc += size.cols) {
         const Range block_cols{jc, jc + size.cols < cols.end ? jc + size.cols : cols.end};
@@ -237,7 +206,10 @@ void gemm(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
             for (Index ic = rows.begin; ic < rows.end; ic += size.rows) {
                 const Range block_rows{ic, ic + size.rows < rows.end ? ic + size.rows : rows.end};
                 const Operand<T> a = operand_a(g, block_rows, depth, block_cols.size(), scratch_a);
-                multiply_block<T>({g, block_rows, block_cols, depth, a, b, ic == rows.begin});
+                const Matrix<T> c{updates ? gradient : g.c.at(ic, jc), block_rows.size(),
+                                  block_cols.size(), updates ? size.cols : g.c.row_stride};
+                multiply_block<T>({g, block_rows, block_cols, depth, a, b, c, ic == rows.begin});
+                if (updates) run_update<T>(g, block_rows, block_cols, c);
             }
             pc += size.depth;
         } while (pc < g.a.cols);

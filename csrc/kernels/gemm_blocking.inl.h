@@ -3,13 +3,16 @@
 
 /// The largest blocks, from the sizes of the caches.
 template <class T>
-GemmBlocking largest_blocks() {
-    const CacheSizes& cache = cache_sizes();
-    constexpr Index item = sizeof(T);
-    const Index depth = round_down(cache.first / (tile_cols<T> * item), 8);
-    return {.depth = depth,
-            .rows = round_down(cache.second / 2 / (depth * item), tile_rows),
-            .cols = round_down(cache.second * 8 / (depth * item), tile_cols<T>)};
+const GemmBlocking& largest_blocks() {
+    static const GemmBlocking largest = [] {
+        const CacheSizes& cache = cache_sizes();
+        constexpr Index item = sizeof(T);
+        const Index depth = round_down(cache.first / (tile_cols<T> * item), 8);
+        return GemmBlocking{.depth = depth,
+                            .rows = round_down(cache.second / 2 / (depth * item), tile_rows),
+                            .cols = round_down(cache.second * 8 / (depth * item), tile_cols<T>)};
+    }();
+    return largest;
 }
 
 /// The size of a block of `total` items: even, at most `largest`, a multiple of `step`.
@@ -22,10 +25,32 @@ inline Index even_block(Index total, Index largest, Index step) {
 /// Blocks for a product of m x n with depth k.
 template <class T>
 GemmBlocking blocking(Index m, Index n, Index k) {
-    static const GemmBlocking largest = largest_blocks<T>();
+    const GemmBlocking& largest = largest_blocks<T>();
     return {.depth = even_block(k, largest.depth, 8),
             .rows = even_block(m, largest.rows, tile_rows),
             .cols = even_block(n, largest.cols, tile_cols<T>)};
+}
+
+/// Elements of a block of a gradient that waits in the second cache for its step.
+template <class T>
+Index gradient_block() {
+    return cache_sizes().second / 4 / static_cast<Index>(sizeof(T));
+}
+
+/// Its columns: runs long enough that the parameters and the optimizer's state come and go as
+/// quickly as in one sweep.
+constexpr Index kUpdateCols = 1024;
+
+/// Blocks for a product whose result is a gradient to step along: of the whole depth.
+template <class T>
+GemmBlocking update_blocking(Index m, Index n, Index k) {
+    const Index cols = even_block(n, kUpdateCols, tile_cols<T>);
+    const Index most = gradient_block<T>() / (cols == 0 ? 1 : cols);
+    const Index rows = round_down(most < largest_blocks<T>().rows ? most : largest_blocks<T>().rows,
+                                  tile_rows);
+    return {.depth = ceil_div(k, 8) * 8,
+            .rows = even_block(m, rows < tile_rows ? tile_rows : rows, tile_rows),
+            .cols = cols};
 }
 
 /// The largest block that a total of at most `total` items is cut into.
@@ -36,10 +61,16 @@ inline Index most_of_block(Index total, Index largest, Index step) {
 
 /// Elements of scratch memory that a product of at most m x n, with a depth of at most k, may use.
 template <class T>
-Index gemm_scratch_size(Index m, Index n, Index k) {
-    const GemmBlocking largest = largest_blocks<T>();
-    return most_of_block(k, largest.depth, 8) * (most_of_block(m, largest.rows, tile_rows) +
-                                                 most_of_block(n, largest.cols, tile_cols<T>));
+Index gemm_scratch_size(Index m, Index n, Index k, bool updates) {
+    const GemmBlocking& largest = largest_blocks<T>();
+    const Index rows = most_of_block(m, largest.rows, tile_rows);
+    if (!updates) {
+        return most_of_block(k, largest.depth, 8) *
+               (rows + most_of_block(n, largest.cols, tile_cols<T>));
+    }
+    const Index cols = most_of_block(n, kUpdateCols, tile_cols<T>);
+    const Index gradient = rows * cols;
+    return ceil_div(k, 8) * 8 * (rows + cols) + gradient;
 }
 
 /// Rows are cut into tiles as even as possible: a sliver takes as long as a whole one.

@@ -27,7 +27,7 @@ struct Kernels {
     Isa isa;
     Index tile_rows;  // gemm's tile: cut its work at multiples of these
     Index tile_cols;
-    Index (*gemm_scratch_size)(Index m, Index n, Index k);
+    Index (*gemm_scratch_size)(Index m, Index n, Index k, bool updates);
     void (*gemm)(const GemmArgs<T>&, Range rows, Range cols, T* scratch);
     void (*gemm_batch)(const GemmBatch<T>&, Range products, T* scratch);
     void (*pack_b)(Matrix<const T> b, T* packed);

@@ -52,7 +52,8 @@ Index Workspace<T>::scratch_size() const {
         const Buffer& a = plan_.buffer(gemm->a);
         const Buffer& c = plan_.buffer(gemm->c);
         const Index depth = gemm->transpose_a ? rows(a) : a.cols;
-        most = std::max(most, kernels<T>().gemm_scratch_size(rows(c), c.cols, depth));
+        const bool updates = gemm->updated != kNoBuffer;
+        most = std::max(most, kernels<T>().gemm_scratch_size(rows(c), c.cols, depth, updates));
     }
     return most;
 }
