@@ -7,6 +7,7 @@
 #include "simd/vec.inl.h"
 #include "simd/math.inl.h"
 #include "kernels/activation.inl.h"
+#include "kernels/convert.inl.h"
 #include "kernels/dropout.inl.h"
 #include "kernels/elementwise.inl.h"
 #include "kernels/gemm_tile.inl.h"
@@ -30,6 +31,7 @@ constexpr Kernels<T> table(Isa isa) {
         .gemm = &gemm<T>,
         .gemm_batch = &gemm_batch<T>,
         .pack_b = &pack_b<T>,
+        .conversions = conversions<T>,
         .activations = activation_table<T>(std::make_index_sequence<kActivations.size()>{}),
         .softmax = &softmax<T>,
         .softmax_backward = &softmax_backward<T>,

@@ -6,6 +6,7 @@
 #include "base/cpu.h"
 #include "base/matrix.h"
 #include "kernels/activation.h"
+#include "kernels/convert.h"
 #include "kernels/dropout.h"
 #include "kernels/gemm.h"
 #include "kernels/loss.h"
@@ -31,6 +32,7 @@ struct Kernels {
     void (*gemm)(const GemmArgs<T>&, Range rows, Range cols, T* scratch);
     void (*gemm_batch)(const GemmBatch<T>&, Range products, T* scratch);
     void (*pack_b)(Matrix<const T> b, T* packed);
+    std::array<ConvertKernel<T>, kDataTypes> conversions;
     std::array<ActivationKernels<T>, kActivations.size()> activations;
     void (*softmax)(Matrix<const T> z, Matrix<T> a);
     void (*softmax_backward)(Matrix<const T> a, Matrix<const T> da, Matrix<T> dz);

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "kernels/kernels.h"
+
 namespace ganglion {
 namespace {
 
@@ -45,38 +47,36 @@ Source read(const char* from) {
     return value;
 }
 
-/// Convert one row; returns how many of its numbers are not finite.
+/// Convert one row whose numbers lie apart; returns false if one is not finite.
 template <class Source, class T>
-Index convert_row(const char* from, Index stride, T scale, T* to, Index count) {
-    Index bad = 0;
+bool convert_strided(const char* from, Index stride, T scale, T* to, Index count) {
+    bool finite = true;
     for (Index j = 0; j < count; ++j) {
-        const T value = static_cast<T>(read<Source>(from + j * stride)) * scale;
-        to[j] = value;
-        bad += value * 0 != 0;  // infinity times zero is not a number
+        to[j] = static_cast<T>(read<Source>(from + j * stride)) * scale;
+        finite &= to[j] * 0 == 0;  // infinity times zero is not a number
     }
-    return bad;
+    return finite;
 }
 
 }  // namespace
 
 template <class T>
 bool gather(const DataView& from, const std::int64_t* rows, Index first, Matrix<T> to) {
+    const char* const base = static_cast<const char*>(from.data);
+    const T scale = static_cast<T>(from.scale);
+    const auto convert = kernels<T>().conversions[static_cast<std::size_t>(from.type)];
     return with_type(from.type, [&](auto sample) {
         using Source = decltype(sample);
-        const char* const base = static_cast<const char*>(from.data);
-        const T scale = static_cast<T>(from.scale);
-        Index bad = 0;
+        const bool contiguous = from.col_stride == static_cast<Index>(sizeof(Source));
+        bool finite = true;
         for (Index i = 0; i < to.rows; ++i) {
             const Index row = rows == nullptr ? first + i : static_cast<Index>(rows[i]);
             const char* const at = base + row * from.row_stride;
-            if (from.col_stride ==
-                static_cast<Index>(sizeof(Source))) {  // a constant stride is quicker
-                bad += convert_row<Source>(at, sizeof(Source), scale, to.at(i, 0), to.cols);
-            } else {
-                bad += convert_row<Source>(at, from.col_stride, scale, to.at(i, 0), to.cols);
-            }
+            finite &= contiguous ? convert(at, scale, to.at(i, 0), to.cols)
+                                 : convert_strided<Source>(at, from.col_stride, scale, to.at(i, 0),
+                                                           to.cols);
         }
-        return bad == 0;
+        return finite;
     });
 }
 

@@ -3,23 +3,9 @@
 #include <cstdint>
 
 #include "base/matrix.h"
+#include "kernels/convert.h"
 
 namespace ganglion {
-
-/// The types of numbers that data may come in.
-enum class DataType {
-    float32,
-    float64,
-    int8,
-    int16,
-    int32,
-    int64,
-    uint8,
-    uint16,
-    uint32,
-    uint64,
-    boolean
-};
 
 /// A table someone else owns: samples in rows, of any type, with any strides (in bytes). It is
 /// read a batch at a time and converted on the way, each value times `scale`.
