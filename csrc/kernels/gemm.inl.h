@@ -46,38 +46,43 @@ void run_update(const GemmArgs<T>& g, Range rows, Range cols, Matrix<const T> gr
     if (!g.update->kernel(args)) *g.update_finite = false;
 }
 
-/// The tile at rows i and columns j of the block, and its epilogue after the last block of depth.
+/// Multiply rows i, of one tile, and columns j of the block. `next`: see Tiles.
 template <class T>
-[[gnu::always_inline]] inline void multiply_one(const Block<T>& block, Range i, Range j,
-                                                bool along_rows) {
+void multiply_columns(const Block<T>& block, Range i, Range j, Index next) {
+    constexpr Index size = lanes<Vec<T>>;
     const GemmArgs<T>& g = block.g;
-    T* const c = block.c.at(i.begin, j.begin);
-    const Index c_row = block.c.row_stride;
     const bool from_bias = block.depth.begin == 0 && !g.accumulate;
-    const T* const bias = g.bias == nullptr ? nullptr : g.bias + block.cols.begin + j.begin;
     const bool packed = block.a.packed != nullptr;
-    const Tile<T> tile{.depth = block.depth.size(),
-                       .a = block.a.data + i.begin * block.a.across,
-                       .a_row = g.a.row_stride,
-                       .a_step = packed ? i.size() : block.a.step,
-                       .b = block.b.data + j.begin / tile_cols<T> * block.b.across,
-                       .b_step = block.b.step,
-                       .b_panel = block.b.across,
-                       .start = from_bias ? bias : c,
-                       .start_row = from_bias ? 0 : c_row,
-                       .c = c,
-                       .c_row = c_row,
-                       .cols = j.size(),
-                       .next = along_rows ? c + j.size() : c + i.size() * c_row};
-    const bool contiguous_rows = packed || g.a.row_stride == 1;
-    const Index vectors = ceil_div(j.size(), lanes<Vec<T>>);
-    tile_table<T>.kernels[contiguous_rows][vectors - 1][i.size() - 1](tile);
+    const auto& kernels = tile_table<T>.kernels[packed || g.a.row_stride == 1];
+    T* const c = block.c.at(i.begin, j.begin);
+    const T* const bias = g.bias == nullptr ? nullptr : g.bias + block.cols.begin + j.begin;
+    const Index vectors = tile_vectors(i.size());
+    Tiles<T> tiles{.count = j.size() / (vectors * size),
+                   .last = size,
+                   .depth = block.depth.size(),
+                   .a = block.a.data + i.begin * block.a.across,
+                   .a_row = g.a.row_stride,
+                   .a_step = packed ? i.size() : block.a.step,
+                   .b = block.b.data + j.begin / tile_cols<T> * block.b.across,
+                   .b_step = block.b.step,
+                   .b_panel = block.b.across,
+                   .start = from_bias ? bias : c,
+                   .start_row = from_bias ? 0 : block.c.row_stride,
+                   .c = c,
+                   .c_row = block.c.row_stride,
+                   .next = next};
+    if (tiles.count > 0) kernels[vectors - 1][i.size() - 1](tiles);
 
-    const bool last = block.depth.end == g.a.cols;
-    const bool finishes = g.activate != nullptr || g.derive != nullptr;
-    if (last && finishes) {
-        run_epilogue(g, block.rows.begin + i.begin, block.cols.begin + j.begin, i.size(), j.size());
-    }
+    const Index done = tiles.count * vectors * size;
+    const Index rest = j.size() - done;
+    if (rest == 0) return;
+    const Index rest_vectors = ceil_div(rest, size);
+    tiles.count = 1;
+    tiles.last = rest - (rest_vectors - 1) * size;
+    tiles.b += done / tile_cols<T> * tiles.b_panel;
+    if (tiles.start != nullptr) tiles.start += done;
+    tiles.c += done;
+    kernels[rest_vectors - 1][i.size() - 1](tiles);
 }
 
 template <class T>
@@ -109,15 +114,19 @@ void pack_panels_of_b(const Block<T>& block, Index begin) {
 template <class T>
 void multiply_block(const Block<T>& block) {
     constexpr Index shallow = 64;
+    const GemmArgs<T>& g = block.g;
     const TileCut cut = cut_tiles(block.rows.size());
-    const Index step = tile_vectors(block.rows.size()) * lanes<Vec<T>>;
-    const Index cols = block.cols.size();
-    const Index panels = ceil_div(cols, step);
+    const Index tile = tile_vectors(block.rows.size()) * lanes<Vec<T>>;
     const bool along_rows = block.depth.size() <= shallow;
-    const Index outer = along_rows ? cut.tiles : panels;
-    const Index inner = along_rows ? panels : cut.tiles;
+    const Index step = along_rows ? panels_together * tile_cols<T> : tile;
+    const Index cols = block.cols.size();
+    const Index steps = ceil_div(cols, step);
+    const Index outer = along_rows ? cut.tiles : steps;
+    const Index inner = along_rows ? steps : cut.tiles;
     const bool packs_a = block.a.packed != nullptr;
     const bool packs_b = block.b.packed != nullptr && block.first_rows;
+    const bool last = block.depth.end == g.a.cols;
+    const bool finishes = last && (g.activate != nullptr || g.derive != nullptr);
     for (Index x = 0; x < outer; ++x) {
         for (Index y = 0; y < inner; ++y) {
             const Index t = along_rows ? x : y;
@@ -126,7 +135,11 @@ void multiply_block(const Block<T>& block) {
             const Range j{begin, begin + step < cols ? begin + step : cols};
             if (packs_a && begin == 0) pack_tile_of_a(block, i);
             if (packs_b && t == 0) pack_panels_of_b(block, j.begin);
-            multiply_one(block, i, j, along_rows);
+            multiply_columns(block, i, j, along_rows ? tile : i.size() * block.c.row_stride);
+            if (finishes) {
+                run_epilogue(g, block.rows.begin + i.begin, block.cols.begin + j.begin, i.size(),
+                             j.size());
+            }
         }
     }
 }

@@ -73,12 +73,18 @@ Index gemm_scratch_size(Index m, Index n, Index k, bool updates) {
     return ceil_div(k, 8) * 8 * (rows + cols) + gradient;
 }
 
-/// Rows are cut into tiles as even as possible: a sliver takes as long as a whole one.
+/// Rows are cut into tiles as even as possible, the first `larger` one row higher: a sliver takes
+/// as long as a whole tile.
 struct TileCut {
-    Index rows;
     Index tiles;
+    Index rows;
+    Index larger;
 
-    Index begin(Index tile) const { return rows * tile / tiles; }
+    Index begin(Index tile) const { return tile * rows + (tile < larger ? tile : larger); }
 };
 
-inline TileCut cut_tiles(Index rows) { return {rows, ceil_div(rows, tile_rows)}; }
+inline TileCut cut_tiles(Index rows) {
+    const Index tiles = ceil_div(rows, tile_rows);
+    if (tiles == 0) return {};
+    return {tiles, rows / tiles, rows % tiles};
+}

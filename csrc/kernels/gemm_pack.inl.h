@@ -99,7 +99,13 @@ template <class T>
 template <class T>
 [[gnu::always_inline]] inline void pack_rows(Matrix<const T> from, T* to, Index width) {
     using V = Vec<T>;
-    for (Index p = 0; p < from.rows; ++p) {
+    Index p = 0;
+    // What a vector takes along of the next columns, the next row overwrites.
+    const bool row_in_vector = from.cols == width && width <= lanes<V> && 2 * width >= lanes<V>;
+    if (row_in_vector && from.row_stride >= lanes<V>) {
+        for (; p + 1 < from.rows; ++p) store(to + p * width, load<V>(from.at(p, 0)));
+    }
+    for (; p < from.rows; ++p) {
         __builtin_prefetch(from.at(p + rows_ahead, 0));
         for (Index c = 0; c < width; c += lanes<V>) {
             const V v = from.cols > c ? load_up_to<V>(from.at(p, c), from.cols - c) : V{};

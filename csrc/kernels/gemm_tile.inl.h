@@ -9,11 +9,13 @@ constexpr Index tile_cols = 2 * lanes<Vec<T>>;
 /// not wait for each other are what fills the pipeline.
 constexpr int tile_vectors(Index rows) { return rows == 1 ? 8 : (rows == 2 ? 4 : 2); }
 
-/// One tile of C: `rows` <= tile_rows, `cols` <= tile_vectors(rows) vectors. Consecutive depths of
-/// A are `a_step` apart and its rows `a_row`; those of B `b_step`, and its panels `b_panel`. Each
-/// row of a panel can be read in whole vectors.
+/// Tiles of C side by side: `rows` <= tile_rows, each of up to tile_vectors(rows) vectors.
+/// Consecutive depths of A are `a_step` apart and its rows `a_row`; those of B `b_step`, and its
+/// panels `b_panel`. Each row of a panel can be read in whole vectors.
 template <class T>
-struct Tile {
+struct Tiles {
+    Index count;
+    Index last;  // columns in the last vector of each; of several, all
     Index depth;
     const T* a;
     Index a_row;
@@ -25,8 +27,7 @@ struct Tile {
     Index start_row;
     T* c;
     Index c_row;
-    Index cols;
-    const T* next;  // where the tile after this one begins, or any address
+    Index next;  // how far from each the one that will be multiplied after it lies
 };
 
 /// A tile's sums, R rows of N vectors, all of them in registers: every access is written out by a
@@ -72,45 +73,49 @@ struct Sums {
 };
 
 template <class T, int R, int N, bool contiguous_rows>
-void multiply_tile(const Tile<T>& t) {
+void multiply_tiles(const Tiles<T>& t) {
     using V = Vec<T>;
     using S = Sums<V, R, N>;
-    const Index last = t.cols - (N - 1) * lanes<V>;  // columns in the last vector
-    const bool whole = last == lanes<V>;
+    constexpr Index cols = N * lanes<V>;
+    constexpr Index panels = (N + 1) / 2;
+    const bool whole = t.last == lanes<V>;
     const Index a_row = contiguous_rows ? 1 : t.a_row;
     const Index a_step = contiguous_rows ? t.a_step : 1;
-
-    S sums;
-    if (t.start == nullptr) {
-        sums.clear(S::all);
-    } else if (whole) {
-        sums.template read<true>(t.start, t.start_row, last, S::all);
-    } else {
-        sums.template read<false>(t.start, t.start_row, last, S::all);
-    }
-    for (int i = 0; i < R; ++i) __builtin_prefetch(t.next + i * t.c_row);
-    const T* a = t.a;
-    const T* b = t.b;
-    for (Index p = 0; p < t.depth; ++p, a += a_step, b += t.b_step) {
-        sums.add(a, a_row, b, t.b_panel, S::row, S::all);
-    }
-    if (whole) {
-        sums.template write<true>(t.c, t.c_row, last, S::all);
-    } else {
-        sums.template write<false>(t.c, t.c_row, last, S::all);
+    for (Index n = 0; n < t.count; ++n) {
+        const T* const start = t.start + n * cols;
+        T* const c = t.c + n * cols;
+        S sums;
+        if (t.start == nullptr) {
+            sums.clear(S::all);
+        } else if (whole) {
+            sums.template read<true>(start, t.start_row, t.last, S::all);
+        } else {
+            sums.template read<false>(start, t.start_row, t.last, S::all);
+        }
+        for (int i = 0; i < R; ++i) __builtin_prefetch(c + t.next + i * t.c_row);
+        const T* a = t.a;
+        const T* b = t.b + n * panels * t.b_panel;
+        for (Index p = 0; p < t.depth; ++p, a += a_step, b += t.b_step) {
+            sums.add(a, a_row, b, t.b_panel, S::row, S::all);
+        }
+        if (whole) {
+            sums.template write<true>(c, t.c_row, t.last, S::all);
+        } else {
+            sums.template write<false>(c, t.c_row, t.last, S::all);
+        }
     }
 }
 
 /// The micro-kernel for each number of rows and vectors, and for both layouts of A.
 template <class T>
 struct TileTable {
-    using Kernel = void (*)(const Tile<T>&);
+    using Kernel = void (*)(const Tiles<T>&);
     Kernel kernels[2][8][tile_rows];  // [A's rows contiguous][vectors - 1][rows - 1]
 
     template <int R, int N, bool contiguous>
     static constexpr Kernel kernel() {
         if constexpr (N <= tile_vectors(R)) {
-            return &multiply_tile<T, R, N, contiguous>;
+            return &multiply_tiles<T, R, N, contiguous>;
         } else {
             return nullptr;
         }
