@@ -13,43 +13,71 @@ inline void clear_row(Matrix<T> gradient, Index i) {
     for (Index j = 0; j < gradient.cols; ++j) *gradient.at(i, j) = 0;
 }
 
-/// -sum_j t_j log softmax(z)_j, with t a row of probabilities or the number of one class.
+/// A row's cross-entropy is total log(sum) - hit.
+template <class T>
+struct CrossEntropyParts {
+    T sum;    // of exp(z - max)
+    T total;  // of the targets
+    T hit;    // sum_j t_j (z_j - max)
+};
+
+/// Row i's parts, and its gradient.
+template <class T>
+[[gnu::always_inline]] inline CrossEntropyParts<T> cross_entropy_row(const LossArgs<T>& l, Index i,
+                                                                     bool classes) {
+    using V = Vec<T>;
+    const Index n = l.output.cols;
+    const T* z = l.output.at(i, 0);
+    const T* t = l.target.at(i, 0);
+    T* const dz = l.gradient.data == nullptr ? nullptr : l.gradient.at(i, 0);
+    const SoftmaxParts<T> parts = softmax_parts(z, n, dz);
+    V mass = V{};
+    V product = V{};
+    if (!classes) {
+        for (Index j = 0; j < n; j += lanes<V>) {
+            const V target = load_up_to<V>(t + j, n - j);
+            mass += target;
+            product += target * (load_up_to<V>(z + j, n - j) - parts.largest);
+        }
+    }
+    const Index label = classes ? static_cast<Index>(t[0]) : 0;
+    const T total = classes ? T{1} : sum(mass);
+    const T hit = classes ? z[label] - parts.largest : sum(product);
+    if (dz == nullptr) return {parts.sum, total, hit};
+
+    const T scale = row_scale(l, i);
+    if (scale == 0) {
+        clear_row(l.gradient, i);
+        return {parts.sum, total, hit};
+    }
+    for (Index j = 0; j < n; j += lanes<V>) {
+        const V share = load_up_to<V>(dz + j, n - j) * (total / parts.sum);
+        const V target = classes ? V{} : load_up_to<V>(t + j, n - j);
+        store_up_to<V>(dz + j, (share - target) * scale, n - j);
+    }
+    if (classes) dz[label] -= scale;
+    return {parts.sum, total, hit};
+}
+
+/// -sum_j t_j log softmax(z)_j, with t a row of probabilities or the number of one class. The
+/// logarithms of as many rows as a vector has lanes are taken together.
 template <class T>
 void cross_entropy(const LossArgs<T>& l) {
     using V = Vec<T>;
-    const Index n = l.output.cols;
-    const bool classes = l.target.cols == 1 && n > 1;
-    for (Index i = 0; i < l.output.rows; ++i) {
-        const T* z = l.output.at(i, 0);
-        const T* t = l.target.at(i, 0);
-        T* const dz = l.gradient.data == nullptr ? nullptr : l.gradient.at(i, 0);
-        const SoftmaxParts<T> parts = softmax_parts(z, n, dz);
-        V mass = V{};     // sum of t
-        V product = V{};  // sum of t (z - max)
-        if (!classes) {
-            for (Index j = 0; j < n; j += lanes<V>) {
-                const V target = load_up_to<V>(t + j, n - j);
-                mass += target;
-                product += target * (load_up_to<V>(z + j, n - j) - parts.largest);
-            }
+    const bool classes = l.target.cols == 1 && l.output.cols > 1;
+    for (Index begin = 0; begin < l.output.rows; begin += lanes<V>) {
+        const Index count = l.output.rows - begin < lanes<V> ? l.output.rows - begin : lanes<V>;
+        T sums[lanes<V>]{};
+        T totals[lanes<V>]{};
+        T hits[lanes<V>]{};
+        for (Index i = 0; i < count; ++i) {
+            const CrossEntropyParts<T> row = cross_entropy_row(l, begin + i, classes);
+            sums[i] = row.sum;
+            totals[i] = row.total;
+            hits[i] = row.hit;
         }
-        const Index label = classes ? static_cast<Index>(t[0]) : 0;
-        const T total = classes ? T{1} : sum(mass);
-        const T hit = classes ? z[label] - parts.largest : sum(product);
-        l.row_loss[i] = total * log(broadcast<V>(parts.sum))[0] - hit;
-        if (dz == nullptr) continue;
-
-        const T scale = row_scale(l, i);
-        if (scale == 0) {
-            clear_row(l.gradient, i);
-            continue;
-        }
-        for (Index j = 0; j < n; j += lanes<V>) {
-            const V share = load_up_to<V>(dz + j, n - j) * (total / parts.sum);
-            const V target = classes ? V{} : load_up_to<V>(t + j, n - j);
-            store_up_to<V>(dz + j, (share - target) * scale, n - j);
-        }
-        if (classes) dz[label] -= scale;
+        const V loss = load<V>(totals) * log(load<V>(sums)) - load<V>(hits);
+        store_up_to<V>(l.row_loss + begin, loss, count);
     }
 }
 
