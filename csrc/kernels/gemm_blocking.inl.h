@@ -45,9 +45,10 @@ constexpr Index kUpdateCols = 1024;
 template <class T>
 GemmBlocking update_blocking(Index m, Index n, Index k) {
     const Index cols = even_block(n, kUpdateCols, tile_cols<T>);
-    const Index most = gradient_block<T>() / (cols == 0 ? 1 : cols);
-    const Index rows = round_down(most < largest_blocks<T>().rows ? most : largest_blocks<T>().rows,
-                                  tile_rows);
+    const Index rows_in_cache =
+        cols == 0 ? tile_rows : round_down(gradient_block<T>() / cols, tile_rows);
+    const Index largest = largest_blocks<T>().rows;
+    const Index rows = rows_in_cache < largest ? rows_in_cache : largest;
     return {.depth = ceil_div(k, 8) * 8,
             .rows = even_block(m, rows < tile_rows ? tile_rows : rows, tile_rows),
             .cols = cols};
@@ -69,8 +70,7 @@ Index gemm_scratch_size(Index m, Index n, Index k, bool updates) {
                (rows + most_of_block(n, largest.cols, tile_cols<T>));
     }
     const Index cols = most_of_block(n, kUpdateCols, tile_cols<T>);
-    const Index gradient = rows * cols;
-    return ceil_div(k, 8) * 8 * (rows + cols) + gradient;
+    return ceil_div(k, 8) * 8 * (rows + cols) + rows * cols;
 }
 
 /// Rows are cut into tiles as even as possible, the first `larger` one row higher: a sliver takes
