@@ -197,4 +197,5 @@ def test_many_epochs_are_finished_before(seen: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background ignore it
     sys.stdout.write(json.dumps(interrupted(sys.argv[1])))
