@@ -2,9 +2,10 @@ import dataclasses
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
-from ganglion import _core, optimizers
+from ganglion import _core, optimizers, precision
 from ganglion.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from ganglion.schedules import CosineDecay
 
@@ -111,3 +112,30 @@ def test_records_are_frozen_and_take_keywords_only(record: type[Optimizer]) -> N
         record().learning_rate = 0.1  # type: ignore[misc]
     with pytest.raises(TypeError, match="positional"):
         record(0.1)  # type: ignore[call-arg]
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize(
+    ("name", "settings", "block"),
+    [
+        ("sgd", {"momentum": 0.9}, 0),
+        ("adam", {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}, 0),
+        ("adam", {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}, 1),
+        ("rmsprop", {"rho": 0.9, "epsilon": 1e-8}, 0),
+        ("adadelta", {"rho": 0.9, "epsilon": 1e-6}, 0),
+    ],
+)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_what_fades_away_becomes_zero(
+    name: str, settings: dict[str, float], block: int, dtype: str
+) -> None:
+    graph = _core.Graph()
+    graph.parameter("w", 3, 7)  # whole vectors and a part of one
+    chosen = precision.get(dtype)
+    store = chosen.parameter_store(graph)
+    state = chosen.optimizer_state(name, settings, store.values.size)
+    tiny = np.finfo(dtype).tiny  # the least number that is not subnormal
+    state.blocks[block][:] = tiny
+    state.apply(store, 0.0)
+    assert not np.any(state.blocks[block])
+    assert tiny / 2 > 0, "the caller's arithmetic is its own"

@@ -10,6 +10,7 @@
 
 #include "base/target.h"
 #include "kernels/kernels.h"
+#include "simd/subnormal.h"
 
 namespace ganglion {
 

@@ -104,8 +104,11 @@ bool update_part(const UpdateArgs<T>& u, Index at, const T* gradient, Index coun
     return finite;
 }
 
+/// What the optimizer remembers of a unit that is never active fades away to subnormal numbers, and
+/// would stay there.
 template <Optimizer optimizer, class T>
 bool update(const UpdateArgs<T>& u) {
+    const FlushSubnormals flush;
     const Index whole = u.cols / lanes<Vec<T>> * lanes<Vec<T>>;
     UpdateArgs<T> vectors = u;
     vectors.cols = whole;
