@@ -41,10 +41,14 @@ Isa choose() {
     fail("GANGLION_ISA", "'", wanted, "' is not one this machine runs: ", names(isas));
 }
 
-/// What the system says of a cache, or what most CPUs have.
-[[maybe_unused]] Index cache_size(int name, Index common) {
-    const long bytes = sysconf(name);
-    return bytes > 0 ? static_cast<Index>(bytes) : common;
+/// What the system says of the second cache, or what many CPUs have.
+Index read_second_cache_size() {
+    constexpr Index common = 512 * 1024;
+#if defined(_SC_LEVEL2_CACHE_SIZE)
+    const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+    if (bytes > 0) return static_cast<Index>(bytes);
+#endif
+    return common;
 }
 
 }  // namespace
@@ -82,17 +86,9 @@ Isa selected_isa() {
     return isa;
 }
 
-const CacheSizes& cache_sizes() {
-    static const CacheSizes sizes{
-#if defined(_SC_LEVEL1_DCACHE_SIZE)
-        .first = cache_size(_SC_LEVEL1_DCACHE_SIZE, 32 * 1024),
-        .second = cache_size(_SC_LEVEL2_CACHE_SIZE, 512 * 1024),
-#else
-        .first = 32 * 1024,
-        .second = 512 * 1024,
-#endif
-    };
-    return sizes;
+Index second_cache_size() {
+    static const Index bytes = read_second_cache_size();
+    return bytes;
 }
 
 }  // namespace ganglion

@@ -21,13 +21,8 @@ std::vector<Isa> available_isas();
 /// Throws std::invalid_argument when GANGLION_ISA names none that is available.
 Isa selected_isa();
 
-/// Bytes of the caches a core has to itself. Read once; common sizes where the system does not
-/// tell.
-struct CacheSizes {
-    Index first;
-    Index second;
-};
-
-const CacheSizes& cache_sizes();
+/// Bytes of the second cache, which a core has to itself. Read once; a common size where the system
+/// does not tell.
+Index second_cache_size();
 
 }  // namespace ganglion

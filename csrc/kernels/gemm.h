@@ -53,13 +53,14 @@ struct GemmBatch {
     Index c_step;
 };
 
-/// How a product is cut so that what is read again is still near: a panel of B (`depth` x
-/// tile_cols) in the first cache, a block of A (`rows` x `depth`) in the second, a block of B
-/// (`depth` x `cols`) in the second or third.
+/// How a product is cut so that what is read again is still near: a block of A (`rows` x `depth`)
+/// and a panel of B (`depth` x tile_cols) in the second cache, a block of B (`depth` x `cols`) in
+/// the third.
 struct GemmBlocking {
     Index depth;
     Index rows;
     Index cols;
+    Index panels;  // of B that are packed at a time
 };
 
 }  // namespace ganglion

@@ -10,6 +10,9 @@ struct Operand {
     Index step;    // from one depth to the next
     Index across;  // from one row of A to the next; from one panel of B to the next
     T* packed;     // null: in place
+    Index panels;  // of B there is room for: one more overwrites the first
+
+    Index offset(Index col) const { return col / tile_cols<T> % panels * across; }
 };
 
 /// Loops 2 and 1 over one block: what stays the same for all its tiles.
@@ -63,7 +66,7 @@ void multiply_columns(const Block<T>& block, Range i, Range j, Index next) {
                    .a = block.a.data + i.begin * block.a.across,
                    .a_row = g.a.row_stride,
                    .a_step = packed ? i.size() : block.a.step,
-                   .b = block.b.data + j.begin / tile_cols<T> * block.b.across,
+                   .b = block.b.data + block.b.offset(j.begin),
                    .b_step = block.b.step,
                    .b_panel = block.b.across,
                    .start = from_bias ? bias : c,
@@ -93,9 +96,6 @@ void pack_tile_of_a(const Block<T>& block, Range i) {
     pack_panel(tile.transposed(), block.a.packed + i.begin * block.a.across, i.size());
 }
 
-/// Panels of B that are packed together: a row of so many lies close enough for memory.
-constexpr Index panels_together = 8;
-
 /// The panels from column j.begin on.
 template <class T>
 void pack_panels_of_b(const Block<T>& block, Index begin) {
@@ -106,18 +106,17 @@ void pack_panels_of_b(const Block<T>& block, Index begin) {
     const Matrix<const T>& b = block.g.b;
     const Matrix<const T> part{b.at(block.depth.begin, block.cols.begin + j.begin),
                                block.depth.size(), j.size(), b.row_stride, b.col_stride};
-    pack_b(part, block.b.packed + j.begin / tile_cols<T> * block.b.across);
+    pack_b(part, block.b.packed + block.b.offset(j.begin));
 }
 
 /// Loops 2 and 1: the tiles of one block of C. Where the depth is short, C is what costs, and is
-/// walked along its rows; else a panel of B stays in the first cache for all rows.
+/// walked along its rows; else a panel of B stays near for all rows.
 template <class T>
 void multiply_block(const Block<T>& block) {
-    constexpr Index shallow = 64;
     const GemmArgs<T>& g = block.g;
     const TileCut cut = cut_tiles(block.rows.size());
     const Index tile = tile_vectors(block.rows.size()) * lanes<Vec<T>>;
-    const bool along_rows = block.depth.size() <= shallow;
+    const bool along_rows = g.a.cols <= short_depth;
     const Index step = along_rows ? panels_together * tile_cols<T> : tile;
     const Index cols = block.cols.size();
     const Index steps = ceil_div(cols, step);
@@ -170,32 +169,37 @@ Operand<T> operand_a(const GemmArgs<T>& g, Range rows, Range depth, Index cols, 
                             g.a.row_stride, g.a.col_stride};
     const bool in_place = a.row_stride == 1 || a.col_stride == 1;
     if (in_place && (cols < 8 * tile_cols<T> || rows.size() < tile_rows)) {
-        return {a.data, a.col_stride, a.row_stride, nullptr};
+        return {a.data, a.col_stride, a.row_stride, nullptr, 0};
     }
-    return {scratch, 0, depth.size(), scratch};
+    return {scratch, 0, depth.size(), scratch, 0};
 }
 
-/// Packing B pays when its block is read for many tiles of rows, or lies so scattered that it
-/// would not stay in the caches; it must when its columns are strided.
+/// Packing B pays when it is read for many tiles of rows, or lies so scattered that reading would
+/// wait for it; it must when its columns are strided. A panel's row of two cache lines brings
+/// enough at a time for the third cache, which is taken to be 16 times the second or more.
 template <class T>
-bool reads_b_in_place(const GemmArgs<T>& g, Index rows, Index cols, Index depth) {
+bool reads_b_in_place(const GemmArgs<T>& g, Index rows, Index cols) {
+    constexpr Index item = sizeof(T);
+    constexpr Index caches = tile_cols<T> * item >= 2 * 64 ? 16 : 1;
     const bool whole_vectors = g.b_padded || cols % tile_cols<T> == 0;
     if (g.b.col_stride != 1 || !whole_vectors) return false;
-    const Index span = depth * g.b.row_stride * static_cast<Index>(sizeof(T));
-    return rows <= tile_rows || (rows < 8 * tile_rows && span <= cache_sizes().second);
+    const Index span = g.b.rows * g.b.row_stride * item;
+    return rows <= 2 || (rows < 8 * tile_rows && span <= caches * second_cache_size());
 }
 
 template <class T>
-Operand<T> operand_b(const GemmArgs<T>& g, Range cols, Range depth, Index rows, T* scratch) {
+Operand<T> operand_b(const GemmArgs<T>& g, Range cols, Range depth, Index rows, Index panels,
+                     T* scratch) {
     constexpr Index width = tile_cols<T>;
+    const Index all = ceil_div(cols.size(), width);
     if (g.packed_b != nullptr) {
         return {g.packed_b + cols.begin * g.b.rows + depth.begin * width, width, width * g.b.rows,
-                nullptr};
+                nullptr, all};
     }
-    if (reads_b_in_place(g, rows, cols.size(), depth.size())) {
-        return {g.b.at(depth.begin, cols.begin), g.b.row_stride, width, nullptr};
+    if (reads_b_in_place(g, rows, cols.size())) {
+        return {g.b.at(depth.begin, cols.begin), g.b.row_stride, width, nullptr, all};
     }
-    return {scratch, width, width * depth.size(), scratch};
+    return {scratch, width, width * depth.size(), scratch, panels};
 }
 
 /// The part of C in `rows` x `cols`. `scratch` holds gemm_scratch_size of this part and B's depth.
@@ -204,7 +208,7 @@ void gemm(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
     const bool updates = g.update != nullptr;
     const GemmBlocking size = updates ? update_blocking<T>(rows.size(), cols.size(), g.a.cols)
                                       : blocking<T>(rows.size(), cols.size(), g.a.cols);
-    T* const scratch_a = scratch + size.depth * size.cols;
+    T* const scratch_a = scratch + size.depth * size.panels * tile_cols<T>;
     T* const gradient = scratch_a + size.rows * size.depth;
     // loop 5: columns of B and C
     for (Index jc = cols.begin; jc < cols.end; jc += size.cols) {
@@ -213,7 +217,7 @@ void gemm(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
         // loop 4: depth, also once when there is none: an empty sum still has an epilogue
         do {
             const Range depth{pc, pc + size.depth < g.a.cols ? pc + size.depth : g.a.cols};
-            const Operand<T> b = operand_b(g, block_cols, depth, rows.size(), scratch);
+            const Operand<T> b = operand_b(g, block_cols, depth, rows.size(), size.panels, scratch);
             if (g.column_sums != nullptr && rows.begin == 0) add_column_sums(g, block_cols, depth);
             // loop 3: rows of A and C
             for (Index ic = rows.begin; ic < rows.end; ic += size.rows) {

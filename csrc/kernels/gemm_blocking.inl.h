@@ -1,16 +1,24 @@
 // How a product is cut into blocks and tiles. Included inside an ISA namespace, after
 // gemm_tile.inl.h.
 
-/// The largest blocks, from the sizes of the caches.
+/// Panels of B that are packed together: a row of so many lies close enough for memory.
+constexpr Index panels_together = 8;
+
+/// Depths of so many and fewer are short: reading and writing C is what such a product costs.
+constexpr Index short_depth = 64;
+
+/// The largest blocks, from the size of the second cache. A deep block is worth a panel of B that
+/// does not fit the first cache: with each block of depth C comes and goes once more.
 template <class T>
 const GemmBlocking& largest_blocks() {
     static const GemmBlocking largest = [] {
-        const CacheSizes& cache = cache_sizes();
-        constexpr Index item = sizeof(T);
-        const Index depth = round_down(cache.first / (tile_cols<T> * item), 8);
+        const Index second = second_cache_size() / static_cast<Index>(sizeof(T));
+        const Index depth = round_down(second / 8 / tile_cols<T>, 8);
+        const Index cols = round_down(second * 8 / depth, tile_cols<T>);
         return GemmBlocking{.depth = depth,
-                            .rows = round_down(cache.second / 2 / (depth * item), tile_rows),
-                            .cols = round_down(cache.second * 8 / (depth * item), tile_cols<T>)};
+                            .rows = round_down(second / 2 / depth, tile_rows),
+                            .cols = cols,
+                            .panels = cols / tile_cols<T>};
     }();
     return largest;
 }
@@ -22,19 +30,30 @@ inline Index even_block(Index total, Index largest, Index step) {
     return ceil_div(even, step) * step;
 }
 
-/// Blocks for a product of m x n with depth k.
+/// Of few rows, panels of B are read right after they have been packed and never again.
+template <class T>
+bool reads_b_once(Index m, Index k) {
+    return m <= largest_blocks<T>().rows && k > short_depth;
+}
+
+/// Blocks for a product of m x n with depth k. Panels that are read once share room of half the
+/// second cache.
 template <class T>
 GemmBlocking blocking(Index m, Index n, Index k) {
     const GemmBlocking& largest = largest_blocks<T>();
-    return {.depth = even_block(k, largest.depth, 8),
+    const bool once = reads_b_once<T>(m, k);
+    const Index cols = even_block(n, largest.cols, tile_cols<T>);
+    const Index panels = cols / tile_cols<T>;
+    return {.depth = even_block(k, once ? largest.depth / 2 : largest.depth, 8),
             .rows = even_block(m, largest.rows, tile_rows),
-            .cols = even_block(n, largest.cols, tile_cols<T>)};
+            .cols = cols,
+            .panels = once && panels > panels_together ? panels_together : panels};
 }
 
 /// Elements of a block of a gradient that waits in the second cache for its step.
 template <class T>
 Index gradient_block() {
-    return cache_sizes().second / 4 / static_cast<Index>(sizeof(T));
+    return second_cache_size() / 4 / static_cast<Index>(sizeof(T));
 }
 
 /// Its columns: runs long enough that the parameters and the optimizer's state come and go as
@@ -51,7 +70,8 @@ GemmBlocking update_blocking(Index m, Index n, Index k) {
     const Index rows = rows_in_cache < largest ? rows_in_cache : largest;
     return {.depth = ceil_div(k, 8) * 8,
             .rows = even_block(m, rows < tile_rows ? tile_rows : rows, tile_rows),
-            .cols = cols};
+            .cols = cols,
+            .panels = cols / tile_cols<T>};
 }
 
 /// The largest block that a total of at most `total` items is cut into.
@@ -66,8 +86,12 @@ Index gemm_scratch_size(Index m, Index n, Index k, bool updates) {
     const GemmBlocking& largest = largest_blocks<T>();
     const Index rows = most_of_block(m, largest.rows, tile_rows);
     if (!updates) {
-        return most_of_block(k, largest.depth, 8) *
-               (rows + most_of_block(n, largest.cols, tile_cols<T>));
+        const Index depth = most_of_block(k, largest.depth, 8);
+        const Index all = most_of_block(n, largest.cols, tile_cols<T>);
+        const Index once = most_of_block(n, panels_together * tile_cols<T>, tile_cols<T>);
+        const Index shortest = most_of_block(k, short_depth, 8) * all;
+        const Index b = m > largest.rows ? depth * all : depth * once;
+        return depth * rows + (b > shortest ? b : shortest);
     }
     const Index cols = most_of_block(n, kUpdateCols, tile_cols<T>);
     return ceil_div(k, 8) * 8 * (rows + cols) + rows * cols;
