@@ -58,7 +58,7 @@ Index gradient_block() {
 
 /// Its columns: runs long enough that the parameters and the optimizer's state come and go as
 /// quickly as in one sweep.
-constexpr Index kUpdateCols = 1024;
+constexpr Index kUpdateCols = 4096;
 
 /// Blocks for a product whose result is a gradient to step along: of the whole depth.
 template <class T>
