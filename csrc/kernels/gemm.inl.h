@@ -88,17 +88,18 @@ void multiply_columns(const Block<T>& block, Range i, Range j, Index next) {
     kernels[rest_vectors - 1][i.size() - 1](tiles);
 }
 
+/// Not inline, like the next: what they keep in registers would cost products that pack nothing.
 template <class T>
-void pack_tile_of_a(const Block<T>& block, Range i) {
+[[gnu::noinline]] void pack_tile_of_a(const Block<T>& block, Range i) {
     const Matrix<const T>& a = block.g.a;
     const Matrix<const T> tile{a.at(block.rows.begin + i.begin, block.depth.begin), i.size(),
                                block.depth.size(), a.row_stride, a.col_stride};
     pack_panel(tile.transposed(), block.a.packed + i.begin * block.a.across, i.size());
 }
 
-/// The panels from column j.begin on.
+/// The panels from column `begin` on.
 template <class T>
-void pack_panels_of_b(const Block<T>& block, Index begin) {
+[[gnu::noinline]] void pack_panels_of_b(const Block<T>& block, Index begin) {
     constexpr Index together = panels_together * tile_cols<T>;
     if (begin % together != 0) return;
     const Index end = block.cols.size() < begin + together ? block.cols.size() : begin + together;

@@ -25,9 +25,8 @@ const GemmBlocking& largest_blocks() {
 
 /// The size of a block of `total` items: even, at most `largest`, a multiple of `step`.
 inline Index even_block(Index total, Index largest, Index step) {
-    if (total == 0) return 0;
-    const Index even = ceil_div(total, ceil_div(total, largest));
-    return ceil_div(even, step) * step;
+    const Index blocks = total <= largest ? 1 : ceil_div(total, largest);
+    return ceil_div(ceil_div(total, blocks), step) * step;
 }
 
 /// Of few rows, panels of B are read right after they have been packed and never again.

@@ -8,6 +8,10 @@
 #include <cstdint>
 #include <utility>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "base/target.h"
 #include "kernels/kernels.h"
 #include "simd/subnormal.h"

@@ -21,6 +21,13 @@ struct CrossEntropyParts {
     T hit;    // sum_j t_j (z_j - max)
 };
 
+/// One in lane `lane`, if the vector has it.
+template <class V>
+inline V one_hot(Index lane) {
+    const auto number = static_cast<typename LaneOf<V>::integer>(lane);
+    return lane_numbers<V>(std::make_index_sequence<lanes<V>>{}) == number ? broadcast<V>(1) : V{};
+}
+
 /// Row i's parts, and its gradient.
 template <class T>
 [[gnu::always_inline]] inline CrossEntropyParts<T> cross_entropy_row(const LossArgs<T>& l, Index i,
@@ -51,11 +58,10 @@ template <class T>
         return {parts.sum, total, hit};
     }
     for (Index j = 0; j < n; j += lanes<V>) {
-        const V share = load_up_to<V>(dz + j, n - j) * (total / parts.sum);
-        const V target = classes ? V{} : load_up_to<V>(t + j, n - j);
+        const V share = softmax_exps(parts, dz, j, n) * (total / parts.sum);
+        const V target = classes ? one_hot<V>(label - j) : load_up_to<V>(t + j, n - j);
         store_up_to<V>(dz + j, (share - target) * scale, n - j);
     }
-    if (classes) dz[label] -= scale;
     return {parts.sum, total, hit};
 }
 

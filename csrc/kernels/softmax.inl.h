@@ -5,9 +5,11 @@ template <class T>
 struct SoftmaxParts {
     T largest;
     T sum;
+    Vec<T> last;  // exp(z - largest) of the row's last vector
 };
 
-/// `exps` (n) receives exp(z - largest), unless it is null; it may be z.
+/// `exps` (n) receives exp(z - largest) of all vectors but the last, which need not go through
+/// memory; it may be z. Nothing is written if it is null.
 template <class T>
 inline SoftmaxParts<T> softmax_parts(const T* z, Index n, T* exps) {
     using V = Vec<T>;
@@ -16,12 +18,19 @@ inline SoftmaxParts<T> softmax_parts(const T* z, Index n, T* exps) {
         top = max(top, load_up_to<V>(z + j, n - j, z[0]));
     const T best = largest(top);
     V total = V{};
+    V e = V{};
     for (Index j = 0; j < n; j += lanes<V>) {
-        const V e = exp(load_up_to<V>(z + j, n - j) - best);
-        if (exps != nullptr) store_up_to<V>(exps + j, e, n - j);
+        e = exp(load_up_to<V>(z + j, n - j) - best);
+        if (exps != nullptr && j + lanes<V> < n) store<V>(exps + j, e);
         total += first_lanes(e, n - j);
     }
-    return {best, sum(total)};
+    return {best, sum(total), e};
+}
+
+/// The vector from column j on, after softmax_parts.
+template <class T>
+inline Vec<T> softmax_exps(const SoftmaxParts<T>& parts, const T* exps, Index j, Index n) {
+    return j + lanes<Vec<T>> < n ? load<Vec<T>>(exps + j) : parts.last;
 }
 
 template <class T>
@@ -31,7 +40,7 @@ void softmax(Matrix<const T> z, Matrix<T> a) {
         T* const row = a.at(i, 0);
         const SoftmaxParts<T> parts = softmax_parts(z.at(i, 0), z.cols, row);
         for (Index j = 0; j < z.cols; j += lanes<V>) {
-            store_up_to<V>(row + j, load_up_to<V>(row + j, z.cols - j) / parts.sum, z.cols - j);
+            store_up_to<V>(row + j, softmax_exps(parts, row, j, z.cols) / parts.sum, z.cols - j);
         }
     }
 }

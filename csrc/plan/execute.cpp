@@ -81,6 +81,7 @@ void Executor<T>::gemm(const GemmCall& call, Division division) const {
 /// A long product in stretches of rows, so that Ctrl-C need not wait for its end.
 template <class T>
 void Executor<T>::multiply(const GemmArgs<T>& args, Range rows, Range cols) const {
+    if (rows.size() <= kLeastStretch) return kernels<T>().gemm(args, rows, cols, scratch_);
     const Index row_operations = std::max<Index>(1, 2 * args.a.cols * cols.size());
     const Index stretch = std::max<Index>(kStretchOperations / row_operations, kLeastStretch);
     for (Index begin = rows.begin; begin < rows.end; begin += stretch) {

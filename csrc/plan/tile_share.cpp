@@ -12,6 +12,7 @@ constexpr Index kPackingCost = 2;
 
 TileShare tile_share(const Member& member, Index rows, Index cols, Index tile_rows,
                      Index tile_cols) {
+    if (member.size == 1) return {{0, rows}, {0, cols}};
     const Index down = ceil_div(rows, tile_rows);
     const Index across = ceil_div(cols, tile_cols);
     Index best = std::numeric_limits<Index>::max();

@@ -9,7 +9,7 @@ namespace ganglion {
 namespace {
 
 /// Operations below which another thread costs more than it brings.
-constexpr double kOperationsPerThread = 1e6;
+constexpr double kOperationsPerThread = 0.4e6;
 
 template <class T>
 bool all_finite(Matrix<const T> x) {

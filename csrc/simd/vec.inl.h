@@ -93,13 +93,41 @@ inline auto joined(H low, H high, std::index_sequence<i...>) {
     return __builtin_shufflevector(low, high, static_cast<int>(i)...);
 }
 
+#if defined(__x86_64__)
+/// AVX-512 loads and stores the lanes that a mask has set.
+constexpr bool masks_lanes = vector_bytes == 64;
+
+template <class V>
+inline V load_first(const float* from, Index count, float fill) {
+    return _mm512_mask_loadu_ps(_mm512_set1_ps(fill), static_cast<__mmask16>((1 << count) - 1),
+                                from);
+}
+template <class V>
+inline V load_first(const double* from, Index count, double fill) {
+    return _mm512_mask_loadu_pd(_mm512_set1_pd(fill), static_cast<__mmask8>((1 << count) - 1),
+                                from);
+}
+template <class V>
+inline void store_first(float* to, V v, Index count) {
+    _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1 << count) - 1), v);
+}
+template <class V>
+inline void store_first(double* to, V v, Index count) {
+    _mm512_mask_storeu_pd(to, static_cast<__mmask8>((1 << count) - 1), v);
+}
+#else
+constexpr bool masks_lanes = false;
+#endif
+
 /// Load `count` values, fewer than V has lanes; the other lanes hold `fill`.
 ///
 /// By halves, in registers: a loop over lanes goes through memory, and waits for it.
 template <class V, class T>
 inline V load_part(const T* from, Index count, T fill = 0) {
     constexpr std::size_t size = sizeof(V) / sizeof(T);
-    if constexpr (size == 2) {
+    if constexpr (masks_lanes && sizeof(V) == vector_bytes) {
+        return load_first<V>(from, count, fill);
+    } else if constexpr (size == 2) {
         return V{count > 0 ? from[0] : fill, fill};
     } else {
         constexpr Index half = size / 2;
@@ -115,7 +143,9 @@ inline V load_part(const T* from, Index count, T fill = 0) {
 template <class V, class T>
 inline void store_part(T* to, V v, Index count) {
     constexpr std::size_t size = sizeof(V) / sizeof(T);
-    if constexpr (size == 2) {
+    if constexpr (masks_lanes && sizeof(V) == vector_bytes) {
+        store_first(to, v, count);
+    } else if constexpr (size == 2) {
         if (count > 0) to[0] = v[0];
     } else {
         constexpr Index half = size / 2;
