@@ -10,11 +10,11 @@ struct Square {
 
     V rows[size];
 
-    /// Row i from `first + i * stride`.
+    /// The first `given` rows, row i from `first + i * stride`; zeros for the others.
     template <std::size_t... i>
-    [[gnu::always_inline]] void read(const Lane<V>* first, Index stride,
+    [[gnu::always_inline]] void read(const Lane<V>* first, Index stride, Index given,
                                      std::index_sequence<i...>) {
-        ((rows[i] = load<V>(first + Index{i} * stride)), ...);
+        ((rows[i] = Index{i} < given ? load<V>(first + Index{i} * stride) : V{}), ...);
     }
     /// `count` numbers of the first `given` rows; zeros for the others.
     template <std::size_t... i>
@@ -80,13 +80,14 @@ template <class T>
             const T* const first = from.at(p, c);
             for (Index i = 0; i < given; ++i) __builtin_prefetch(from.at(p, c + width + i));
             Square<V> square;
-            if (depths == size && given == size) {
-                square.read(first, stride, square.all);
+            if (depths == size) {
+                square.read(first, stride, given, square.all);
             } else {
                 square.read_part(first, stride, given, depths, square.all);
             }
             square.transpose();
-            if (depths == size && kept == size) {
+            // what a vector takes along, the next row overwrites, if there is one
+            if (depths == size && (kept == size || (width < size && p + size < from.rows))) {
                 square.write(to + p * width + c, width, square.all);
             } else {
                 square.write_part(to + p * width + c, width, depths, kept, square.all);
