@@ -13,6 +13,7 @@ from ganglion.losses import CustomLoss, Loss
 from ganglion.metrics import Metric
 from ganglion.optimizers import Optimizer
 from ganglion.passes import CorePass, CustomPass, Order, Parametrized, Pass, Rates
+from ganglion.snapshot import Snapshot
 
 
 class Phase:
@@ -131,6 +132,7 @@ class Objective:
         self.state = model.precision.optimizer_state(
             self.optimizer.name, self.optimizer.settings(), model.store.values.size
         )
+        self.snapshot = Snapshot(model.store, self.state)
         self.training = Phase("fit", model, self.loss, self.metrics, self.state)
         self.evaluation = Phase("evaluate", model, self.loss, self.metrics, None)
 

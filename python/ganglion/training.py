@@ -52,20 +52,20 @@ def fit(work: Fit, epochs: range, history: History) -> None:
             }
         )
     work.host.stop_training = False
-    before = Snapshot(work.model, work.objective)
     with ExitStack() as stack:
         for callback in reversed(work.callbacks):  # each is told of the end, whatever another does
             stack.callback(callback.on_train_end, {})
         for callback in work.callbacks:
             callback.on_train_begin({})
         for epoch in epochs:
-            logs = _epoch_with_hooks(work, epoch, before)
+            logs = _epoch_with_hooks(work, epoch)
             history.append(epoch, logs)
             if work.host.stop_training:
                 break
 
 
-def _epoch_with_hooks(work: Fit, epoch: int, before: Snapshot) -> Logs:
+def _epoch_with_hooks(work: Fit, epoch: int) -> Logs:
+    before = work.objective.snapshot
     before.take()
     try:
         for callback in work.callbacks:
@@ -139,9 +139,9 @@ def evaluate(objective: Objective, source: Source) -> Logs:
     return objective.evaluation.figures()
 
 
-def train_on_batch(model: Parametrized, objective: Objective, data: Dataset) -> Logs:
+def train_on_batch(objective: Objective, data: Dataset) -> Logs:
     """Take one step on all of `data`, and return its figures."""
-    before = Snapshot(model, objective)
+    before = objective.snapshot
     before.take()
     objective.training.reset()
     try:
@@ -152,37 +152,3 @@ def train_on_batch(model: Parametrized, objective: Objective, data: Dataset) -> 
             raise LossNotFiniteError(f"train_on_batch: {error.culprit} is not finite") from error
         raise
     return objective.training.figures()
-
-
-_MOST_STATE = 16 * 2**20  # bytes of optimizer state that are worth a copy each epoch
-
-
-class Snapshot:
-    """Room for the parameters, and what the optimizer remembers, as they were when taken.
-
-    What an optimizer remembers of a large network is not copied: it would take more memory than the
-    parameters do.
-    """
-
-    def __init__(self, model: Parametrized, objective: Objective) -> None:
-        self._state = objective.state
-        self._steps = objective.state.steps
-        blocks = objective.state.blocks
-        self._complete = sum(block.nbytes for block in blocks) <= _MOST_STATE
-        self._arrays = [model.store.values, *(blocks if self._complete else [])]
-        self._copies = [np.empty_like(array) for array in self._arrays]
-
-    def take(self) -> None:
-        """Copy them as they are."""
-        self._steps = self._state.steps
-        for array, copy in zip(self._arrays, self._copies, strict=True):
-            copy[:] = array
-
-    def put_back(self) -> None:
-        """Undo what has been done to them since; an optimizer not copied begins afresh."""
-        if self._state.steps != self._steps and not self._complete:
-            self._state.reset()
-        elif self._complete:
-            self._state.steps = self._steps
-        for array, copy in zip(self._arrays, self._copies, strict=True):
-            array[:] = copy

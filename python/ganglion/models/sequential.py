@@ -143,7 +143,7 @@ class Sequential(Model):
         objective = self._objective("train_on_batch")
         call = "train_on_batch"
         data = fitting.dataset(call, self._model, objective, x, y, sample_weight, class_weight)
-        return training.train_on_batch(self._model, objective, data)
+        return training.train_on_batch(objective, data)
 
     def evaluate(
         self,
