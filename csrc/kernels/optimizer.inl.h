@@ -1,13 +1,21 @@
 // Optimizer steps: one sweep over parameters, gradients and state.
 // Included inside an ISA namespace, after simd/vec.inl.h.
 
+/// Load what will be stored again, and ask for what lies 1 KB ahead: another core may have read it
+/// since, and has to give it up.
+template <class V>
+inline V load_to_change(const Lane<V>* from) {
+    __builtin_prefetch(from + 1024 / sizeof(Lane<V>), 1);
+    return load<V>(from);
+}
+
 /// Vectors of what the optimizer remembers about the parameters from `at` on.
 template <class V>
 struct State {
     const std::array<Lane<V>*, 3>& blocks;
     Index at;
 
-    V read(std::size_t block) const { return load<V>(blocks[block] + at); }
+    V read(std::size_t block) const { return load_to_change<V>(blocks[block] + at); }
     V write(std::size_t block, V v) const {
         store<V>(blocks[block] + at, v);
         return v;
@@ -63,7 +71,7 @@ template <Optimizer optimizer, class T>
     for (Index i = 0; i < u.rows; ++i) {
         for (Index j = 0; j < u.cols; j += lanes<V>) {
             const State<V> state{u.state, i * u.row_stride + j};
-            V p = load<V>(u.parameter + state.at);
+            V p = load_to_change<V>(u.parameter + state.at);
             V g = load<V>(u.gradient + i * u.gradient_stride + j) * u.gradient_scale;
             g = g > limit ? limit : (g < -limit ? -limit : g);  // NaN stays
             if constexpr (decoupled) {
