@@ -49,6 +49,17 @@ void run_update(const GemmArgs<T>& g, Range rows, Range cols, Matrix<const T> gr
     if (!g.update->kernel(args)) *g.update_finite = false;
 }
 
+/// B packed beforehand comes from memory: while a panel is multiplied, its first tiles ask for the
+/// next one, each for one cache line of every row.
+template <class T>
+Index ahead_in_b(const Block<T>& block, Range i, Range j) {
+    constexpr Index line = 64 / sizeof(T);
+    const Index at = i.begin / tile_rows * line;
+    const bool wanted =
+        block.g.packed_b != nullptr && at < tile_cols<T> && j.end < block.cols.size();
+    return wanted ? block.b.across + at : 0;
+}
+
 /// Multiply rows i, of one tile, and columns j of the block. `next`: see Tiles.
 template <class T>
 void multiply_columns(const Block<T>& block, Range i, Range j, Index next) {
@@ -69,6 +80,7 @@ void multiply_columns(const Block<T>& block, Range i, Range j, Index next) {
                    .b = block.b.data + block.b.offset(j.begin),
                    .b_step = block.b.step,
                    .b_panel = block.b.across,
+                   .ahead = ahead_in_b(block, i, j),
                    .start = from_bias ? bias : c,
                    .start_row = from_bias ? 0 : block.c.row_stride,
                    .c = c,

@@ -23,6 +23,7 @@ struct Tiles {
     const T* b;
     Index b_step;
     Index b_panel;
+    Index ahead;     // how far from what is read of B what will be read later lies; 0: nothing
     const T* start;  // the chains begin at start[i * start_row + j]; null: at zero
     Index start_row;
     T* c;
@@ -96,6 +97,7 @@ void multiply_tiles(const Tiles<T>& t) {
         const T* a = t.a;
         const T* b = t.b + n * panels * t.b_panel;
         for (Index p = 0; p < t.depth; ++p, a += a_step, b += t.b_step) {
+            __builtin_prefetch(b + t.ahead, 0, 2);
             sums.add(a, a_row, b, t.b_panel, S::row, S::all);
         }
         if (whole) {
