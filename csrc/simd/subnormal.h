@@ -8,8 +8,8 @@
 
 namespace ganglion {
 
-/// While it lives, this thread's arithmetic takes subnormal numbers as zero and gives zero for them:
-/// CPUs are several times slower on them.
+/// While it lives, this thread's arithmetic takes subnormal numbers as zero and gives zero for
+/// them: CPUs are several times slower on them.
 class FlushSubnormals {
   public:
     FlushSubnormals() : before_(control()) { set_control(before_ | kFlush); }
