@@ -34,7 +34,7 @@ Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
             .gradients = program.gradients,
             .max_batch = max_batch,
             .arena_size = arena_size,
-            .operations = operations,
+            .row_operations = operations,
             .updates = updates,
             .no_backward = program.no_backward};
 }

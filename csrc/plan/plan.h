@@ -35,11 +35,12 @@ struct Plan {
     std::vector<BufferId> gradients;  // by ValueId: of inputs, and one the caller gives
     Index max_batch;
     Index arena_size;         // elements
-    double operations;        // of the matrix products, for one row of a batch
+    double row_operations;    // of the matrix products, for one row of a batch
     bool updates;             // its backward pass updates weights, and must be run to its end
     std::string no_backward;  // why there is no backward pass; "" if there is one
 
     const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
+    double operations(Index rows) const { return row_operations * static_cast<double>(rows); }
 };
 
 /// Lower the graph, fuse, lay out the arena and set the barriers.

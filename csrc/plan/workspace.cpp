@@ -8,9 +8,6 @@
 namespace ganglion {
 namespace {
 
-/// Operations below which another thread costs more than it brings.
-constexpr double kOperationsPerThread = 0.4e6;
-
 template <class T>
 bool all_finite(Matrix<const T> x) {
     for (Index i = 0; i < x.rows * x.cols; ++i) {
@@ -21,9 +18,8 @@ bool all_finite(Matrix<const T> x) {
 
 }  // namespace
 
-int worthwhile_team(const Plan& plan, Index rows) {
-    const double threads = plan.operations * static_cast<double>(rows) / kOperationsPerThread;
-    return team_size(static_cast<int>(std::min(threads, 1e6)));
+int worthwhile_team(double operations, double operations_per_thread) {
+    return team_size(static_cast<int>(std::min(operations / operations_per_thread, 1e6)));
 }
 
 template <class T>

@@ -81,7 +81,10 @@ class Workspace {
     std::vector<AlignedBuffer<T>> scratch_;  // by rank
 };
 
-/// Threads that a batch of `rows` is worth: few for small work, for meeting costs time too.
-int worthwhile_team(const Plan& plan, Index rows);
+/// Operations below which another thread costs more than it brings, as a rule.
+inline constexpr double kOperationsPerThread = 1e6;
+
+/// Threads that so much work is worth: few for small work, for meeting costs time too.
+int worthwhile_team(double operations, double operations_per_thread = kOperationsPerThread);
 
 }  // namespace ganglion

@@ -77,7 +77,7 @@ Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt
              ", must have the same rows, ", input.cols, " and ", output.cols, " columns");
     }
     std::unique_ptr<Workspace<T>> workspace = take();
-    const int team = worthwhile_team(plan_, std::min(plan_.max_batch, y.rows));
+    const int team = worthwhile_team(plan_.operations(std::min(plan_.max_batch, y.rows)));
     workspace->reserve_team(team);
     StopSignal stop(interrupt);
     std::atomic<bool> finite{true};

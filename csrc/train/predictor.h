@@ -24,7 +24,7 @@ class Predictor {
     Predictor& operator=(const Predictor&) = delete;
 
     /// Operations that a row takes in its matrix products.
-    double operations() const { return plan_.operations; }
+    double operations() const { return plan_.row_operations; }
 
     /// x (rows, inputs) -> y (rows, outputs). Ends early, y unfinished, unless it is complete.
     Ending predict(const DataView& x, Matrix<T> y, Interrupt interrupt) const;

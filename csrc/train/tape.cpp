@@ -34,7 +34,7 @@ Tape<T>::Tape(const Graph& graph, ValueId input, ValueId output, bool input_grad
 
 template <class T>
 bool Tape<T>::run(Pass pass, Interrupt interrupt) {
-    const int team = worthwhile_team(plan_, run_.rows);
+    const int team = worthwhile_team(plan_.operations(run_.rows));
     workspace_.reserve_team(team);
     StopSignal stop(interrupt);
     bool finished = true;

@@ -2,12 +2,21 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 
 #include "base/error.h"
 
 namespace ganglion {
 namespace {
+
+/// From so much work for each thread a team is tried beside one thread; with so much in all, it is
+/// quicker without a trial.
+constexpr double kTriedOperationsPerThread = 0.25e6;
+constexpr double kSurelyWorthATeam = 1e8;
+
+/// Batches from one choice to the next.
+constexpr Index kStretch = 64;
 
 /// The weighted sum of a batch's losses.
 template <class T>
@@ -91,9 +100,28 @@ Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates
     if (batches.weight.data != nullptr) {
         check_fits("weight", batches.weight, workspace_.value(task_.weight, 0), batches);
     }
-    const int team = worthwhile_team(plan_, std::min(batches.batch_size, batches.samples));
+    const double work = plan_.operations(std::min(batches.batch_size, batches.samples));
+    const int team = worthwhile_team(work, kTriedOperationsPerThread);
+    const bool tries = team > 1 && work < kSurelyWorthATeam;
+    const Index stretch = tries ? kStretch : std::max<Index>(range.size(), 1);
     workspace_.reserve_team(team);
     Shared shared{.stop = StopSignal(interrupt)};
+    Outcome outcome{Ending::complete, range.begin};
+    for (Index begin = range.begin; begin < range.end; begin += stretch) {
+        const Range part{begin, std::min(begin + stretch, range.end)};
+        const auto start = std::chrono::steady_clock::now();
+        const int size = tries ? team_choice_.next(team) : team;
+        outcome = run_team_of(size, batches, part, rates + (begin - range.begin), shared);
+        if (outcome.ending != Ending::complete) break;
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+        if (tries) team_choice_.took(taken.count() / static_cast<double>(part.size()));
+    }
+    return outcome;
+}
+
+template <class T>
+Outcome Trainer<T>::run_team_of(int team, const Batches& batches, Range range, const double* rates,
+                                Shared& shared) {
     Outcome outcome{};
     run_team(team, [&](Member member) noexcept {
         const Outcome mine = run_member(member, batches, range, rates, shared);

@@ -10,6 +10,7 @@
 #include "train/figures.h"
 #include "train/optimizer.h"
 #include "train/parameter_store.h"
+#include "train/team_choice.h"
 
 namespace ganglion {
 
@@ -50,6 +51,8 @@ class Trainer {
   private:
     struct Shared;  // what the members of one run tell each other
 
+    Outcome run_team_of(int team, const Batches& batches, Range range, const double* rates,
+                        Shared& shared);
     Outcome run_member(const Member& member, const Batches& batches, Range range,
                        const double* rates, Shared& shared);
     Ending run_batch(const Member& member, Meeting& meet, const Batches& batches, Index batch,
@@ -64,6 +67,7 @@ class Trainer {
     OptimizerState<T>* optimizer_;
     Workspace<T> workspace_;
     Figures& figures_;
+    TeamChoice team_choice_;
     Run last_run_{};
     std::uint64_t seed_;
 };

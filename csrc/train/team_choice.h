@@ -1,0 +1,24 @@
+#pragma once
+
+namespace ganglion {
+
+/// Picks one thread or a team for work that comes again and again: whichever took less time lately.
+/// Which one is quicker for small work depends on how near the cores are to each other, and on what
+/// else they do; the clock tells. Results are the same either way.
+class TeamChoice {
+  public:
+    /// Threads for the next stretch of work, which may have up to `team`.
+    int next(int team);
+
+    /// What the stretch took, in seconds a step.
+    void took(double seconds);
+
+  private:
+    bool alone_ = false;
+    bool trying_ = false;  // this stretch runs as the others do not
+    int interval_ = 2;     // stretches from one trial to the next
+    int left_ = 2;         // until the next
+    double latest_ = 0;    // of the others
+};
+
+}  // namespace ganglion

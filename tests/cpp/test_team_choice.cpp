@@ -1,0 +1,71 @@
+#include "check.h"
+#include "train/team_choice.h"
+
+using namespace ganglion;
+
+namespace {
+
+constexpr int kTeam = 4;
+
+struct Spent {
+    int stretches_alone = 0;
+    double seconds = 0;
+};
+
+/// Run so many stretches of work that takes `alone` seconds on one thread, `team` on all.
+Spent run(TeamChoice& choice, int stretches, double alone, double team) {
+    Spent spent;
+    for (int i = 0; i < stretches; ++i) {
+        const int size = choice.next(kTeam);
+        CHECK(size == 1 || size == kTeam);
+        const double seconds = size == 1 ? alone : team;
+        choice.took(seconds);
+        spent.stretches_alone += size == 1;
+        spent.seconds += seconds;
+    }
+    return spent;
+}
+
+void a_quicker_team_stays() {
+    TeamChoice choice;
+    const Spent spent = run(choice, 1000, 2.0, 1.0);
+    CHECK(spent.stretches_alone >= 1);  // it has been tried
+    CHECK(spent.seconds < 1000 * 1.03);
+}
+
+void one_thread_takes_over_where_it_is_quicker() {
+    TeamChoice choice;
+    CHECK(run(choice, 1000, 1.0, 3.0).seconds < 1000 * 1.05);
+}
+
+void it_follows_a_change() {
+    TeamChoice choice;
+    run(choice, 1000, 2.0, 1.0);
+    run(choice, 100, 1.0, 3.0);
+    CHECK(run(choice, 1000, 1.0, 3.0).seconds < 1000 * 1.05);
+    run(choice, 100, 2.0, 1.0);
+    CHECK(run(choice, 1000, 2.0, 1.0).seconds < 1000 * 1.03);
+}
+
+void of_two_alike_neither_is_left() {
+    TeamChoice choice;
+    CHECK(run(choice, 1000, 1.0, 1.0).stretches_alone < 30);
+}
+
+void a_team_of_one_has_no_choice() {
+    TeamChoice choice;
+    for (int i = 0; i < 10; ++i) {
+        CHECK(choice.next(1) == 1);
+        choice.took(1.0);
+    }
+}
+
+}  // namespace
+
+int main() {
+    a_quicker_team_stays();
+    one_thread_takes_over_where_it_is_quicker();
+    it_follows_a_change();
+    of_two_alike_neither_is_left();
+    a_team_of_one_has_no_choice();
+}
