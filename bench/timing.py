@@ -8,7 +8,7 @@ from typing import NamedTuple
 Call = Callable[[], object]
 
 SHORTEST = 0.005  # seconds of a measurement: as many calls as it takes
-REST = 0.005  # seconds before it: other libraries' threads that spin go to sleep
+REST = 0.02  # seconds before it: threads of other libraries spin, PyTorch's for 8 ms
 
 
 class Time(NamedTuple):

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 
 namespace ganglion {
 
@@ -15,6 +16,9 @@ inline void relax() {
 
 /// Times a waiting thread looks before it goes to sleep: about 20 us.
 inline constexpr int kSpins = 1000;
+
+/// So long after it began to wait it surely still looks.
+inline constexpr auto kStillLooks = std::chrono::microseconds(10);
 
 /// Wait until `value` is no longer `old`; whoever changes it must notify.
 template <class T>

@@ -82,7 +82,7 @@ class Workspace {
 };
 
 /// Operations below which another thread costs more than it brings, as a rule.
-inline constexpr double kOperationsPerThread = 1e6;
+inline constexpr double kOperationsPerThread = 0.6e6;
 
 /// Threads that so much work is worth: few for small work, for meeting costs time too.
 int worthwhile_team(double operations, double operations_per_thread = kOperationsPerThread);

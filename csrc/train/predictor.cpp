@@ -4,9 +4,14 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/spin.h"
 
 namespace ganglion {
 namespace {
+
+/// Work below this is done before threads that sleep have come, which takes up to 0.2 ms on virtual
+/// machines.
+constexpr double kWorthWaking = 5e7;
 
 /// Gather this member's rows of a batch that begins at row `first` of x.
 template <class T>
@@ -69,6 +74,12 @@ void Predictor<T>::give_back(std::unique_ptr<Workspace<T>> workspace) const {
 }
 
 template <class T>
+bool Predictor<T>::team_is_awake() const {
+    const Clock::time_point ended{Clock::duration{ended_.load(std::memory_order_relaxed)}};
+    return Clock::now() - ended < kStillLooks;
+}
+
+template <class T>
 Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt) const {
     const Buffer& input = plan_.buffer(plan_.values[static_cast<std::size_t>(input_)]);
     const Buffer& output = plan_.buffer(plan_.values[static_cast<std::size_t>(output_)]);
@@ -77,7 +88,9 @@ Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt
              ", must have the same rows, ", input.cols, " and ", output.cols, " columns");
     }
     std::unique_ptr<Workspace<T>> workspace = take();
-    const int team = worthwhile_team(plan_.operations(std::min(plan_.max_batch, y.rows)));
+    const int most = worthwhile_team(plan_.operations(std::min(plan_.max_batch, y.rows)));
+    const bool only_awake = most > 1 && plan_.operations(y.rows) < kWorthWaking;
+    const int team = only_awake && !team_is_awake() ? 1 : most;
     workspace->reserve_team(team);
     StopSignal stop(interrupt);
     std::atomic<bool> finite{true};
@@ -97,6 +110,8 @@ Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt
         }
     });
     give_back(std::move(workspace));
+    if (only_awake)
+        ended_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
     if (!finished) return Ending::interrupted;
     return finite ? Ending::complete : Ending::data_not_finite;
 }

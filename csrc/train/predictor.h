@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 
 #include "plan/workspace.h"
@@ -30,6 +31,10 @@ class Predictor {
     Ending predict(const DataView& x, Matrix<T> y, Interrupt interrupt) const;
 
   private:
+    using Clock = std::chrono::steady_clock;
+
+    /// Has a call just ended, so that the team still looks for the next one?
+    bool team_is_awake() const;
     std::unique_ptr<Workspace<T>> make() const;
     std::unique_ptr<Workspace<T>> take() const;
     void give_back(std::unique_ptr<Workspace<T>> workspace) const;
@@ -40,6 +45,7 @@ class Predictor {
     T* parameters_;
     std::unique_ptr<PackedWeights<T>> packed_;
     mutable std::array<std::atomic<Workspace<T>*>, 64> free_{};
+    mutable std::atomic<Clock::rep> ended_{0};  // when the last call did that a team may share
 };
 
 }  // namespace ganglion
