@@ -14,7 +14,7 @@ const GemmBlocking& largest_blocks() {
     static const GemmBlocking largest = [] {
         const Index second = second_cache_size() / static_cast<Index>(sizeof(T));
         const Index depth = round_down(second / 8 / tile_cols<T>, 8);
-        const Index cols = round_down(second * 8 / depth, tile_cols<T>);
+        const Index cols = round_down(second * 4 / depth, tile_cols<T>);
         return GemmBlocking{.depth = depth,
                             .rows = round_down(second / 2 / depth, tile_rows),
                             .cols = cols,
