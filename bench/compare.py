@@ -1,4 +1,4 @@
-"""Compare Ganglion with the frameworks that are installed: README.md says how."""
+"""Compare Ganglion with the frameworks that are installed: bench/README.md says how."""
 
 import argparse
 import json

@@ -137,6 +137,6 @@ def chosen(names: Iterable[str]) -> list[Workload]:
     picked = []
     for name in names:
         if name not in known:
-            raise ValueError(f"there is no workload {name!r}, there are {', '.join(known)}")
+            raise ValueError(f"there is no workload {name!r}, there are {'; '.join(known)}")
         picked.append(known[name])
     return picked or list(TABLE)

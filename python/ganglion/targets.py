@@ -86,8 +86,7 @@ def _refuse_strings(call: str, y: ArrayLike) -> None:
         if isinstance(label, str | bytes):
             raise TypeError(
                 f"{call}: y holds strings, such as {label!r}: number the classes from 0"
-                " (numpy.unique(y, return_inverse=True)); the estimators that are to come in"
-                " ganglion.neural_network take labels"
+                " (numpy.unique(y, return_inverse=True))"
             )
 
 
