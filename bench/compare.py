@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib.util import find_spec
@@ -18,6 +19,7 @@ from ganglion.bench.workloads import Workload, chosen
 
 TASKS = ("train", "row", "batch")
 TURN = 0.2  # seconds a framework measures before it is another's turn
+REST = 0.15  # seconds between turns: OpenBLAS's threads spin for a tenth of a second
 
 
 def parse(arguments: Sequence[str] | None, program: str) -> argparse.Namespace:
@@ -92,6 +94,7 @@ def measure_row(task: str, workload: Workload, running: Sequence[Peer], rounds: 
         measured[peer.name] = Measured(peer.prepare(workload, task), [])
     for _ in range(rounds):
         for peer in running:
+            time.sleep(REST)
             measured[peer.name].microseconds.extend(peer.measure(TURN))
     return Row(task, workload, measured)
 

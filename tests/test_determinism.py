@@ -271,3 +271,18 @@ def test_fit_resumed_gives_the_same_bits(name: str) -> None:
     assert rest.epoch == [5, 6, 7, 8, 9]
     assert state(resumed) == state(whole)
     assert state(resumed) != halfway
+
+
+def test_work_that_is_tried_on_teams_gives_the_same_bits_on_any() -> None:
+    """Over several stretches of batches, a rate that changes at each, a short last batch."""
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(size=(200 * 32 + 5, 64)), rng.integers(0, 10, 200 * 32 + 5)
+    trained = []
+    for threads in THREADS:
+        gn.set_num_threads(threads)
+        net = gn.MLP([64, 100, 10], seed=0)
+        net.compile(Adam(learning_rate=CosineDecay(2e-3, 600)), "cross_entropy")
+        net.fit(x, y, epochs=3, batch_size=32, verbose=0)
+        trained.append(np.concatenate([net.parameter_vector, net.predict(x).ravel()]))
+    for other in trained[1:]:
+        assert np.array_equal(trained[0], other)

@@ -168,8 +168,8 @@ def counts(task: str, dtype: str, threads: int) -> list[int]:
         record = gn.optimizers.OPTIMIZERS[task]
         run = make_trainer(dtype, record(global_clipnorm=1.0))
     made = allocations() - before
-    for _ in range(3):  # the team is formed, and room made for it
-        run(2)
+    for _ in range(3):  # the team is formed, for work that is worth it, and room made for it
+        run(30)
     calls = []
     for batches in (1, 3, 30, 300):
         before = allocations()

@@ -14,8 +14,10 @@ inline void relax() {
 #endif
 }
 
-/// Times a waiting thread looks before it goes to sleep: about 20 us.
-inline constexpr int kSpins = 1000;
+/// How long a waiting thread looks before it goes to sleep; the clock is read once in so many
+/// looks.
+inline constexpr auto kLooks = std::chrono::microseconds(20);
+inline constexpr int kLooksAtOnce = 64;
 
 /// So long after it began to wait it surely still looks.
 inline constexpr auto kStillLooks = std::chrono::microseconds(10);
@@ -23,10 +25,13 @@ inline constexpr auto kStillLooks = std::chrono::microseconds(10);
 /// Wait until `value` is no longer `old`; whoever changes it must notify.
 template <class T>
 void wait_while(const std::atomic<T>& value, T old) {
-    for (int i = 0; i < kSpins; ++i) {
-        if (value.load(std::memory_order_acquire) != old) return;
-        relax();
-    }
+    const auto begin = std::chrono::steady_clock::now();
+    do {
+        for (int i = 0; i < kLooksAtOnce; ++i) {
+            if (value.load(std::memory_order_acquire) != old) return;
+            relax();
+        }
+    } while (std::chrono::steady_clock::now() - begin < kLooks);
     value.wait(old, std::memory_order_acquire);
 }
 

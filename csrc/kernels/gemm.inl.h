@@ -50,19 +50,20 @@ void run_update(const GemmArgs<T>& g, Range rows, Range cols, Matrix<const T> gr
 }
 
 /// B packed beforehand comes from memory: while a panel is multiplied, its first tiles ask for the
-/// next one, each for one cache line of every row.
+/// next one, tile t for cache line t of every row. Tiles of one or two rows span several panels,
+/// and read them as memory gives them.
 template <class T>
-Index ahead_in_b(const Block<T>& block, Range i, Range j) {
+Index ahead_in_b(const Block<T>& block, Index t, Range i, Range j) {
     constexpr Index line = 64 / sizeof(T);
-    const Index at = i.begin / tile_rows * line;
-    const bool wanted =
-        block.g.packed_b != nullptr && at < tile_cols<T> && j.end < block.cols.size();
+    const Index at = t * line;
+    const bool wanted = block.g.packed_b != nullptr && i.size() > 2 && at < tile_cols<T> &&
+                        j.end < block.cols.size();
     return wanted ? block.b.across + at : 0;
 }
 
-/// Multiply rows i, of one tile, and columns j of the block. `next`: see Tiles.
+/// Multiply rows i, those of tile t, and columns j of the block. `next`: see Tiles.
 template <class T>
-void multiply_columns(const Block<T>& block, Range i, Range j, Index next) {
+void multiply_columns(const Block<T>& block, Index t, Range i, Range j, Index next) {
     constexpr Index size = lanes<Vec<T>>;
     const GemmArgs<T>& g = block.g;
     const bool from_bias = block.depth.begin == 0 && !g.accumulate;
@@ -80,7 +81,7 @@ void multiply_columns(const Block<T>& block, Range i, Range j, Index next) {
                    .b = block.b.data + block.b.offset(j.begin),
                    .b_step = block.b.step,
                    .b_panel = block.b.across,
-                   .ahead = ahead_in_b(block, i, j),
+                   .ahead = ahead_in_b(block, t, i, j),
                    .start = from_bias ? bias : c,
                    .start_row = from_bias ? 0 : block.c.row_stride,
                    .c = c,
@@ -147,7 +148,7 @@ void multiply_block(const Block<T>& block) {
             const Range j{begin, begin + step < cols ? begin + step : cols};
             if (packs_a && begin == 0) pack_tile_of_a(block, i);
             if (packs_b && t == 0) pack_panels_of_b(block, j.begin);
-            multiply_columns(block, i, j, along_rows ? tile : i.size() * block.c.row_stride);
+            multiply_columns(block, t, i, j, along_rows ? tile : i.size() * block.c.row_stride);
             if (finishes) {
                 run_epilogue(g, block.rows.begin + i.begin, block.cols.begin + j.begin, i.size(),
                              j.size());

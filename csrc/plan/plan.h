@@ -50,7 +50,7 @@ Plan compile(const Graph& graph, const Goal& goal, Index max_batch);
 /// Merge each matrix product with the activation, or derivative, that directly follows it.
 void fuse(Program& program, const Goal& goal);
 
-/// Let the product that makes the gradient of a large weight update it, tile by tile, after the
+/// Let the product that makes the gradient of a large weight update it, block by block, after the
 /// last call that reads it. Returns whether there is any. `operations` are those of a batch.
 bool fuse_updates(Program& program, Index max_batch, double operations);
 

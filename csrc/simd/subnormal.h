@@ -28,10 +28,10 @@ class FlushSubnormals {
     static constexpr Control kFlush = Control{1} << 24;
     static Control control() {
         Control bits;
-        asm volatile("mrs %0, fpcr" : "=r"(bits));
+        asm volatile("mrs %0, fpcr" : "=r"(bits) : : "memory");
         return bits;
     }
-    static void set_control(Control bits) { asm volatile("msr fpcr, %0" : : "r"(bits)); }
+    static void set_control(Control bits) { asm volatile("msr fpcr, %0" : : "r"(bits) : "memory"); }
 #else
     using Control = unsigned;
     static constexpr Control kFlush = 0;

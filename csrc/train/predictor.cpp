@@ -13,6 +13,9 @@ namespace {
 /// machines.
 constexpr double kWorthWaking = 5e7;
 
+/// Calls that have followed each other closely, after which one more is likely to.
+constexpr int kMany = 8;
+
 /// Gather this member's rows of a batch that begins at row `first` of x.
 template <class T>
 bool gather_share(const Member& member, const DataView& x, Index first, Matrix<T> into) {
@@ -74,9 +77,12 @@ void Predictor<T>::give_back(std::unique_ptr<Workspace<T>> workspace) const {
 }
 
 template <class T>
-bool Predictor<T>::team_is_awake() const {
+bool Predictor<T>::calls_follow_closely() const {
     const Clock::time_point ended{Clock::duration{ended_.load(std::memory_order_relaxed)}};
-    return Clock::now() - ended < kStillLooks;
+    const bool close = Clock::now() - ended < kStillLooks;
+    const int close_calls = close ? close_calls_.load(std::memory_order_relaxed) + 1 : 0;
+    close_calls_.store(std::min(close_calls, kMany), std::memory_order_relaxed);
+    return close_calls >= kMany;
 }
 
 template <class T>
@@ -89,9 +95,9 @@ Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt
     }
     std::unique_ptr<Workspace<T>> workspace = take();
     const int most = worthwhile_team(plan_.operations(std::min(plan_.max_batch, y.rows)));
-    const bool only_awake = most > 1 && plan_.operations(y.rows) < kWorthWaking;
-    const int team = only_awake && !team_is_awake() ? 1 : most;
-    workspace->reserve_team(team);
+    const bool small = most > 1 && plan_.operations(y.rows) < kWorthWaking;
+    const int team = small && !calls_follow_closely() ? 1 : most;
+    workspace->reserve_team(most);
     StopSignal stop(interrupt);
     std::atomic<bool> finite{true};
     bool finished = true;
@@ -110,8 +116,7 @@ Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt
         }
     });
     give_back(std::move(workspace));
-    if (only_awake)
-        ended_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+    if (small) ended_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
     if (!finished) return Ending::interrupted;
     return finite ? Ending::complete : Ending::data_not_finite;
 }

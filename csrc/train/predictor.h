@@ -33,8 +33,9 @@ class Predictor {
   private:
     using Clock = std::chrono::steady_clock;
 
-    /// Has a call just ended, so that the team still looks for the next one?
-    bool team_is_awake() const;
+    /// Have many small calls come right after each other, so that a team is worth waking, or still
+    /// looks for the next one?
+    bool calls_follow_closely() const;
     std::unique_ptr<Workspace<T>> make() const;
     std::unique_ptr<Workspace<T>> take() const;
     void give_back(std::unique_ptr<Workspace<T>> workspace) const;
@@ -45,7 +46,8 @@ class Predictor {
     T* parameters_;
     std::unique_ptr<PackedWeights<T>> packed_;
     mutable std::array<std::atomic<Workspace<T>*>, 64> free_{};
-    mutable std::atomic<Clock::rep> ended_{0};  // when the last call did that a team may share
+    mutable std::atomic<Clock::rep> ended_{0};  // when the last small call did
+    mutable std::atomic<int> close_calls_{0};
 };
 
 }  // namespace ganglion

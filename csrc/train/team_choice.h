@@ -10,7 +10,7 @@ class TeamChoice {
     /// Threads for the next stretch of work, which may have up to `team`.
     int next(int team);
 
-    /// What the stretch took, in seconds a step.
+    /// What the stretch took, in seconds a row.
     void took(double seconds);
 
   private:

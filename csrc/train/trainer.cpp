@@ -10,12 +10,13 @@
 namespace ganglion {
 namespace {
 
-/// From so much work for each thread a team is tried beside one thread; with so much in all, it is
+/// From so much work for each thread two are tried beside one; with so much in all, a team is
 /// quicker without a trial.
 constexpr double kTriedOperationsPerThread = 0.25e6;
 constexpr double kSurelyWorthATeam = 1e8;
 
-/// Batches from one choice to the next.
+/// Batches from one choice to the next; the last ones count with those before them, for a rest of
+/// few rows would look quick.
 constexpr Index kStretch = 64;
 
 /// The weighted sum of a batch's losses.
@@ -101,20 +102,23 @@ Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates
         check_fits("weight", batches.weight, workspace_.value(task_.weight, 0), batches);
     }
     const double work = plan_.operations(std::min(batches.batch_size, batches.samples));
-    const int team = worthwhile_team(work, kTriedOperationsPerThread);
+    const int pair = std::min(2, worthwhile_team(work, kTriedOperationsPerThread));
+    const int team = std::max(pair, worthwhile_team(work));
     const bool tries = team > 1 && work < kSurelyWorthATeam;
-    const Index stretch = tries ? kStretch : std::max<Index>(range.size(), 1);
     workspace_.reserve_team(team);
     Shared shared{.stop = StopSignal(interrupt)};
     Outcome outcome{Ending::complete, range.begin};
-    for (Index begin = range.begin; begin < range.end; begin += stretch) {
-        const Range part{begin, std::min(begin + stretch, range.end)};
+    while (outcome.batch < range.end) {
+        const Index begin = outcome.batch;
+        const bool last = !tries || range.end - begin < 2 * kStretch;
+        const Range part{begin, last ? range.end : begin + kStretch};
         const auto start = std::chrono::steady_clock::now();
         const int size = tries ? team_choice_.next(team) : team;
         outcome = run_team_of(size, batches, part, rates + (begin - range.begin), shared);
         if (outcome.ending != Ending::complete) break;
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-        if (tries) team_choice_.took(taken.count() / static_cast<double>(part.size()));
+        const Index rows = batches.samples_of(part.end - 1).end - batches.samples_of(begin).begin;
+        if (tries) team_choice_.took(taken.count() / static_cast<double>(rows));
     }
     return outcome;
 }

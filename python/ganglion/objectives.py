@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,9 +134,32 @@ class Objective:
         self.state = model.precision.optimizer_state(
             self.optimizer.name, self.optimizer.settings(), model.store.values.size
         )
-        self.snapshot = Snapshot(model.store, self.state)
+        self._store = model.store
+        self._spare: list[Snapshot] = []
+        self._lock = threading.RLock()
         self.training = Phase("fit", model, self.loss, self.metrics, self.state)
         self.evaluation = Phase("evaluate", model, self.loss, self.metrics, None)
+
+    @contextmanager
+    def training_call(self, call: str) -> Iterator[Snapshot]:
+        """Lend a snapshot to a call that trains.
+
+        A call within it, from a callback, has one of its own. The room stays from one call to the
+        next: the system's making it anew would take longer than the copying.
+
+        Raises:
+            RuntimeError: While another thread trains; nothing has been touched.
+        """
+        if not self._lock.acquire(blocking=False):
+            raise RuntimeError(f"{call}: the model is in use by another call")
+        try:
+            snapshot = self._spare.pop() if self._spare else Snapshot(self._store, self.state)
+            try:
+                yield snapshot
+            finally:
+                self._spare = [snapshot]
+        finally:
+            self._lock.release()
 
     def rates(self, count: int) -> NDArray[np.float64]:
         """Return the learning rates of the next `count` steps."""

@@ -16,8 +16,7 @@ class Snapshot:
     """Room for the parameters, and what the optimizer remembers, as they were when taken.
 
     What an optimizer remembers of a large network is not copied: it would take more memory than the
-    parameters do. The room stays from one training to the next: the system's making it anew would
-    take longer than the copying.
+    parameters do.
     """
 
     def __init__(self, store: ParameterStore, state: OptimizerState) -> None:

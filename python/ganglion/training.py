@@ -15,6 +15,7 @@ from ganglion.data import Dataset
 from ganglion.history import History
 from ganglion.objectives import Objective
 from ganglion.passes import BatchNotFiniteError, LossNotFiniteError, Parametrized
+from ganglion.snapshot import Snapshot
 from ganglion.sources import ArraySource, Source
 
 
@@ -52,20 +53,19 @@ def fit(work: Fit, epochs: range, history: History) -> None:
             }
         )
     work.host.stop_training = False
-    with ExitStack() as stack:
+    with work.objective.training_call("fit") as before, ExitStack() as stack:
         for callback in reversed(work.callbacks):  # each is told of the end, whatever another does
             stack.callback(callback.on_train_end, {})
         for callback in work.callbacks:
             callback.on_train_begin({})
         for epoch in epochs:
-            logs = _epoch_with_hooks(work, epoch)
+            logs = _epoch_with_hooks(work, epoch, before)
             history.append(epoch, logs)
             if work.host.stop_training:
                 break
 
 
-def _epoch_with_hooks(work: Fit, epoch: int) -> Logs:
-    before = work.objective.snapshot
+def _epoch_with_hooks(work: Fit, epoch: int, before: Snapshot) -> Logs:
     before.take()
     try:
         for callback in work.callbacks:
@@ -141,14 +141,15 @@ def evaluate(objective: Objective, source: Source) -> Logs:
 
 def train_on_batch(objective: Objective, data: Dataset) -> Logs:
     """Take one step on all of `data`, and return its figures."""
-    before = objective.snapshot
-    before.take()
-    objective.training.reset()
-    try:
-        objective.training.run(data, None, len(data), 0, objective.rates(1))
-    except Exception as error:
-        before.put_back()
-        if isinstance(error, BatchNotFiniteError):
-            raise LossNotFiniteError(f"train_on_batch: {error.culprit} is not finite") from error
-        raise
-    return objective.training.figures()
+    with objective.training_call("train_on_batch") as before:
+        before.take()
+        objective.training.reset()
+        try:
+            objective.training.run(data, None, len(data), 0, objective.rates(1))
+        except Exception as error:
+            before.put_back()
+            if isinstance(error, BatchNotFiniteError):
+                message = f"train_on_batch: {error.culprit} is not finite"
+                raise LossNotFiniteError(message) from error
+            raise
+        return objective.training.figures()
