@@ -22,16 +22,25 @@ inline constexpr int kLooksAtOnce = 64;
 /// So long after it began to wait it surely still looks.
 inline constexpr auto kStillLooks = std::chrono::microseconds(10);
 
-/// Wait until `value` is no longer `old`; whoever changes it must notify.
+/// Is `value` no longer `old`, or soon no more?
+template <class T>
+bool changes_soon(const std::atomic<T>& value, T old) {
+    for (int i = 0; i < kLooksAtOnce; ++i) {
+        if (value.load(std::memory_order_acquire) != old) return true;
+        relax();
+    }
+    return false;
+}
+
+/// Wait until `value` is no longer `old`; whoever changes it must notify. A short wait reads no
+/// clock.
 template <class T>
 void wait_while(const std::atomic<T>& value, T old) {
+    if (changes_soon(value, old)) return;
     const auto begin = std::chrono::steady_clock::now();
-    do {
-        for (int i = 0; i < kLooksAtOnce; ++i) {
-            if (value.load(std::memory_order_acquire) != old) return;
-            relax();
-        }
-    } while (std::chrono::steady_clock::now() - begin < kLooks);
+    while (std::chrono::steady_clock::now() - begin < kLooks) {
+        if (changes_soon(value, old)) return;
+    }
     value.wait(old, std::memory_order_acquire);
 }
 

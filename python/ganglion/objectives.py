@@ -135,7 +135,7 @@ class Objective:
             self.optimizer.name, self.optimizer.settings(), model.store.values.size
         )
         self._store = model.store
-        self._spare: list[Snapshot] = []
+        self._spare: Snapshot | None = None
         self._lock = threading.RLock()
         self.training = Phase("fit", model, self.loss, self.metrics, self.state)
         self.evaluation = Phase("evaluate", model, self.loss, self.metrics, None)
@@ -153,11 +153,11 @@ class Objective:
         if not self._lock.acquire(blocking=False):
             raise RuntimeError(f"{call}: the model is in use by another call")
         try:
-            snapshot = self._spare.pop() if self._spare else Snapshot(self._store, self.state)
+            snapshot, self._spare = self._spare or Snapshot(self._store, self.state), None
             try:
                 yield snapshot
             finally:
-                self._spare = [snapshot]
+                self._spare = snapshot
         finally:
             self._lock.release()
 
