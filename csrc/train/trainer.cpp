@@ -104,21 +104,29 @@ Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates
     const double work = plan_.operations(std::min(batches.batch_size, batches.samples));
     const int pair = std::min(2, worthwhile_team(work, kTriedOperationsPerThread));
     const int team = std::max(pair, worthwhile_team(work));
-    const bool tries = team > 1 && work < kSurelyWorthATeam;
     workspace_.reserve_team(team);
     Shared shared{.stop = StopSignal(interrupt)};
+    const bool tries = team > 1 && work < kSurelyWorthATeam;
+    return tries ? run_by_trial(team, batches, range, rates, shared)
+                 : run_team_of(team, batches, range, rates, shared);
+}
+
+/// In stretches, each on one thread or on the team.
+template <class T>
+Outcome Trainer<T>::run_by_trial(int team, const Batches& batches, Range range, const double* rates,
+                                 Shared& shared) {
     Outcome outcome{Ending::complete, range.begin};
-    while (outcome.batch < range.end) {
+    while (outcome.ending == Ending::complete && outcome.batch < range.end) {
         const Index begin = outcome.batch;
-        const bool last = !tries || range.end - begin < 2 * kStretch;
+        const bool last = range.end - begin < 2 * kStretch;
         const Range part{begin, last ? range.end : begin + kStretch};
-        const auto start = std::chrono::steady_clock::now();
-        const int size = tries ? team_choice_.next(team) : team;
-        outcome = run_team_of(size, batches, part, rates + (begin - range.begin), shared);
-        if (outcome.ending != Ending::complete) break;
-        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
         const Index rows = batches.samples_of(part.end - 1).end - batches.samples_of(begin).begin;
-        if (tries) team_choice_.took(taken.count() / static_cast<double>(rows));
+        const auto start = std::chrono::steady_clock::now();
+        outcome = run_team_of(team_choice_.next(team), batches, part, rates + (begin - range.begin),
+                              shared);
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+        if (outcome.ending == Ending::complete)
+            team_choice_.took(taken.count() / static_cast<double>(rows));
     }
     return outcome;
 }

@@ -51,6 +51,8 @@ class Trainer {
   private:
     struct Shared;  // what the members of one run tell each other
 
+    Outcome run_by_trial(int team, const Batches& batches, Range range, const double* rates,
+                         Shared& shared);
     Outcome run_team_of(int team, const Batches& batches, Range range, const double* rates,
                         Shared& shared);
     Outcome run_member(const Member& member, const Batches& batches, Range range,
