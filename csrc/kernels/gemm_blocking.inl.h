@@ -79,19 +79,23 @@ inline Index most_of_block(Index total, Index largest, Index step) {
     return all < largest ? all : largest;
 }
 
-/// Elements of scratch memory that a product of at most m x n, with a depth of at most k, may use.
+/// Elements of scratch memory that the loops may use for at most m x n, with a depth of at most k.
 template <class T>
-Index gemm_scratch_size(Index m, Index n, Index k, bool updates) {
+Index loops_scratch_size(Index m, Index n, Index k) {
     const GemmBlocking& largest = largest_blocks<T>();
     const Index rows = most_of_block(m, largest.rows, tile_rows);
-    if (!updates) {
-        const Index depth = most_of_block(k, largest.depth, 8);
-        const Index all = most_of_block(n, largest.cols, tile_cols<T>);
-        const Index once = most_of_block(n, panels_together * tile_cols<T>, tile_cols<T>);
-        const Index shortest = most_of_block(k, short_depth, 8) * all;
-        const Index b = m > largest.rows ? depth * all : depth * once;
-        return depth * rows + (b > shortest ? b : shortest);
-    }
+    const Index depth = most_of_block(k, largest.depth, 8);
+    const Index all = most_of_block(n, largest.cols, tile_cols<T>);
+    const Index once = most_of_block(n, panels_together * tile_cols<T>, tile_cols<T>);
+    const Index shortest = most_of_block(k, short_depth, 8) * all;
+    const Index b = m > largest.rows ? depth * all : depth * once;
+    return depth * rows + (b > shortest ? b : shortest);
+}
+
+/// The same where the product is a gradient to step along.
+template <class T>
+Index update_scratch_size(Index m, Index n, Index k) {
+    const Index rows = most_of_block(m, largest_blocks<T>().rows, tile_rows);
     const Index cols = most_of_block(n, kUpdateCols, tile_cols<T>);
     return ceil_div(k, 8) * 8 * (rows + cols) + rows * cols;
 }

@@ -13,6 +13,8 @@
 #include "kernels/gemm_tile.inl.h"
 #include "kernels/gemm_pack.inl.h"
 #include "kernels/gemm_blocking.inl.h"
+#include "kernels/gemm_loops.inl.h"
+#include "kernels/gemm_swapped.inl.h"
 #include "kernels/gemm.inl.h"
 #include "kernels/softmax.inl.h"
 #include "kernels/loss.inl.h"
