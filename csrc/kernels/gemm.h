@@ -60,7 +60,6 @@ struct GemmBlocking {
     Index depth;
     Index rows;
     Index cols;
-    Index panels;  // of B that are packed at a time
 };
 
 }  // namespace ganglion

@@ -6,6 +6,8 @@ template <class T>
 void gemm(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
     if (pays_to_swap(g, rows.size())) {
         multiply_swapped(g, rows, cols, scratch);
+    } else if (pays_to_stream(g, rows.size())) {
+        multiply_streamed(g, rows, cols, scratch);
     } else {
         multiply(g, rows, cols, scratch);
     }
@@ -15,10 +17,11 @@ void gemm(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
 template <class T>
 Index gemm_scratch_size(Index m, Index n, Index k, bool updates) {
     if (updates) return update_scratch_size<T>(m, n, k);
-    const Index looped = loops_scratch_size<T>(m, n, k);
-    const Index few = m < most_swapped_rows<T> ? m : most_swapped_rows<T>;
-    const Index swapped = swapped_scratch_size<T>(few, k);
-    return looped > swapped ? looped : swapped;
+    Index most = loops_scratch_size<T>(m, n, k);
+    for (const Index size : {swapped_scratch_size<T>(m, k), streamed_scratch_size<T>(m, k)}) {
+        if (size > most) most = size;
+    }
+    return most;
 }
 
 /// The products in a range of a batch. `scratch` holds gemm_scratch_size of one.

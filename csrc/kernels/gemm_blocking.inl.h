@@ -14,11 +14,9 @@ const GemmBlocking& largest_blocks() {
     static const GemmBlocking largest = [] {
         const Index second = second_cache_size() / static_cast<Index>(sizeof(T));
         const Index depth = round_down(second / 8 / tile_cols<T>, 8);
-        const Index cols = round_down(second * 4 / depth, tile_cols<T>);
         return GemmBlocking{.depth = depth,
                             .rows = round_down(second / 2 / depth, tile_rows),
-                            .cols = cols,
-                            .panels = cols / tile_cols<T>};
+                            .cols = round_down(second * 4 / depth, tile_cols<T>)};
     }();
     return largest;
 }
@@ -29,24 +27,13 @@ inline Index even_block(Index total, Index largest, Index step) {
     return ceil_div(ceil_div(total, blocks), step) * step;
 }
 
-/// Of few rows, panels of B are read right after they have been packed and never again.
-template <class T>
-bool reads_b_once(Index m, Index k) {
-    return m <= largest_blocks<T>().rows && k > short_depth;
-}
-
-/// Blocks for a product of m x n with depth k. Panels that are read once share room of half the
-/// second cache.
+/// Blocks for a product of m x n with depth k.
 template <class T>
 GemmBlocking blocking(Index m, Index n, Index k) {
     const GemmBlocking& largest = largest_blocks<T>();
-    const bool once = reads_b_once<T>(m, k);
-    const Index cols = even_block(n, largest.cols, tile_cols<T>);
-    const Index panels = cols / tile_cols<T>;
-    return {.depth = even_block(k, once ? largest.depth / 2 : largest.depth, 8),
+    return {.depth = even_block(k, largest.depth, 8),
             .rows = even_block(m, largest.rows, tile_rows),
-            .cols = cols,
-            .panels = once && panels > panels_together ? panels_together : panels};
+            .cols = even_block(n, largest.cols, tile_cols<T>)};
 }
 
 /// Elements of a block of a gradient that waits in the second cache for its step.
@@ -69,8 +56,7 @@ GemmBlocking update_blocking(Index m, Index n, Index k) {
     const Index rows = rows_in_cache < largest ? rows_in_cache : largest;
     return {.depth = ceil_div(k, 8) * 8,
             .rows = even_block(m, rows < tile_rows ? tile_rows : rows, tile_rows),
-            .cols = cols,
-            .panels = cols / tile_cols<T>};
+            .cols = cols};
 }
 
 /// The largest block that a total of at most `total` items is cut into.
@@ -85,11 +71,7 @@ Index loops_scratch_size(Index m, Index n, Index k) {
     const GemmBlocking& largest = largest_blocks<T>();
     const Index rows = most_of_block(m, largest.rows, tile_rows);
     const Index depth = most_of_block(k, largest.depth, 8);
-    const Index all = most_of_block(n, largest.cols, tile_cols<T>);
-    const Index once = most_of_block(n, panels_together * tile_cols<T>, tile_cols<T>);
-    const Index shortest = most_of_block(k, short_depth, 8) * all;
-    const Index b = m > largest.rows ? depth * all : depth * once;
-    return depth * rows + (b > shortest ? b : shortest);
+    return depth * (rows + most_of_block(n, largest.cols, tile_cols<T>));
 }
 
 /// The same where the product is a gradient to step along.

@@ -150,7 +150,6 @@ void pack_b(Matrix<const T> b, T* packed) {
     if (b.col_stride == 1 && whole) {  // row by row: that is how memory is read best
         for (Index p = 0; p < b.rows; ++p) {
             for (Index j = 0; j < b.cols; j += width) {
-                __builtin_prefetch(b.at(p + rows_ahead, j));
                 T* const to = packed + j * b.rows + p * width;
                 store(to, load<Vec<T>>(b.at(p, j)));
                 store(to + lanes<Vec<T>>, load<Vec<T>>(b.at(p, j + lanes<Vec<T>>)));

@@ -18,11 +18,10 @@ bool pays_to_swap(const GemmArgs<T>& g, Index rows) {
     return few && starts_at_zero && plain && g.b.row_stride == 1 && g.b.rows > short_depth;
 }
 
-/// Elements of scratch memory for A^T of so many rows, and a block of C^T.
+/// Elements of scratch memory for A^T of at most m rows, and a block of C^T.
 template <class T>
-Index swapped_scratch_size(Index rows, Index k) {
-    const Index padded = ceil_div(rows, tile_cols<T>) * tile_cols<T>;
-    return padded * (k + swapped_cols);
+Index swapped_scratch_size(Index m, Index k) {
+    return most_of_block(m, most_swapped_rows<T>, tile_cols<T>) * (k + swapped_cols);
 }
 
 template <class T>

@@ -23,7 +23,8 @@ struct Tiles {
     const T* b;
     Index b_step;
     Index b_panel;
-    Index ahead;     // how far from what is read of B what will be read later lies; 0: nothing
+    const T* ask;  // what is asked for meanwhile, a cache line each depth, `ask_step` apart
+    Index ask_step;
     const T* start;  // the chains begin at start[i * start_row + j]; null: at zero
     Index start_row;
     T* c;
@@ -96,8 +97,9 @@ void multiply_tiles(const Tiles<T>& t) {
         for (int i = 0; i < R; ++i) __builtin_prefetch(c + t.next + i * t.c_row);
         const T* a = t.a;
         const T* b = t.b + n * panels * t.b_panel;
-        for (Index p = 0; p < t.depth; ++p, a += a_step, b += t.b_step) {
-            __builtin_prefetch(b + t.ahead, 0, 2);
+        const T* ask = t.ask + n * panels * t.b_panel;
+        for (Index p = 0; p < t.depth; ++p, a += a_step, b += t.b_step, ask += t.ask_step) {
+            __builtin_prefetch(ask, 0, 2);
             sums.add(a, a_row, b, t.b_panel, S::row, S::all);
         }
         if (whole) {

@@ -1,0 +1,160 @@
+// One block of the product: loops 2 and 1 around the micro-kernel. Included inside an ISA namespace,
+// after gemm_tile, gemm_pack and gemm_blocking.
+
+/// A block of A as the tiles read it.
+template <class T>
+struct BlockOfA {
+    const T* data;
+    Index step;    // from one depth to the next; 0: as many elements as the tile has rows
+    Index across;  // from one row to the next
+    T* to_pack;    // where each tile is packed right before it is first read; null: it is there
+};
+
+/// A block of B as the tiles read it.
+template <class T>
+struct BlockOfB {
+    const T* data;
+    Index step;    // from one depth to the next
+    Index across;  // from one panel to the next
+    T* to_pack;    // where each panel is packed right before it is first read; null: it is there
+
+    Index offset(Index col) const { return col / tile_cols<T> * across; }
+};
+
+/// What is read from memory after a block: its tiles ask for it, tile t for cache line t of each
+/// row of the panel that lies as theirs does.
+template <class T>
+struct Ahead {
+    BlockOfB<T> b;
+    Index cols;
+};
+
+/// Loops 2 and 1 over one block: what stays the same for all its tiles.
+template <class T>
+struct Block {
+    const GemmArgs<T>& g;
+    Range rows;
+    Range cols;
+    Range depth;
+    BlockOfA<T> a;
+    BlockOfB<T> b;
+    Matrix<T> c;
+    Ahead<T> ahead;
+};
+
+template <class T>
+void run_epilogue(const GemmArgs<T>& g, Index i, Index j, Index rows, Index cols) {
+    const Matrix<T> c{g.c.at(i, j), rows, cols, g.c.row_stride};
+    if (g.activate != nullptr) {
+        g.activate(c, {g.activated.at(i, j), rows, cols, g.activated.row_stride}, g.alpha);
+    }
+    if (g.derive != nullptr) {
+        g.derive({g.saved.at(i, j), rows, cols, g.saved.row_stride}, c, c, g.alpha);
+    }
+}
+
+/// Where tile t of rows i and columns j begins to ask, or null. Tiles of one or two rows span several
+/// panels, and read them as memory gives them.
+template <class T>
+const T* asks_for(const Block<T>& block, Index t, Range i, Range j) {
+    constexpr Index line = 64 / sizeof(T);
+    const bool asks = i.size() > 2 && j.begin < block.ahead.cols && t * line < tile_cols<T>;
+    return asks ? block.ahead.b.data + block.ahead.b.offset(j.begin) + t * line : nullptr;
+}
+
+/// Multiply rows i, those of tile t, and columns j of the block. `next`: see Tiles.
+template <class T>
+void multiply_columns(const Block<T>& block, Index t, Range i, Range j, Index next) {
+    constexpr Index size = lanes<Vec<T>>;
+    const GemmArgs<T>& g = block.g;
+    const bool from_bias = block.depth.begin == 0 && !g.accumulate;
+    const bool packed = block.a.step == 0;
+    const auto& kernels = tile_table<T>.kernels[packed || g.a.row_stride == 1];
+    const T* const b = block.b.data + block.b.offset(j.begin);
+    const T* const ask = asks_for(block, t, i, j);
+    T* const c = block.c.at(i.begin, j.begin);
+    const T* const bias = g.bias == nullptr ? nullptr : g.bias + block.cols.begin + j.begin;
+    const Index vectors = tile_vectors(i.size());
+    Tiles<T> tiles{.count = j.size() / (vectors * size),
+                   .last = size,
+                   .depth = block.depth.size(),
+                   .a = block.a.data + i.begin * block.a.across,
+                   .a_row = g.a.row_stride,
+                   .a_step = packed ? i.size() : block.a.step,
+                   .b = b,
+                   .b_step = block.b.step,
+                   .b_panel = block.b.across,
+                   .ask = ask == nullptr ? b : ask,
+                   .ask_step = ask == nullptr ? block.b.step : block.ahead.b.step,
+                   .start = from_bias ? bias : c,
+                   .start_row = from_bias ? 0 : block.c.row_stride,
+                   .c = c,
+                   .c_row = block.c.row_stride,
+                   .next = next};
+    if (tiles.count > 0) kernels[vectors - 1][i.size() - 1](tiles);
+
+    const Index done = tiles.count * vectors * size;
+    const Index rest = j.size() - done;
+    if (rest == 0) return;
+    const Index rest_vectors = ceil_div(rest, size);
+    tiles.count = 1;
+    tiles.last = rest - (rest_vectors - 1) * size;
+    tiles.b += done / tile_cols<T> * tiles.b_panel;
+    if (tiles.start != nullptr) tiles.start += done;
+    tiles.c += done;
+    kernels[rest_vectors - 1][i.size() - 1](tiles);
+}
+
+/// Not inline, like the next: what they keep in registers would cost products that pack nothing.
+template <class T>
+[[gnu::noinline]] void pack_tile_of_a(const Block<T>& block, Range i) {
+    const Matrix<const T>& a = block.g.a;
+    const Matrix<const T> tile{a.at(block.rows.begin + i.begin, block.depth.begin), i.size(),
+                               block.depth.size(), a.row_stride, a.col_stride};
+    pack_panel(tile.transposed(), block.a.to_pack + i.begin * block.a.across, i.size());
+}
+
+/// The panels from column `begin` on.
+template <class T>
+[[gnu::noinline]] void pack_panels_of_b(const Block<T>& block, Index begin) {
+    constexpr Index together = panels_together * tile_cols<T>;
+    if (begin % together != 0) return;
+    const Index end = block.cols.size() < begin + together ? block.cols.size() : begin + together;
+    const Range j{begin, end};
+    const Matrix<const T>& b = block.g.b;
+    const Matrix<const T> part{b.at(block.depth.begin, block.cols.begin + j.begin),
+                               block.depth.size(), j.size(), b.row_stride, b.col_stride};
+    pack_b(part, block.b.to_pack + block.b.offset(j.begin));
+}
+
+/// Loops 2 and 1: the tiles of one block of C. Where the depth is short, C is what costs, and is
+/// walked along its rows; else a panel of B stays near for all rows.
+template <class T>
+void multiply_block(const Block<T>& block) {
+    const GemmArgs<T>& g = block.g;
+    const TileCut cut = cut_tiles(block.rows.size());
+    const Index tile = tile_vectors(block.rows.size()) * lanes<Vec<T>>;
+    const bool along_rows = g.a.cols <= short_depth;
+    const Index step = along_rows ? panels_together * tile_cols<T> : tile;
+    const Index cols = block.cols.size();
+    const Index steps = ceil_div(cols, step);
+    const Index outer = along_rows ? cut.tiles : steps;
+    const Index inner = along_rows ? steps : cut.tiles;
+    const bool last = block.depth.end == g.a.cols;
+    const bool finishes = last && (g.activate != nullptr || g.derive != nullptr);
+    for (Index x = 0; x < outer; ++x) {
+        for (Index y = 0; y < inner; ++y) {
+            const Index t = along_rows ? x : y;
+            const Index begin = (along_rows ? y : x) * step;
+            const Range i{cut.begin(t), cut.begin(t + 1)};
+            const Range j{begin, begin + step < cols ? begin + step : cols};
+            if (block.a.to_pack != nullptr && begin == 0) pack_tile_of_a(block, i);
+            if (block.b.to_pack != nullptr && t == 0) pack_panels_of_b(block, j.begin);
+            multiply_columns(block, t, i, j, along_rows ? tile : i.size() * block.c.row_stride);
+            if (finishes) {
+                run_epilogue(g, block.rows.begin + i.begin, block.cols.begin + j.begin, i.size(),
+                             j.size());
+            }
+        }
+    }
+}
