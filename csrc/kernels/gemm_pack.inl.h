@@ -78,7 +78,7 @@ template <class T>
         for (Index p = 0; p < from.rows; p += size) {
             const Index depths = from.rows - p < size ? from.rows - p : size;
             const T* const first = from.at(p, c);
-            for (Index i = 0; i < given; ++i) __builtin_prefetch(from.at(p, c + width + i));
+            for (Index i = 0; i < given; ++i) __builtin_prefetch(from.at(p, c + width + i), 0, 2);
             Square<V> square;
             if (depths == size) {
                 square.read(first, stride, given, square.all);
@@ -146,10 +146,14 @@ void pack_panel(Matrix<const T> from, T* to, Index width) {
 template <class T>
 void pack_b(Matrix<const T> b, T* packed) {
     constexpr Index width = tile_cols<T>;
+    constexpr Index line = 64 / sizeof(T);
     const bool whole = b.cols % width == 0;
     if (b.col_stride == 1 && whole) {  // row by row: that is how memory is read best
         for (Index p = 0; p < b.rows; ++p) {
             for (Index j = 0; j < b.cols; j += width) {
+                for (Index c = 0; c < width; c += line) {
+                    __builtin_prefetch(b.at(p + rows_ahead, j + c), 0, 2);
+                }
                 T* const to = packed + j * b.rows + p * width;
                 store(to, load<Vec<T>>(b.at(p, j)));
                 store(to + lanes<Vec<T>>, load<Vec<T>>(b.at(p, j + lanes<Vec<T>>)));
