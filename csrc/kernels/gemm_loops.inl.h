@@ -37,7 +37,7 @@ BlockOfA<T> block_of_a(const GemmArgs<T>& g, Range rows, Range depth, Index cols
 template <class T>
 bool b_is_near(const GemmArgs<T>& g) {
     constexpr Index item = sizeof(T);
-    constexpr Index caches = tile_cols<T> * item >= 2 * 64 ? 16 : 1;
+    constexpr Index caches = tile_cols<T> * item >= 2 * 64 ? 8 : 1;
     return g.b.rows * g.b.row_stride * item <= caches * second_cache_size();
 }
 
