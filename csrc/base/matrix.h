@@ -31,6 +31,11 @@ struct Range {
     Index size() const { return end - begin; }
 };
 
+/// `size` of what ends at `end`, from `begin` on, or as much as there is.
+inline Range stretch(Index begin, Index size, Index end) {
+    return {begin, begin + size < end ? begin + size : end};
+}
+
 inline Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
 
 /// The largest multiple of `step` up to x, but at least one.

@@ -1,5 +1,5 @@
-// The matrix product. Included inside an ISA namespace, after gemm_loops and gemm_swapped; see gemm.h
-// for the contract.
+// The matrix product. Included inside an ISA namespace, after gemm_loops and gemm_swapped; see
+// gemm.h for the contract.
 
 /// The part of C in `rows` x `cols`. `scratch` holds gemm_scratch_size of this part and B's depth.
 template <class T>

@@ -1,5 +1,5 @@
-// One block of the product: loops 2 and 1 around the micro-kernel. Included inside an ISA namespace,
-// after gemm_tile, gemm_pack and gemm_blocking.
+// One block of the product: loops 2 and 1 around the micro-kernel. Included inside an ISA
+// namespace, after gemm_tile, gemm_pack and gemm_blocking.
 
 /// A block of A as the tiles read it.
 template <class T>
@@ -21,12 +21,14 @@ struct BlockOfB {
     Index offset(Index col) const { return col / tile_cols<T> * across; }
 };
 
-/// What is read from memory after a block: its tiles ask for it, tile t for cache line t of each
-/// row of the panel that lies as theirs does.
+/// What of B is read from memory after a block: its tiles ask for it, tile t for cache line t of
+/// each row of the panel that lies there as theirs does here.
 template <class T>
 struct Ahead {
-    BlockOfB<T> b;
-    Index cols;
+    const T* data;
+    Index step;    // from one depth to the next
+    Index across;  // from one panel to the next
+    Index cols;    // so many, 0: nothing is read
 };
 
 /// Loops 2 and 1 over one block: what stays the same for all its tiles.
@@ -53,13 +55,14 @@ void run_epilogue(const GemmArgs<T>& g, Index i, Index j, Index rows, Index cols
     }
 }
 
-/// Where tile t of rows i and columns j begins to ask, or null. Tiles of one or two rows span several
-/// panels, and read them as memory gives them.
+/// Where tile t of rows i and columns j begins to ask, or null. Tiles of one or two rows span
+/// several panels, and read them as memory gives them.
 template <class T>
 const T* asks_for(const Block<T>& block, Index t, Range i, Range j) {
     constexpr Index line = 64 / sizeof(T);
-    const bool asks = i.size() > 2 && j.begin < block.ahead.cols && t * line < tile_cols<T>;
-    return asks ? block.ahead.b.data + block.ahead.b.offset(j.begin) + t * line : nullptr;
+    const Ahead<T>& ahead = block.ahead;
+    const bool asks = i.size() > 2 && j.begin < ahead.cols && t * line < tile_cols<T>;
+    return asks ? ahead.data + j.begin / tile_cols<T> * ahead.across + t * line : nullptr;
 }
 
 /// Multiply rows i, those of tile t, and columns j of the block. `next`: see Tiles.
@@ -85,7 +88,7 @@ void multiply_columns(const Block<T>& block, Index t, Range i, Range j, Index ne
                    .b_step = block.b.step,
                    .b_panel = block.b.across,
                    .ask = ask == nullptr ? b : ask,
-                   .ask_step = ask == nullptr ? block.b.step : block.ahead.b.step,
+                   .ask_step = ask == nullptr ? block.b.step : block.ahead.step,
                    .start = from_bias ? bias : c,
                    .start_row = from_bias ? 0 : block.c.row_stride,
                    .c = c,
@@ -119,8 +122,7 @@ template <class T>
 [[gnu::noinline]] void pack_panels_of_b(const Block<T>& block, Index begin) {
     constexpr Index together = panels_together * tile_cols<T>;
     if (begin % together != 0) return;
-    const Index end = block.cols.size() < begin + together ? block.cols.size() : begin + together;
-    const Range j{begin, end};
+    const Range j = stretch(begin, together, block.cols.size());
     const Matrix<const T>& b = block.g.b;
     const Matrix<const T> part{b.at(block.depth.begin, block.cols.begin + j.begin),
                                block.depth.size(), j.size(), b.row_stride, b.col_stride};
@@ -147,7 +149,7 @@ void multiply_block(const Block<T>& block) {
             const Index t = along_rows ? x : y;
             const Index begin = (along_rows ? y : x) * step;
             const Range i{cut.begin(t), cut.begin(t + 1)};
-            const Range j{begin, begin + step < cols ? begin + step : cols};
+            const Range j = stretch(begin, step, cols);
             if (block.a.to_pack != nullptr && begin == 0) pack_tile_of_a(block, i);
             if (block.b.to_pack != nullptr && t == 0) pack_panels_of_b(block, j.begin);
             multiply_columns(block, t, i, j, along_rows ? tile : i.size() * block.c.row_stride);

@@ -67,7 +67,7 @@ BlockOfB<T> block_of_b(const GemmArgs<T>& g, Range cols, Range depth, Index rows
 template <class T>
 Ahead<T> next_panels(const GemmArgs<T>& g, const BlockOfB<T>& b, Index cols) {
     if (g.packed_b == nullptr) return {};
-    return {{b.data + b.across, b.step, b.across, nullptr}, cols - tile_cols<T>};
+    return {b.data + b.across, b.step, b.across, cols - tile_cols<T>};
 }
 
 /// Step along a block of the gradient.
@@ -90,18 +90,19 @@ void multiply(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
     T* const gradient = scratch_a + size.rows * size.depth;
     // loop 5: columns of B and C
     for (Index jc = cols.begin; jc < cols.end; jc += size.cols) {
-        const Range block_cols{jc, jc + size.cols < cols.end ? jc + size.cols : cols.end};
+        const Range block_cols = stretch(jc, size.cols, cols.end);
         Index pc = 0;
         // loop 4: depth, also once when there is none: an empty sum still has an epilogue
         do {
-            const Range depth{pc, pc + size.depth < g.a.cols ? pc + size.depth : g.a.cols};
+            const Range depth = stretch(pc, size.depth, g.a.cols);
             BlockOfB<T> b = block_of_b(g, block_cols, depth, rows.size(), scratch);
             const Ahead<T> ahead = next_panels(g, b, block_cols.size());
             if (g.column_sums != nullptr && rows.begin == 0) add_column_sums(g, block_cols, depth);
             // loop 3: rows of A and C
             for (Index ic = rows.begin; ic < rows.end; ic += size.rows) {
-                const Range block_rows{ic, ic + size.rows < rows.end ? ic + size.rows : rows.end};
-                const BlockOfA<T> a = block_of_a(g, block_rows, depth, block_cols.size(), scratch_a);
+                const Range block_rows = stretch(ic, size.rows, rows.end);
+                const BlockOfA<T> a =
+                    block_of_a(g, block_rows, depth, block_cols.size(), scratch_a);
                 const Matrix<T> c{updates ? gradient : g.c.at(ic, jc), block_rows.size(),
                                   block_cols.size(), updates ? size.cols : g.c.row_stride};
                 multiply_block<T>({g, block_rows, block_cols, depth, a, b, c, ahead});

@@ -41,34 +41,42 @@ void copy(Matrix<const T> from, Matrix<T> to) {
     }
 }
 
+/// The block of B after the one at `depth` and `cols`: below it, or beside it on top.
+template <class T>
+Ahead<T> next_block(const GemmArgs<T>& g, Range depths, Range depth, Range cols, Index end) {
+    const bool below = depth.end < depths.end;
+    const T* const next = below ? g.b.at(depth.end, cols.begin) : g.b.at(depths.begin, cols.end);
+    const bool any = below || cols.end < end;
+    return {next, g.b.row_stride, tile_cols<T>, any ? cols.size() : 0};
+}
+
+/// A's stretch of `depths` is packed with the first columns. C is summed up where it stays near.
 template <class T>
 void multiply_streamed(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
     constexpr Index width = streamed_cols<T>;
-    const Index k = g.a.cols;
-    const Index length = streamed_stretch<T>(rows.size());
+    const Index m = rows.size();
+    const Index length = streamed_stretch<T>(m);
     T* const sums = scratch + streamed_depth * width;
-    T* const packed_a = sums + rows.size() * width;
+    T* const packed_a = sums + m * width;
     const GemmArgs<T> product{
         .a = g.a, .b = g.b, .c = g.c, .bias = g.bias, .accumulate = g.accumulate};
-    for (Index begin = 0; begin < k; begin += length) {
-        const Index end = begin + length < k ? begin + length : k;
+    for (Index begin = 0; begin < g.a.cols; begin += length) {
+        const Range depths = stretch(begin, length, g.a.cols);
         for (Index jc = cols.begin; jc < cols.end; jc += width) {
-            const Range block_cols{jc, jc + width < cols.end ? jc + width : cols.end};
-            const Matrix<T> c{g.c.at(rows.begin, jc), rows.size(), block_cols.size(), g.c.row_stride};
-            const Matrix<T> near{sums, rows.size(), block_cols.size(), width};
+            const Range j = stretch(jc, width, cols.end);
+            const Matrix<T> c{g.c.at(rows.begin, jc), m, j.size(), g.c.row_stride};
+            const Matrix<T> near{sums, m, j.size(), width};
             if (begin > 0 || g.accumulate) copy<T>(c, near);
-            for (Index pc = begin; pc < end; pc += streamed_depth) {
-                const Range depth{pc, pc + streamed_depth < end ? pc + streamed_depth : end};
-                const Index size = depth.size();
-                T* const at = packed_a + (pc - begin) * rows.size();
-                const BlockOfA<T> a{at, 0, size, jc == cols.begin ? at : nullptr};
-                const BlockOfB<T> b{scratch, tile_cols<T>, tile_cols<T> * size, scratch};
-                const T* const next = depth.end < end ? g.b.at(depth.end, jc) : g.b.at(begin, block_cols.end);
-                const Ahead<T> ahead{{next, g.b.row_stride, tile_cols<T>, nullptr}, depth.end < end || block_cols.end < cols.end ? block_cols.size() : 0};
-                multiply_block<T>({product, rows, block_cols, depth, a, b, near, ahead});
+            for (Index pc = begin; pc < depths.end; pc += streamed_depth) {
+                const Range depth = stretch(pc, streamed_depth, depths.end);
+                T* const at = packed_a + (pc - begin) * m;
+                const BlockOfA<T> a{at, 0, depth.size(), jc == cols.begin ? at : nullptr};
+                const BlockOfB<T> b{scratch, tile_cols<T>, tile_cols<T> * depth.size(), scratch};
+                const Ahead<T> ahead = next_block(g, depths, depth, j, cols.end);
+                multiply_block<T>({product, rows, j, depth, a, b, near, ahead});
             }
             copy<T>(near, c);
-            if (end == k) run_epilogue(g, rows.begin, jc, rows.size(), block_cols.size());
+            if (depths.end == g.a.cols) run_epilogue(g, rows.begin, jc, m, j.size());
         }
     }
 }

@@ -24,6 +24,7 @@ Index swapped_scratch_size(Index m, Index k) {
     return most_of_block(m, most_swapped_rows<T>, tile_cols<T>) * (k + swapped_cols);
 }
 
+/// `from` has contiguous rows.
 template <class T>
 void transpose(Matrix<const T> from, Matrix<T> to) {
     using V = Vec<T>;
@@ -40,21 +41,22 @@ void transpose(Matrix<const T> from, Matrix<T> to) {
     }
 }
 
+/// Neither operand is packed on the way, and so the loops need no scratch memory.
 template <class T>
 void multiply_swapped(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
     const Index k = g.a.cols;
+    const Index width = ceil_div(rows.size(), tile_cols<T>) * tile_cols<T>;
+    T* const block = scratch + width * k;
     const Matrix<const T> a{g.a.at(rows.begin, 0), rows.size(), k, g.a.row_stride, g.a.col_stride};
-    const Index padded = ceil_div(rows.size(), tile_cols<T>) * tile_cols<T>;
-    T* const block = scratch + padded * k;
     pack_b(a.transposed(), scratch);
-    for (Index j = cols.begin; j < cols.end; j += swapped_cols) {
-        const Index count = j + swapped_cols < cols.end ? swapped_cols : cols.end - j;
-        const Matrix<const T> b{g.b.at(0, j), k, count, g.b.row_stride, g.b.col_stride};
-        const Matrix<T> product{block, count, rows.size(), padded};
+    for (Index jc = cols.begin; jc < cols.end; jc += swapped_cols) {
+        const Range j = stretch(jc, swapped_cols, cols.end);
+        const Matrix<const T> b{g.b.at(0, j.begin), k, j.size(), g.b.row_stride, g.b.col_stride};
+        const Matrix<T> c{block, j.size(), rows.size(), width};
         const GemmArgs<T> swapped{
-            .a = b.transposed(), .b = a.transposed(), .c = product, .packed_b = scratch};
-        multiply<T>(swapped, {0, count}, {0, rows.size()}, nullptr);
-        transpose<T>(product, {g.c.at(rows.begin, j), rows.size(), count, g.c.row_stride});
-        run_epilogue(g, rows.begin, j, rows.size(), count);
+            .a = b.transposed(), .b = a.transposed(), .c = c, .packed_b = scratch};
+        multiply<T>(swapped, {0, c.rows}, {0, c.cols}, nullptr);
+        transpose<T>(c, {g.c.at(rows.begin, j.begin), rows.size(), j.size(), g.c.row_stride});
+        run_epilogue(g, rows.begin, j.begin, rows.size(), j.size());
     }
 }

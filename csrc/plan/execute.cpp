@@ -83,11 +83,10 @@ template <class T>
 void Executor<T>::multiply(const GemmArgs<T>& args, Range rows, Range cols) const {
     if (rows.size() <= kLeastStretch) return kernels<T>().gemm(args, rows, cols, scratch_);
     const Index row_operations = std::max<Index>(1, 2 * args.a.cols * cols.size());
-    const Index stretch = std::max<Index>(kStretchOperations / row_operations, kLeastStretch);
-    for (Index begin = rows.begin; begin < rows.end; begin += stretch) {
+    const Index most = std::max<Index>(kStretchOperations / row_operations, kLeastStretch);
+    for (Index begin = rows.begin; begin < rows.end; begin += most) {
         if (begin > rows.begin && meet_.stops_next()) return;
-        const Range part{begin, std::min(begin + stretch, rows.end)};
-        kernels<T>().gemm(args, part, cols, scratch_);
+        kernels<T>().gemm(args, stretch(begin, most, rows.end), cols, scratch_);
     }
 }
 

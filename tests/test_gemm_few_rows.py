@@ -1,0 +1,81 @@
+"""The matrix product where there are few rows, which has ways of its own to read B.
+
+B that is transposed is read in place, B from memory block by block; which rows and sizes these are
+depends on the instruction set and the caches, so tests take some of each.
+"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import reference
+from numpy.typing import NDArray
+from reference import assert_close
+
+from ganglion import _core
+
+pytestmark = pytest.mark.kernel
+
+Array = NDArray[Any]
+
+DTYPES = [np.float32, np.float64]
+TRANSPOSED = [(m, 1, 65) for m in (3, 8, 15, 16, 31, 33, 64, 127, 128, 129)]
+TRANSPOSED += [(17, 113, 66), (32, 224, 300), (40, 500, 1100), (100, 111, 129)]
+FROM_MEMORY = [(3, 33_001, 66), (14, 70_003, 65), (33, 4_200, 1_100), (100, 4_100, 1_500)]
+
+
+def whole(rng: np.random.Generator, dtype: Any, *shape: int) -> Array:
+    return rng.integers(-4, 5, shape).astype(dtype)
+
+
+def gemm(a: Array, b: Array, *, start: Array | float = np.nan, **options: Any) -> Array:
+    """Return the product; it is written over NaN, and the NaN around it must stay."""
+    m, n = len(a), b.shape[1]
+    frame = np.full((m + 2, n + 5), np.nan, a.dtype)
+    c = frame[1 : m + 1, 2 : n + 2]
+    c[:] = start
+    _core.gemm(a, b, c, **options)
+    result = c.copy()
+    c[:] = np.nan
+    assert np.isnan(frame).all()
+    return result
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("m", "n", "k"), TRANSPOSED)
+def test_transposed_b(isa: str, m: int, n: int, k: int, dtype: Any, rng: Any) -> None:
+    a, b = whole(rng, dtype, m, k), np.asfortranarray(whole(rng, dtype, k, n))
+    bias, start = whole(rng, dtype, n), whole(rng, dtype, m, n)
+    saved = whole(rng, dtype, m, n)
+    product = reference.gemm(a, b)
+    assert_close(gemm(a, b), product, family="exact")
+    assert_close(gemm(np.asfortranarray(a), b), product, family="exact")
+    assert_close(gemm(a, b, activation="relu"), np.maximum(product, 0), family="exact")
+    derived = gemm(a, b, activation="relu", saved=saved)
+    assert_close(derived, np.where(saved > 0, product, 0), family="exact")
+    assert_close(gemm(a, b, bias=bias), product + bias, family="exact")
+    assert_close(gemm(a, b, start=start, accumulate=True), product + start, family="exact")
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("m", "n", "k"), FROM_MEMORY)
+def test_b_from_memory(isa: str, m: int, n: int, k: int, dtype: Any, rng: Any) -> None:
+    a, b = whole(rng, dtype, m, k), whole(rng, dtype, k, n)
+    bias, start = whole(rng, dtype, n), whole(rng, dtype, m, n)
+    product = reference.gemm(a, b)
+    biased = gemm(a, b, bias=bias, activation="relu")
+    assert_close(biased, np.maximum(product + bias, 0), family="exact")
+    assert_close(gemm(a, b, start=start, accumulate=True), product + start, family="exact")
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("n", "k"), [(113, 700), (4_100, 1_100)])
+def test_bits_do_not_depend_on_the_way(
+    isa: str, n: int, k: int, dtype: Any, rng: np.random.Generator
+) -> None:
+    a, b = rng.normal(size=(150, k)).astype(dtype), rng.normal(size=(k, n)).astype(dtype)
+    transposed = np.asfortranarray(b)
+    all_rows = gemm(a, b)
+    for rows in (1, 3, 16, 40, 100, 150):
+        np.testing.assert_array_equal(gemm(a[:rows], b), all_rows[:rows])
+        np.testing.assert_array_equal(gemm(a[:rows], transposed), all_rows[:rows])
