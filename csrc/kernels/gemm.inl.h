@@ -6,8 +6,6 @@ template <class T>
 void gemm(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
     if (pays_to_swap(g, rows.size())) {
         multiply_swapped(g, rows, cols, scratch);
-    } else if (pays_to_stream(g, rows.size())) {
-        multiply_streamed(g, rows, cols, scratch);
     } else {
         multiply(g, rows, cols, scratch);
     }
@@ -17,11 +15,9 @@ void gemm(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
 template <class T>
 Index gemm_scratch_size(Index m, Index n, Index k, bool updates) {
     if (updates) return update_scratch_size<T>(m, n, k);
-    Index most = loops_scratch_size<T>(m, n, k);
-    for (const Index size : {swapped_scratch_size<T>(m, k), streamed_scratch_size<T>(m, k)}) {
-        if (size > most) most = size;
-    }
-    return most;
+    const Index looped = loops_scratch_size<T>(m, n, k);
+    const Index swapped = swapped_scratch_size<T>(m, k);
+    return looped > swapped ? looped : swapped;
 }
 
 /// The products in a range of a batch. `scratch` holds gemm_scratch_size of one.

@@ -21,14 +21,15 @@ struct BlockOfB {
     Index offset(Index col) const { return col / tile_cols<T> * across; }
 };
 
-/// What of B is read from memory after a block: its tiles ask for it, tile t for cache line t of
-/// each row of the panel that lies there as theirs does here.
+/// What is read from memory after a block: its tiles ask for it, tile t for cache line t of each
+/// row.
 template <class T>
 struct Ahead {
     const T* data;
-    Index step;    // from one depth to the next
-    Index across;  // from one panel to the next
-    Index cols;    // so many, 0: nothing is read
+    Index step;        // from one row, a depth, to the next
+    Index width;       // of a row
+    Index across = 0;  // from what the first panel's tiles ask for to what the next one's do
+    Index cols;        // of so many columns the tiles ask; 0: nothing
 };
 
 /// Loops 2 and 1 over one block: what stays the same for all its tiles.
@@ -61,7 +62,7 @@ template <class T>
 const T* asks_for(const Block<T>& block, Index t, Range i, Range j) {
     constexpr Index line = 64 / sizeof(T);
     const Ahead<T>& ahead = block.ahead;
-    const bool asks = i.size() > 2 && j.begin < ahead.cols && t * line < tile_cols<T>;
+    const bool asks = i.size() > 2 && j.begin < ahead.cols && t * line < ahead.width;
     return asks ? ahead.data + j.begin / tile_cols<T> * ahead.across + t * line : nullptr;
 }
 

@@ -31,14 +31,15 @@ BlockOfA<T> block_of_a(const GemmArgs<T>& g, Range rows, Range depth, Index cols
     return {scratch, 0, depth.size(), scratch};
 }
 
-/// Does B, row by row, come from a cache quickly enough to be read in place? A panel's row of two
-/// cache lines brings enough at a time for the third cache, which is taken to be 16 times the
-/// second or more.
+/// Does B come from a cache quickly enough to be read in place? A panel's row of two cache lines
+/// brings enough at a time for the third cache, which is taken to be 16 times the second or more.
 template <class T>
 bool b_is_near(const GemmArgs<T>& g) {
     constexpr Index item = sizeof(T);
     constexpr Index caches = tile_cols<T> * item >= 2 * 64 ? 8 : 1;
-    return g.b.rows * g.b.row_stride * item <= caches * second_cache_size();
+    const Index by_rows = g.b.rows * g.b.row_stride;
+    const Index by_cols = g.b.cols * g.b.col_stride;
+    return (by_rows > by_cols ? by_rows : by_cols) * item <= caches * second_cache_size();
 }
 
 /// Packing B pays when it is read for many tiles of rows, or lies so scattered that reading would
@@ -67,7 +68,11 @@ BlockOfB<T> block_of_b(const GemmArgs<T>& g, Range cols, Range depth, Index rows
 template <class T>
 Ahead<T> next_panels(const GemmArgs<T>& g, const BlockOfB<T>& b, Index cols) {
     if (g.packed_b == nullptr) return {};
-    return {b.data + b.across, b.step, b.across, cols - tile_cols<T>};
+    return {.data = b.data + b.across,
+            .step = b.step,
+            .width = tile_cols<T>,
+            .across = b.across,
+            .cols = cols - tile_cols<T>};
 }
 
 /// Step along a block of the gradient.

@@ -1,21 +1,26 @@
-// Few rows times a transposed matrix: C^T = B^T·A^T. Included inside an ISA namespace, after
+// Few rows: C^T = B^T·A^T, in which B^T is read in place. Included inside an ISA namespace, after
 // gemm_loops.inl.h.
-
-/// Columns of C that are multiplied before they are transposed.
-constexpr Index swapped_cols = 8 * tile_rows;
 
 /// So many rows are few: A^T, packed, is small beside B.
 template <class T>
 constexpr Index most_swapped_rows = 4 * tile_cols<T>;
 
-/// B^T, whose rows are contiguous, is then read in place, where B would be transposed to be packed.
-/// The rows of A become lanes, of which there must be a vector full.
+/// Columns of C that are multiplied before they are transposed.
+constexpr Index swapped_cols = 18 * tile_rows;
+
+/// Rows of B that are multiplied while memory is asked for as many more. They may lie a power of
+/// two apart and share few places in the caches: more would drive each other out again.
+constexpr Index swapped_depth = 64;
+
+/// Where B's columns are contiguous, packing it would transpose it; where it comes from memory, row
+/// by row, packing would wait for it. The rows of A become lanes, of which there must be a vector
+/// full unless memory is what takes the time.
 template <class T>
 bool pays_to_swap(const GemmArgs<T>& g, Index rows) {
-    const bool few = lanes<Vec<T>> <= rows && rows <= most_swapped_rows<T>;
-    const bool starts_at_zero = g.bias == nullptr && !g.accumulate;
     const bool plain = g.packed_b == nullptr && g.column_sums == nullptr && g.update == nullptr;
-    return few && starts_at_zero && plain && g.b.row_stride == 1 && g.b.rows > short_depth;
+    if (!plain || rows > most_swapped_rows<T> || g.b.rows <= short_depth) return false;
+    if (!b_is_near(g)) return 2 * rows >= lanes<Vec<T>> && (g.b.row_stride == 1 || g.b.col_stride == 1);
+    return rows >= lanes<Vec<T>> && g.b.row_stride == 1;
 }
 
 /// Elements of scratch memory for A^T of at most m rows, and a block of C^T.
@@ -41,22 +46,54 @@ void transpose(Matrix<const T> from, Matrix<T> to) {
     }
 }
 
-/// Neither operand is packed on the way, and so the loops need no scratch memory.
+/// What the chains of a block of C^T begin with, if not at zero.
+template <class T>
+void start_swapped(const GemmArgs<T>& g, Range rows, Range j, Matrix<T> c) {
+    if (g.accumulate) {
+        transpose<T>({g.c.at(rows.begin, j.begin), rows.size(), j.size(), g.c.row_stride}, c);
+    } else if (g.bias != nullptr) {
+        for (Index i = 0; i < c.rows; ++i) {
+            const Vec<T> start = broadcast<Vec<T>>(g.bias[j.begin + i]);
+            for (Index r = 0; r < c.cols; r += lanes<Vec<T>>) store(c.at(i, r), start);
+        }
+    }
+}
+
+/// The block of B's rows after those at `depth`: below it, or on top of the next columns.
+template <class T>
+Ahead<T> next_rows(const GemmArgs<T>& g, Range depth, Range j, Index end) {
+    const bool below = depth.end < g.b.rows;
+    const T* const next = below ? g.b.at(depth.end, j.begin) : g.b.at(0, j.end);
+    const bool any = g.b.col_stride == 1 && (below || j.end < end);
+    return {.data = next, .step = g.b.row_stride, .width = j.size(), .cols = any ? 1 : 0};
+}
+
 template <class T>
 void multiply_swapped(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
+    constexpr Index panel = tile_cols<T>;
     const Index k = g.a.cols;
-    const Index width = ceil_div(rows.size(), tile_cols<T>) * tile_cols<T>;
-    T* const block = scratch + width * k;
-    const Matrix<const T> a{g.a.at(rows.begin, 0), rows.size(), k, g.a.row_stride, g.a.col_stride};
+    const Index m = rows.size();
+    const Index width = ceil_div(m, panel) * panel;
+    const Index deep = g.b.col_stride == 1 ? swapped_depth : largest_blocks<T>().depth / 2;
+    T* const sums = scratch + width * k;
+    const Matrix<const T> a{g.a.at(rows.begin, 0), m, k, g.a.row_stride, g.a.col_stride};
     pack_b(a.transposed(), scratch);
+    const GemmArgs<T> swapped{.a = g.b.transposed(),
+                              .b = a.transposed(),
+                              .c = {},
+                              .accumulate = g.accumulate || g.bias != nullptr};
     for (Index jc = cols.begin; jc < cols.end; jc += swapped_cols) {
         const Range j = stretch(jc, swapped_cols, cols.end);
-        const Matrix<const T> b{g.b.at(0, j.begin), k, j.size(), g.b.row_stride, g.b.col_stride};
-        const Matrix<T> c{block, j.size(), rows.size(), width};
-        const GemmArgs<T> swapped{
-            .a = b.transposed(), .b = a.transposed(), .c = c, .packed_b = scratch};
-        multiply<T>(swapped, {0, c.rows}, {0, c.cols}, nullptr);
-        transpose<T>(c, {g.c.at(rows.begin, j.begin), rows.size(), j.size(), g.c.row_stride});
-        run_epilogue(g, rows.begin, j.begin, rows.size(), j.size());
+        const Matrix<T> c{sums, j.size(), m, width};
+        start_swapped(g, rows, j, c);
+        for (Index pc = 0; pc < k; pc += deep) {
+            const Range depth = stretch(pc, deep, k);
+            const BlockOfA<T> block_a{g.b.at(pc, jc), g.b.row_stride, g.b.col_stride, nullptr};
+            const BlockOfB<T> block_b{scratch + pc * panel, panel, panel * k, nullptr};
+            const Ahead<T> ahead = next_rows(g, depth, j, cols.end);
+            multiply_block<T>({swapped, j, {0, m}, depth, block_a, block_b, c, ahead});
+        }
+        transpose<T>(c, {g.c.at(rows.begin, jc), m, j.size(), g.c.row_stride});
+        run_epilogue(g, rows.begin, jc, m, j.size());
     }
 }

@@ -15,7 +15,6 @@
 #include "kernels/gemm_blocking.inl.h"
 #include "kernels/gemm_block.inl.h"
 #include "kernels/gemm_loops.inl.h"
-#include "kernels/gemm_streamed.inl.h"
 #include "kernels/gemm_swapped.inl.h"
 #include "kernels/gemm.inl.h"
 #include "kernels/softmax.inl.h"
