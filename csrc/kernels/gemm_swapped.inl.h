@@ -6,11 +6,11 @@ template <class T>
 constexpr Index most_swapped_rows = 4 * tile_cols<T>;
 
 /// Columns of C that are multiplied before they are transposed.
-constexpr Index swapped_cols = 18 * tile_rows;
+constexpr Index swapped_cols = 36 * tile_rows;
 
 /// Rows of B that are multiplied while memory is asked for as many more. They may lie a power of
 /// two apart and share few places in the caches: more would drive each other out again.
-constexpr Index swapped_depth = 64;
+constexpr Index swapped_depth = 48;
 
 /// Where B's columns are contiguous, packing it would transpose it; where it comes from memory, row
 /// by row, packing would wait for it. The rows of A become lanes, of which there must be a vector
@@ -19,7 +19,8 @@ template <class T>
 bool pays_to_swap(const GemmArgs<T>& g, Index rows) {
     const bool plain = g.packed_b == nullptr && g.column_sums == nullptr && g.update == nullptr;
     if (!plain || rows > most_swapped_rows<T> || g.b.rows <= short_depth) return false;
-    if (!b_is_near(g)) return 2 * rows >= lanes<Vec<T>> && (g.b.row_stride == 1 || g.b.col_stride == 1);
+    if (!b_is_near(g))
+        return 2 * rows >= lanes<Vec<T>> && (g.b.row_stride == 1 || g.b.col_stride == 1);
     return rows >= lanes<Vec<T>> && g.b.row_stride == 1;
 }
 
