@@ -31,6 +31,14 @@ struct Batches {
         return gather(from, rows, positions.begin, to);
     }
 
+    /// Ask memory for samples that will be gathered soon. Those in the order in which they lie come
+    /// by themselves.
+    void ask_for_samples(Range positions) const {
+        if (order == nullptr) return;
+        ask_for(x, order + positions.begin, positions.size());
+        ask_for(y, order + positions.begin, positions.size());
+    }
+
     /// The sum of the weights of a batch, each as a T.
     template <class T>
     double weight_of(Index batch) const;

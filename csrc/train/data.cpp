@@ -1,13 +1,17 @@
 #include "train/data.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <type_traits>
 
+#include "base/buffer.h"
 #include "kernels/kernels.h"
 
 namespace ganglion {
 namespace {
+
+constexpr Index kAskedBytes = 256;
 
 /// Call `body` with a value of the C++ type that `type` names.
 template <class Body>
@@ -78,6 +82,15 @@ bool gather(const DataView& from, const std::int64_t* rows, Index first, Matrix<
         }
         return finite;
     });
+}
+
+void ask_for(const DataView& from, const std::int64_t* rows, Index count) {
+    const char* const base = static_cast<const char*>(from.data);
+    const Index bytes = std::min(from.cols * from.col_stride, kAskedBytes);
+    for (Index i = 0; i < count; ++i) {
+        const char* const row = base + static_cast<Index>(rows[i]) * from.row_stride;
+        for (Index at = 0; at < bytes; at += kAlignment) __builtin_prefetch(row + at);
+    }
 }
 
 template <class T>

@@ -24,6 +24,10 @@ struct DataView {
 template <class T>
 bool gather(const DataView& from, const std::int64_t* rows, Index first, Matrix<T> to);
 
+/// Ask memory for the beginnings of samples that will be gathered soon: the hardware sees the rest
+/// of a row coming, but not where the next one lies.
+void ask_for(const DataView& from, const std::int64_t* rows, Index count);
+
 /// The place of the first number, row by row, that is not finite as a T; row is -1 if there is
 /// none.
 struct Place {

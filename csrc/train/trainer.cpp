@@ -50,6 +50,12 @@ std::vector<Range> not_updated(const Plan& plan, Index size) {
     return rest;
 }
 
+/// The positions whose samples the member gathers.
+Range share_of(const Member& member, Range positions) {
+    const Range share = row_share(member, positions.size());
+    return {positions.begin + share.begin, positions.begin + share.end};
+}
+
 template <class T>
 void check_fits(const char* what, const DataView& data, Matrix<T> into, const Batches& batches) {
     if (data.cols != into.cols)
@@ -174,6 +180,8 @@ Ending Trainer<T>::run_batch(const Member& member, Meeting& meet, const Batches&
                   .step = static_cast<std::uint64_t>(step)};
     if (member.rank == 0) last_run_ = run;
     if (!fill(member, batches, positions)) shared.data_not_finite = true;
+    if (batch + 1 < batches.count())
+        batches.ask_for_samples(share_of(member, batches.samples_of(batch + 1)));
     if (!workspace_.forward(member, meet, run) || meet()) return Ending::interrupted;
 
     const T* row_weight = weighted ? workspace_.value(task_.weight, rows).data : nullptr;
@@ -202,7 +210,7 @@ Ending Trainer<T>::run_batch(const Member& member, Meeting& meet, const Batches&
 template <class T>
 bool Trainer<T>::fill(const Member& member, const Batches& batches, Range positions) {
     const Range share = row_share(member, positions.size());
-    const Range mine{positions.begin + share.begin, positions.begin + share.end};
+    const Range mine = share_of(member, positions);
     const auto gather_rows = [&](const DataView& from, ValueId into) {
         const Matrix<T> all = workspace_.value(into, positions.size());
         return batches.gather_into(
