@@ -45,16 +45,16 @@ class Product(NamedTuple):
         b = rng.random((self.n, self.k) if self.transposed_b else (self.k, self.n)).astype(dtype)
         return a.T if self.transposed_a else a, b.T if self.transposed_b else b
 
-    def rates(self, dtype: str, threads: int) -> dict[str, float]:
+    def rates(self, dtype: str) -> dict[str, float]:
         """Return GFLOP/s of each library, the best of many."""
-        times = alternating(self._calls(dtype, threads), ROUNDS)
+        times = alternating(self._calls(dtype), ROUNDS)
         return {name: 2e-9 * self.m * self.n * self.k / time.least for name, time in times.items()}
 
-    def _calls(self, dtype: str, threads: int) -> dict[str, Call]:
+    def _calls(self, dtype: str) -> dict[str, Call]:
         a, b = self.operands(dtype)
         ours, theirs = np.empty((self.m, self.n), dtype), np.empty((self.m, self.n), dtype)
         calls: dict[str, Call] = {
-            "ganglion": lambda: _core.gemm(a, b, ours, threads=threads),
+            "ganglion": lambda: _core.gemm(a, b, ours, threads=None),
             "numpy": lambda: np.matmul(a, b, out=theirs),
         }
         if find_spec("torch"):
@@ -90,7 +90,7 @@ def random_products(count: int, seed: int) -> Iterator[Product]:
 def report(products: Sequence[Product], dtype: str, threads: int, worst: int | None) -> None:
     """Print a line a product; with `worst`, only so many, the worst beside NumPy first."""
     peak = _core.peak_flops(dtype, threads, 0.5) / 1e9
-    rates = {product: product.rates(dtype, threads) for product in products}
+    rates = {product: product.rates(dtype) for product in products}
     over_numpy = {product: rate["ganglion"] / rate["numpy"] for product, rate in rates.items()}
     printed = list(rates) if worst is None else sorted(rates, key=over_numpy.__getitem__)[:worst]
     print(f"\n{dtype}, {threads} threads, peak {peak:.0f} GFLOP/s")
@@ -120,6 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         import torch
 
         torch.set_num_threads(options.threads)
+    _core.set_thread_limit(options.threads)
     with threadpool_limits(options.threads, user_api="blas"):
         for dtype in ("float32", "float64"):
             report(products, dtype, options.threads, worst)

@@ -11,6 +11,7 @@
 #include "kernels/kernels.h"
 #include "numpy_views.h"
 #include "plan/tile_share.h"
+#include "plan/workspace.h"
 
 // The matrix product by itself, for tests and benchmarks, and the peak it is measured against.
 
@@ -57,7 +58,7 @@ template <class T>
 void gemm(const py::array& a, const py::array& b, py::array c, const std::optional<py::array>& bias,
           const std::string& activation, double alpha, bool accumulate,
           std::optional<py::array> column_sums, const std::optional<py::array>& saved,
-          int threads) {
+          std::optional<int> threads) {
     const Matrix<const T> left = matrix_of<T>(a, "a");
     const Matrix<const T> right = matrix_of<T>(b, "b");
     const Matrix<T> out = output_matrix<T>(c, "c");
@@ -98,7 +99,9 @@ void gemm(const py::array& a, const py::array& b, py::array c, const std::option
         args.activate = functions.forward;
         args.activated = out;
     }
-    run(args, checked_team(threads));
+    const double operations = 2.0 * static_cast<double>(out.rows) * static_cast<double>(out.cols) *
+                              static_cast<double>(left.cols);
+    run(args, threads ? checked_team(*threads) : worthwhile_team(operations));
 }
 
 template <class T>
@@ -174,7 +177,7 @@ void bind(py::module_& module) {
         [](const Array<T>& a, const py::array& b, py::array c, const std::optional<py::array>& bias,
            const std::string& activation, double alpha, bool accumulate,
            std::optional<py::array> column_sums, const std::optional<py::array>& saved,
-           int threads) {
+           std::optional<int> threads) {
             gemm<T>(a, b, std::move(c), bias, activation, alpha, accumulate, std::move(column_sums),
                     saved, threads);
         },

@@ -31,17 +31,17 @@ def random(rng: np.random.Generator, dtype: Any, *shape: int) -> Array:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("threads", [2, 3, 4, 7])
+@pytest.mark.parametrize("threads", [2, 3, 4, 7, None])
 @pytest.mark.parametrize(("m", "n", "k"), SHAPES)
 def test_bits_do_not_depend_on_the_team(
-    isa: str, m: int, n: int, k: int, threads: int, dtype: Any, rng: np.random.Generator
+    isa: str, m: int, n: int, k: int, threads: int | None, dtype: Any, rng: np.random.Generator
 ) -> None:
     a, b, bias = random(rng, dtype, m, k), random(rng, dtype, k, n), random(rng, dtype, n)
     alone, together = np.full((m, n), np.nan, dtype), np.full((m, n), np.nan, dtype)
     sums, sums_together = np.full(n, np.nan, dtype), np.full(n, np.nan, dtype)
     _core.gemm(a, b, alone, bias=bias, activation="relu", column_sums=sums)
     before = _core.thread_limit()[0]
-    _core.set_thread_limit(threads)
+    _core.set_thread_limit(threads or 4)
     try:
         _core.gemm(
             a,
@@ -63,7 +63,7 @@ def test_bits_do_not_depend_on_the_team(
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize(("count", "m", "n", "k"), [(0, 3, 4, 5), (1, 6, 16, 3), (9, 7, 19, 33)])
 def test_batch_gives_each_product(
-    isa: str, count: int, m: int, n: int, k: int, threads: int, dtype: Any, rng: Any
+    isa: str, count: int, m: int, n: int, k: int, threads: int | None, dtype: Any, rng: Any
 ) -> None:
     a, b = random(rng, dtype, count, m, k), random(rng, dtype, count, k, n)
     for left, right in [(a, b), (a, np.asfortranarray(b)), (a[:, :, ::-1], b[:, ::-1])]:
