@@ -110,12 +110,21 @@ void multiply_columns(const Block<T>& block, Index t, Range i, Range j, Index ne
 }
 
 /// Not inline, like the next: what they keep in registers would cost products that pack nothing.
+/// Where A^T is read row by row, the first tile packs for all.
 template <class T>
-[[gnu::noinline]] void pack_tile_of_a(const Block<T>& block, Range i) {
+[[gnu::noinline]] void pack_tile_of_a(const Block<T>& block, const TileCut& cut, Index t) {
     const Matrix<const T>& a = block.g.a;
-    const Matrix<const T> tile{a.at(block.rows.begin + i.begin, block.depth.begin), i.size(),
+    const bool by_depth = a.row_stride == 1;
+    if (by_depth && t > 0) return;
+    const Range i = by_depth ? Range{0, block.rows.size()} : Range{cut.begin(t), cut.begin(t + 1)};
+    const Matrix<const T> part{a.at(block.rows.begin + i.begin, block.depth.begin), i.size(),
                                block.depth.size(), a.row_stride, a.col_stride};
-    pack_panel(tile.transposed(), block.a.to_pack + i.begin * block.a.across, i.size());
+    T* const to = block.a.to_pack + i.begin * block.a.across;
+    if (by_depth) {
+        pack_a_by_depth(part.transposed(), cut, to);
+    } else {
+        pack_panel(part.transposed(), to, i.size());
+    }
 }
 
 /// The panels from column `begin` on.
@@ -151,7 +160,7 @@ void multiply_block(const Block<T>& block) {
             const Index begin = (along_rows ? y : x) * step;
             const Range i{cut.begin(t), cut.begin(t + 1)};
             const Range j = stretch(begin, step, cols);
-            if (block.a.to_pack != nullptr && begin == 0) pack_tile_of_a(block, i);
+            if (block.a.to_pack != nullptr && begin == 0) pack_tile_of_a(block, cut, t);
             if (block.b.to_pack != nullptr && t == 0) pack_panels_of_b(block, j.begin);
             multiply_columns(block, t, i, j, along_rows ? tile : i.size() * block.c.row_stride);
             if (finishes) {

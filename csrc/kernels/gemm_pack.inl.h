@@ -167,3 +167,30 @@ void pack_b(Matrix<const T> b, T* packed) {
                       width);
     }
 }
+
+/// Copy A^T (depth, rows), whose rows are contiguous, into a panel for each tile of A: row by row,
+/// as memory is read best, for the rows may lie a power of two apart.
+template <class T>
+void pack_a_by_depth(Matrix<const T> from, const TileCut& cut, T* packed) {
+    using V = Vec<T>;
+    constexpr Index line = 64 / sizeof(T);
+    for (Index p = 0; p < from.rows; ++p) {
+        for (Index i = 0; i < from.cols; i += line) {
+            __builtin_prefetch(from.at(p + rows_ahead, i), 0, 2);
+        }
+        for (Index t = 0; t < cut.tiles; ++t) {
+            const Index begin = cut.begin(t);
+            const Index width = cut.begin(t + 1) - begin;
+            const T* const at = from.at(p, begin);
+            T* const to = packed + begin * from.rows + p * width;
+            const bool in_vector = width <= lanes<V> && 2 * width >= lanes<V>;
+            if (in_vector && p + 1 < from.rows && begin + lanes<V> <= from.cols) {
+                store(to, load<V>(at));  // what it takes along, the next row overwrites
+                continue;
+            }
+            for (Index i = 0; i < width; i += lanes<V>) {
+                store_up_to(to + i, load_up_to<V>(at + i, width - i), width - i);
+            }
+        }
+    }
+}
