@@ -39,7 +39,7 @@ GemmBlocking blocking(Index m, Index n, Index k) {
 /// Elements of a block of a gradient that waits in the second cache for its step.
 template <class T>
 Index gradient_block() {
-    return second_cache_size() / 4 / static_cast<Index>(sizeof(T));
+    return second_cache_size() / 2 / static_cast<Index>(sizeof(T));
 }
 
 /// Its columns: runs long enough that the parameters and the optimizer's state come and go as
