@@ -19,13 +19,16 @@ void add_column_sums(const GemmArgs<T>& g, Range cols, Range depth) {
     }
 }
 
-/// Packing A pays when its block is read for many panels of B; it must when no stride of A is one.
+/// Packing A pays when its block is read for many panels of B, and sooner where rows that lie 4 KB
+/// apart share few places in the first cache; it must when no stride of A is one.
 template <class T>
 BlockOfA<T> block_of_a(const GemmArgs<T>& g, Range rows, Range depth, Index cols, T* scratch) {
     const Matrix<const T> a{g.a.at(rows.begin, depth.begin), rows.size(), depth.size(),
                             g.a.row_stride, g.a.col_stride};
+    constexpr Index apart = 4096 / static_cast<Index>(sizeof(T));
     const bool in_place = a.row_stride == 1 || a.col_stride == 1;
-    if (in_place && (cols < 8 * tile_cols<T> || rows.size() < tile_rows)) {
+    const Index few = (a.row_stride < apart && a.col_stride < apart ? 20 : 8) * tile_cols<T>;
+    if (in_place && (cols < few || rows.size() < tile_rows)) {
         return {a.data, a.col_stride, a.row_stride, nullptr};
     }
     return {scratch, 0, depth.size(), scratch};
