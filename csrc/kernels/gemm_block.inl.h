@@ -5,7 +5,8 @@
 template <class T>
 struct BlockOfA {
     const T* data;
-    Index step;    // from one depth to the next; 0: as many elements as the tile has rows
+    bool packed;   // each tile's depths lie as many elements apart as it has rows
+    Index step;    // else: from one depth to the next
     Index across;  // from one row to the next
     T* to_pack;    // where each tile is packed right before it is first read; null: it is there
 };
@@ -72,7 +73,7 @@ void multiply_columns(const Block<T>& block, Index t, Range i, Range j, Index ne
     constexpr Index size = lanes<Vec<T>>;
     const GemmArgs<T>& g = block.g;
     const bool from_bias = block.depth.begin == 0 && !g.accumulate;
-    const bool packed = block.a.step == 0;
+    const bool packed = block.a.packed;
     const auto& kernels = tile_table<T>.kernels[packed || g.a.row_stride == 1];
     const T* const b = block.b.data + block.b.offset(j.begin);
     const T* const ask = asks_for(block, t, i, j);

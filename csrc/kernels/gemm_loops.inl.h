@@ -29,9 +29,9 @@ BlockOfA<T> block_of_a(const GemmArgs<T>& g, Range rows, Range depth, Index cols
     const bool in_place = a.row_stride == 1 || a.col_stride == 1;
     const Index few = (a.row_stride < apart && a.col_stride < apart ? 20 : 8) * tile_cols<T>;
     if (in_place && (cols < few || rows.size() < tile_rows)) {
-        return {a.data, a.col_stride, a.row_stride, nullptr};
+        return {a.data, false, a.col_stride, a.row_stride, nullptr};
     }
-    return {scratch, 0, depth.size(), scratch};
+    return {scratch, true, 0, depth.size(), scratch};
 }
 
 /// Does B come from a cache quickly enough to be read in place? A panel's row of two cache lines

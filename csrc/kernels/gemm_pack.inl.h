@@ -1,5 +1,5 @@
 // Packing: copies of A and B in the order in which tiles read them.
-// Included inside an ISA namespace, after simd/vec.inl.h.
+// Included inside an ISA namespace, after gemm_blocking.inl.h.
 
 /// A square of vectors, held in registers: every access is written out by a fold, for compilers
 /// keep an array that a loop walks over in memory.

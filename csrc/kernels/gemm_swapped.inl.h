@@ -19,9 +19,9 @@ template <class T>
 bool pays_to_swap(const GemmArgs<T>& g, Index rows) {
     const bool plain = g.packed_b == nullptr && g.column_sums == nullptr && g.update == nullptr;
     if (!plain || rows > most_swapped_rows<T> || g.b.rows <= short_depth) return false;
-    if (!b_is_near(g))
-        return 2 * rows >= lanes<Vec<T>> && (g.b.row_stride == 1 || g.b.col_stride == 1);
-    return rows >= lanes<Vec<T>> && g.b.row_stride == 1;
+    const bool transposed = g.b.row_stride == 1;
+    if (b_is_near(g)) return transposed && rows >= lanes<Vec<T>>;
+    return (transposed || g.b.col_stride == 1) && rows >= lanes<Vec<T>> / 2;
 }
 
 /// Elements of scratch memory for A^T of at most m rows, and a block of C^T.
@@ -89,7 +89,8 @@ void multiply_swapped(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) 
         start_swapped(g, rows, j, c);
         for (Index pc = 0; pc < k; pc += deep) {
             const Range depth = stretch(pc, deep, k);
-            const BlockOfA<T> block_a{g.b.at(pc, jc), g.b.row_stride, g.b.col_stride, nullptr};
+            const BlockOfA<T> block_a{g.b.at(pc, jc), false, g.b.row_stride, g.b.col_stride,
+                                      nullptr};
             const BlockOfB<T> block_b{scratch + pc * panel, panel, panel * k, nullptr};
             const Ahead<T> ahead = next_rows(g, depth, j, cols.end);
             multiply_block<T>({swapped, j, {0, m}, depth, block_a, block_b, c, ahead});
