@@ -42,7 +42,7 @@ COLS = [
     65,
 ]  # around vectors and tiles of 4 to 32
 DEPTHS = [0, 1, 255, 256, 257, 513]  # around blocks of 256
-BLOCKS = [(1, 600), (85, 513), (113, 512), (225, 511), (240, 9), (97, 1025)]
+BLOCKS = [(1, 600), (85, 513), (113, 512), (225, 511), (240, 9), (97, 1025), (15, 700), (29, 1300)]
 LAYOUTS = ["rows", "columns", "strided", "reversed"]
 ALPHA = {"leaky_relu": 0.125, "elu": 1.5}
 FROM_INPUT = ["gelu", "silu", "mish"]  # the derivative is made from z; else from phi(z)

@@ -19,9 +19,15 @@ pytestmark = pytest.mark.kernel
 Array = NDArray[Any]
 
 DTYPES = [np.float32, np.float64]
-TRANSPOSED = [(m, 1, 65) for m in (3, 8, 15, 16, 31, 33, 64, 127, 128, 129)]
+TRANSPOSED = [(m, 130, 65) for m in (3, 8, 15, 16, 31, 33, 64, 127, 128, 129)] + [(20, 1, 70)]
 TRANSPOSED += [(17, 113, 66), (32, 224, 300), (40, 500, 1100), (100, 111, 129)]
-FROM_MEMORY = [(3, 33_001, 66), (14, 70_003, 65), (33, 4_200, 1_100), (100, 4_100, 1_500)]
+FROM_MEMORY = [
+    (9, 66_001, 96),
+    (40, 50_000, 97),
+    (14, 70_003, 65),
+    (33, 4_200, 1_100),
+    (100, 4_100, 1_500),
+]
 
 
 def whole(rng: np.random.Generator, dtype: Any, *shape: int) -> Array:
@@ -66,6 +72,29 @@ def test_b_from_memory(isa: str, m: int, n: int, k: int, dtype: Any, rng: Any) -
     biased = gemm(a, b, bias=bias, activation="relu")
     assert_close(biased, np.maximum(product + bias, 0), family="exact")
     assert_close(gemm(a, b, start=start, accumulate=True), product + start, family="exact")
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("threads", [2, 3, 7])
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize(("m", "n", "k"), [(32, 300, 100), (128, 513, 70), (33, 4_200, 1_100)])
+def test_bits_do_not_depend_on_the_team(
+    isa: str, m: int, n: int, k: int, order: Any, threads: int, dtype: Any, rng: Any
+) -> None:
+    a = rng.normal(size=(m, k)).astype(dtype)
+    b = np.asarray(rng.normal(size=(k, n)), dtype=dtype, order=order)
+    bias, start = rng.normal(size=n).astype(dtype), rng.normal(size=(m, n)).astype(dtype)
+    alone = gemm(a, b, bias=bias), gemm(a, b, start=start, accumulate=True)
+    before = _core.thread_limit()[0]
+    _core.set_thread_limit(threads)
+    try:
+        biased = gemm(a, b, bias=bias, threads=threads)
+        added = gemm(a, b, start=start, accumulate=True, threads=threads)
+    finally:
+        _core.set_thread_limit(before)
+    np.testing.assert_array_equal(biased, alone[0])
+    np.testing.assert_array_equal(added, alone[1])
+    assert_close(biased, reference.gemm(a, b, bias), family="reduction", depth=k + 1)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -63,7 +63,7 @@ def test_bits_do_not_depend_on_the_team(
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize(("count", "m", "n", "k"), [(0, 3, 4, 5), (1, 6, 16, 3), (9, 7, 19, 33)])
 def test_batch_gives_each_product(
-    isa: str, count: int, m: int, n: int, k: int, threads: int | None, dtype: Any, rng: Any
+    isa: str, count: int, m: int, n: int, k: int, threads: int, dtype: Any, rng: Any
 ) -> None:
     a, b = random(rng, dtype, count, m, k), random(rng, dtype, count, k, n)
     for left, right in [(a, b), (a, np.asfortranarray(b)), (a[:, :, ::-1], b[:, ::-1])]:

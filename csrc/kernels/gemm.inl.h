@@ -4,7 +4,7 @@
 /// The part of C in `rows` x `cols`. `scratch` holds gemm_scratch_size of this part and B's depth.
 template <class T>
 void gemm(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
-    if (pays_to_swap(g, rows.size())) {
+    if (pays_to_swap(g, rows.size(), cols.size())) {
         multiply_swapped(g, rows, cols, scratch);
     } else {
         multiply(g, rows, cols, scratch);

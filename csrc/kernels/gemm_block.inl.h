@@ -105,6 +105,7 @@ void multiply_columns(const Block<T>& block, Index t, Range i, Range j, Index ne
     tiles.count = 1;
     tiles.last = rest - (rest_vectors - 1) * size;
     tiles.b += done / tile_cols<T> * tiles.b_panel;
+    tiles.ask += done / tile_cols<T> * tiles.b_panel;
     if (tiles.start != nullptr) tiles.start += done;
     tiles.c += done;
     kernels[rest_vectors - 1][i.size() - 1](tiles);

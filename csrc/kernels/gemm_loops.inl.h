@@ -19,6 +19,9 @@ void add_column_sums(const GemmArgs<T>& g, Range cols, Range depth) {
     }
 }
 
+/// A stride may be negative.
+inline Index size_of(Index stride) { return stride < 0 ? -stride : stride; }
+
 /// Packing A pays when its block is read for many panels of B, and sooner where rows that lie 4 KB
 /// apart share few places in the first cache; it must when no stride of A is one.
 template <class T>
@@ -27,7 +30,8 @@ BlockOfA<T> block_of_a(const GemmArgs<T>& g, Range rows, Range depth, Index cols
                             g.a.row_stride, g.a.col_stride};
     constexpr Index apart = 4096 / static_cast<Index>(sizeof(T));
     const bool in_place = a.row_stride == 1 || a.col_stride == 1;
-    const Index few = (a.row_stride < apart && a.col_stride < apart ? 20 : 8) * tile_cols<T>;
+    const bool near = size_of(a.row_stride) < apart && size_of(a.col_stride) < apart;
+    const Index few = (near ? 20 : 8) * tile_cols<T>;
     if (in_place && (cols < few || rows.size() < tile_rows)) {
         return {a.data, false, a.col_stride, a.row_stride, nullptr};
     }
@@ -40,8 +44,8 @@ template <class T>
 bool b_is_near(const GemmArgs<T>& g) {
     constexpr Index item = sizeof(T);
     constexpr Index caches = tile_cols<T> * item >= 2 * 64 ? 8 : 1;
-    const Index by_rows = g.b.rows * g.b.row_stride;
-    const Index by_cols = g.b.cols * g.b.col_stride;
+    const Index by_rows = g.b.rows * size_of(g.b.row_stride);
+    const Index by_cols = g.b.cols * size_of(g.b.col_stride);
     return (by_rows > by_cols ? by_rows : by_cols) * item <= caches * second_cache_size();
 }
 

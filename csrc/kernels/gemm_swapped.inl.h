@@ -13,12 +13,13 @@ constexpr Index swapped_cols = 36 * tile_rows;
 constexpr Index swapped_depth = 48;
 
 /// Where B's columns are contiguous, packing it would transpose it; where it comes from memory, row
-/// by row, packing would wait for it. The rows of A become lanes, of which there must be a vector
-/// full unless memory is what takes the time.
+/// by row, packing would wait for it. B must be the larger matrix, for A is packed. The rows of A
+/// become lanes, of which there must be a vector full unless memory is what takes the time.
 template <class T>
-bool pays_to_swap(const GemmArgs<T>& g, Index rows) {
+bool pays_to_swap(const GemmArgs<T>& g, Index rows, Index cols) {
     const bool plain = g.packed_b == nullptr && g.column_sums == nullptr && g.update == nullptr;
-    if (!plain || rows > most_swapped_rows<T> || g.b.rows <= short_depth) return false;
+    const bool few = rows <= most_swapped_rows<T> && rows <= cols;
+    if (!plain || !few || g.b.rows <= short_depth) return false;
     const bool transposed = g.b.row_stride == 1;
     if (b_is_near(g)) return transposed && rows >= lanes<Vec<T>>;
     return (transposed || g.b.col_stride == 1) && rows >= lanes<Vec<T>> / 2;
@@ -60,13 +61,20 @@ void start_swapped(const GemmArgs<T>& g, Range rows, Range j, Matrix<T> c) {
     }
 }
 
-/// The block of B's rows after those at `depth`: below it, or on top of the next columns.
+/// The block of B's rows after those at `depth`: below it, or on top of the next columns. A row has
+/// more cache lines than the block has tiles where an item is large: the next panel's ask for
+/// those.
 template <class T>
 Ahead<T> next_rows(const GemmArgs<T>& g, Range depth, Range j, Index end) {
     const bool below = depth.end < g.b.rows;
     const T* const next = below ? g.b.at(depth.end, j.begin) : g.b.at(0, j.end);
     const bool any = g.b.col_stride == 1 && (below || j.end < end);
-    return {.data = next, .step = g.b.row_stride, .width = j.size(), .cols = any ? 1 : 0};
+    const Index lines = ceil_div(j.size(), tile_rows) * (64 / static_cast<Index>(sizeof(T)));
+    return {.data = next,
+            .step = g.b.row_stride,
+            .width = j.size(),
+            .across = lines,
+            .cols = any ? ceil_div(j.size(), lines) * tile_cols<T> : 0};
 }
 
 template <class T>
@@ -79,10 +87,8 @@ void multiply_swapped(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) 
     T* const sums = scratch + width * k;
     const Matrix<const T> a{g.a.at(rows.begin, 0), m, k, g.a.row_stride, g.a.col_stride};
     pack_b(a.transposed(), scratch);
-    const GemmArgs<T> swapped{.a = g.b.transposed(),
-                              .b = a.transposed(),
-                              .c = {},
-                              .accumulate = g.accumulate || g.bias != nullptr};
+    const GemmArgs<T> swapped{
+        .a = g.b.transposed(), .b = {}, .c = {}, .accumulate = g.accumulate || g.bias != nullptr};
     for (Index jc = cols.begin; jc < cols.end; jc += swapped_cols) {
         const Range j = stretch(jc, swapped_cols, cols.end);
         const Matrix<T> c{sums, j.size(), m, width};

@@ -23,7 +23,8 @@ struct Tiles {
     const T* b;
     Index b_step;
     Index b_panel;
-    const T* ask;  // what is asked for meanwhile, a cache line each depth, `ask_step` apart
+    const T* ask;  // what is asked for meanwhile, a cache line each depth, `ask_step` apart; from
+                   // one panel to the next as far as B's
     Index ask_step;
     const T* start;  // the chains begin at start[i * start_row + j]; null: at zero
     Index start_row;

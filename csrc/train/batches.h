@@ -19,10 +19,7 @@ struct Batches {
     Index count() const { return ceil_div(samples, batch_size); }
 
     /// The positions in `order` of a batch's samples; the last batch may be short.
-    Range samples_of(Index batch) const {
-        const Index begin = batch * batch_size;
-        return {begin, begin + batch_size < samples ? begin + batch_size : samples};
-    }
+    Range samples_of(Index batch) const { return stretch(batch * batch_size, batch_size, samples); }
 
     /// Gather the samples at `positions` of the order. Returns false if a number is not finite.
     template <class T>
@@ -37,6 +34,7 @@ struct Batches {
         if (order == nullptr) return;
         ask_for(x, order + positions.begin, positions.size());
         ask_for(y, order + positions.begin, positions.size());
+        if (weight.data != nullptr) ask_for(weight, order + positions.begin, positions.size());
     }
 
     /// The sum of the weights of a batch, each as a T.

@@ -12,6 +12,7 @@ namespace ganglion {
 namespace {
 
 constexpr Index kAskedBytes = 256;
+constexpr Index kWidestItem = 8;
 
 /// Call `body` with a value of the C++ type that `type` names.
 template <class Body>
@@ -85,6 +86,7 @@ bool gather(const DataView& from, const std::int64_t* rows, Index first, Matrix<
 }
 
 void ask_for(const DataView& from, const std::int64_t* rows, Index count) {
+    if (from.col_stride <= 0 || from.col_stride > kWidestItem) return;  // they do not lie together
     const char* const base = static_cast<const char*>(from.data);
     const Index bytes = std::min(from.cols * from.col_stride, kAskedBytes);
     for (Index i = 0; i < count; ++i) {
