@@ -12,16 +12,13 @@ import pytest
 import reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
+from products import DTYPES, Array, gemm, whole
 from reference import ACTIVATIONS, DERIVATIVES, assert_close
 
 from ganglion import _core
 
 pytestmark = pytest.mark.kernel
 
-Array = NDArray[Any]
-
-DTYPES = [np.float32, np.float64]
 ROWS = [0, 1, 5, 6, 7, 8, 9, 13, 14, 15, 29]  # around tiles of 6, 8 and 14
 COLS = [
     0,
@@ -48,10 +45,6 @@ ALPHA = {"leaky_relu": 0.125, "elu": 1.5}
 FROM_INPUT = ["gelu", "silu", "mish"]  # the derivative is made from z; else from phi(z)
 
 
-def whole(rng: np.random.Generator, dtype: Any, *shape: int) -> Array:
-    return rng.integers(-4, 5, shape).astype(dtype)
-
-
 def eighths(rng: np.random.Generator, dtype: Any, *shape: int) -> Array:
     return (rng.integers(-8, 9, shape) / 8).astype(dtype)
 
@@ -67,19 +60,6 @@ def laid_out(x: Array, layout: str) -> Array:
     if layout == "reversed":
         return np.ascontiguousarray(x[::-1, ::-1])[::-1, ::-1]
     return np.ascontiguousarray(x)
-
-
-def gemm(a: Array, b: Array, *, start: Array | float = np.nan, **options: Any) -> Array:
-    """Return the product; it is written over NaN, and the NaN around it must stay."""
-    m, n = len(a), b.shape[1]
-    frame = np.full((m + 2, n + 5), np.nan, a.dtype)
-    c = frame[1 : m + 1, 2 : n + 2]
-    c[:] = start
-    _core.gemm(a, b, c, **options)
-    result = c.copy()
-    c[:] = np.nan
-    assert np.isnan(frame).all()
-    return result
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

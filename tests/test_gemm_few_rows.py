@@ -9,16 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 import reference
-from numpy.typing import NDArray
+from products import DTYPES, gemm, thread_limit, whole
 from reference import assert_close
-
-from ganglion import _core
 
 pytestmark = pytest.mark.kernel
 
-Array = NDArray[Any]
-
-DTYPES = [np.float32, np.float64]
 TRANSPOSED = [(m, 130, 65) for m in (3, 8, 15, 16, 31, 33, 64, 127, 128, 129)] + [(20, 1, 70)]
 TRANSPOSED += [(17, 113, 66), (32, 224, 300), (40, 500, 1100), (100, 111, 129)]
 FROM_MEMORY = [
@@ -28,23 +23,6 @@ FROM_MEMORY = [
     (33, 4_200, 1_100),
     (100, 4_100, 1_500),
 ]
-
-
-def whole(rng: np.random.Generator, dtype: Any, *shape: int) -> Array:
-    return rng.integers(-4, 5, shape).astype(dtype)
-
-
-def gemm(a: Array, b: Array, *, start: Array | float = np.nan, **options: Any) -> Array:
-    """Return the product; it is written over NaN, and the NaN around it must stay."""
-    m, n = len(a), b.shape[1]
-    frame = np.full((m + 2, n + 5), np.nan, a.dtype)
-    c = frame[1 : m + 1, 2 : n + 2]
-    c[:] = start
-    _core.gemm(a, b, c, **options)
-    result = c.copy()
-    c[:] = np.nan
-    assert np.isnan(frame).all()
-    return result
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -85,13 +63,9 @@ def test_bits_do_not_depend_on_the_team(
     b = np.asarray(rng.normal(size=(k, n)), dtype=dtype, order=order)
     bias, start = rng.normal(size=n).astype(dtype), rng.normal(size=(m, n)).astype(dtype)
     alone = gemm(a, b, bias=bias), gemm(a, b, start=start, accumulate=True)
-    before = _core.thread_limit()[0]
-    _core.set_thread_limit(threads)
-    try:
+    with thread_limit(threads):
         biased = gemm(a, b, bias=bias, threads=threads)
         added = gemm(a, b, start=start, accumulate=True, threads=threads)
-    finally:
-        _core.set_thread_limit(before)
     np.testing.assert_array_equal(biased, alone[0])
     np.testing.assert_array_equal(added, alone[1])
     assert_close(biased, reference.gemm(a, b, bias), family="reduction", depth=k + 1)

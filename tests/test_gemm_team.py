@@ -5,16 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 import reference
-from numpy.typing import NDArray
+from products import DTYPES, Array, thread_limit
 from reference import assert_close
 
 from ganglion import _core
 
 pytestmark = pytest.mark.kernel
 
-Array = NDArray[Any]
-
-DTYPES = [np.float32, np.float64]
 SHAPES = [
     (1, 1, 1),
     (1, 70, 9),
@@ -40,9 +37,7 @@ def test_bits_do_not_depend_on_the_team(
     alone, together = np.full((m, n), np.nan, dtype), np.full((m, n), np.nan, dtype)
     sums, sums_together = np.full(n, np.nan, dtype), np.full(n, np.nan, dtype)
     _core.gemm(a, b, alone, bias=bias, activation="relu", column_sums=sums)
-    before = _core.thread_limit()[0]
-    _core.set_thread_limit(threads or 4)
-    try:
+    with thread_limit(threads or 4):
         _core.gemm(
             a,
             b,
@@ -52,8 +47,6 @@ def test_bits_do_not_depend_on_the_team(
             column_sums=sums_together,
             threads=threads,
         )
-    finally:
-        _core.set_thread_limit(before)
     np.testing.assert_array_equal(together, alone)
     np.testing.assert_array_equal(sums_together, sums)
     assert_close(alone, reference.gemm(a, b, bias, "relu"), family="reduction", depth=k + 1)

@@ -61,10 +61,10 @@ void run_epilogue(const GemmArgs<T>& g, Index i, Index j, Index rows, Index cols
 /// several panels, and read them as memory gives them.
 template <class T>
 const T* asks_for(const Block<T>& block, Index t, Range i, Range j) {
-    constexpr Index line = 64 / sizeof(T);
     const Ahead<T>& ahead = block.ahead;
-    const bool asks = i.size() > 2 && j.begin < ahead.cols && t * line < ahead.width;
-    return asks ? ahead.data + j.begin / tile_cols<T> * ahead.across + t * line : nullptr;
+    const Index at = t * cache_line<T>;
+    const bool asks = i.size() > 2 && j.begin < ahead.cols && at < ahead.width;
+    return asks ? ahead.data + j.begin / tile_cols<T> * ahead.across + at : nullptr;
 }
 
 /// Multiply rows i, those of tile t, and columns j of the block. `next`: see Tiles.

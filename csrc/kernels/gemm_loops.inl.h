@@ -39,11 +39,12 @@ BlockOfA<T> block_of_a(const GemmArgs<T>& g, Range rows, Range depth, Index cols
 }
 
 /// Does B come from a cache quickly enough to be read in place? A panel's row of two cache lines
-/// brings enough at a time for the third cache, which is taken to be 16 times the second or more.
+/// brings enough at a time for half the third cache, which is taken to be 16 times the second or
+/// more.
 template <class T>
 bool b_is_near(const GemmArgs<T>& g) {
     constexpr Index item = sizeof(T);
-    constexpr Index caches = tile_cols<T> * item >= 2 * 64 ? 8 : 1;
+    constexpr Index caches = tile_cols<T> >= 2 * cache_line<T> ? 8 : 1;
     const Index by_rows = g.b.rows * size_of(g.b.row_stride);
     const Index by_cols = g.b.cols * size_of(g.b.col_stride);
     return (by_rows > by_cols ? by_rows : by_cols) * item <= caches * second_cache_size();

@@ -61,10 +61,16 @@ struct Square {
     }
 };
 
-/// Rows and columns that lie far apart are too many for the machine to see each of them coming:
-/// packing asks for them this many elements of a column, or rows, before it reads them.
-constexpr Index elements_ahead = 64;
+/// Rows that lie far apart are too many for the machine to see each of them coming: packing asks
+/// for them so many before it reads them.
 constexpr Index rows_ahead = 16;
+
+/// Ask for `count` elements in the second cache: in the first, rows a power of two apart would
+/// drive each other out.
+template <class T>
+[[gnu::always_inline]] inline void ask_for(const T* from, Index count) {
+    for (Index i = 0; i < count; i += cache_line<T>) __builtin_prefetch(from + i, 0, 2);
+}
 
 /// `width` columns of `from`, each contiguous along the depth, beside each other.
 template <class T>
@@ -100,13 +106,7 @@ template <class T>
 template <class T>
 [[gnu::always_inline]] inline void pack_rows(Matrix<const T> from, T* to, Index width) {
     using V = Vec<T>;
-    Index p = 0;
-    // What a vector takes along of the next columns, the next row overwrites.
-    const bool row_in_vector = from.cols == width && width <= lanes<V> && 2 * width >= lanes<V>;
-    if (row_in_vector && from.row_stride >= lanes<V>) {
-        for (; p + 1 < from.rows; ++p) store(to + p * width, load<V>(from.at(p, 0)));
-    }
-    for (; p < from.rows; ++p) {
+    for (Index p = 0; p < from.rows; ++p) {
         __builtin_prefetch(from.at(p + rows_ahead, 0));
         for (Index c = 0; c < width; c += lanes<V>) {
             const V v = from.cols > c ? load_up_to<V>(from.at(p, c), from.cols - c) : V{};
@@ -146,14 +146,11 @@ void pack_panel(Matrix<const T> from, T* to, Index width) {
 template <class T>
 void pack_b(Matrix<const T> b, T* packed) {
     constexpr Index width = tile_cols<T>;
-    constexpr Index line = 64 / sizeof(T);
     const bool whole = b.cols % width == 0;
     if (b.col_stride == 1 && whole) {  // row by row: that is how memory is read best
         for (Index p = 0; p < b.rows; ++p) {
             for (Index j = 0; j < b.cols; j += width) {
-                for (Index c = 0; c < width; c += line) {
-                    __builtin_prefetch(b.at(p + rows_ahead, j + c), 0, 2);
-                }
+                ask_for(b.at(p + rows_ahead, j), width);
                 T* const to = packed + j * b.rows + p * width;
                 store(to, load<Vec<T>>(b.at(p, j)));
                 store(to + lanes<Vec<T>>, load<Vec<T>>(b.at(p, j + lanes<Vec<T>>)));
@@ -173,11 +170,8 @@ void pack_b(Matrix<const T> b, T* packed) {
 template <class T>
 void pack_a_by_depth(Matrix<const T> from, const TileCut& cut, T* packed) {
     using V = Vec<T>;
-    constexpr Index line = 64 / sizeof(T);
     for (Index p = 0; p < from.rows; ++p) {
-        for (Index i = 0; i < from.cols; i += line) {
-            __builtin_prefetch(from.at(p + rows_ahead, i), 0, 2);
-        }
+        ask_for(from.at(p + rows_ahead, 0), from.cols);
         for (Index t = 0; t < cut.tiles; ++t) {
             const Index begin = cut.begin(t);
             const Index width = cut.begin(t + 1) - begin;

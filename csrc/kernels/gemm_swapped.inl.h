@@ -69,12 +69,12 @@ Ahead<T> next_rows(const GemmArgs<T>& g, Range depth, Range j, Index end) {
     const bool below = depth.end < g.b.rows;
     const T* const next = below ? g.b.at(depth.end, j.begin) : g.b.at(0, j.end);
     const bool any = g.b.col_stride == 1 && (below || j.end < end);
-    const Index lines = ceil_div(j.size(), tile_rows) * (64 / static_cast<Index>(sizeof(T)));
+    const Index by_one_panel = ceil_div(j.size(), tile_rows) * cache_line<T>;
     return {.data = next,
             .step = g.b.row_stride,
             .width = j.size(),
-            .across = lines,
-            .cols = any ? ceil_div(j.size(), lines) * tile_cols<T> : 0};
+            .across = by_one_panel,
+            .cols = any ? ceil_div(j.size(), by_one_panel) * tile_cols<T> : 0};
 }
 
 template <class T>

@@ -1,6 +1,10 @@
 // The micro-kernel: one tile of C, held in registers along the whole depth.
 // Included inside an ISA namespace that defines tile_rows, after simd/vec.inl.h.
 
+/// Elements of a cache line.
+template <class T>
+constexpr Index cache_line = 64 / sizeof(T);
+
 /// Columns of a panel of B, and of a tile with many rows: two vectors.
 template <class T>
 constexpr Index tile_cols = 2 * lanes<Vec<T>>;

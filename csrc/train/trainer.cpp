@@ -209,12 +209,11 @@ Ending Trainer<T>::run_batch(const Member& member, Meeting& meet, const Batches&
 /// Gather this member's share of a batch.
 template <class T>
 bool Trainer<T>::fill(const Member& member, const Batches& batches, Range positions) {
-    const Range share = row_share(member, positions.size());
     const Range mine = share_of(member, positions);
     const auto gather_rows = [&](const DataView& from, ValueId into) {
         const Matrix<T> all = workspace_.value(into, positions.size());
-        return batches.gather_into(
-            from, mine, Matrix<T>{all.at(share.begin, 0), share.size(), all.cols, all.cols});
+        T* const first = all.at(mine.begin - positions.begin, 0);
+        return batches.gather_into(from, mine, Matrix<T>{first, mine.size(), all.cols, all.cols});
     };
     const bool finite = gather_rows(batches.x, task_.input) && gather_rows(batches.y, task_.target);
     return (batches.weight.data == nullptr || gather_rows(batches.weight, task_.weight)) && finite;
