@@ -6,7 +6,8 @@
 #include <system_error>
 #include <thread>
 
-#include "base/spin.h"
+#include "base/affinity.h"
+#include "base/event_count.h"
 #include "base/team.h"
 
 // The threads of run_on_pool. OpenMP's spin for milliseconds after a call has returned: measured 9
@@ -20,30 +21,31 @@ class Pool {
     void run(int size, TeamFunction function, const void* body) {
         if (in_use_.exchange(true, std::memory_order_acquire)) return function(body, Member{});
         reserve(static_cast<std::size_t>(size) - 1);
-        const auto helpers =
-            std::min(static_cast<std::size_t>(size) - 1, static_cast<std::size_t>(workers_.size()));
+        const auto helpers = std::min(static_cast<std::size_t>(size) - 1, workers_.size());
         team_size_ = static_cast<int>(helpers) + 1;
         barrier_.set_size(team_size_);
         function_ = function;
         body_ = body;
         running_.store(static_cast<int>(helpers), std::memory_order_relaxed);
-        for (std::size_t i = 0; i < helpers; ++i) workers_[i].call();
+        const std::uint32_t before = finished_.count();
+        for (std::size_t i = 0; i < helpers; ++i) workers_[i].wake(current_cpu());
         function(body, member(0));
-        for (int left = running_.load(std::memory_order_acquire); left != 0;
-             left = running_.load(std::memory_order_acquire)) {
-            wait_while(running_, left);
-        }
+        if (helpers > 0) finished_.await_past(before);
         in_use_.store(false, std::memory_order_release);
     }
 
   private:
     /// A thread that waits to be called.
     struct Worker {
-        std::atomic<std::uint32_t> calls{0};
+        EventCount calls;
+        pthread_t thread{};
+        int kept_off = -1;  // the CPU it does not run on
 
-        void call() {
-            calls.fetch_add(1, std::memory_order_release);
-            calls.notify_one();
+        /// The caller goes on with its own share of the work, on this CPU.
+        void wake(int callers_cpu) {
+            if (kept_off != callers_cpu) keep_off(callers_cpu, thread);
+            kept_off = callers_cpu;
+            calls.advance();
         }
     };
 
@@ -68,7 +70,9 @@ class Pool {
         pthread_sigmask(SIG_SETMASK, &all, &before);
         bool started = true;
         try {
-            std::thread([this, &worker, rank] { serve(worker, rank); }).detach();
+            std::thread thread([this, &worker, rank] { serve(worker.calls, rank); });
+            worker.thread = thread.native_handle();
+            thread.detach();
         } catch (const std::system_error&) {
             started = false;
         }
@@ -76,11 +80,11 @@ class Pool {
         return started;
     }
 
-    [[noreturn]] void serve(Worker& worker, int rank) {
+    [[noreturn]] void serve(const EventCount& calls, int rank) {
         for (std::uint32_t done = 0;; ++done) {
-            wait_while(worker.calls, done);
+            calls.await_past(done);
             function_(body_, member(rank));
-            if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_one();
+            if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) finished_.advance();
         }
     }
 
@@ -91,6 +95,7 @@ class Pool {
     TeamFunction function_ = nullptr;
     const void* body_ = nullptr;
     std::atomic<int> running_{0};  // workers that have not finished
+    EventCount finished_;          // that all of them have
 };
 
 /// Never destroyed: its threads live as long as the process. A child made by fork has none of them,

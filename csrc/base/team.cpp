@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "base/error.h"
-#include "base/spin.h"
 
 #if defined(__linux__)
 #include <sched.h>
@@ -80,14 +79,13 @@ ThreadLimit from_environment() {
 }  // namespace
 
 void Barrier::wait() {
-    const std::uint32_t round = round_.load(std::memory_order_acquire);
-    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
+    const std::uint32_t before = complete_.count();
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 < size_) {
+        complete_.await_past(before);
+    } else {
         arrived_.store(0, std::memory_order_relaxed);
-        round_.store(round + 1, std::memory_order_release);
-        round_.notify_all();
-        return;
+        complete_.advance();
     }
-    wait_while(round_, round);
 }
 
 ThreadLimit thread_limit() {

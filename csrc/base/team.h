@@ -1,16 +1,15 @@
 #pragma once
 
 #include <atomic>
-#include <cstdint>
 #include <string>
 #include <type_traits>
 
+#include "base/event_count.h"
 #include "base/matrix.h"
 
 namespace ganglion {
 
-/// Where the members of a team wait for each other: spinning for some microseconds, then asleep.
-/// Longer spinning would hold cores that other programs, or a member that lost its own, wait for.
+/// Where the members of a team wait for each other.
 class Barrier {
   public:
     void set_size(int size) { size_ = size; }
@@ -19,7 +18,7 @@ class Barrier {
   private:
     int size_ = 1;
     std::atomic<int> arrived_{0};
-    std::atomic<std::uint32_t> round_{0};
+    EventCount complete_;
 };
 
 /// One thread of a team: which one it is, its share of the work, and where it meets the others.

@@ -40,7 +40,10 @@ struct Plan {
     std::string no_backward;  // why there is no backward pass; "" if there is one
 
     const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
-    double operations(Index rows) const { return row_operations * static_cast<double>(rows); }
+    /// Of a batch: for fewer rows than four the weights have to be read all the same.
+    double operations(Index rows) const {
+        return row_operations * static_cast<double>(rows < 4 ? 4 : rows);
+    }
 };
 
 /// Lower the graph, fuse, lay out the arena and set the barriers.

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/spin.h"
+#include "base/event_count.h"
 
 namespace ganglion {
 namespace {

@@ -12,7 +12,7 @@ namespace {
 
 /// From so much work for each thread two are tried beside one; with so much in all, a team is
 /// quicker without a trial.
-constexpr double kTriedOperationsPerThread = 0.25e6;
+constexpr double kTriedOperationsPerThread = 0.1e6;
 constexpr double kSurelyWorthATeam = 1e8;
 
 /// Batches from one choice to the next; the last ones count with those before them, for a rest of

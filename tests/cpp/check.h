@@ -16,15 +16,17 @@ inline void check(bool holds, const char* text, const char* file, int line) {
     std::exit(1);
 }
 
-/// End the program with CTest's code for a skipped test if this CPU lacks what GANGLION_ISA
-/// demands.
+/// CTest's code for a skipped test.
+inline constexpr int kSkipped = 77;
+
+/// End the program as skipped if this CPU lacks what GANGLION_ISA demands.
 inline void skip_unless_available() {
     const char* wanted = std::getenv("GANGLION_ISA");
     if (wanted == nullptr) return;
     for (const Isa isa : available_isas()) {
         if (std::string(wanted) == name(isa)) return;
     }
-    std::exit(77);
+    std::exit(kSkipped);
 }
 
 /// Does the call throw an E?
