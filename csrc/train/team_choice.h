@@ -7,6 +7,8 @@ namespace ganglion {
 /// else they do; the clock tells. Results are the same either way.
 class TeamChoice {
   public:
+    explicit TeamChoice(bool begins_alone) : alone_(begins_alone) {}
+
     /// Threads for the next stretch of work, which may have up to `team`.
     int next(int team);
 
@@ -14,10 +16,10 @@ class TeamChoice {
     void took(double seconds);
 
   private:
-    bool alone_ = false;
+    bool alone_;
     bool trying_ = false;  // this stretch runs as the others do not
     int interval_ = 2;     // stretches from one trial to the next
-    int left_ = 2;         // until the next
+    int left_ = 2;         // until the next: the first of all takes longer
     double latest_ = 0;    // of the others
 };
 

@@ -15,6 +15,9 @@ namespace {
 constexpr double kTriedOperationsPerThread = 0.1e6;
 constexpr double kSurelyWorthATeam = 1e8;
 
+/// Work below this begins on one thread: it is soon done, and others may have to be woken.
+constexpr double kWorthWaking = 5e6;
+
 /// Batches from one choice to the next; the last ones count with those before them, for a rest of
 /// few rows would look quick.
 constexpr Index kStretch = 64;
@@ -90,6 +93,7 @@ Trainer<T>::Trainer(const Graph& graph, const Task& task, ParameterStore<T>& sto
       optimizer_(optimizer),
       workspace_(plan_, store.block()),
       figures_(figures),
+      team_choice_(plan_.operations(max_batch) < kWorthWaking),
       seed_(seed) {}
 
 template <class T>

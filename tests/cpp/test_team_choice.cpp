@@ -26,20 +26,22 @@ Spent run(TeamChoice& choice, int stretches, double alone, double team) {
     return spent;
 }
 
-void a_quicker_team_stays() {
-    TeamChoice choice;
+void a_quicker_team_stays(bool begins_alone) {
+    TeamChoice choice(begins_alone);
     const Spent spent = run(choice, 1000, 2.0, 1.0);
     CHECK(spent.stretches_alone >= 1);  // it has been tried
     CHECK(spent.seconds < 1000 * 1.03);
 }
 
-void one_thread_takes_over_where_it_is_quicker() {
-    TeamChoice choice;
-    CHECK(run(choice, 1000, 1.0, 3.0).seconds < 1000 * 1.05);
+void one_thread_takes_over_where_it_is_quicker(bool begins_alone) {
+    TeamChoice choice(begins_alone);
+    const Spent spent = run(choice, 1000, 1.0, 3.0);
+    CHECK(spent.stretches_alone < 1000);
+    CHECK(spent.seconds < 1000 * 1.05);
 }
 
-void it_follows_a_change() {
-    TeamChoice choice;
+void it_follows_a_change(bool begins_alone) {
+    TeamChoice choice(begins_alone);
     run(choice, 1000, 2.0, 1.0);
     run(choice, 100, 1.0, 3.0);
     CHECK(run(choice, 1000, 1.0, 3.0).seconds < 1000 * 1.05);
@@ -47,13 +49,14 @@ void it_follows_a_change() {
     CHECK(run(choice, 1000, 2.0, 1.0).seconds < 1000 * 1.03);
 }
 
-void of_two_alike_neither_is_left() {
-    TeamChoice choice;
-    CHECK(run(choice, 1000, 1.0, 1.0).stretches_alone < 30);
+void of_two_alike_neither_is_left(bool begins_alone) {
+    TeamChoice choice(begins_alone);
+    const int alone = run(choice, 1000, 1.0, 1.0).stretches_alone;
+    CHECK(begins_alone ? alone > 970 : alone < 30);
 }
 
-void a_team_of_one_has_no_choice() {
-    TeamChoice choice;
+void a_team_of_one_has_no_choice(bool begins_alone) {
+    TeamChoice choice(begins_alone);
     for (int i = 0; i < 10; ++i) {
         CHECK(choice.next(1) == 1);
         choice.took(1.0);
@@ -63,9 +66,11 @@ void a_team_of_one_has_no_choice() {
 }  // namespace
 
 int main() {
-    a_quicker_team_stays();
-    one_thread_takes_over_where_it_is_quicker();
-    it_follows_a_change();
-    of_two_alike_neither_is_left();
-    a_team_of_one_has_no_choice();
+    for (const bool begins_alone : {false, true}) {
+        a_quicker_team_stays(begins_alone);
+        one_thread_takes_over_where_it_is_quicker(begins_alone);
+        it_follows_a_change(begins_alone);
+        of_two_alike_neither_is_left(begins_alone);
+        a_team_of_one_has_no_choice(begins_alone);
+    }
 }
