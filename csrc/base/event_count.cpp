@@ -2,8 +2,6 @@
 
 #include <chrono>
 
-#include "base/affinity.h"
-
 namespace ganglion {
 namespace {
 
@@ -24,7 +22,6 @@ void relax() {
 }  // namespace
 
 void EventCount::advance() {
-    advanced_on_.store(current_cpu(), std::memory_order_relaxed);
     count_.fetch_add(1, std::memory_order_release);
     count_.notify_all();
 }
@@ -38,14 +35,14 @@ bool EventCount::comes_soon(std::uint32_t seen) const {
     return false;
 }
 
-void EventCount::await_past(std::uint32_t seen) const {
-    if (comes_soon(seen)) return;
+bool EventCount::await_past(std::uint32_t seen) const {
+    if (comes_soon(seen)) return false;
     const auto begin = std::chrono::steady_clock::now();
     while (std::chrono::steady_clock::now() - begin < kLooks) {
-        if (comes_soon(seen)) return;
+        if (comes_soon(seen)) return false;
     }
     count_.wait(seen, std::memory_order_acquire);
-    leave(advanced_on_.load(std::memory_order_relaxed));
+    return true;
 }
 
 }  // namespace ganglion

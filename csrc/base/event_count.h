@@ -6,7 +6,7 @@
 
 namespace ganglion {
 
-/// So long after it began to wait a thread surely still looks.
+/// So long after it began to wait a thread most likely still looks.
 inline constexpr auto kStillLooks = std::chrono::microseconds(15);
 
 /// A count of events, which threads wait for: spinning for some microseconds, then asleep. Longer
@@ -18,14 +18,13 @@ class EventCount {
     /// One more event.
     void advance();
 
-    /// Wait until there has been an event since the count was `seen`.
-    void await_past(std::uint32_t seen) const;
+    /// Wait until there has been an event since the count was `seen`. Has the thread slept?
+    bool await_past(std::uint32_t seen) const;
 
   private:
     bool comes_soon(std::uint32_t seen) const;
 
     std::atomic<std::uint32_t> count_{0};
-    std::atomic<int> advanced_on_{0};  // the CPU of whoever advanced it last
 };
 
 }  // namespace ganglion

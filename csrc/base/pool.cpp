@@ -21,57 +21,44 @@ class Pool {
     void run(int size, TeamFunction function, const void* body) {
         if (in_use_.exchange(true, std::memory_order_acquire)) return function(body, Member{});
         reserve(static_cast<std::size_t>(size) - 1);
-        const auto helpers = std::min(static_cast<std::size_t>(size) - 1, workers_.size());
+        const auto helpers = std::min(static_cast<std::size_t>(size) - 1, calls_.size());
         team_size_ = static_cast<int>(helpers) + 1;
         barrier_.set_size(team_size_);
         function_ = function;
         body_ = body;
         running_.store(static_cast<int>(helpers), std::memory_order_relaxed);
         const std::uint32_t before = finished_.count();
-        for (std::size_t i = 0; i < helpers; ++i) workers_[i].wake(current_cpu());
+        affinity_.follow_caller();
+        for (std::size_t i = 0; i < helpers; ++i) calls_[i].advance();
         function(body, member(0));
         if (helpers > 0) finished_.await_past(before);
         in_use_.store(false, std::memory_order_release);
     }
 
   private:
-    /// A thread that waits to be called.
-    struct Worker {
-        EventCount calls;
-        pthread_t thread{};
-        int kept_off = -1;  // the CPU it does not run on
-
-        /// The caller goes on with its own share of the work, on this CPU.
-        void wake(int callers_cpu) {
-            if (kept_off != callers_cpu) keep_off(callers_cpu, thread);
-            kept_off = callers_cpu;
-            calls.advance();
-        }
-    };
-
     Member member(int rank) { return {rank, team_size_, team_size_ > 1 ? &barrier_ : nullptr}; }
 
     /// Start threads until there are `count`, or the system gives no more.
     void reserve(std::size_t count) {
-        while (workers_.size() < count) {
-            Worker& worker = workers_.emplace_back();
-            if (!start(worker, static_cast<int>(workers_.size()))) {
-                workers_.pop_back();
+        while (calls_.size() < count) {
+            EventCount& calls = calls_.emplace_back();
+            if (!start(calls, static_cast<int>(calls_.size()))) {
+                calls_.pop_back();
                 return;
             }
         }
     }
 
     /// Signals are for the program's own threads.
-    bool start(Worker& worker, int rank) {
+    bool start(const EventCount& calls, int rank) {
         sigset_t all;
         sigset_t before;
         sigfillset(&all);
         pthread_sigmask(SIG_SETMASK, &all, &before);
         bool started = true;
         try {
-            std::thread thread([this, &worker, rank] { serve(worker.calls, rank); });
-            worker.thread = thread.native_handle();
+            std::thread thread([this, &calls, rank] { serve(calls, rank); });
+            affinity_.add(thread.native_handle());
             thread.detach();
         } catch (const std::system_error&) {
             started = false;
@@ -89,8 +76,9 @@ class Pool {
     }
 
     std::atomic<bool> in_use_{false};
-    std::deque<Worker> workers_;  // whose addresses stay
-    Barrier barrier_;
+    std::deque<EventCount> calls_;  // one a worker, whose address stays
+    Affinity affinity_;
+    Barrier barrier_{affinity_};
     int team_size_ = 1;
     TeamFunction function_ = nullptr;
     const void* body_ = nullptr;

@@ -78,13 +78,13 @@ ThreadLimit from_environment() {
 
 }  // namespace
 
-void Barrier::wait() {
+void Barrier::wait(int rank) {
     const std::uint32_t before = complete_.count();
-    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 < size_) {
-        complete_.await_past(before);
-    } else {
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
         arrived_.store(0, std::memory_order_relaxed);
         complete_.advance();
+    } else if (complete_.await_past(before) && rank == 0) {
+        workers_.follow_caller();  // it may have been woken on a worker's CPU
     }
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <type_traits>
 
+#include "base/affinity.h"
 #include "base/event_count.h"
 #include "base/matrix.h"
 
@@ -12,10 +13,14 @@ namespace ganglion {
 /// Where the members of a team wait for each other.
 class Barrier {
   public:
+    /// `workers`: those of the members but for rank 0, their caller.
+    explicit Barrier(Affinity& workers) : workers_(workers) {}
+
     void set_size(int size) { size_ = size; }
-    void wait();
+    void wait(int rank);
 
   private:
+    Affinity& workers_;
     int size_ = 1;
     std::atomic<int> arrived_{0};
     EventCount complete_;
@@ -30,7 +35,7 @@ struct Member {
 
     /// Wait until every member is here. All members call it equally often.
     void barrier() const {
-        if (size > 1) meeting_place->wait();
+        if (size > 1) meeting_place->wait(rank);
     }
 
     /// This member's part of `count` items, cut only at multiples of `grain`.

@@ -42,7 +42,8 @@ struct Plan {
     const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
     /// Of a batch: for fewer rows than four the weights have to be read all the same.
     double operations(Index rows) const {
-        return row_operations * static_cast<double>(rows < 4 ? 4 : rows);
+        const Index counted = rows == 0 || rows > 4 ? rows : 4;
+        return row_operations * static_cast<double>(counted);
     }
 };
 
