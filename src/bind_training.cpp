@@ -19,7 +19,6 @@ namespace ganglion {
 namespace {
 
 using Numbers = std::map<std::string, double>;
-using Named = std::vector<std::pair<std::string, double>>;
 
 OptimizerSettings settings_from(const std::string& name, const Numbers& numbers) {
     static const std::map<std::string, double OptimizerSettings::*> fields{
@@ -31,6 +30,7 @@ OptimizerSettings settings_from(const std::string& name, const Numbers& numbers)
         {"beta_1", &OptimizerSettings::beta_1},
         {"beta_2", &OptimizerSettings::beta_2},
         {"epsilon", &OptimizerSettings::epsilon},
+        {"epsilon_hat", &OptimizerSettings::epsilon_hat},
         {"initial_accumulator_value", &OptimizerSettings::initial_accumulator_value},
         {"global_clipnorm", &OptimizerSettings::global_clipnorm},
         {"clipvalue", &OptimizerSettings::clipvalue},
@@ -44,17 +44,16 @@ OptimizerSettings settings_from(const std::string& name, const Numbers& numbers)
     return settings;
 }
 
-std::vector<MetricSettings> metrics_from(const Named& wanted) {
-    std::vector<MetricSettings> metrics;
-    for (const auto& [name, parameter] : wanted) {
-        metrics.push_back({named("metric", kMetrics, name).kind, parameter});
-    }
-    return metrics;
-}
-
 /// An array whose numbers lie one after the other.
 template <class T>
 using Packed = py::array_t<T, py::array::c_style | py::array::forcecast>;
+
+Purpose purpose_from(const std::string& name) {
+    if (name == "evaluate") return Purpose::evaluate;
+    if (name == "gradients") return Purpose::gradients;
+    if (name == "train") return Purpose::train;
+    fail("Trainer", "purpose is '", name, "', must be evaluate, gradients or train");
+}
 
 const char* name(Ending ending) {
     switch (ending) {
@@ -164,18 +163,20 @@ void bind_optimizer(py::module_& module, const std::string& suffix) {
 template <class T>
 void bind_trainer(py::module_& module, const std::string& suffix) {
     py::class_<Trainer<T>>(module, ("Trainer" + suffix).c_str())
-        .def(py::init([](const Graph& graph, ValueId input, ValueId target, ValueId weight,
-                         ValueId output, ValueId loss, ParameterStore<T>& store,
-                         OptimizerState<T>* optimizer, Figures& figures, Index max_batch,
-                         std::uint64_t seed) {
-                 return std::make_unique<Trainer<T>>(graph,
-                                                     Task{input, target, weight, output, loss},
-                                                     store, optimizer, figures, max_batch, seed);
-             }),
-             py::kw_only(), py::arg("graph"), py::arg("input"), py::arg("target"),
-             py::arg("weight"), py::arg("output"), py::arg("loss"), py::arg("store"),
-             py::arg("optimizer"), py::arg("figures"), py::arg("max_batch"), py::arg("seed"),
-             py::keep_alive<1, 8>(), py::keep_alive<1, 9>(), py::keep_alive<1, 10>())
+        .def(
+            py::init([](const Graph& graph, ValueId input, ValueId target, ValueId weight,
+                        ValueId output, ValueId loss, const std::string& purpose,
+                        ParameterStore<T>& store, OptimizerState<T>* optimizer, Figures& figures,
+                        Index max_batch, std::uint64_t seed, double loss_factor, Penalty* penalty) {
+                return std::make_unique<Trainer<T>>(
+                    graph, Task{input, target, weight, output, loss}, purpose_from(purpose), store,
+                    optimizer, figures, max_batch, seed, Extras{loss_factor, penalty});
+            }),
+            py::kw_only(), py::arg("graph"), py::arg("input"), py::arg("target"), py::arg("weight"),
+            py::arg("output"), py::arg("loss"), py::arg("purpose"), py::arg("store"),
+            py::arg("optimizer"), py::arg("figures"), py::arg("max_batch"), py::arg("seed"),
+            py::arg("loss_factor") = 1.0, py::arg("penalty") = nullptr, py::keep_alive<1, 9>(),
+            py::keep_alive<1, 10>(), py::keep_alive<1, 11>(), py::keep_alive<1, 15>())
         .def("run", &run_trainer<T>, py::kw_only(), py::arg("x"), py::arg("y"), py::arg("weight"),
              py::arg("order"), py::arg("batch_size"), py::arg("first"), py::arg("rates"),
              py::arg("x_scale"))
@@ -253,39 +254,9 @@ void bind_precision(py::module_& module, const std::string& suffix) {
                py::arg("x"), py::arg("x_scale"));
 }
 
-template <class T>
-void add_batch(Figures& figures, double loss, double weight, const py::array_t<T>& output,
-               const py::array_t<T>& target, const std::optional<Packed<T>>& row_weight) {
-    const Matrix<const T> outputs = matrix_of<T>(output, "output");
-    const Matrix<const T> targets = matrix_of<T>(target, "target");
-    const bool fits =
-        targets.rows == outputs.rows && (targets.cols == outputs.cols || targets.cols == 1);
-    if (!fits || (row_weight && row_weight->size() != outputs.rows)) {
-        fail("figures", "output, target and row_weight do not have the same rows");
-    }
-    figures.add<T>(loss, weight, outputs, targets, row_weight ? row_weight->data() : nullptr);
-}
-
-void bind_figures(py::module_& module) {
-    py::class_<Figures>(module, "Figures")
-        .def(py::init([](const Named& metrics, Index outputs) {
-                 return std::make_unique<Figures>(metrics_from(metrics), outputs);
-             }),
-             py::arg("metrics"), py::arg("outputs"))
-        .def("add", &add_batch<float>, py::arg("loss"), py::arg("weight"),
-             py::arg("output").noconvert(), py::arg("target").noconvert(),
-             py::arg("row_weight").noconvert())
-        .def("add", &add_batch<double>, py::arg("loss"), py::arg("weight"),
-             py::arg("output").noconvert(), py::arg("target").noconvert(),
-             py::arg("row_weight").noconvert())
-        .def("reset", &Figures::reset)
-        .def("results", &Figures::results);
-}
-
 }  // namespace
 
 void bind_training(py::module_& module) {
-    bind_figures(module);
     bind_precision<float>(module, "Float32");
     bind_precision<double>(module, "Float64");
 }

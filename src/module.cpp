@@ -7,5 +7,6 @@ PYBIND11_MODULE(_core, module) {
     ganglion::bind_gemm(module);
     ganglion::bind_kernels(module);
     ganglion::bind_graph(module);
+    ganglion::bind_figures(module);
     ganglion::bind_training(module);
 }

@@ -114,6 +114,7 @@ class Objective:
                 weight=weight,
                 output=y,
                 loss=value,
+                purpose="evaluate" if state is None else "train",
                 store=self.store,
                 optimizer=state,
                 figures=self._figures,

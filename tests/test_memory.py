@@ -109,6 +109,7 @@ def make_trainer(dtype: str, optimizer: gn.optimizers.Optimizer | None) -> Calla
         weight=weight,
         output=network.output,
         loss=network.graph.loss("cross_entropy", network.output, target, weight, 0.0),
+        purpose="evaluate" if state is None else "train",
         store=store,
         optimizer=state,
         figures=_core.Figures([("accuracy", 0.5), ("top_k_accuracy", 2.0)], 3),

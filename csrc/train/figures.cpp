@@ -4,15 +4,17 @@
 
 namespace ganglion {
 
-Figures::Figures(const std::vector<MetricSettings>& metrics, Index outputs) {
+Figures::Figures(const std::vector<MetricSettings>& metrics, Index outputs, bool mean_of_batches)
+    : mean_of_batches_(mean_of_batches) {
     for (const MetricSettings& settings : metrics) metrics_.emplace_back(settings, outputs);
 }
 
 template <class T>
 void Figures::add(double loss, double weight, Matrix<const T> output, Matrix<const T> target,
                   const T* row_weight) {
-    loss_ += loss;
-    weight_ += weight;
+    const double counts = mean_of_batches_ ? static_cast<double>(output.rows) : weight;
+    loss_ += mean_of_batches_ && weight > 0 ? loss / weight * counts : loss;
+    weight_ += counts;
     for (Metric& metric : metrics_) metric.add(output, target, row_weight);
 }
 

@@ -6,10 +6,11 @@
 
 namespace ganglion {
 
-/// The mean loss and the metrics over all rows since the last reset.
+/// The mean loss and the metrics over all rows since the last reset. The loss may also be the mean
+/// of the batches' means, each counted by its rows, as scikit-learn's estimators have it.
 class Figures {
   public:
-    Figures(const std::vector<MetricSettings>& metrics, Index outputs);
+    Figures(const std::vector<MetricSettings>& metrics, Index outputs, bool mean_of_batches);
 
     /// A batch: the weighted sum of its losses, the sum of its weights, and its rows as
     /// Metric::add.
@@ -21,6 +22,7 @@ class Figures {
     std::vector<double> results() const;
 
   private:
+    bool mean_of_batches_;
     double loss_ = 0;
     double weight_ = 0;
     std::vector<Metric> metrics_;

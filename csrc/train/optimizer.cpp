@@ -50,7 +50,6 @@ void OptimizerState<T>::reset() {
     steps_ = 0;
 }
 
-/// What the gradient is multiplied by so that its norm is at most global_clipnorm.
 template <class T>
 T OptimizerState<T>::clipping_scale(const Member& member, const T* gradients) {
     if (settings_.global_clipnorm == 0) return 1;
@@ -73,38 +72,38 @@ Update<T> OptimizerState<T>::step(T* parameters, std::int64_t step, double rate)
     const auto as_t = [](double x) { return static_cast<T>(x); };
     const auto power = static_cast<double>(step + 1);
     const double clip = settings_.clipvalue;
-    UpdateArgs<T> args{
-        .rows = 0,
-        .cols = 0,
-        .row_stride = 0,
-        .parameter = parameters,
-        .gradient = nullptr,
-        .gradient_stride = 0,
-        .state = {},
-        .gradient_scale = 1,
-        .clip = clip == 0 ? std::numeric_limits<T>::infinity() : as_t(clip),
-        .rate = as_t(rate),
-        .weight_decay = as_t(settings_.weight_decay),
-        .momentum = as_t(settings_.momentum),
-        .nesterov = settings_.nesterov != 0,
-        .centered = settings_.centered != 0,
-        .rho = as_t(settings_.rho),
-        .rho_gain = as_t(1 - settings_.rho),
-        .beta_1 = as_t(settings_.beta_1),
-        .beta_2 = as_t(settings_.beta_2),
-        .gain_1 = as_t(1 - settings_.beta_1),
-        .gain_2 = as_t(1 - settings_.beta_2),
-        .epsilon = as_t(settings_.epsilon),
-        .step_size = as_t(rate / (1 - std::pow(settings_.beta_1, power))),
-        .root_correction = as_t(1 / std::sqrt(1 - std::pow(settings_.beta_2, power)))};
+    const double root_correction = 1 / std::sqrt(1 - std::pow(settings_.beta_2, power));
+    const double epsilon = settings_.epsilon * (settings_.epsilon_hat != 0 ? root_correction : 1.0);
+    UpdateArgs<T> args{.rows = 0,
+                       .cols = 0,
+                       .row_stride = 0,
+                       .parameter = parameters,
+                       .gradient = nullptr,
+                       .gradient_stride = 0,
+                       .state = {},
+                       .gradient_scale = 1,
+                       .clip = clip == 0 ? std::numeric_limits<T>::infinity() : as_t(clip),
+                       .rate = as_t(rate),
+                       .weight_decay = as_t(settings_.weight_decay),
+                       .momentum = as_t(settings_.momentum),
+                       .nesterov = settings_.nesterov != 0,
+                       .centered = settings_.centered != 0,
+                       .rho = as_t(settings_.rho),
+                       .rho_gain = as_t(1 - settings_.rho),
+                       .beta_1 = as_t(settings_.beta_1),
+                       .beta_2 = as_t(settings_.beta_2),
+                       .gain_1 = as_t(1 - settings_.beta_1),
+                       .gain_2 = as_t(1 - settings_.beta_2),
+                       .epsilon = as_t(epsilon),
+                       .step_size = as_t(rate / (1 - std::pow(settings_.beta_1, power))),
+                       .root_correction = as_t(root_correction)};
     for (std::size_t i = 0; i < blocks_.size(); ++i) args.state[i] = blocks_[i].data();
     return {kernels<T>().updates[static_cast<std::size_t>(settings_.optimizer)], args};
 }
 
 template <class T>
-bool OptimizerState<T>::sweep(const Member& member, Update<T> update, const T* gradients,
+bool OptimizerState<T>::sweep(const Member& member, const Update<T>& update, const T* gradients,
                               const std::vector<Range>& ranges) {
-    update.args.gradient_scale = clipping_scale(member, gradients);
     bool finite = true;
     for (const Range& range : ranges) {
         const Range share = member.share(range.size(), kUpdateBlock);
@@ -119,10 +118,12 @@ template <class T>
 void OptimizerState<T>::apply(ParameterBlock<T> parameters, double rate) {
     const Busy::Scope scope(busy_, "apply_gradients");
     const int team = team_size(static_cast<int>(size_ / kParametersPerThread));
-    const Update<T> update = step(parameters.values, steps_, rate);
     const std::vector<Range> all{{0, size_}};
-    run_team(team,
-             [&](Member member) noexcept { sweep(member, update, parameters.gradients, all); });
+    run_team(team, [&](Member member) noexcept {
+        Update<T> update = step(parameters.values, steps_, rate);
+        update.args.gradient_scale = clipping_scale(member, parameters.gradients);
+        sweep(member, update, parameters.gradients, all);
+    });
     set_steps(steps_ + 1);
 }
 

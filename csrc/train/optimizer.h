@@ -21,6 +21,7 @@ struct OptimizerSettings {
     double beta_1 = 0;
     double beta_2 = 0;
     double epsilon = 0;
+    double epsilon_hat = 0;  // yes: epsilon is added to the root before its bias is corrected
     double initial_accumulator_value = 0;
     double global_clipnorm = 0;  // 0: no clipping
     double clipvalue = 0;        // 0: no clipping
@@ -36,11 +37,15 @@ class OptimizerState {
     /// Step number `step`, from 0, not scaled by the gradient's norm.
     Update<T> step(T* parameters, std::int64_t step, double rate);
 
+    /// What the gradient is multiplied by so that its norm is at most global_clipnorm. Every member
+    /// of the team calls it, after a barrier; they meet once if there is such a limit.
+    T clipping_scale(const Member& member, const T* gradients);
+
     /// Make the step for the parameters in `ranges`. Every member of the team calls it, after a
-    /// barrier; they meet once if the gradient's norm is clipped, and not at the end. False if a
-    /// parameter of this member's share is no longer finite.
-    bool sweep(const Member& member, Update<T> update, const T* gradients,
-               const std::vector<Range>& ranges);
+    /// barrier; they do not meet at the end. False if a parameter of this member's share is no
+    /// longer finite.
+    static bool sweep(const Member& member, const Update<T>& update, const T* gradients,
+                      const std::vector<Range>& ranges);
 
     /// Does a parameter's step depend on nothing but its own gradient?
     bool is_elementwise() const { return settings_.global_clipnorm == 0; }
@@ -59,8 +64,6 @@ class OptimizerState {
     std::vector<AlignedBuffer<T>>& blocks() { return blocks_; }
 
   private:
-    T clipping_scale(const Member& member, const T* gradients);
-
     OptimizerSettings settings_;
     Index size_;
     Busy busy_;

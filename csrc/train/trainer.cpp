@@ -33,8 +33,8 @@ double batch_loss(Matrix<const T> row_loss, const T* weight) {
     return total;
 }
 
-/// The parameters, numbers 0 to `size`, that no product of the plan updates.
-std::vector<Range> not_updated(const Plan& plan, Index size) {
+/// The numbers of the parameters that the plan's products update, in order.
+std::vector<Range> updated_by(const Plan& plan) {
     std::vector<Range> updated;
     for (const Step& step : plan.steps) {
         const auto* gemm = std::get_if<GemmCall>(&step.call);
@@ -43,14 +43,25 @@ std::vector<Range> not_updated(const Plan& plan, Index size) {
         updated.push_back({weight.offset, weight.offset + weight.rows * weight.cols});
     }
     std::sort(updated.begin(), updated.end(), [](Range a, Range b) { return a.begin < b.begin; });
-    updated.push_back({size, size});
+    return updated;
+}
+
+/// What is in `ranges` and not in `taken`, which is in order.
+std::vector<Range> without(const std::vector<Range>& taken, const std::vector<Range>& ranges) {
     std::vector<Range> rest;
-    Index begin = 0;
-    for (const Range& range : updated) {
-        if (begin < range.begin) rest.push_back({begin, range.begin});
-        begin = range.end;
+    for (Range range : ranges) {
+        for (const Range& hole : taken) {
+            if (hole.end <= range.begin || hole.begin >= range.end) continue;
+            if (range.begin < hole.begin) rest.push_back({range.begin, hole.begin});
+            range.begin = hole.end;
+        }
+        if (range.begin < range.end) rest.push_back(range);
     }
     return rest;
+}
+
+std::vector<Range> penalized_by(const Penalty* penalty) {
+    return penalty == nullptr ? std::vector<Range>{} : penalty->ranges();
 }
 
 /// The positions whose samples the member gathers.
@@ -78,28 +89,35 @@ struct Trainer<T>::Shared {
 };
 
 template <class T>
-Trainer<T>::Trainer(const Graph& graph, const Task& task, ParameterStore<T>& store,
+Trainer<T>::Trainer(const Graph& graph, const Task& task, Purpose purpose, ParameterStore<T>& store,
                     OptimizerState<T>* optimizer, Figures& figures, Index max_batch,
-                    std::uint64_t seed)
+                    std::uint64_t seed, const Extras& extras)
     : plan_(compile(graph,
-                    {.mode = optimizer == nullptr ? Mode::infer : Mode::train,
+                    {.mode = purpose == Purpose::evaluate ? Mode::infer : Mode::train,
                      .outputs = {task.output, task.target, task.weight},
                      .loss = task.loss,
                      .updates = optimizer != nullptr && optimizer->is_elementwise()},
                     max_batch)),
-      swept_(not_updated(plan_, store.size())),
+      penalized_(without(updated_by(plan_), penalized_by(extras.penalty))),
+      swept_(
+          without(penalized_by(extras.penalty), without(updated_by(plan_), {{0, store.size()}}))),
       task_(task),
+      purpose_(purpose),
+      extras_(extras),
       store_(store),
       optimizer_(optimizer),
       workspace_(plan_, store.block()),
       figures_(figures),
       team_choice_(plan_.operations(max_batch) < kWorthWaking),
-      seed_(seed) {}
+      seed_(seed) {
+    if ((purpose == Purpose::train) != (optimizer != nullptr))
+        fail("Trainer", "an optimizer must be given for training, and only then");
+}
 
 template <class T>
 Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates,
                         Interrupt interrupt) {
-    const Busy::Scope scope(busy_, optimizer_ == nullptr ? "evaluate" : "fit");
+    const Busy::Scope scope(busy_, purpose_ == Purpose::evaluate ? "evaluate" : "fit");
     if (batches.batch_size < 1 || batches.batch_size > plan_.max_batch) {
         fail("run", "batch_size is ", batches.batch_size, ", must be from 1 to ", plan_.max_batch);
     }
@@ -121,7 +139,8 @@ Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates
                  : run_team_of(team, batches, range, rates, shared);
 }
 
-/// In stretches, each on one thread or on the team.
+/// In stretches, each on one thread or on the team. Waking others counts where a run begins with
+/// it; later they are awake before the clock starts, as they stay once a team is chosen.
 template <class T>
 Outcome Trainer<T>::run_by_trial(int team, const Batches& batches, Range range, const double* rates,
                                  Shared& shared) {
@@ -131,9 +150,10 @@ Outcome Trainer<T>::run_by_trial(int team, const Batches& batches, Range range, 
         const bool last = range.end - begin < 2 * kStretch;
         const Range part{begin, last ? range.end : begin + kStretch};
         const Index rows = batches.samples_of(part.end - 1).end - batches.samples_of(begin).begin;
+        const int size = team_choice_.next(team);
+        if (begin > range.begin) run_team(size, [](Member) noexcept {});
         const auto start = std::chrono::steady_clock::now();
-        outcome = run_team_of(team_choice_.next(team), batches, part, rates + (begin - range.begin),
-                              shared);
+        outcome = run_team_of(size, batches, part, rates + (begin - range.begin), shared);
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
         if (outcome.ending == Ending::complete)
             team_choice_.took(taken.count() / static_cast<double>(rows));
@@ -179,35 +199,52 @@ Ending Trainer<T>::run_batch(const Member& member, Meeting& meet, const Batches&
     const double weight = batches.weight_of<T>(batch);
     const Run run{.rows = rows,
                   .weighted = weighted,
-                  .loss_scale = weight > 0 ? 1 / weight : 0,
+                  .loss_scale = weight > 0 ? extras_.loss_factor / weight : 0,
                   .seed = seed_,
                   .step = static_cast<std::uint64_t>(step)};
     if (member.rank == 0) last_run_ = run;
     if (!fill(member, batches, positions)) shared.data_not_finite = true;
     if (batch + 1 < batches.count())
         batches.ask_for_samples(share_of(member, batches.samples_of(batch + 1)));
+    if (extras_.penalty != nullptr) extras_.penalty->measure(member, store_.values());
     if (!workspace_.forward(member, meet, run) || meet()) return Ending::interrupted;
 
     const T* row_weight = weighted ? workspace_.value(task_.weight, rows).data : nullptr;
     const double loss = batch_loss<T>(workspace_.value(task_.loss, rows), row_weight);
     if (shared.data_not_finite) return Ending::data_not_finite;
     if (!std::isfinite(loss)) return Ending::loss_not_finite;
-    if (optimizer_ != nullptr) {
-        const Update<T> update = optimizer_->step(store_.values(), step, rate);
-        bool finite = true;
-        if (plan_.updates) meet.hold();
-        if (!workspace_.backward_updating(member, meet, run, {&update, &finite}) || meet())
-            return Ending::interrupted;
-        meet.release();
-        finite &= optimizer_->sweep(member, update, store_.gradients(), swept_);
-        if (!finite) shared.update_not_finite = true;
-    }
+    if (purpose_ == Purpose::gradients && (!workspace_.backward(member, meet, run) || meet()))
+        return Ending::interrupted;
+    if (purpose_ == Purpose::train && !train_on(member, meet, run, weight, rate, shared))
+        return Ending::interrupted;
     if (member.rank == 0) {
+        if (extras_.penalty != nullptr) extras_.penalty->add(rows, weight);
         figures_.add<T>(loss, weight, workspace_.value(task_.output, rows),
                         workspace_.value(task_.target, rows), row_weight);
     }
     member.barrier();
     return shared.update_not_finite ? Ending::loss_not_finite : Ending::complete;
+}
+
+/// Backward and update. False, and no parameter has changed, when it was interrupted.
+template <class T>
+bool Trainer<T>::train_on(const Member& member, Meeting& meet, const Run& run, double weight,
+                          double rate, Shared& shared) {
+    Update<T> update = optimizer_->step(store_.values(), static_cast<std::int64_t>(run.step), rate);
+    Update<T> decaying = update;
+    if (extras_.penalty != nullptr)
+        decaying.args.weight_decay += static_cast<T>(extras_.penalty->decay(weight));
+    bool finite = true;
+    if (plan_.updates) meet.hold();
+    if (!workspace_.backward_updating(member, meet, run, {&decaying, &finite}) || meet())
+        return false;
+    meet.release();
+    const T scale = optimizer_->clipping_scale(member, store_.gradients());
+    update.args.gradient_scale = decaying.args.gradient_scale = scale;
+    finite &= optimizer_->sweep(member, update, store_.gradients(), swept_);
+    finite &= optimizer_->sweep(member, decaying, store_.gradients(), penalized_);
+    if (!finite) shared.update_not_finite = true;
+    return true;
 }
 
 /// Gather this member's share of a batch.

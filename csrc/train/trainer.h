@@ -10,6 +10,7 @@
 #include "train/figures.h"
 #include "train/optimizer.h"
 #include "train/parameter_store.h"
+#include "train/penalty.h"
 #include "train/team_choice.h"
 
 namespace ganglion {
@@ -23,25 +24,37 @@ struct Task {
     ValueId loss;
 };
 
+/// What a trainer does with the batches.
+enum class Purpose { evaluate, gradients, train };
+
+/// How a trainer departs from its plain ways, for scikit-learn's estimators.
+struct Extras {
+    double loss_factor = 1;      // on the gradient of the loss
+    Penalty* penalty = nullptr;  // outlives the trainer
+};
+
 struct Outcome {
     Ending ending;
     Index batch;  // the one that was not finished
 };
 
-/// Runs batches through a graph: forward, loss and metrics, and, with an optimizer, backward and
-/// update. The graph's parameters live in the store; one run at a time.
+/// Runs batches through a graph: forward, loss and metrics, and, where that is its purpose,
+/// backward and update. The graph's parameters live in the store; one run at a time.
 template <class T>
 class Trainer {
   public:
-    /// Without `optimizer` it evaluates. What it is given by reference must outlive the trainer.
-    Trainer(const Graph& graph, const Task& task, ParameterStore<T>& store,
-            OptimizerState<T>* optimizer, Figures& figures, Index max_batch, std::uint64_t seed);
+    /// `optimizer`: for training, else null. What it is given by reference must outlive the
+    /// trainer.
+    Trainer(const Graph& graph, const Task& task, Purpose purpose, ParameterStore<T>& store,
+            OptimizerState<T>* optimizer, Figures& figures, Index max_batch, std::uint64_t seed,
+            const Extras& extras = {});
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
 
     /// Run the batches in `range` and add them to the figures; `rates` has a learning rate for
     /// each. Where the data or the loss turns out not to be finite it stops before that batch's
-    /// update, and where that makes a parameter infinite, after it.
+    /// update, and where that makes a parameter infinite, after it. For gradients: those of the
+    /// last batch stay in the store, without the penalty's.
     Outcome run(const Batches& batches, Range range, const double* rates, Interrupt interrupt);
 
     /// After Ending::loss_not_finite: the first tensor of that batch, in forward order, that is
@@ -60,11 +73,16 @@ class Trainer {
     Ending run_batch(const Member& member, Meeting& meet, const Batches& batches, Index batch,
                      std::int64_t step, double rate, Shared& shared);
     bool fill(const Member& member, const Batches& batches, Range positions);
+    bool train_on(const Member& member, Meeting& meet, const Run& run, double weight, double rate,
+                  Shared& shared);
 
     Busy busy_;
     Plan plan_;
-    std::vector<Range> swept_;  // the parameters that the backward pass does not update
+    std::vector<Range> penalized_;  // the parameters that the backward pass does not update
+    std::vector<Range> swept_;      // and those without a penalty
     Task task_;
+    Purpose purpose_;
+    Extras extras_;
     ParameterStore<T>& store_;
     OptimizerState<T>* optimizer_;
     Workspace<T> workspace_;

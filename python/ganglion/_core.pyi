@@ -1,7 +1,7 @@
 # The C++ core of Ganglion.
 
 from collections.abc import Mapping, Sequence
-from typing import Any, type_check_only
+from typing import Any, Literal, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,9 @@ class Graph:
 # Training. Each class exists for float32 and for float64; what they have in common is said once.
 
 class Figures:
-    def __init__(self, metrics: Sequence[tuple[str, float]], outputs: int) -> None: ...
+    def __init__(
+        self, metrics: Sequence[tuple[str, float]], outputs: int, mean_of_batches: bool = False
+    ) -> None: ...
     def add(
         self,
         loss: float,
@@ -79,6 +81,11 @@ class Figures:
     ) -> None: ...
     def reset(self) -> None: ...
     def results(self) -> list[float]: ...
+
+class Penalty:
+    def __init__(self, alpha: float, ranges: Sequence[tuple[int, int]]) -> None: ...
+    def reset(self) -> None: ...
+    def mean(self) -> float: ...
 
 @type_check_only
 class ParameterStore:
@@ -111,11 +118,14 @@ class Trainer:
         weight: int,
         output: int,
         loss: int,
+        purpose: Literal["evaluate", "gradients", "train"],
         store: ParameterStore,
         optimizer: OptimizerState | None,
         figures: Figures,
         max_batch: int,
         seed: int,
+        loss_factor: float = 1.0,
+        penalty: Penalty | None = None,
     ) -> None: ...
     def run(
         self,

@@ -84,6 +84,7 @@ class Phase:
             weight=weight,
             output=network.output,
             loss=graph.loss(loss.name, network.output, target, weight, loss.parameter),
+            purpose="evaluate" if self._state is None else "train",
             store=model.store,
             optimizer=self._state,
             figures=self._figures,

@@ -46,8 +46,9 @@ std::vector<T> trained_parameters(int threads, Index hidden) {
                                  .epsilon = 1e-8,
                                  .global_clipnorm = 10},
                                 store.size());
-    Figures figures({{MetricKind::r2, 0}}, 1);
-    Trainer<T> trainer(g, {input, target, weight, output, loss}, store, &optimizer, figures, 64, 0);
+    Figures figures({{MetricKind::r2, 0}}, 1, false);
+    Trainer<T> trainer(g, {input, target, weight, output, loss}, Purpose::train, store, &optimizer,
+                       figures, 64, 0);
     const Batches batches{.x = {x.data(), DataType::float64, samples, features, 8 * features, 8},
                           .y = {y.data(), DataType::float64, samples, 1, 8, 8},
                           .weight = {},
@@ -88,9 +89,9 @@ void what_is_not_finite_ends_the_run_before_the_update() {
     ParameterStore<float> store(g);
     store.values()[0] = 1;
     OptimizerState<float> optimizer({.optimizer = Optimizer::sgd}, 1);
-    Figures figures({}, 1);
-    Trainer<float> trainer(g, {input, target, weight, output, loss}, store, &optimizer, figures, 1,
-                           0);
+    Figures figures({}, 1, false);
+    Trainer<float> trainer(g, {input, target, weight, output, loss}, Purpose::train, store,
+                           &optimizer, figures, 1, 0);
     std::vector<float> x{1, 1}, y{1, 1};
     const Batches batches{.x = {x.data(), DataType::float32, 2, 1, 4, 4},
                           .y = {y.data(), DataType::float32, 2, 1, 4, 4},

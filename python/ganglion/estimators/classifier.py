@@ -1,0 +1,169 @@
+"""The classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils import column_or_1d
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ganglion.estimators.base import BaseMLP
+from ganglion.estimators.network import Array
+
+
+class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-learn has no types
+    """A multi-layer perceptron for classes: scikit-learn's `MLPClassifier` on Ganglion's core.
+
+    Parameters, attributes and warnings are scikit-learn's, and from the same `random_state` so are
+    the weights, up to rounding.
+    """
+
+    def __init__(
+        self,
+        hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: int | str = "auto",
+        learning_rate: str = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: int | np.random.RandomState | None = None,
+        tol: float = 1e-4,
+        verbose: bool | int = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        max_fun: int = 15000,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.tol = tol
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.n_iter_no_change = n_iter_no_change
+        self.max_fun = max_fun
+
+    loss = "log_loss"
+
+    @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
+        """Go on for one epoch, from the weights and the optimizer's state of the call before.
+
+        Args:
+            X: Inputs, array or sparse matrix of shape `(samples, features)`.
+            y: Classes, shape `(samples,)`, or indicators `(samples, labels)`.
+            sample_weight: What each sample counts, shape `(samples,)`; None: all the same.
+            classes: All classes there are; the first call needs them.
+        """
+        if _check_partial_fit_first_call(self, classes):
+            indicators = type_of_target(y).startswith("multilabel")
+            self._label_binarizer = LabelBinarizer().fit(y if indicators else classes)
+        return self._fit(X, y, sample_weight, incremental=True)
+
+    def predict(self, X: Any) -> Array:
+        """Return the classes, shape `(samples,)`, or indicators `(samples, labels)`."""
+        check_is_fitted(self)
+        outputs = self._outputs(X)
+        binary = self.n_outputs_ == 1
+        classes: Array = self._label_binarizer.inverse_transform(
+            outputs.ravel() if binary else outputs
+        )
+        return classes
+
+    def predict_proba(self, X: Any) -> Array:
+        """Return the probability of each class, in the order of `classes_`."""
+        check_is_fitted(self)
+        outputs = self._outputs(X)
+        return np.hstack([1 - outputs, outputs]) if self.n_outputs_ == 1 else outputs
+
+    def predict_log_proba(self, X: Any) -> Array:
+        """Return the logarithm of `predict_proba`."""
+        probabilities = self.predict_proba(X)
+        return np.log(probabilities, out=probabilities)
+
+    def _check_input(self, X: Any, y: Any, *, incremental: bool, reset: bool) -> tuple[Any, Array]:
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=["csr", "csc"],
+            multi_output=True,
+            dtype=(np.float64, np.float32),
+            reset=reset,
+        )
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        if not hasattr(self, "classes_") or (not self.warm_start and not incremental):
+            self._label_binarizer = LabelBinarizer().fit(y)
+            self.classes_ = self._label_binarizer.classes_
+        else:
+            self._check_classes(unique_labels(y))
+        indicators = self._label_binarizer.transform(y)
+        multiclass = self._label_binarizer.y_type_ == "multiclass"
+        return X, indicators.argmax(axis=1).reshape(-1, 1) if multiclass else indicators
+
+    def _check_classes(self, classes: Array) -> None:
+        if self.warm_start and set(classes) != set(self.classes_):
+            raise ValueError(
+                "warm_start can only be used where `y` has the same classes as in the previous call"
+                f" to fit. Previously got {self.classes_}, `y` has {classes}"
+            )
+        if len(np.setdiff1d(classes, self.classes_, assume_unique=True)):
+            raise ValueError(
+                f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}."
+                f" 'y' has {classes}."
+            )
+
+    def _outputs_for(self, targets: Array) -> tuple[int, str]:
+        if self._label_binarizer.y_type_ == "multiclass":
+            return len(self.classes_), "softmax"
+        return targets.shape[1], "logistic"
+
+    def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
+        if self.out_activation_ == "softmax":
+            hits = outputs.argmax(axis=1) == targets.ravel()
+        else:
+            hits = ((outputs > 0.5) == targets).all(axis=1)
+        return float(np.average(hits, weights=weight))
+
+    def _stratify(self, targets: Array) -> Array | None:
+        """Return the classes where there are two, as scikit-learn does."""
+        return targets.astype(bool) if self.n_outputs_ == 1 else None
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

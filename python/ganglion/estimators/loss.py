@@ -1,0 +1,156 @@
+"""scikit-learn's losses and penalty, in terms of the core's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import xlogy
+
+from ganglion import _core
+from ganglion.estimators.network import Array, EstimatorNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class LossRule:
+    """How one of scikit-learn's losses follows from the core's mean over the columns.
+
+    Args:
+        name: The core's loss.
+        gradient: scikit-learn's gradient is this times the core's, a multiple of the columns.
+        value: And its value is this times the core's.
+    """
+
+    name: str
+    gradient: float
+    value: float
+
+
+def rule_for(loss: str, out_activation: str, outputs: int) -> LossRule:
+    """Return the rule for a loss by scikit-learn's names."""
+    if loss == "log_loss" and out_activation == "softmax":
+        return LossRule("cross_entropy", 1.0, 1.0)
+    if loss == "log_loss":
+        return LossRule("binary_cross_entropy", outputs, outputs)
+    if loss == "poisson":
+        return LossRule("poisson", outputs, outputs)
+    return LossRule("squared_error", outputs / 2, 0.5)  # its gradient is that of the sum
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What to train on: rows, targets as the core takes them, and weights `(samples, 1)`."""
+
+    x: Any
+    y: Array
+    weight: NDArray[np.float64] | None
+
+    def __len__(self) -> int:
+        return int(self.x.shape[0])
+
+    def rows(self, chosen: NDArray[np.int64]) -> Samples:
+        """Return some of them."""
+        weight = None if self.weight is None else self.weight[chosen]
+        return Samples(self.x[chosen], self.y[chosen], weight)
+
+    def dense(self) -> Samples:
+        """Return them with the rows as an array."""
+        is_array = isinstance(self.x, np.ndarray)
+        return self if is_array else Samples(self.x.toarray(), self.y, self.weight)
+
+
+class PenalizedLoss:
+    """A loss with an L2 penalty on a network's weights, trained on or differentiated.
+
+    Args:
+        network: What computes.
+        loss: scikit-learn's name.
+        alpha: Strength of the penalty.
+        samples: What it will be given, or parts of.
+        max_batch: Rows of the largest part.
+        state: The optimizer's; None: gradients are wanted.
+    """
+
+    def __init__(
+        self,
+        network: EstimatorNetwork,
+        loss: str,
+        alpha: float,
+        samples: Samples,
+        max_batch: int,
+        state: _core.OptimizerState | None,
+    ) -> None:
+        outputs = network.network.output_size
+        self._rule = rule_for(loss, network.out_activation, outputs)
+        self._deviance = loss == "poisson"
+        self._offset = 0.0  # what scikit-learn's value has beside the core's, over the rows so far
+        self._rows = 0
+        self._figures = _core.Figures([], outputs, mean_of_batches=True)
+        self._penalty = _core.Penalty(float(alpha), network.weight_ranges())
+        graph = _core.Graph(network.network.graph)
+        target = graph.input("y", samples.y.shape[1])
+        weight = graph.input("sample_weight", 1)
+        graph.set_layer("")
+        purpose: Literal["gradients", "train"] = "gradients" if state is None else "train"
+        self._trainer = network.trainer(
+            graph=graph,
+            target=target,
+            weight=weight,
+            loss=graph.loss(self._rule.name, network.network.output, target, weight, 0.0),
+            purpose=purpose,
+            optimizer=state,
+            figures=self._figures,
+            max_batch=max_batch,
+            loss_factor=self._rule.gradient,
+            penalty=self._penalty,
+        )
+
+    def run(
+        self, samples: Samples, order: NDArray[np.int64] | None, batch_size: int, rate: float
+    ) -> bool:
+        """Run all batches; False where a loss or a parameter is no longer finite."""
+        count = len(samples) if order is None else len(order)
+        steps = -(-count // batch_size)
+        if self._deviance:
+            self._offset += _deviance_offset(samples, order, batch_size)
+            self._rows += count
+        ending, _ = self._trainer.run(
+            x=samples.x,
+            y=samples.y,
+            weight=samples.weight,
+            order=order,
+            batch_size=batch_size,
+            first=0,
+            rates=np.full(steps, rate),
+            x_scale=1.0,
+        )
+        return ending == "complete"
+
+    def reset(self) -> None:
+        """Forget the batches so far."""
+        self._figures.reset()
+        self._penalty.reset()
+        self._offset, self._rows = 0.0, 0
+
+    def value(self) -> float:
+        """Return the mean over the batches since the last reset, each counted by its rows."""
+        (loss,) = self._figures.results()
+        offset = self._offset / self._rows if self._rows else 0.0
+        return float(self._rule.value * loss + self._penalty.mean() + offset)
+
+
+def _deviance_offset(samples: Samples, order: NDArray[np.int64] | None, batch_size: int) -> float:
+    """Return the part of half the Poisson deviance that predictions do not change.
+
+    It is the sum over batches of their rows times their mean of `y log y - y`.
+    """
+    y = samples.y.astype(np.float64)
+    parts = (xlogy(y, y) - y).sum(axis=1)
+    weight = np.ones(len(y)) if samples.weight is None else samples.weight.ravel()
+    if order is not None:
+        parts, weight = parts[order], weight[order]
+    starts = np.arange(0, len(parts), batch_size)
+    rows = np.diff([*starts, len(parts)])
+    return float(rows @ (np.add.reduceat(parts * weight, starts) / np.add.reduceat(weight, starts)))

@@ -1,0 +1,97 @@
+"""The network behind an estimator: its weights are what the estimator shows as `coefs_`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganglion import _core, networks, precision
+from ganglion.layers import Dense
+
+Array = NDArray[Any]
+
+_BATCH = 256  # rows predicted at a time
+
+# What the core calls scikit-learn's output activations; an exponential is taken outside.
+_OUTPUTS = {"softmax": "softmax", "logistic": "sigmoid", "identity": "identity", "exp": "identity"}
+
+
+class EstimatorNetwork:
+    """Dense layers, whose parameters are seen as scikit-learn's lists of arrays.
+
+    Args:
+        sizes: Columns of the input, units of each hidden layer, outputs.
+        activation: Of the hidden layers.
+        out_activation: scikit-learn's name: "softmax", "logistic", "identity" or "exp".
+        dtype: "float32" or "float64".
+    """
+
+    def __init__(
+        self, sizes: Sequence[int], activation: str, out_activation: str, dtype: str
+    ) -> None:
+        layers = [Dense(units, activation) for units in sizes[1:-1]]
+        layers.append(Dense(sizes[-1], _OUTPUTS[out_activation]))
+        self.network = networks.build(layers, sizes[0])
+        self.precision = precision.get(dtype)
+        self.store = self.precision.parameter_store(self.network.graph)
+        self.out_activation = out_activation
+        parts = self.network.split(self.store.values)
+        self.coefs: list[Array] = parts[0::2]
+        self.intercepts: list[Array] = parts[1::2]
+        self._predictor = self.precision.predictor(
+            graph=self.network.graph,
+            input=self.network.input,
+            output=self.network.output,
+            store=self.store,
+            max_batch=_BATCH,
+        )
+
+    @classmethod
+    def holding(
+        cls,
+        coefs: Sequence[Array],
+        intercepts: Sequence[Array],
+        activation: str,
+        out_activation: str,
+    ) -> EstimatorNetwork:
+        """Return a network with a copy of the weights."""
+        sizes = [coefs[0].shape[0], *(coef.shape[1] for coef in coefs)]
+        dtype = np.result_type(*coefs, np.float32).name
+        made = cls(sizes, activation, out_activation, dtype)
+        for own, given in zip(made.coefs + made.intercepts, [*coefs, *intercepts], strict=True):
+            own[:] = given
+        return made
+
+    def shows(self, coefs: Sequence[Array], intercepts: Sequence[Array]) -> bool:
+        """Are these the arrays that the network works with?"""
+        own, given = self.coefs + self.intercepts, [*coefs, *intercepts]
+        return len(own) == len(given) and all(a is b for a, b in zip(own, given, strict=True))
+
+    def weight_ranges(self) -> list[tuple[int, int]]:
+        """Return where in the vector of all parameters the weights are, without the biases."""
+        parameters = self.network.parameters
+        ends = np.cumsum([parameter.size for parameter in parameters]).tolist()
+        return [
+            (end - parameter.size, end)
+            for parameter, end in zip(parameters, ends, strict=True)
+            if not parameter.is_bias
+        ]
+
+    def outputs(self, x: Array) -> Array:
+        """Return the output layer's values, shape `(samples, outputs)`, for finite `x`."""
+        out = np.empty((len(x), self.network.output_size), self.precision.dtype)
+        self._predictor.predict(x, out, 1.0)
+        return np.exp(out, out=out) if self.out_activation == "exp" else out
+
+    def trainer(self, **arguments: Any) -> _core.Trainer:
+        """Return a trainer of the network; `arguments` are those it does not know itself."""
+        return self.precision.trainer(
+            input=self.network.input,
+            output=self.network.output,
+            store=self.store,
+            seed=0,
+            **arguments,
+        )

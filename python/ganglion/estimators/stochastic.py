@@ -1,0 +1,144 @@
+"""Adam and stochastic gradient descent as scikit-learn's estimators do them, an epoch at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganglion.estimators.loss import PenalizedLoss, Samples
+from ganglion.estimators.network import EstimatorNetwork
+from ganglion.messages import say
+
+_LEAST_RATE = 1e-6  # below it an adaptive rate is not divided further, and training ends
+_DIVISOR = 5.0
+
+
+class StochasticOptimizer:
+    """An optimizer with what it remembers, and its learning rate.
+
+    Args:
+        network: Whose parameters it changes.
+        settings: The estimator's parameters.
+    """
+
+    def __init__(self, network: EstimatorNetwork, settings: dict[str, Any]) -> None:
+        self._settings = settings
+        self.learning_rate = float(settings["learning_rate_init"])
+        self._made_for: EstimatorNetwork | None = network
+        self.state = self._make_state(network)
+
+    def _make_state(self, network: EstimatorNetwork) -> Any:
+        s = self._settings
+        if s["solver"] == "adam":
+            numbers = {name: float(s[name]) for name in ("beta_1", "beta_2", "epsilon")}
+            numbers["epsilon_hat"] = 1.0
+        else:
+            nesterov = s["nesterovs_momentum"] and s["momentum"] > 0
+            numbers = {"momentum": float(s["momentum"]), "nesterov": float(nesterov)}
+        return network.precision.optimizer_state(s["solver"], numbers, network.store.values.size)
+
+    def bind(self, network: EstimatorNetwork) -> None:
+        """Go on with another network of the same shape and precision."""
+        if self._made_for is network:
+            return
+        state = self._make_state(network)
+        for block, own in zip(self.state.blocks, state.blocks, strict=True):
+            own[:] = block
+        state.steps = self.state.steps
+        self._made_for, self.state = network, state
+
+    def epoch_ends(self, samples_seen: int) -> None:
+        """Make the learning rate smaller where the schedule is "invscaling"."""
+        s = self._settings
+        if s["solver"] == "sgd" and s["learning_rate"] == "invscaling":
+            self._set_rate(float(s["learning_rate_init"]) / (samples_seen + 1) ** s["power_t"])
+
+    def stops(self, message: str, *, verbose: bool) -> bool:
+        """Told that nothing improves: make an adaptive learning rate smaller, or end training."""
+        adaptive = self._settings["solver"] == "sgd" and (
+            self._settings["learning_rate"] == "adaptive"
+        )
+        ends = not adaptive or self.learning_rate <= _LEAST_RATE
+        if not ends:
+            self._set_rate(self.learning_rate / _DIVISOR)
+            message += f" Setting learning rate to {self.learning_rate:f}"
+        else:
+            message += " Learning rate too small. Stopping." if adaptive else " Stopping."
+        if verbose:
+            say(message)
+        return ends
+
+    def _set_rate(self, rate: float) -> None:
+        """Change the rate: scikit-learn's velocity has the rate in it, the core's has not."""
+        for velocity in self.state.blocks:
+            velocity *= self.learning_rate / rate
+        self.learning_rate = rate
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            "settings": self._settings,
+            "learning_rate": self.learning_rate,
+            "steps": self.state.steps,
+            "blocks": [np.array(block) for block in self.state.blocks],
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._settings = state["settings"]
+        self.learning_rate = state["learning_rate"]
+        self._made_for = None
+        self.state = _Remembered(state["blocks"], state["steps"])
+
+
+class _Remembered:
+    """What an optimizer remembered, until it has a network again."""
+
+    def __init__(self, blocks: list[NDArray[Any]], steps: int) -> None:
+        self.blocks = blocks
+        self.steps = steps
+
+
+class Epochs:
+    """Runs epochs over samples in an order that the estimator's random state gives.
+
+    Args:
+        loss: What is made small.
+        samples: What is trained on; rows of a sparse matrix are unfolded a batch at a time.
+        batch_size: Rows a step.
+        random_state: Shuffles the order of the epoch before; None: the samples stay as they lie.
+    """
+
+    def __init__(
+        self,
+        loss: PenalizedLoss,
+        samples: Samples,
+        batch_size: int,
+        random_state: np.random.RandomState | None,
+    ) -> None:
+        self._loss = loss
+        self._samples = samples
+        self._batch_size = batch_size
+        self._random_state = random_state
+        self._order = np.arange(len(samples), dtype=np.int64)
+
+    def run(self, rate: float) -> float:
+        """Run one and return its loss; NaN where a loss or a parameter is no longer finite."""
+        if self._random_state is not None:
+            shuffled = np.arange(len(self._order))
+            self._random_state.shuffle(shuffled)
+            self._order = self._order[shuffled]
+        self._loss.reset()
+        complete = (
+            self._loss.run(self._samples, self._order, self._batch_size, rate)
+            if isinstance(self._samples.x, np.ndarray)
+            else self._run_unfolding(rate)
+        )
+        return self._loss.value() if complete else np.nan
+
+    def _run_unfolding(self, rate: float) -> bool:
+        size = self._batch_size
+        return all(
+            self._loss.run(self._samples.rows(self._order[i : i + size]).dense(), None, size, rate)
+            for i in range(0, len(self._order), size)
+        )

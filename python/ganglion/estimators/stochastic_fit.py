@@ -1,0 +1,137 @@
+"""The loop of a stochastic fit: epochs until nothing improves, as scikit-learn's estimators go."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
+
+from ganglion.estimators.loss import PenalizedLoss, Samples
+from ganglion.estimators.stochastic import Epochs
+from ganglion.messages import say
+
+if TYPE_CHECKING:
+    from ganglion.estimators.base import BaseMLP
+
+
+def run(estimator: BaseMLP, samples: Samples, *, once: bool) -> None:
+    """Train an estimator's network, and keep its attributes up to date; `once`: for one epoch."""
+    validation = None
+    if estimator.early_stopping:
+        samples, validation = _hold_out(estimator, samples)
+    batch_size = _batch_size(estimator, len(samples))
+    network, optimizer = estimator._network, estimator._optimizer
+    loss = PenalizedLoss(
+        network, estimator.loss, estimator.alpha, samples, batch_size, optimizer.state
+    )
+    epochs = Epochs(
+        loss, samples, batch_size, estimator._random_state if estimator.shuffle else None
+    )
+    best = network.store.values.copy() if validation else None
+    try:
+        _run_epochs(estimator, epochs, len(samples), validation, best, once=once)
+    except KeyboardInterrupt:
+        warnings.warn("Training interrupted by user.", stacklevel=5)
+    if best is not None:
+        network.store.values[:] = best
+
+
+def _batch_size(estimator: BaseMLP, count: int) -> int:
+    if estimator.batch_size == "auto":
+        return min(200, count)
+    if estimator.batch_size > count:
+        warnings.warn(
+            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
+            stacklevel=6,
+        )
+    return int(np.clip(estimator.batch_size, 1, count))
+
+
+def _hold_out(estimator: BaseMLP, samples: Samples) -> tuple[Samples, Samples]:
+    """Split off what is validated on."""
+    train, test = train_test_split(
+        np.arange(len(samples)),
+        random_state=estimator._random_state,
+        test_size=estimator.validation_fraction,
+        stratify=estimator._stratify(samples.y),
+    )
+    if len(test) < 2:
+        raise ValueError(
+            "The validation set is too small. Increase 'validation_fraction' or the size of your"
+            " dataset."
+        )
+    return samples.rows(train), samples.rows(test)
+
+
+def _run_epochs(
+    estimator: BaseMLP,
+    epochs: Epochs,
+    count: int,
+    validation: Samples | None,
+    best: NDArray[Any] | None,
+    *,
+    once: bool,
+) -> None:
+    optimizer = estimator._optimizer
+    verbose = bool(estimator.verbose)
+    estimator.n_iter_ = 0
+    for _ in range(1 if once else estimator.max_iter):
+        loss = epochs.run(optimizer.learning_rate)
+        if not np.isfinite(loss):  # the core stops there; scikit-learn's weights go on as NaN
+            estimator._network.store.values[:] = np.nan
+        estimator.n_iter_ += 1
+        estimator.t_ += count
+        estimator.loss_ = loss
+        estimator.loss_curve_.append(loss)
+        if verbose:
+            say(f"Iteration {estimator.n_iter_}, loss = {loss:.8f}")
+        if validation is None or best is None:
+            _note_loss(estimator, loss)
+        else:
+            _note_validation(estimator, validation, best)
+        optimizer.epoch_ends(estimator.t_)
+        if estimator._no_improvement_count > estimator.n_iter_no_change:
+            if optimizer.stops(_no_improvement(estimator), verbose=verbose):
+                return
+            estimator._no_improvement_count = 0
+    if not once:
+        warnings.warn(
+            f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) reached and the"
+            " optimization hasn't converged yet.",
+            ConvergenceWarning,
+            stacklevel=6,
+        )
+
+
+def _note_loss(estimator: BaseMLP, loss: float) -> None:
+    stays = loss > estimator.best_loss_ - estimator.tol
+    estimator._no_improvement_count = estimator._no_improvement_count + 1 if stays else 0
+    estimator.best_loss_ = min(estimator.best_loss_, loss)
+
+
+def _note_validation(estimator: BaseMLP, validation: Samples, best: NDArray[Any]) -> None:
+    """Score the hold-out, and keep the weights if it is the best so far."""
+    outputs = estimator._network.outputs(validation.dense().x)
+    weight = None if validation.weight is None else validation.weight.ravel()
+    finite = bool(np.isfinite(outputs).all())
+    score = estimator._score_of(outputs, validation.y, weight) if finite else np.nan
+    estimator.validation_scores_.append(score)
+    if estimator.verbose:
+        say(f"Validation score: {score:f}")
+    stays = score < estimator.best_validation_score_ + estimator.tol
+    estimator._no_improvement_count = estimator._no_improvement_count + 1 if stays else 0
+    if score > estimator.best_validation_score_:
+        estimator.best_validation_score_ = score
+        best[:] = estimator._network.store.values
+
+
+def _no_improvement(estimator: BaseMLP) -> str:
+    what = "Validation score" if estimator.early_stopping else "Training loss"
+    return (
+        f"{what} did not improve more than tol={estimator.tol:f} for"
+        f" {estimator.n_iter_no_change:d} consecutive epochs."
+    )

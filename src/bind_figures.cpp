@@ -1,0 +1,72 @@
+#include <pybind11/stl.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/names.h"
+#include "bindings.h"
+#include "numpy_views.h"
+#include "train/figures.h"
+#include "train/penalty.h"
+
+namespace ganglion {
+namespace {
+
+using Named = std::vector<std::pair<std::string, double>>;
+
+std::vector<MetricSettings> metrics_from(const Named& wanted) {
+    std::vector<MetricSettings> metrics;
+    for (const auto& [name, parameter] : wanted) {
+        metrics.push_back({named("metric", kMetrics, name).kind, parameter});
+    }
+    return metrics;
+}
+
+/// An array whose numbers lie one after the other.
+template <class T>
+using Packed = py::array_t<T, py::array::c_style | py::array::forcecast>;
+
+template <class T>
+void add_batch(Figures& figures, double loss, double weight, const py::array_t<T>& output,
+               const py::array_t<T>& target, const std::optional<Packed<T>>& row_weight) {
+    const Matrix<const T> outputs = matrix_of<T>(output, "output");
+    const Matrix<const T> targets = matrix_of<T>(target, "target");
+    const bool fits =
+        targets.rows == outputs.rows && (targets.cols == outputs.cols || targets.cols == 1);
+    if (!fits || (row_weight && row_weight->size() != outputs.rows)) {
+        fail("figures", "output, target and row_weight do not have the same rows");
+    }
+    figures.add<T>(loss, weight, outputs, targets, row_weight ? row_weight->data() : nullptr);
+}
+
+}  // namespace
+
+void bind_figures(py::module_& module) {
+    py::class_<Figures>(module, "Figures")
+        .def(py::init([](const Named& metrics, Index outputs, bool mean_of_batches) {
+                 return std::make_unique<Figures>(metrics_from(metrics), outputs, mean_of_batches);
+             }),
+             py::arg("metrics"), py::arg("outputs"), py::arg("mean_of_batches") = false)
+        .def("add", &add_batch<float>, py::arg("loss"), py::arg("weight"),
+             py::arg("output").noconvert(), py::arg("target").noconvert(),
+             py::arg("row_weight").noconvert())
+        .def("add", &add_batch<double>, py::arg("loss"), py::arg("weight"),
+             py::arg("output").noconvert(), py::arg("target").noconvert(),
+             py::arg("row_weight").noconvert())
+        .def("reset", &Figures::reset)
+        .def("results", &Figures::results);
+    py::class_<Penalty>(module, "Penalty")
+        .def(py::init([](double alpha, const std::vector<std::pair<Index, Index>>& ranges) {
+                 std::vector<Range> penalized;
+                 for (const auto& [begin, end] : ranges) penalized.push_back({begin, end});
+                 return std::make_unique<Penalty>(alpha, penalized);
+             }),
+             py::arg("alpha"), py::arg("ranges"))
+        .def("reset", &Penalty::reset)
+        .def("mean", &Penalty::mean);
+}
+
+}  // namespace ganglion

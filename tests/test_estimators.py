@@ -1,0 +1,273 @@
+"""The estimators beside scikit-learn's: from the same random state the same networks."""
+
+import pickle
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn import neural_network as theirs
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classification
+
+import ganglion as gn
+from ganglion import neural_network as ours
+from ganglion.estimators.loss import PenalizedLoss, Samples
+from ganglion.estimators.network import EstimatorNetwork
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+Array = NDArray[Any]
+Data = tuple[Array, Array]
+
+EPOCHS = 50
+
+SETTINGS: list[Mapping[str, Any]] = [
+    {},
+    {"solver": "sgd"},
+    {"solver": "sgd", "momentum": 0},
+    {"solver": "sgd", "momentum": 0.5, "nesterovs_momentum": False, "shuffle": False},
+    {"solver": "sgd", "learning_rate": "invscaling", "learning_rate_init": 0.1},
+    {
+        "solver": "sgd",
+        "learning_rate": "adaptive",
+        "learning_rate_init": 0.2,
+        "n_iter_no_change": 2,
+        "tol": 1e-2,
+    },
+    {"activation": "logistic", "hidden_layer_sizes": (20, 7), "batch_size": 32},
+    {"activation": "tanh", "alpha": 0.3, "beta_1": 0.8, "beta_2": 0.9, "epsilon": 1e-3},
+    {"activation": "identity", "alpha": 0.0},
+    {"early_stopping": True, "validation_fraction": 0.2},
+]
+
+
+def classes() -> Data:
+    x, y = load_iris(return_X_y=True)
+    return x, np.array(["setosa", "versicolor", "virginica"])[y]
+
+
+def two_classes() -> Data:
+    x, y = load_iris(return_X_y=True)
+    return x, y > 0
+
+
+def labels() -> Data:
+    x, y = make_multilabel_classification(150, 10, random_state=0)
+    return x / 10, y
+
+
+def numbers() -> Data:
+    x, y = load_diabetes(return_X_y=True)
+    return x * 10, y / 100
+
+
+def two_numbers() -> Data:
+    x, y = numbers()
+    return x, np.column_stack([y, x[:, 0] - y])
+
+
+DATA = {
+    "classes": ("MLPClassifier", classes()),
+    "two classes": ("MLPClassifier", two_classes()),
+    "labels": ("MLPClassifier", labels()),
+    "numbers": ("MLPRegressor", numbers()),
+    "two numbers": ("MLPRegressor", two_numbers()),
+}
+
+
+def pair(name: str, **settings: Any) -> tuple[Any, Any]:
+    """Return scikit-learn's estimator and ours with the same parameters."""
+    return getattr(theirs, name)(**settings), getattr(ours, name)(**settings)
+
+
+def assert_same_weights(a: Any, b: Any, tolerance: float) -> None:
+    for left, right in zip(a.coefs_ + a.intercepts_, b.coefs_ + b.intercepts_, strict=True):
+        np.testing.assert_allclose(left, right, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+@pytest.mark.parametrize("kind", DATA)
+def test_loss_curve_and_weights_are_scikit_learns(kind: str, settings: Mapping[str, Any]) -> None:
+    name, (x, y) = DATA[kind]
+    expected, found = pair(name, random_state=3, max_iter=EPOCHS, **settings)
+    expected.fit(x, y)
+    found.fit(x, y)
+    np.testing.assert_allclose(found.loss_curve_, expected.loss_curve_, rtol=0, atol=1e-6)
+    assert found.n_iter_ == expected.n_iter_
+    assert found.t_ == expected.t_
+    assert_same_weights(expected, found, 1e-6)
+    np.testing.assert_allclose(found.score(x, y), expected.score(x, y), atol=1e-6)
+    if settings.get("early_stopping"):
+        np.testing.assert_allclose(found.validation_scores_, expected.validation_scores_, atol=1e-6)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_poisson_loss_curve_is_scikit_learns(weighted: bool) -> None:
+    x, _ = numbers()
+    y = np.random.default_rng(0).poisson(np.exp(x[:, 2]))
+    weight = np.random.default_rng(1).uniform(0.1, 3, len(y)) if weighted else None
+    expected, found = pair("MLPRegressor", loss="poisson", random_state=3, max_iter=EPOCHS)
+    expected.fit(x, y, weight)
+    found.fit(x, y, weight)
+    np.testing.assert_allclose(found.loss_curve_, expected.loss_curve_, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(found.predict(x), expected.predict(x), rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", DATA)
+def test_lbfgs_finds_scikit_learns_minimum(kind: str) -> None:
+    name, (x, y) = DATA[kind]
+    expected, found = pair(
+        name, solver="lbfgs", activation="tanh", alpha=1.0, random_state=0, tol=1e-6, max_iter=1000
+    )
+    expected.fit(x, y)
+    found.fit(x, y)
+    assert found.loss_ == pytest.approx(expected.loss_, rel=1e-3)
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+def test_sample_weights_count_as_scikit_learns(solver: str) -> None:
+    x, y = classes()
+    weight = np.random.default_rng(1).uniform(0.1, 3, len(y))
+    expected, found = pair("MLPClassifier", solver=solver, random_state=0, max_iter=EPOCHS)
+    expected.fit(x, y, weight)
+    found.fit(x, y, weight)
+    np.testing.assert_allclose(found.loss_curve_, expected.loss_curve_, rtol=0, atol=1e-6)
+    assert_same_weights(expected, found, 1e-6)
+
+
+@pytest.mark.parametrize("kind", ["classes", "numbers"])
+def test_weights_of_lbfgs_are_repeated_and_removed_rows(kind: str) -> None:
+    name, (x, y) = DATA[kind]
+    weight = np.random.default_rng(2).integers(0, 4, len(y))
+    one = getattr(ours, name)(
+        solver="lbfgs", activation="tanh", alpha=1.0, random_state=0, tol=1e-6, max_iter=1000
+    )
+    other = clone(one).fit(np.repeat(x, weight, axis=0), np.repeat(y, weight))
+    one.fit(x, y, weight)
+    assert one.loss_ == pytest.approx(other.loss_, rel=1e-3)
+
+
+@pytest.mark.parametrize("make", [sparse.csr_matrix, sparse.csc_matrix, sparse.csr_array])
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_sparse_rows_train_as_dense_ones(make: Any, solver: str) -> None:
+    x, y = classes()
+    x = np.where(x > 2, x, 0)
+    dense = ours.MLPClassifier(solver=solver, random_state=0, max_iter=20).fit(x, y)
+    unfolded = ours.MLPClassifier(solver=solver, random_state=0, max_iter=20).fit(make(x), y)
+    assert_same_weights(dense, unfolded, 0.0)
+    np.testing.assert_array_equal(unfolded.predict_proba(make(x)), dense.predict_proba(x))
+
+
+def test_partial_fit_goes_on_where_it_was_also_after_pickling() -> None:
+    x, y = classes()
+    settings = {"random_state": 0, "solver": "sgd", "learning_rate": "invscaling"}
+    expected, found = pair("MLPClassifier", **settings)
+    for _ in range(5):
+        expected.partial_fit(x, y, classes=np.unique(y))
+        found.partial_fit(x, y, classes=np.unique(y))
+        found = pickle.loads(pickle.dumps(found))
+    assert_same_weights(expected, found, 1e-9)
+    assert found._optimizer.learning_rate == pytest.approx(expected._optimizer.learning_rate)
+
+
+def test_weights_are_the_networks_own_and_may_be_replaced() -> None:
+    x, y = numbers()
+    net = ours.MLPRegressor(random_state=0, max_iter=5).fit(x, y)
+    before = net.predict(x)
+    net.coefs_[0] *= 2  # in place
+    doubled = net.predict(x)
+    assert not np.allclose(doubled, before)
+    net.coefs_[0] = net.coefs_[0] / 2  # another array
+    np.testing.assert_allclose(net.predict(x), before)
+
+
+def test_predictions_do_not_depend_on_threads() -> None:
+    x, y = classes()
+    fitted = {}
+    try:
+        for threads in (1, 2):
+            gn.set_num_threads(threads)
+            fitted[threads] = ours.MLPClassifier(random_state=0, max_iter=20).fit(x, y)
+    finally:
+        gn.set_num_threads(None)
+    assert_same_weights(fitted[1], fitted[2], 0.0)
+
+
+def test_float32_stays_and_anything_else_becomes_float64() -> None:
+    x, y = numbers()
+    for dtype, kept in ((np.float32, np.float32), (np.float64, np.float64), (np.int32, np.float64)):
+        net = ours.MLPRegressor(random_state=0, max_iter=2).fit((x * 10).astype(dtype), y)
+        assert net.coefs_[0].dtype == kept
+        assert net.predict((x * 10).astype(dtype)).dtype == kept
+
+
+@pytest.mark.parametrize(
+    ("loss", "out_activation", "outputs"),
+    [
+        ("log_loss", "softmax", 3),
+        ("log_loss", "logistic", 3),
+        ("poisson", "exp", 3),
+        ("squared_error", "identity", 1),  # with more, scikit-learn's value is not the sum's
+    ],
+)
+def test_gradient_is_the_central_difference(loss: str, out_activation: str, outputs: int) -> None:
+    rng = np.random.default_rng(0)
+    network = EstimatorNetwork([4, 5, outputs], "tanh", out_activation, "float64")
+    x = rng.normal(size=(20, 4))
+    classes = out_activation == "softmax"
+    y = rng.integers(0, 3, (20, 1)) if classes else rng.uniform(0, 1, (20, outputs))
+    samples = Samples(x, y, rng.uniform(0.5, 2, (20, 1)))
+    values = network.store.values
+    values[:] = rng.normal(size=values.size) / 2
+    objective = PenalizedLoss(network, loss, 0.7, samples, 20, None)
+
+    def value() -> float:
+        objective.reset()
+        assert objective.run(samples, None, 20, 0.0)
+        return objective.value()
+
+    value()
+    assert samples.weight is not None
+    gradient = network.store.gradients.copy()
+    for begin, end in network.weight_ranges():
+        gradient[begin:end] += 0.7 / samples.weight.sum() * values[begin:end]
+    step = 1e-6
+    for i in range(values.size):
+        at = values[i]
+        values[i] = at + step
+        above = value()
+        values[i] = at - step
+        below = value()
+        values[i] = at
+        assert gradient[i] == pytest.approx((above - below) / (2 * step), abs=1e-7)
+
+
+def test_ctrl_c_warns_and_leaves_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = numbers()
+
+    def interrupted(self: Any, samples: Any, order: Any, batch_size: int, rate: float) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PenalizedLoss, "run", interrupted)
+    with pytest.warns(UserWarning, match="interrupted by user"):
+        net = ours.MLPRegressor().fit(x, y)
+    assert net.predict(x).shape == y.shape
+
+
+def test_parameters_are_scikit_learns_in_the_same_order() -> None:
+    for name in ("MLPClassifier", "MLPRegressor"):
+        expected, found = pair(name)
+        assert found.get_params() == expected.get_params()
+        signature = type(expected).__init__.__code__.co_varnames
+        assert type(found).__init__.__code__.co_varnames == signature
+
+
+def test_one_import_changed_is_all() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        net = ours.MLPClassifier(hidden_layer_sizes=(8,), max_iter=2000, random_state=0)
+        assert net.fit(*classes()).score(*classes()) > 0.95
