@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
@@ -11,10 +11,10 @@ from sklearn.utils import check_random_state
 from sklearn.utils.optimize import _check_optimize_result
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
-from ganglion.estimators import lbfgs, stochastic_fit
+from ganglion.estimators import conversion, lbfgs, stochastic_fit
 from ganglion.estimators.loss import Samples
 from ganglion.estimators.network import Array, EstimatorNetwork
-from ganglion.estimators.parameters import CONSTRAINTS, STOCHASTIC
+from ganglion.estimators.parameters import ACTIVATIONS, CONSTRAINTS, STOCHASTIC
 from ganglion.estimators.stochastic import StochasticOptimizer
 
 _NOT_FINITE = (
@@ -53,6 +53,10 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
     def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
         """Return the score of finite outputs beside targets as `_check_input` gave them."""
 
+    def _weight_of(self, y: Any, *, incremental: bool) -> Array | None:  # noqa: ARG002
+        """Return what each sample counts by its target, shape `(samples,)`; None: all the same."""
+        return None
+
     def _stratify(self, targets: Array) -> Array | None:  # noqa: ARG002
         """Return what a hold-out keeps the shares of; None: nothing."""
         return None
@@ -63,14 +67,15 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
             raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
         first = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
         X, targets = self._check_input(X, y, incremental=incremental, reset=first)
-        weight = None
+        weight = self._weight_of(y, incremental=incremental)
         if sample_weight is not None:
-            weight = _check_sample_weight(sample_weight, X).astype(np.float64).reshape(-1, 1)
+            given = _check_sample_weight(sample_weight, X).astype(np.float64)
+            weight = given if weight is None else weight * given
         self._random_state = check_random_state(self.random_state)
         if first:
             self._initialize([X.shape[1], *sizes], targets, X.dtype.name)
         self._use(self._network_of_weights())
-        samples = Samples(X, targets, weight)
+        samples = Samples(X, targets, None if weight is None else weight.reshape(-1, 1))
         if self.solver in STOCHASTIC:
             self._fit_stochastic(samples, incremental=incremental)
         else:
@@ -84,12 +89,20 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         self.n_layers_ = len(sizes) + 1
         self.n_iter_ = 0
         self.t_ = 0
+        activations = self._activations(len(sizes) - 1)
         network = EstimatorNetwork(
-            [*sizes, self.n_outputs_], self.activation, self.out_activation_, dtype
+            [*sizes, self.n_outputs_],
+            activations,
+            self.out_activation_,
+            dtype,
+            self.dropout,
+            self._random_state.randint(2**31) if self.dropout else 0,
         )
-        factor = 2.0 if self.activation == "logistic" else 6.0
-        for coef, intercept in zip(network.coefs, network.intercepts, strict=True):
-            bound = np.sqrt(factor / sum(coef.shape))
+        after = [*activations, activations[-1]]
+        for coef, intercept, activation in zip(
+            network.coefs, network.intercepts, after, strict=True
+        ):
+            bound = np.sqrt((2.0 if activation == "logistic" else 6.0) / sum(coef.shape))
             coef[:] = self._random_state.uniform(-bound, bound, coef.shape)
             intercept[:] = self._random_state.uniform(-bound, bound, intercept.shape)
         self._use(network)
@@ -112,10 +125,27 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         if network is not None and network.shows(self.coefs_, self.intercepts_):
             return network
         return EstimatorNetwork.holding(
-            self.coefs_, self.intercepts_, self.activation, self.out_activation_
+            self.coefs_,
+            self.intercepts_,
+            self._activations(len(self.coefs_) - 1),
+            self.out_activation_,
+            self.dropout,
         )
 
+    def _activations(self, hidden_layers: int) -> list[str]:
+        """Return the activation of each hidden layer."""
+        if isinstance(self.activation, str):
+            return [self.activation] * hidden_layers
+        if len(self.activation) != hidden_layers or not set(self.activation) <= ACTIVATIONS:
+            raise ValueError(
+                f"activation is {self.activation}, must be a name or one for each of the"
+                f" {hidden_layers} hidden layers, of {', '.join(sorted(ACTIVATIONS))}."
+            )
+        return list(self.activation)
+
     def _fit_lbfgs(self, samples: Samples) -> None:
+        if self.dropout:
+            raise ValueError("dropout needs a stochastic solver: lbfgs must see the same loss")
         result = lbfgs.minimize(
             self._network,
             self.loss,
@@ -149,6 +179,23 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
                 f" {self.solver} is not stochastic."
             )
         return True
+
+    @classmethod
+    def from_sklearn(cls, estimator: Any) -> Self:
+        """Return ours with the parameters and, if it is fitted, the weights of scikit-learn's.
+
+        Raises:
+            TypeError: When it is not scikit-learn's class of the same name.
+        """
+        return cast("Self", conversion.from_sklearn(cls, estimator))
+
+    def to_sklearn(self) -> Any:
+        """Return scikit-learn's with the same parameters and, if this is fitted, weights.
+
+        Raises:
+            ValueError: When a parameter has a value that scikit-learn does not know.
+        """
+        return conversion.to_sklearn(self)
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())

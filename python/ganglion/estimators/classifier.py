@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -21,13 +23,21 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
     """A multi-layer perceptron for classes: scikit-learn's `MLPClassifier` on Ganglion's core.
 
     Parameters, attributes and warnings are scikit-learn's, and from the same `random_state` so are
-    the weights, up to rounding.
+    the weights, up to rounding. Beyond scikit-learn's:
+
+    Args:
+        activation: One of the hidden layers' activations, or a list with one for each; also those
+            of `ganglion.activations` that scikit-learn does not have.
+        dropout: The part of each hidden layer's outputs zeroed while training, in `[0, 1)`.
+        clip_norm: Largest norm of the gradient of a step of "adam" or "sgd"; None clips nothing.
+        class_weight: What the samples of each class count, beside `sample_weight`: a mapping,
+            "balanced", or None: all the same. `partial_fit` takes no "balanced".
     """
 
     def __init__(
         self,
         hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: str = "relu",
+        activation: str | Sequence[str] = "relu",
         *,
         solver: str = "adam",
         alpha: float = 0.0001,
@@ -50,6 +60,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
+        dropout: float = 0.0,
+        clip_norm: float | None = None,
+        class_weight: Mapping[Any, float] | str | None = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -74,8 +87,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
         self.epsilon = epsilon
         self.n_iter_no_change = n_iter_no_change
         self.max_fun = max_fun
+        self.dropout = dropout
+        self.clip_norm = clip_norm
+        self.class_weight = class_weight
 
     loss = "log_loss"
+    _parameter_constraints = BaseMLP._parameter_constraints | {
+        "class_weight": [dict, list, StrOptions({"balanced"}), None]
+    }
 
     @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
@@ -134,6 +153,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
         indicators = self._label_binarizer.transform(y)
         multiclass = self._label_binarizer.y_type_ == "multiclass"
         return X, indicators.argmax(axis=1).reshape(-1, 1) if multiclass else indicators
+
+    def _weight_of(self, y: Any, *, incremental: bool) -> Array | None:
+        if self.class_weight is None:
+            return None
+        if incremental and isinstance(self.class_weight, str):
+            raise ValueError("class_weight is 'balanced', which partial_fit cannot know")
+        return np.asarray(compute_sample_weight(self.class_weight, y), np.float64)
 
     def _check_classes(self, classes: Array) -> None:
         if self.warm_start and set(classes) != set(self.classes_):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import _core, networks, precision
-from ganglion.layers import Dense
+from ganglion.layers import Dense, Dropout, Layer
 
 Array = NDArray[Any]
 
@@ -24,20 +24,33 @@ class EstimatorNetwork:
 
     Args:
         sizes: Columns of the input, units of each hidden layer, outputs.
-        activation: Of the hidden layers.
+        activations: Of each hidden layer.
         out_activation: scikit-learn's name: "softmax", "logistic", "identity" or "exp".
         dtype: "float32" or "float64".
+        dropout: The part of each hidden layer's outputs zeroed while training.
+        seed: Of the dropout.
     """
 
     def __init__(
-        self, sizes: Sequence[int], activation: str, out_activation: str, dtype: str
+        self,
+        sizes: Sequence[int],
+        activations: Sequence[str],
+        out_activation: str,
+        dtype: str,
+        dropout: float = 0.0,
+        seed: int = 0,
     ) -> None:
-        layers = [Dense(units, activation) for units in sizes[1:-1]]
+        layers: list[Layer] = []
+        for units, activation in zip(sizes[1:-1], activations, strict=True):
+            layers.append(Dense(units, activation))
+            if dropout:
+                layers.append(Dropout(dropout))
         layers.append(Dense(sizes[-1], _OUTPUTS[out_activation]))
         self.network = networks.build(layers, sizes[0])
         self.precision = precision.get(dtype)
         self.store = self.precision.parameter_store(self.network.graph)
         self.out_activation = out_activation
+        self._seed = seed
         parts = self.network.split(self.store.values)
         self.coefs: list[Array] = parts[0::2]
         self.intercepts: list[Array] = parts[1::2]
@@ -54,13 +67,14 @@ class EstimatorNetwork:
         cls,
         coefs: Sequence[Array],
         intercepts: Sequence[Array],
-        activation: str,
+        activations: Sequence[str],
         out_activation: str,
+        dropout: float = 0.0,
     ) -> EstimatorNetwork:
         """Return a network with a copy of the weights."""
         sizes = [coefs[0].shape[0], *(coef.shape[1] for coef in coefs)]
         dtype = np.result_type(*coefs, np.float32).name
-        made = cls(sizes, activation, out_activation, dtype)
+        made = cls(sizes, activations, out_activation, dtype, dropout)
         for own, given in zip(made.coefs + made.intercepts, [*coefs, *intercepts], strict=True):
             own[:] = given
         return made
@@ -92,6 +106,6 @@ class EstimatorNetwork:
             input=self.network.input,
             output=self.network.output,
             store=self.store,
-            seed=0,
+            seed=self._seed,
             **arguments,
         )

@@ -21,7 +21,13 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
     """A multi-layer perceptron for numbers: scikit-learn's `MLPRegressor` on Ganglion's core.
 
     Parameters, attributes and warnings are scikit-learn's, and from the same `random_state` so are
-    the weights, up to rounding.
+    the weights, up to rounding. Beyond scikit-learn's:
+
+    Args:
+        activation: One of the hidden layers' activations, or a list with one for each; also those
+            of `ganglion.activations` that scikit-learn does not have.
+        dropout: The part of each hidden layer's outputs zeroed while training, in `[0, 1)`.
+        clip_norm: Largest norm of the gradient of a step of "adam" or "sgd"; None clips nothing.
     """
 
     _parameter_constraints = BaseMLP._parameter_constraints | {
@@ -32,7 +38,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         self,
         loss: str = "squared_error",
         hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: str = "relu",
+        activation: str | Sequence[str] = "relu",
         *,
         solver: str = "adam",
         alpha: float = 0.0001,
@@ -55,6 +61,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
+        dropout: float = 0.0,
+        clip_norm: float | None = None,
     ) -> None:
         self.loss = loss
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -80,6 +88,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         self.epsilon = epsilon
         self.n_iter_no_change = n_iter_no_change
         self.max_fun = max_fun
+        self.dropout = dropout
+        self.clip_norm = clip_norm
 
     @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]

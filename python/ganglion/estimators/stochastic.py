@@ -37,6 +37,7 @@ class StochasticOptimizer:
         else:
             nesterov = s["nesterovs_momentum"] and s["momentum"] > 0
             numbers = {"momentum": float(s["momentum"]), "nesterov": float(nesterov)}
+        numbers["global_clipnorm"] = float(s["clip_norm"] or 0)
         return network.precision.optimizer_state(s["solver"], numbers, network.store.values.size)
 
     def bind(self, network: EstimatorNetwork) -> None:

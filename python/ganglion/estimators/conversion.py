@@ -1,0 +1,66 @@
+"""Estimators of scikit-learn's made ours, and ours made scikit-learn's."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ganglion.estimators.base import BaseMLP
+
+# What a fitted estimator has beside its attributes' public names.
+_PRIVATE = ("_label_binarizer", "_no_improvement_count", "_random_state")
+
+
+def from_sklearn(cls: type[BaseMLP], estimator: Any) -> BaseMLP:
+    """Return an estimator of ours with the parameters and, if fitted, the weights of another.
+
+    Raises:
+        TypeError: When it is not scikit-learn's class of that name.
+    """
+    if not isinstance(estimator, sklearn_class(cls)):
+        raise TypeError(f"from_sklearn: estimator is {estimator!r}, must be a {cls.__name__}")
+    made = cls(**estimator.get_params(deep=False))
+    vars(made).update(_fitted(estimator))
+    if hasattr(made, "coefs_"):
+        made._use(made._network_of_weights())
+    return made
+
+
+def to_sklearn(estimator: BaseMLP) -> Any:
+    """Return scikit-learn's estimator with the parameters and, if fitted, the weights of ours.
+
+    Raises:
+        ValueError: When a parameter has a value that scikit-learn does not know.
+    """
+    cls = sklearn_class(type(estimator))
+    known = cls._get_param_names()
+    defaults = type(estimator)().get_params(deep=False)
+    given = estimator.get_params(deep=False)
+    ours = [key for key in given if key not in known and given[key] != defaults[key]]
+    if ours or not isinstance(estimator.activation, str):
+        raise ValueError(
+            f"to_sklearn: scikit-learn knows no {', '.join(ours) or 'list of activations'}"
+        )
+    made = cls(**{key: value for key, value in given.items() if key in known})
+    vars(made).update(_fitted(estimator))
+    if hasattr(made, "coefs_") and made.early_stopping:
+        made._best_coefs = [coef.copy() for coef in made.coefs_]
+        made._best_intercepts = [intercept.copy() for intercept in made.intercepts_]
+    return made
+
+
+def sklearn_class(cls: type[BaseMLP]) -> Any:
+    """Return scikit-learn's class of the same name."""
+    from sklearn import neural_network
+
+    return getattr(neural_network, cls.__name__)
+
+
+def _fitted(estimator: Any) -> dict[str, Any]:
+    """Return a copy of what a fit has set, without the optimizer's state."""
+    return {
+        name: copy.deepcopy(value)
+        for name, value in vars(estimator).items()
+        if name in _PRIVATE or (name.endswith("_") and not name.startswith("_"))
+    }

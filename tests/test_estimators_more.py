@@ -1,0 +1,128 @@
+"""What the estimators do beyond scikit-learn's, and the way to and from those."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn import neural_network as theirs
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from ganglion import neural_network as ours
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+IRIS = load_iris(return_X_y=True)
+DIABETES = load_diabetes(return_X_y=True)
+
+FITS = [("MLPClassifier", IRIS), ("MLPRegressor", DIABETES)]
+
+
+@pytest.mark.parametrize(("name", "data"), FITS, ids=["classifier", "regressor"])
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_conversion_both_ways_keeps_predictions(name: str, data: Any, early_stopping: bool) -> None:
+    x, y = data
+    settings: dict[str, Any] = {"random_state": 0, "max_iter": 5, "early_stopping": early_stopping}
+    original = getattr(theirs, name)(**settings).fit(x, y)
+    converted = getattr(ours, name).from_sklearn(original)
+    np.testing.assert_allclose(converted.predict(x), original.predict(x), rtol=1e-12)
+    back = converted.to_sklearn()
+    assert type(back) is type(original)
+    np.testing.assert_array_equal(back.predict(x), original.predict(x))
+    assert back.get_params() == original.get_params()
+    converted.coefs_[0][:] = 0  # a copy
+    np.testing.assert_array_equal(back.predict(x), original.predict(x))
+    back.set_params(warm_start=True).fit(x, y)  # scikit-learn goes on with it
+    converted.set_params(warm_start=True).fit(x, y)
+
+
+def test_conversion_of_what_is_not_fitted_keeps_the_parameters() -> None:
+    net = ours.MLPClassifier.from_sklearn(theirs.MLPClassifier(alpha=0.5))
+    assert net.alpha == 0.5
+    assert net.to_sklearn().alpha == 0.5
+    assert not hasattr(net, "coefs_")
+
+
+def test_conversion_refuses_what_the_other_does_not_know() -> None:
+    with pytest.raises(TypeError, match="must be a MLPClassifier"):
+        ours.MLPClassifier.from_sklearn(theirs.MLPRegressor())
+    with pytest.raises(ValueError, match="knows no dropout"):
+        ours.MLPRegressor(dropout=0.5).to_sklearn()
+    with pytest.raises(ValueError, match="knows no list of activations"):
+        ours.MLPRegressor(activation=["relu"]).to_sklearn()
+
+
+def test_an_activation_for_each_layer() -> None:
+    x, y = IRIS
+    settings: dict[str, Any] = {"hidden_layer_sizes": (9, 8), "random_state": 0, "max_iter": 30}
+    same = ours.MLPClassifier(activation=["tanh", "tanh"], **settings).fit(x, y)
+    one = ours.MLPClassifier(activation="tanh", **settings).fit(x, y)
+    np.testing.assert_array_equal(same.predict_proba(x), one.predict_proba(x))
+    mixed = ours.MLPClassifier(activation=["gelu", "logistic"], **settings).fit(x, y)
+    assert not np.allclose(mixed.predict_proba(x), one.predict_proba(x))
+    for wrong in (["tanh"], ["tanh", "softmax"], ["tanh", "no"]):
+        with pytest.raises(ValueError, match="one for each of the 2 hidden layers"):
+            ours.MLPClassifier(activation=wrong, **settings).fit(x, y)
+
+
+def test_class_weight_is_sample_weight() -> None:
+    x, y = IRIS
+    settings: dict[str, Any] = {"random_state": 0, "max_iter": 20}
+    by_class = ours.MLPClassifier(class_weight={0: 1, 1: 2, 2: 5}, **settings).fit(x, y)
+    by_sample = ours.MLPClassifier(**settings).fit(x, y, np.array([1, 2, 5])[y])
+    np.testing.assert_array_equal(by_class.predict_proba(x), by_sample.predict_proba(x))
+    uneven = np.r_[0:50, 50:60, 100:130]
+    balanced = ours.MLPClassifier(class_weight="balanced", **settings).fit(x[uneven], y[uneven])
+    counted = ours.MLPClassifier(**settings).fit(
+        x[uneven], y[uneven], 90 / (3 * np.bincount(y[uneven]))[y[uneven]]
+    )
+    np.testing.assert_allclose(balanced.predict_proba(x), counted.predict_proba(x))
+    with pytest.raises(ValueError, match="partial_fit cannot know"):
+        ours.MLPClassifier(class_weight="balanced").partial_fit(x, y, classes=[0, 1, 2])
+
+
+def test_dropout_changes_the_fit_and_not_the_prediction() -> None:
+    x, y = DIABETES
+    settings: dict[str, Any] = {"random_state": 0, "max_iter": 10, "hidden_layer_sizes": (50,)}
+    net = ours.MLPRegressor(dropout=0.3, **settings).fit(x, y)
+    again = ours.MLPRegressor(dropout=0.3, **settings).fit(x, y)
+    np.testing.assert_array_equal(net.predict(x), again.predict(x))
+    hidden = np.maximum(x @ net.coefs_[0] + net.intercepts_[0], 0)
+    np.testing.assert_allclose(net.predict(x), (hidden @ net.coefs_[1] + net.intercepts_[1])[:, 0])
+    assert net.loss_curve_ != ours.MLPRegressor(**settings).fit(x, y).loss_curve_
+    with pytest.raises(ValueError, match="dropout needs a stochastic solver"):
+        ours.MLPRegressor(dropout=0.3, solver="lbfgs").fit(x, y)
+
+
+def test_clip_norm_limits_a_step() -> None:
+    x, y = DIABETES
+    settings: dict[str, Any] = {
+        "solver": "sgd",
+        "momentum": 0.0,
+        "alpha": 0.0,
+        "batch_size": len(x),
+        "random_state": 0,
+        "max_iter": 1,
+    }
+    rate, limit = 0.5, 1e-2
+    start = ours.MLPRegressor(learning_rate_init=1e-30, **settings).fit(x, y)
+    net = ours.MLPRegressor(learning_rate_init=rate, clip_norm=limit, **settings).fit(x, y)
+    before = np.concatenate([part.ravel() for part in start.coefs_ + start.intercepts_])
+    after = np.concatenate([part.ravel() for part in net.coefs_ + net.intercepts_])
+    assert np.linalg.norm(after - before) == pytest.approx(rate * limit, rel=1e-6)
+
+
+def test_they_work_in_pipelines_and_searches() -> None:
+    x, y = IRIS
+    net = ours.MLPClassifier(random_state=0, max_iter=30)
+    search = GridSearchCV(
+        make_pipeline(StandardScaler(), net),
+        {"mlpclassifier__alpha": [1e-4, 1e-1], "mlpclassifier__activation": ["relu", "gelu"]},
+        cv=3,
+        n_jobs=2,
+    ).fit(x, y)
+    assert search.best_score_ > 0.7
+    assert clone(search.best_estimator_).get_params()
