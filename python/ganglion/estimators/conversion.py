@@ -21,7 +21,7 @@ def from_sklearn(cls: type[BaseMLP], estimator: Any) -> BaseMLP:
     if not isinstance(estimator, sklearn_class(cls)):
         raise TypeError(f"from_sklearn: estimator is {estimator!r}, must be a {cls.__name__}")
     made = cls(**estimator.get_params(deep=False))
-    vars(made).update(_fitted(estimator))
+    made.__dict__.update(_fitted(estimator))
     if hasattr(made, "coefs_"):
         made._use(made._network_of_weights())
     return made
@@ -43,7 +43,7 @@ def to_sklearn(estimator: BaseMLP) -> Any:
             f"to_sklearn: scikit-learn knows no {', '.join(ours) or 'list of activations'}"
         )
     made = cls(**{key: value for key, value in given.items() if key in known})
-    vars(made).update(_fitted(estimator))
+    made.__dict__.update(_fitted(estimator))
     if hasattr(made, "coefs_") and made.early_stopping:
         made._best_coefs = [coef.copy() for coef in made.coefs_]
         made._best_intercepts = [intercept.copy() for intercept in made.intercepts_]

@@ -1,0 +1,85 @@
+"""Our estimators beside scikit-learn's: time of a fit, and scores of five folds over five seeds."""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from sklearn import datasets
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler, scale
+
+from ganglion.bench.results import aligned
+
+ROUNDS = 9
+SEEDS = 5
+SIDES = ("sklearn", "ganglion")
+
+DATA: Mapping[str, tuple[str, Callable[..., Any]]] = {
+    "digits": ("MLPClassifier", datasets.load_digits),
+    "iris": ("MLPClassifier", datasets.load_iris),
+    "wine": ("MLPClassifier", datasets.load_wine),
+    "breast_cancer": ("MLPClassifier", datasets.load_breast_cancer),
+    "diabetes": ("MLPRegressor", datasets.load_diabetes),
+}
+
+Result = Mapping[str, tuple[float, float]]
+
+
+def measured(side: str) -> dict[str, tuple[float, float]]:
+    """Return the seconds of a fit with default arguments, and the mean score, of each data set."""
+    module = import_module(f"{side}.neural_network")
+    results = {}
+    for name, (estimator, load) in DATA.items():
+        make = getattr(module, estimator)
+        x, y = load(return_X_y=True)
+        y = scale(y) if estimator == "MLPRegressor" else y
+        rows = scale(x)
+        times = []
+        for _ in range(ROUNDS):
+            start = time.perf_counter()
+            make(random_state=0).fit(rows, y)
+            times.append(time.perf_counter() - start)
+        scores = [
+            cross_val_score(make_pipeline(StandardScaler(), make(random_state=seed)), x, y).mean()
+            for seed in range(SEEDS)
+        ]
+        results[name] = (min(times), float(np.mean(scores)))
+    return results
+
+
+def measured_alone(side: str) -> Result:
+    """Return what a process of its own measures: OpenBLAS's threads spin beside whoever is next."""
+    command = [sys.executable, "-m", "ganglion.bench.bench_estimators", "--side", side]
+    result: Result = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return result
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print both sides' times and scores."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--side", choices=SIDES, help="print one side's figures as JSON")
+    side = parser.parse_args(arguments).side
+    if side is not None:
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        print(json.dumps(measured(side)))
+        return
+    theirs, ours = (measured_alone(name) for name in SIDES)
+    lines = [["ms a fit", *SIDES, "ratio", "score", *SIDES]]
+    for name, (seconds, score) in theirs.items():
+        own_seconds, own_score = ours[name]
+        times = [f"{seconds * 1e3:.1f}", f"{own_seconds * 1e3:.1f}", f"{seconds / own_seconds:.1f}"]
+        lines.append([name, *times, "", f"{score:.4f}", f"{own_score:.4f}"])
+    print(aligned(lines))
+
+
+if __name__ == "__main__":
+    main()
