@@ -1,0 +1,97 @@
+"""Searching: many estimators fitted at once over shared data, one thread each, in one process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Self
+
+from ganglion import _core
+from ganglion.estimators import needs_scikit_learn
+
+with needs_scikit_learn("ganglion.model_selection"):
+    from joblib import Parallel, delayed, parallel_config
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.utils import _safe_indexing
+
+__all__ = ["GridSearch", "fit_many"]
+
+
+def fit_many(
+    estimators: Sequence[Any],
+    X: Any,
+    y: Any,
+    *,
+    rows: Sequence[Any] | None = None,
+    n_jobs: int | None = None,
+) -> list[Any]:
+    """Fit many estimators at once, one thread each: grid points, folds, seeds.
+
+    Nothing is copied to other processes; the core works without Python's lock.
+
+    Args:
+        estimators: What to fit, in place.
+        X: Inputs of all, `(samples, features)`.
+        y: Targets of all.
+        rows: For each estimator the numbers of the samples it is fitted to; None: all to all.
+        n_jobs: How many at a time; None: as many as `ganglion.get_num_threads()`.
+
+    Returns:
+        The estimators, in the same order.
+
+    Raises:
+        ValueError: When `rows` are not as many as the estimators.
+    """
+    if rows is not None and len(rows) != len(estimators):
+        raise ValueError(
+            f"fit_many: rows holds {len(rows)} parts, must hold {len(estimators)},"
+            " one for each estimator"
+        )
+
+    def fitted(number: int) -> Any:
+        if rows is None:
+            return estimators[number].fit(X, y)
+        part = rows[number]
+        return estimators[number].fit(_safe_indexing(X, part), _safe_indexing(y, part))
+
+    with _one_thread_each(n_jobs):
+        return list(Parallel()(delayed(fitted)(number) for number in range(len(estimators))))
+
+
+class GridSearch(GridSearchCV):  # type: ignore[misc]  # scikit-learn has no types
+    """scikit-learn's `GridSearchCV`, in threads: for estimators whose fit needs no Python lock.
+
+    Arguments and attributes are scikit-learn's; `n_jobs` is a number of threads, None: as many as
+    `ganglion.get_num_threads()`.
+    """
+
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
+        """Try all combinations; arguments are those of `GridSearchCV.fit`."""
+        with _one_thread_each(self.n_jobs):
+            super().fit(X, y, **params)
+        return self
+
+
+_lock = threading.Lock()
+_limits_before: list[int] = []  # the limit before each call that is still running
+
+
+@contextmanager
+def _one_thread_each(n_jobs: int | None) -> Iterator[None]:
+    """Let joblib work in threads, and the core in one for each of them."""
+    with _lock:
+        limit, source = _core.thread_limit()
+        first = not _limits_before
+        before = (limit if source == "set_num_threads" else 0) if first else _limits_before[0]
+        cores = limit if first else 1
+        _limits_before.append(before)
+        _core.set_thread_limit(1)
+    try:
+        with parallel_config(backend="threading", n_jobs=cores if n_jobs is None else n_jobs):
+            yield
+    finally:
+        with _lock:
+            _limits_before.pop()
+            if not _limits_before:
+                _core.set_thread_limit(before)
