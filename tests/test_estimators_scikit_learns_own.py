@@ -23,7 +23,7 @@ def global_random_seed() -> int:
     return 42
 
 
-def tests_on_ours() -> dict[str, Any]:
+def load_with_ours() -> dict[str, Any]:
     """Return the tests, of a copy of the file that imports our classes."""
     path = Path(test_mlp.__file__)
     source = path.read_text()
@@ -34,7 +34,7 @@ def tests_on_ours() -> dict[str, Any]:
     return {name: value for name, value in namespace.items() if name.startswith("test_")}
 
 
-TESTS = tests_on_ours()
+TESTS = load_with_ours()
 globals().update({name: test for name, test in TESTS.items() if name not in PRIVATE})
 
 
