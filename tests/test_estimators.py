@@ -236,7 +236,7 @@ def test_gradient_is_the_central_difference(loss: str, out_activation: str, outp
     samples = Samples(x, y, rng.uniform(0.5, 2, (20, 1)))
     values = network.store.values
     values[:] = rng.normal(size=values.size) / 2
-    objective = PenalizedLoss(network, loss, 0.7, samples, 20, None)
+    objective = PenalizedLoss(network, loss, 0.7, samples, 20, "gradients")
 
     def value() -> float:
         objective.reset()

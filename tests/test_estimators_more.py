@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sklearn
 from sklearn import neural_network as theirs
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_iris
@@ -113,6 +114,52 @@ def test_clip_norm_limits_a_step() -> None:
     before = np.concatenate([part.ravel() for part in start.coefs_ + start.intercepts_])
     after = np.concatenate([part.ravel() for part in net.coefs_ + net.intercepts_])
     assert np.linalg.norm(after - before) == pytest.approx(rate * limit, rel=1e-6)
+
+
+@pytest.mark.parametrize(("name", "data"), FITS, ids=["classifier", "regressor"])
+def test_validation_data_of_ones_own(name: str, data: Any) -> None:
+    x, y = data
+    settings: dict[str, Any] = {"random_state": 0, "max_iter": 12, "alpha": 0.0}
+    x_val, y_val, weight = x[::3], y[::3], np.linspace(1, 2, len(x[::3]))
+    net = getattr(ours, name)(**settings)
+    net.fit(x, y, X_val=x_val, y_val=y_val, sample_weight_val=weight)
+    plain = getattr(ours, name)(**settings).fit(x, y)
+    np.testing.assert_array_equal(net.predict(x), plain.predict(x))  # it only looks
+    assert plain.validation_scores_ is None
+    assert len(net.validation_scores_) == len(net.validation_loss_curve_) == 12
+    assert net.validation_scores_[-1] == pytest.approx(net.score(x_val, y_val, weight))
+    assert net.best_validation_score_ == max(net.validation_scores_)
+    if name == "MLPClassifier":
+        expected = np.average(-np.log(net.predict_proba(x_val)[range(50), y_val]), weights=weight)
+    else:
+        expected = np.average((net.predict(x_val) - y_val) ** 2, weights=weight) / 2
+    assert net.validation_loss_curve_[-1] == pytest.approx(expected)
+
+
+def test_early_stopping_goes_by_validation_data_of_ones_own() -> None:
+    x, y = IRIS
+    net = ours.MLPClassifier(random_state=0, early_stopping=True, n_iter_no_change=3)
+    net.fit(x, y, X_val=x[::3], y_val=y[::3])
+    assert net.n_iter_ < net.max_iter
+    assert net.score(x[::3], y[::3]) == net.best_validation_score_
+    for wrong, said in (
+        ({"X_val": x}, "y_val must be too"),
+        ({"X_val": x, "y_val": y + 1}, "not in"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            net.fit(x, y, **wrong)
+    with pytest.raises(ValueError, match="lbfgs has no epochs"):
+        ours.MLPClassifier(solver="lbfgs").fit(x, y, X_val=x, y_val=y)
+
+
+def test_validation_data_passes_through_a_pipeline() -> None:
+    x, y = IRIS
+    with sklearn.config_context(enable_metadata_routing=True):
+        net = ours.MLPClassifier(random_state=0, max_iter=40)
+        net.set_fit_request(X_val=True, y_val=True)
+        model = make_pipeline(StandardScaler(), net, transform_input=["X_val"])
+        model.fit(x, y, X_val=x, y_val=y)
+    assert net.validation_scores_[-1] == pytest.approx(model.score(x, y))
 
 
 def test_they_work_in_pipelines_and_searches() -> None:

@@ -14,7 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 from ganglion.estimators import conversion, lbfgs, stochastic_fit
 from ganglion.estimators.loss import Samples
 from ganglion.estimators.network import Array, EstimatorNetwork
-from ganglion.estimators.parameters import ACTIVATIONS, CONSTRAINTS, STOCHASTIC
+from ganglion.estimators.parameters import CONSTRAINTS, STOCHASTIC, activations_of
 from ganglion.estimators.stochastic import StochasticOptimizer
 
 _NOT_FINITE = (
@@ -31,15 +31,29 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
     loss: str
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:
         """Fit to data: afresh, or with `warm_start` from the weights of the fit before.
 
         Args:
             X: Inputs, array or sparse matrix of shape `(samples, features)`.
             y: Targets, shape `(samples,)` or `(samples, outputs)`.
             sample_weight: What each sample counts, shape `(samples,)`; None: all the same.
+            X_val: Inputs to score and take the loss of after each epoch, for "adam" and "sgd";
+                `early_stopping` goes by them, and holds nothing out.
+            y_val: Their targets.
+            sample_weight_val: And their weights.
         """
-        return self._fit(X, y, sample_weight, incremental=False)
+        given = None if X_val is None else (X_val, y_val, sample_weight_val)
+        return self._fit(X, y, sample_weight, given, incremental=False)
 
     @abstractmethod
     def _check_input(self, X: Any, y: Any, *, incremental: bool, reset: bool) -> tuple[Any, Array]:
@@ -61,35 +75,57 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         """Return what a hold-out keeps the shares of; None: nothing."""
         return None
 
-    def _fit(self, X: Any, y: Any, sample_weight: Any, *, incremental: bool) -> Self:
+    def _fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        validation: tuple[Any, Any, Any] | None = None,
+        *,
+        incremental: bool,
+    ) -> Self:
         sizes = np.atleast_1d(self.hidden_layer_sizes).tolist()
         if any(size <= 0 for size in sizes):
             raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
         first = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
         X, targets = self._check_input(X, y, incremental=incremental, reset=first)
-        weight = self._weight_of(y, incremental=incremental)
-        if sample_weight is not None:
-            given = _check_sample_weight(sample_weight, X).astype(np.float64)
-            weight = given if weight is None else weight * given
+        weight = self._weights(X, y, sample_weight, incremental=incremental)
         self._random_state = check_random_state(self.random_state)
         if first:
             self._initialize([X.shape[1], *sizes], targets, X.dtype.name)
         self._use(self._network_of_weights())
-        samples = Samples(X, targets, None if weight is None else weight.reshape(-1, 1))
+        samples = Samples(X, targets, weight)
         if self.solver in STOCHASTIC:
-            self._fit_stochastic(samples, incremental=incremental)
-        else:
+            watched = None if validation is None else self._check_validation(*validation)
+            self._fit_stochastic(samples, watched, incremental=incremental)
+        elif validation is None:
             self._fit_lbfgs(samples)
+        else:
+            raise ValueError("X_val is for solver 'adam' or 'sgd': lbfgs has no epochs")
         if not np.isfinite(self._network.store.values).all():
             raise ValueError(_NOT_FINITE)
         return self
+
+    def _weights(self, X: Any, y: Any, given: Any, *, incremental: bool) -> Array | None:
+        """Return what each sample counts, shape `(samples, 1)`; None: all the same."""
+        by_target = self._weight_of(y, incremental=incremental)
+        if given is None:
+            return None if by_target is None else by_target.reshape(-1, 1)
+        checked: Array = _check_sample_weight(given, X).astype(np.float64).reshape(-1, 1)
+        return checked if by_target is None else by_target.reshape(-1, 1) * checked
+
+    def _check_validation(self, X: Any, y: Any, sample_weight: Any) -> Samples:
+        if y is None:
+            raise ValueError("X_val is given, y_val must be too")
+        X, targets = self._check_input(X, y, incremental=True, reset=False)
+        return Samples(X, targets, self._weights(X, y, sample_weight, incremental=False))
 
     def _initialize(self, sizes: list[int], targets: Array, dtype: str) -> None:
         self.n_outputs_, self.out_activation_ = self._outputs_for(targets)
         self.n_layers_ = len(sizes) + 1
         self.n_iter_ = 0
         self.t_ = 0
-        activations = self._activations(len(sizes) - 1)
+        activations = activations_of(self.activation, len(sizes) - 1)
         network = EstimatorNetwork(
             [*sizes, self.n_outputs_],
             activations,
@@ -108,6 +144,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         self._use(network)
         if self.solver in STOCHASTIC:
             self.loss_curve_: list[float] = []
+            self.validation_loss_curve_: list[float] = []
             self._no_improvement_count = 0
             stops_early = self.early_stopping
             self.best_loss_: Any = None if stops_early else np.inf
@@ -127,21 +164,10 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         return EstimatorNetwork.holding(
             self.coefs_,
             self.intercepts_,
-            self._activations(len(self.coefs_) - 1),
+            activations_of(self.activation, len(self.coefs_) - 1),
             self.out_activation_,
             self.dropout,
         )
-
-    def _activations(self, hidden_layers: int) -> list[str]:
-        """Return the activation of each hidden layer."""
-        if isinstance(self.activation, str):
-            return [self.activation] * hidden_layers
-        if len(self.activation) != hidden_layers or not set(self.activation) <= ACTIVATIONS:
-            raise ValueError(
-                f"activation is {self.activation}, must be a name or one for each of the"
-                f" {hidden_layers} hidden layers, of {', '.join(sorted(ACTIVATIONS))}."
-            )
-        return list(self.activation)
 
     def _fit_lbfgs(self, samples: Samples) -> None:
         if self.dropout:
@@ -158,13 +184,15 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         self.n_iter_ = _check_optimize_result("lbfgs", result, self.max_iter)
         self.loss_ = result.fun
 
-    def _fit_stochastic(self, samples: Samples, *, incremental: bool) -> None:
+    def _fit_stochastic(
+        self, samples: Samples, validation: Samples | None, *, incremental: bool
+    ) -> None:
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
         if not incremental or not hasattr(self, "_optimizer"):
             self._optimizer = StochasticOptimizer(self._network, self.get_params(deep=False))
         self._optimizer.bind(self._network)
-        stochastic_fit.run(self, samples, once=incremental)
+        stochastic_fit.run(self, samples, validation, once=incremental)
 
     def _outputs(self, X: Any) -> Array:
         """Check inputs, and return the values of the output layer, shape `(samples, outputs)`."""

@@ -24,7 +24,7 @@ def minimize(
 ) -> Any:
     """Fit the network's parameters to all samples at once, and return SciPy's result."""
     samples = samples.dense()
-    objective = PenalizedLoss(network, loss, alpha, samples, len(samples), None)
+    objective = PenalizedLoss(network, loss, alpha, samples, len(samples), "gradients")
     values, gradients = network.store.values, network.store.gradients
     weights = network.weight_ranges()
     total = len(samples) if samples.weight is None else samples.weight.sum()

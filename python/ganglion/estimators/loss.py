@@ -70,7 +70,8 @@ class PenalizedLoss:
         alpha: Strength of the penalty.
         samples: What it will be given, or parts of.
         max_batch: Rows of the largest part.
-        state: The optimizer's; None: gradients are wanted.
+        purpose: Whether to train, to leave gradients in the network's store, or only to look.
+        state: The optimizer's, for training.
     """
 
     def __init__(
@@ -80,7 +81,8 @@ class PenalizedLoss:
         alpha: float,
         samples: Samples,
         max_batch: int,
-        state: _core.OptimizerState | None,
+        purpose: Literal["evaluate", "gradients", "train"],
+        state: _core.OptimizerState | None = None,
     ) -> None:
         outputs = network.network.output_size
         self._rule = rule_for(loss, network.out_activation, outputs)
@@ -93,7 +95,6 @@ class PenalizedLoss:
         target = graph.input("y", samples.y.shape[1])
         weight = graph.input("sample_weight", 1)
         graph.set_layer("")
-        purpose: Literal["gradients", "train"] = "gradients" if state is None else "train"
         self._trainer = network.trainer(
             graph=graph,
             target=target,

@@ -1,5 +1,6 @@
 """What the parameters of the estimators may be, as scikit-learn checks them."""
 
+from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -40,3 +41,19 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "dropout": [Interval(Real, 0, 1, closed="left")],
     "clip_norm": [Interval(Real, 0, None, closed="neither"), None],
 }
+
+
+def activations_of(given: str | Sequence[str], hidden_layers: int) -> list[str]:
+    """Return the activation of each hidden layer.
+
+    Raises:
+        ValueError: When a list does not have one for each.
+    """
+    if isinstance(given, str):
+        return [given] * hidden_layers
+    if len(given) != hidden_layers or not set(given) <= ACTIVATIONS:
+        raise ValueError(
+            f"activation is {given}, must be a name or one for each of the {hidden_layers} hidden"
+            f" layers, of {', '.join(sorted(ACTIVATIONS))}."
+        )
+    return list(given)

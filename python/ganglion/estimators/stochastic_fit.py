@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
@@ -18,26 +17,32 @@ if TYPE_CHECKING:
     from ganglion.estimators.base import BaseMLP
 
 
-def run(estimator: BaseMLP, samples: Samples, *, once: bool) -> None:
-    """Train an estimator's network, and keep its attributes up to date; `once`: for one epoch."""
-    validation = None
-    if estimator.early_stopping:
+def run(estimator: BaseMLP, samples: Samples, validation: Samples | None, *, once: bool) -> None:
+    """Train an estimator's network, and keep its attributes up to date.
+
+    Args:
+        estimator: Whose network.
+        samples: What to train on.
+        validation: What to look at after each epoch; None: a hold-out if it stops early by one.
+        once: Whether to train for one epoch only.
+    """
+    if validation is None and estimator.early_stopping:
         samples, validation = _hold_out(estimator, samples)
     batch_size = _batch_size(estimator, len(samples))
     network, optimizer = estimator._network, estimator._optimizer
     loss = PenalizedLoss(
-        network, estimator.loss, estimator.alpha, samples, batch_size, optimizer.state
+        network, estimator.loss, estimator.alpha, samples, batch_size, "train", optimizer.state
     )
     epochs = Epochs(
         loss, samples, batch_size, estimator._random_state if estimator.shuffle else None
     )
-    best = network.store.values.copy() if validation else None
+    watched = None if validation is None else _Validation(estimator, validation.dense())
     try:
-        _run_epochs(estimator, epochs, len(samples), validation, best, once=once)
+        _run_epochs(estimator, epochs, len(samples), watched, once=once)
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=5)
-    if best is not None:
-        network.store.values[:] = best
+    if watched is not None and estimator.early_stopping:
+        network.store.values[:] = watched.best
 
 
 def _batch_size(estimator: BaseMLP, count: int) -> int:
@@ -71,8 +76,7 @@ def _run_epochs(
     estimator: BaseMLP,
     epochs: Epochs,
     count: int,
-    validation: Samples | None,
-    best: NDArray[Any] | None,
+    validation: _Validation | None,
     *,
     once: bool,
 ) -> None:
@@ -89,10 +93,10 @@ def _run_epochs(
         estimator.loss_curve_.append(loss)
         if verbose:
             say(f"Iteration {estimator.n_iter_}, loss = {loss:.8f}")
-        if validation is None or best is None:
+        if validation is not None:
+            validation.look()
+        if not estimator.early_stopping:
             _note_loss(estimator, loss)
-        else:
-            _note_validation(estimator, validation, best)
         optimizer.epoch_ends(estimator.t_)
         if estimator._no_improvement_count > estimator.n_iter_no_change:
             if optimizer.stops(_no_improvement(estimator), verbose=verbose):
@@ -113,20 +117,44 @@ def _note_loss(estimator: BaseMLP, loss: float) -> None:
     estimator.best_loss_ = min(estimator.best_loss_, loss)
 
 
-def _note_validation(estimator: BaseMLP, validation: Samples, best: NDArray[Any]) -> None:
-    """Score the hold-out, and keep the weights if it is the best so far."""
-    outputs = estimator._network.outputs(validation.dense().x)
-    weight = None if validation.weight is None else validation.weight.ravel()
-    finite = bool(np.isfinite(outputs).all())
-    score = estimator._score_of(outputs, validation.y, weight) if finite else np.nan
-    estimator.validation_scores_.append(score)
-    if estimator.verbose:
-        say(f"Validation score: {score:f}")
-    stays = score < estimator.best_validation_score_ + estimator.tol
-    estimator._no_improvement_count = estimator._no_improvement_count + 1 if stays else 0
-    if score > estimator.best_validation_score_:
-        estimator.best_validation_score_ = score
-        best[:] = estimator._network.store.values
+class _Validation:
+    """Samples that are looked at after each epoch, and the weights that did best on them."""
+
+    def __init__(self, estimator: BaseMLP, samples: Samples) -> None:
+        self._estimator = estimator
+        self._samples = samples
+        self._weight = None if samples.weight is None else samples.weight.ravel()
+        self._loss = PenalizedLoss(
+            estimator._network, estimator.loss, 0.0, samples, len(samples), "evaluate"
+        )
+        self.best = estimator._network.store.values.copy()
+        if estimator.validation_scores_ is None:
+            estimator.validation_scores_ = []
+            estimator.best_validation_score_ = -np.inf
+        if not hasattr(estimator, "validation_loss_curve_"):  # it was scikit-learn's
+            estimator.validation_loss_curve_ = []
+
+    def look(self) -> None:
+        """Add the score and the loss to the estimator's lists; keep the weights if they lead."""
+        estimator = self._estimator
+        outputs = estimator._network.outputs(self._samples.x)
+        finite = bool(np.isfinite(outputs).all())
+        score = estimator._score_of(outputs, self._samples.y, self._weight) if finite else np.nan
+        estimator.validation_scores_.append(score)
+        estimator.validation_loss_curve_.append(self._value())
+        if estimator.verbose:
+            say(f"Validation score: {score:f}")
+        if estimator.early_stopping:
+            stays = score < estimator.best_validation_score_ + estimator.tol
+            estimator._no_improvement_count = estimator._no_improvement_count + 1 if stays else 0
+        if score > estimator.best_validation_score_:
+            estimator.best_validation_score_ = score
+            self.best[:] = estimator._network.store.values
+
+    def _value(self) -> float:
+        self._loss.reset()
+        complete = self._loss.run(self._samples, None, len(self._samples), 0.0)
+        return self._loss.value() if complete else np.nan
 
 
 def _no_improvement(estimator: BaseMLP) -> str:
