@@ -210,6 +210,46 @@ def test_predictions_do_not_depend_on_threads() -> None:
     assert_same_weights(fitted[1], fitted[2], 0.0)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("kind", ["classes", "two classes", "labels"])
+def test_the_loss_of_what_is_sure_and_wrong_is_scikit_learns(kind: str, dtype: Any) -> None:
+    name, (x, y) = DATA[kind]
+    x = (x * 100).astype(dtype)  # probabilities of zero and one
+    settings = {"solver": "sgd", "learning_rate_init": 1e-4, "random_state": 0, "max_iter": 5}
+    expected, found = pair(name, **settings)
+    expected.fit(x, y)
+    found.fit(x, y)
+    assert found.loss_curve_[0] > 3
+    # Of two classes scikit-learn takes 1 - p, which near p = 1 has few digits.
+    tolerance = 1e-6 if dtype == np.float64 and kind == "classes" else 1e-3
+    np.testing.assert_allclose(found.loss_curve_, expected.loss_curve_, rtol=tolerance)
+
+
+def test_no_hidden_layer_is_a_linear_model() -> None:
+    x, y = classes()
+    expected, found = pair("MLPClassifier", hidden_layer_sizes=(), random_state=0, max_iter=EPOCHS)
+    expected.fit(x, y)
+    found.fit(x, y)
+    np.testing.assert_allclose(found.loss_curve_, expected.loss_curve_, rtol=0, atol=1e-6)
+    assert_same_weights(expected, found, 1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["f2", ">f8", ">f4", "longdouble", "i2", "?"])
+def test_numbers_of_any_type_can_be_fitted_and_predicted(dtype: str) -> None:
+    x, y = numbers()
+    net = ours.MLPRegressor(random_state=0, max_iter=3).fit(x.astype(dtype), y)
+    np.testing.assert_allclose(
+        net.predict(x.astype(dtype)), net.predict(x.astype(dtype).astype(np.float64)), rtol=1e-5
+    )
+
+
+def test_sizes_that_are_no_whole_numbers_are_refused_by_name() -> None:
+    refused: list[Any] = [(5.5,), (2**31,), (3, 0)]
+    for wrong in refused:
+        with pytest.raises(ValueError, match="hidden_layer_sizes must be"):
+            ours.MLPClassifier(hidden_layer_sizes=wrong).fit(*classes())
+
+
 def test_float32_stays_and_anything_else_becomes_float64() -> None:
     x, y = numbers()
     for dtype, kept in ((np.float32, np.float32), (np.float64, np.float64), (np.int32, np.float64)):

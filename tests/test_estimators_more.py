@@ -48,12 +48,15 @@ def test_conversion_of_what_is_not_fitted_keeps_the_parameters() -> None:
 
 
 def test_conversion_refuses_what_the_other_does_not_know() -> None:
-    with pytest.raises(TypeError, match="must be a MLPClassifier"):
+    with pytest.raises(TypeError, match=r"must be sklearn\.neural_network's MLPClassifier"):
         ours.MLPClassifier.from_sklearn(theirs.MLPRegressor())
     with pytest.raises(ValueError, match="knows no dropout"):
         ours.MLPRegressor(dropout=0.5).to_sklearn()
-    with pytest.raises(ValueError, match="knows no list of activations"):
-        ours.MLPRegressor(activation=["relu"]).to_sklearn()
+    for activation in ("gelu", ["relu", "tanh"]):
+        with pytest.raises(ValueError, match="for all layers"):
+            ours.MLPRegressor(activation=activation).to_sklearn()
+    for activation, name in (("sigmoid", "logistic"), (["tanh", "tanh"], "tanh")):
+        assert ours.MLPRegressor(activation=activation).to_sklearn().activation == name
 
 
 def test_an_activation_for_each_layer() -> None:
@@ -65,7 +68,7 @@ def test_an_activation_for_each_layer() -> None:
     mixed = ours.MLPClassifier(activation=["gelu", "logistic"], **settings).fit(x, y)
     assert not np.allclose(mixed.predict_proba(x), one.predict_proba(x))
     for wrong in (["tanh"], ["tanh", "softmax"], ["tanh", "no"]):
-        with pytest.raises(ValueError, match="one for each of the 2 hidden layers"):
+        with pytest.raises(ValueError, match="one for each hidden layer, here 2, of"):
             ours.MLPClassifier(activation=wrong, **settings).fit(x, y)
 
 
@@ -94,8 +97,10 @@ def test_dropout_changes_the_fit_and_not_the_prediction() -> None:
     hidden = np.maximum(x @ net.coefs_[0] + net.intercepts_[0], 0)
     np.testing.assert_allclose(net.predict(x), (hidden @ net.coefs_[1] + net.intercepts_[1])[:, 0])
     assert net.loss_curve_ != ours.MLPRegressor(**settings).fit(x, y).loss_curve_
-    with pytest.raises(ValueError, match="dropout needs a stochastic solver"):
-        ours.MLPRegressor(dropout=0.3, solver="lbfgs").fit(x, y)
+    refused: list[dict[str, Any]] = [{"dropout": 0.3}, {"clip_norm": 1.0}]
+    for setting in refused:
+        with pytest.raises(ValueError, match="is for solver 'adam' or 'sgd'"):
+            ours.MLPRegressor(solver="lbfgs", **setting).fit(x, y)
 
 
 def test_clip_norm_limits_a_step() -> None:

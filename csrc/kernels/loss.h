@@ -41,7 +41,7 @@ struct LossArgs {
         target;       // (rows, n) values or probabilities; for cross_entropy also (rows, 1) classes
     const T* weight;  // (rows), or null for ones
     double scale;     // one over the batch's sum of weights
-    T parameter;      // huber's delta
+    T parameter;      // huber's delta; the cross-entropies' largest value, if not 0
     T* row_loss;      // (rows): without weight and scale
     Matrix<T> gradient;  // (rows, n), or data null when only the loss is wanted
 };

@@ -21,6 +21,18 @@ struct CrossEntropyParts {
     T hit;    // sum_j t_j (z_j - max)
 };
 
+/// What a cross-entropy is told to be at most: as though no probability were smaller than so much.
+template <class V>
+inline V largest_loss(const LossArgs<Lane<V>>& l) {
+    return broadcast<V>(l.parameter > 0 ? l.parameter : std::numeric_limits<Lane<V>>::infinity());
+}
+
+/// NaN stays.
+template <class V>
+inline V at_most(V v, V limit) {
+    return v > limit ? limit : v;
+}
+
 /// One in lane `lane`, if the vector has it.
 template <class V>
 inline V one_hot(Index lane) {
@@ -83,16 +95,19 @@ void cross_entropy(const LossArgs<T>& l) {
             hits[i] = row.hit;
         }
         const V loss = load<V>(totals) * log(load<V>(sums)) - load<V>(hits);
-        store_up_to<V>(l.row_loss + begin, loss, count);
+        store_up_to<V>(l.row_loss + begin, at_most(loss, largest_loss<V>(l)), count);
     }
 }
 
-/// One column's part of a loss, and its derivative with respect to the output z.
+/// One column's part of a loss, and its derivative with respect to the output z. `delta`: huber's,
+/// or the largest value of binary_cross_entropy.
 template <Loss loss, class V>
 inline V column_loss(V z, V t, [[maybe_unused]] V delta) {
     using T = Lane<V>;
     const V error = z - t;
-    if constexpr (loss == Loss::binary_cross_entropy) return log_one_plus_exp(z) - z * t;
+    if constexpr (loss == Loss::binary_cross_entropy) {
+        return at_most(log_one_plus_exp(z) - z * t, delta);
+    }
     if constexpr (loss == Loss::squared_error) return error * error;
     if constexpr (loss == Loss::absolute_error) return abs(error);
     if constexpr (loss == Loss::huber) {
@@ -120,7 +135,8 @@ template <Loss loss, class T>
 void column_mean(const LossArgs<T>& l) {
     using V = Vec<T>;
     const Index n = l.output.cols;
-    const V delta = broadcast<V>(l.parameter);
+    constexpr bool limited = loss == Loss::binary_cross_entropy;
+    const V delta = limited ? largest_loss<V>(l) : broadcast<V>(l.parameter);
     const T mean = T{1} / static_cast<T>(n);
     for (Index i = 0; i < l.output.rows; ++i) {
         const T scale = mean * row_scale(l, i);

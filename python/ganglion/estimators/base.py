@@ -14,7 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 from ganglion.estimators import conversion, lbfgs, stochastic_fit
 from ganglion.estimators.loss import Samples
 from ganglion.estimators.network import Array, EstimatorNetwork
-from ganglion.estimators.parameters import CONSTRAINTS, STOCHASTIC, activations_of
+from ganglion.estimators.parameters import CONSTRAINTS, STOCHASTIC, activations_of, hidden_sizes
 from ganglion.estimators.stochastic import StochasticOptimizer
 
 _NOT_FINITE = (
@@ -84,9 +84,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         *,
         incremental: bool,
     ) -> Self:
-        sizes = np.atleast_1d(self.hidden_layer_sizes).tolist()
-        if any(size <= 0 for size in sizes):
-            raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
+        sizes = hidden_sizes(self.hidden_layer_sizes)
         first = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
         X, targets = self._check_input(X, y, incremental=incremental, reset=first)
         weight = self._weights(X, y, sample_weight, incremental=incremental)
@@ -134,9 +132,9 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
             self.dropout,
             self._random_state.randint(2**31) if self.dropout else 0,
         )
-        after = [*activations, activations[-1]]
+        last = activations[-1] if activations else self.activation
         for coef, intercept, activation in zip(
-            network.coefs, network.intercepts, after, strict=True
+            network.coefs, network.intercepts, [*activations, last], strict=True
         ):
             bound = np.sqrt((2.0 if activation == "logistic" else 6.0) / sum(coef.shape))
             coef[:] = self._random_state.uniform(-bound, bound, coef.shape)
@@ -170,8 +168,9 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         )
 
     def _fit_lbfgs(self, samples: Samples) -> None:
-        if self.dropout:
-            raise ValueError("dropout needs a stochastic solver: lbfgs must see the same loss")
+        for name in ("dropout", "clip_norm"):
+            if getattr(self, name):
+                raise ValueError(f"{name} is for solver 'adam' or 'sgd', solver is 'lbfgs'")
         result = lbfgs.minimize(
             self._network,
             self.loss,
@@ -196,7 +195,9 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
 
     def _outputs(self, X: Any) -> Array:
         """Check inputs, and return the values of the output layer, shape `(samples, outputs)`."""
-        X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
+        X = validate_data(
+            self, X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), reset=False
+        )
         network = self._network_of_weights()
         return network.outputs(X if isinstance(X, np.ndarray) else X.toarray())
 

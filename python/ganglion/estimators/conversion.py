@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from ganglion.estimators.base import BaseMLP
 
 # What a fitted estimator has beside its attributes' public names.
+_ACTIVATIONS = {"identity", "logistic", "relu", "tanh"}
 _PRIVATE = ("_label_binarizer", "_no_improvement_count", "_random_state")
 
 
@@ -19,7 +20,10 @@ def from_sklearn(cls: type[BaseMLP], estimator: Any) -> BaseMLP:
         TypeError: When it is not scikit-learn's class of that name.
     """
     if not isinstance(estimator, sklearn_class(cls)):
-        raise TypeError(f"from_sklearn: estimator is {estimator!r}, must be a {cls.__name__}")
+        raise TypeError(
+            f"from_sklearn: estimator is {estimator!r}, must be"
+            f" sklearn.neural_network's {cls.__name__}"
+        )
     made = cls(**estimator.get_params(deep=False))
     made.__dict__.update(_fitted(estimator))
     if hasattr(made, "coefs_"):
@@ -38,16 +42,30 @@ def to_sklearn(estimator: BaseMLP) -> Any:
     defaults = type(estimator)().get_params(deep=False)
     given = estimator.get_params(deep=False)
     ours = [key for key in given if key not in known and given[key] != defaults[key]]
-    if ours or not isinstance(estimator.activation, str):
-        raise ValueError(
-            f"to_sklearn: scikit-learn knows no {', '.join(ours) or 'list of activations'}"
-        )
+    if ours:
+        raise ValueError(f"to_sklearn: scikit-learn knows no {', '.join(ours)}")
+    given["activation"] = _activation(estimator)
     made = cls(**{key: value for key, value in given.items() if key in known})
     made.__dict__.update(_fitted(estimator))
     if hasattr(made, "coefs_") and made.early_stopping:
         made._best_coefs = [coef.copy() for coef in made.coefs_]
         made._best_intercepts = [intercept.copy() for intercept in made.intercepts_]
     return made
+
+
+def _activation(estimator: BaseMLP) -> str:
+    """Return scikit-learn's name of the activation that all hidden layers have."""
+    one = isinstance(estimator.activation, str)
+    names = {
+        "logistic" if name == "sigmoid" else name
+        for name in ([estimator.activation] if one else estimator.activation)
+    }
+    if len(names) != 1 or not names <= _ACTIVATIONS:
+        raise ValueError(
+            f"to_sklearn: activation is {estimator.activation!r}, scikit-learn has one of"
+            f" {', '.join(sorted(_ACTIVATIONS))} for all layers"
+        )
+    return str(names.pop())
 
 
 def sklearn_class(cls: type[BaseMLP]) -> Any:

@@ -95,11 +95,12 @@ class PenalizedLoss:
         target = graph.input("y", samples.y.shape[1])
         weight = graph.input("sample_weight", 1)
         graph.set_layer("")
+        largest = _largest_loss(network) if loss == "log_loss" and purpose == "train" else 0.0
         self._trainer = network.trainer(
             graph=graph,
             target=target,
             weight=weight,
-            loss=graph.loss(self._rule.name, network.network.output, target, weight, 0.0),
+            loss=graph.loss(self._rule.name, network.network.output, target, weight, largest),
             purpose=purpose,
             optimizer=state,
             figures=self._figures,
@@ -140,6 +141,11 @@ class PenalizedLoss:
         (loss,) = self._figures.results()
         offset = self._offset / self._rows if self._rows else 0.0
         return float(self._rule.value * loss + self._penalty.mean() + offset)
+
+
+def _largest_loss(network: EstimatorNetwork) -> float:
+    """Return the loss of the least probability that scikit-learn tells from zero."""
+    return -float(np.log(np.finfo(network.precision.dtype).eps))
 
 
 def _deviance_offset(samples: Samples, order: NDArray[np.int64] | None, batch_size: int) -> float:

@@ -16,7 +16,7 @@ ACTIVATIONS = {"logistic", *activations.names()} - {"softmax"}
 
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-    "activation": [StrOptions(ACTIVATIONS), list, tuple],
+    "activation": [StrOptions(ACTIVATIONS), "array-like"],
     "solver": [StrOptions({"lbfgs", *STOCHASTIC})],
     "alpha": [Interval(Real, 0, None, closed="left")],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
@@ -43,6 +43,20 @@ CONSTRAINTS: dict[str, list[Any]] = {
 }
 
 
+def hidden_sizes(given: Any) -> list[int]:
+    """Return the units of each hidden layer.
+
+    Raises:
+        ValueError: When one is not a positive whole number.
+    """
+    sizes = np.atleast_1d(given).tolist()
+    if any(size <= 0 for size in sizes):
+        raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
+    if any(size != int(size) or size >= 2**31 for size in sizes):
+        raise ValueError(f"hidden_layer_sizes must be whole numbers below 2**31, got {sizes}.")
+    return [int(size) for size in sizes]
+
+
 def activations_of(given: str | Sequence[str], hidden_layers: int) -> list[str]:
     """Return the activation of each hidden layer.
 
@@ -53,7 +67,7 @@ def activations_of(given: str | Sequence[str], hidden_layers: int) -> list[str]:
         return [given] * hidden_layers
     if len(given) != hidden_layers or not set(given) <= ACTIVATIONS:
         raise ValueError(
-            f"activation is {given}, must be a name or one for each of the {hidden_layers} hidden"
-            f" layers, of {', '.join(sorted(ACTIVATIONS))}."
+            f"activation is {list(given)}, must be a name or a list with one for each hidden layer,"
+            f" here {hidden_layers}, of {', '.join(sorted(ACTIVATIONS))}."
         )
     return list(given)
