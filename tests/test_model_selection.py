@@ -22,6 +22,7 @@ NETS = [MLPClassifier(random_state=seed, max_iter=20) for seed in range(5)]
 
 @pytest.fixture(autouse=True)
 def same_limit_afterwards() -> Iterator[None]:
+    gn.set_num_threads(None)
     before = gn.show_config()
     yield
     assert gn.show_config() == before
