@@ -265,6 +265,8 @@ def test_float32_stays_and_anything_else_becomes_float64() -> None:
         ("log_loss", "logistic", 3),
         ("poisson", "exp", 3),
         ("squared_error", "identity", 1),  # with more, scikit-learn's value is not the sum's
+        ("absolute_error", "identity", 1),
+        ("huber", "identity", 1),
     ],
 )
 def test_gradient_is_the_central_difference(loss: str, out_activation: str, outputs: int) -> None:

@@ -72,6 +72,27 @@ def test_an_activation_for_each_layer() -> None:
             ours.MLPClassifier(activation=wrong, **settings).fit(x, y)
 
 
+@pytest.mark.parametrize("loss", ["absolute_error", "huber"])
+def test_losses_that_an_outlier_moves_less(loss: str) -> None:
+    x, y = DIABETES
+    y = np.array(y - y.mean()) / y.std()
+    net = ours.MLPRegressor(loss, solver="lbfgs", activation="tanh", random_state=0, max_iter=500)
+    squared = clone(net).set_params(loss="squared_error")
+    spoiled = y.copy()
+    spoiled[::10] += 50
+    moved = {
+        one.loss: np.abs(clone(one).fit(x, spoiled).predict(x) - one.fit(x, y).predict(x)).mean()
+        for one in (net, squared)
+    }
+    assert moved[loss] < moved["squared_error"] / 2
+    error = np.abs(net.predict(x) - y)
+    value = error if loss == "absolute_error" else np.where(error > 1, error - 0.5, error**2 / 2)
+    penalty = net.alpha / 2 / len(y) * sum((coef**2).sum() for coef in net.coefs_)
+    assert net.loss_ == pytest.approx(value.mean() + penalty)
+    with pytest.raises(ValueError, match=f"knows no loss '{loss}'"):
+        net.to_sklearn()
+
+
 def test_class_weight_is_sample_weight() -> None:
     x, y = IRIS
     settings: dict[str, Any] = {"random_state": 0, "max_iter": 20}

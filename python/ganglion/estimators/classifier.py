@@ -150,9 +150,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
             self.classes_ = self._label_binarizer.classes_
         else:
             self._check_classes(unique_labels(y))
-        indicators = self._label_binarizer.transform(y)
-        multiclass = self._label_binarizer.y_type_ == "multiclass"
-        return X, indicators.argmax(axis=1).reshape(-1, 1) if multiclass else indicators
+        if self._label_binarizer.y_type_.startswith("multilabel"):
+            return X, self._label_binarizer.transform(y)
+        return X, np.searchsorted(self.classes_, y).reshape(-1, 1)
 
     def _weight_of(self, y: Any, *, incremental: bool) -> Array | None:
         if self.class_weight is None:

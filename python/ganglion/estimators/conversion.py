@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from ganglion.estimators.base import BaseMLP
 
 # What a fitted estimator has beside its attributes' public names.
+_LOSSES = {"log_loss", "squared_error", "poisson"}
 _ACTIVATIONS = {"identity", "logistic", "relu", "tanh"}
 _PRIVATE = ("_label_binarizer", "_no_improvement_count", "_random_state")
 
@@ -42,6 +43,8 @@ def to_sklearn(estimator: BaseMLP) -> Any:
     defaults = type(estimator)().get_params(deep=False)
     given = estimator.get_params(deep=False)
     ours = [key for key in given if key not in known and given[key] != defaults[key]]
+    if estimator.loss not in _LOSSES:
+        ours.append(f"loss {estimator.loss!r}")
     if ours:
         raise ValueError(f"to_sklearn: scikit-learn knows no {', '.join(ours)}")
     given["activation"] = _activation(estimator)

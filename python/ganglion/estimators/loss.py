@@ -21,22 +21,33 @@ class LossRule:
         name: The core's loss.
         gradient: scikit-learn's gradient is this times the core's, a multiple of the columns.
         value: And its value is this times the core's.
+        parameter: The number the core's loss is set by.
     """
 
     name: str
     gradient: float
     value: float
+    parameter: float = 0.0
 
 
-def rule_for(loss: str, out_activation: str, outputs: int) -> LossRule:
-    """Return the rule for a loss by scikit-learn's names."""
-    if loss == "log_loss" and out_activation == "softmax":
-        return LossRule("cross_entropy", 1.0, 1.0)
+def rule_for(loss: str, network: EstimatorNetwork) -> LossRule:
+    """Return the rule for a loss by the estimators' names.
+
+    The errors' values are means over the outputs and their gradients those of sums, as
+    scikit-learn's are for the squared one.
+    """
+    outputs = network.network.output_size
     if loss == "log_loss":
-        return LossRule("binary_cross_entropy", outputs, outputs)
-    if loss == "poisson":
-        return LossRule("poisson", outputs, outputs)
-    return LossRule("squared_error", outputs / 2, 0.5)  # its gradient is that of the sum
+        largest = -float(np.log(np.finfo(network.precision.dtype).eps))  # scikit-learn's
+        if network.out_activation == "softmax":
+            return LossRule("cross_entropy", 1.0, 1.0, largest)
+        return LossRule("binary_cross_entropy", outputs, outputs, largest)
+    return {
+        "poisson": LossRule("poisson", outputs, outputs),
+        "squared_error": LossRule("squared_error", outputs / 2, 0.5),
+        "absolute_error": LossRule("absolute_error", outputs, 1.0),
+        "huber": LossRule("huber", outputs, 1.0, parameter=1.0),
+    }[loss]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,7 @@ class PenalizedLoss:
         state: _core.OptimizerState | None = None,
     ) -> None:
         outputs = network.network.output_size
-        self._rule = rule_for(loss, network.out_activation, outputs)
+        self._rule = rule_for(loss, network)
         self._deviance = loss == "poisson"
         self._offset = 0.0  # what scikit-learn's value has beside the core's, over the rows so far
         self._rows = 0
@@ -95,12 +106,13 @@ class PenalizedLoss:
         target = graph.input("y", samples.y.shape[1])
         weight = graph.input("sample_weight", 1)
         graph.set_layer("")
-        largest = _largest_loss(network) if loss == "log_loss" and purpose == "train" else 0.0
+        limited = loss != "log_loss" or purpose == "train"
+        parameter = self._rule.parameter if limited else 0.0
         self._trainer = network.trainer(
             graph=graph,
             target=target,
             weight=weight,
-            loss=graph.loss(self._rule.name, network.network.output, target, weight, largest),
+            loss=graph.loss(self._rule.name, network.network.output, target, weight, parameter),
             purpose=purpose,
             optimizer=state,
             figures=self._figures,
@@ -141,11 +153,6 @@ class PenalizedLoss:
         (loss,) = self._figures.results()
         offset = self._offset / self._rows if self._rows else 0.0
         return float(self._rule.value * loss + self._penalty.mean() + offset)
-
-
-def _largest_loss(network: EstimatorNetwork) -> float:
-    """Return the loss of the least probability that scikit-learn tells from zero."""
-    return -float(np.log(np.finfo(network.precision.dtype).eps))
 
 
 def _deviance_offset(samples: Samples, order: NDArray[np.int64] | None, batch_size: int) -> float:

@@ -24,6 +24,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
     the weights, up to rounding. Beyond scikit-learn's:
 
     Args:
+        loss: scikit-learn's "squared_error" and "poisson"; "absolute_error", or "huber", which is
+            half the square of errors up to 1, and grows linearly beyond (Huber, 1964).
         activation: One of the hidden layers' activations, or a list with one for each; also those
             of `ganglion.activations` that scikit-learn does not have.
         dropout: The part of each hidden layer's outputs zeroed while training, in `[0, 1)`.
@@ -31,7 +33,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
     """
 
     _parameter_constraints = BaseMLP._parameter_constraints | {
-        "loss": [StrOptions({"squared_error", "poisson"})]
+        "loss": [StrOptions({"squared_error", "poisson", "absolute_error", "huber"})]
     }
 
     def __init__(
