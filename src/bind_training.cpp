@@ -110,7 +110,10 @@ py::tuple run_trainer(Trainer<T>& trainer, const py::array& x, const py::array& 
                           .samples = order ? order->size() : x.shape(0),
                           .batch_size = batch_size};
     const Range range{first, first + rates.size()};
-    if (order) check_order(*order, std::min(batches.x.rows, batches.y.rows));
+    if (order) {
+        const Index weights = weight ? batches.weight.rows : batches.x.rows;
+        check_order(*order, std::min({batches.x.rows, batches.y.rows, weights}));
+    }
     const Outcome outcome = interruptible(
         [&](Interrupt interrupt) { return trainer.run(batches, range, rates.data(), interrupt); });
     if (outcome.ending == Ending::interrupted) throw py::error_already_set();
@@ -155,6 +158,7 @@ void bind_optimizer(py::module_& module, const std::string& suffix) {
         .def(
             "apply",
             [](State& state, ParameterStore<T>& store, double rate) {
+                if (state.size() != store.size()) fail("apply", "the store has other parameters");
                 state.apply(store.block(), rate);
             },
             py::arg("store"), py::arg("rate"), py::call_guard<py::gil_scoped_release>());

@@ -250,6 +250,46 @@ def test_sizes_that_are_no_whole_numbers_are_refused_by_name() -> None:
             ours.MLPClassifier(hidden_layer_sizes=wrong).fit(*classes())
 
 
+@pytest.mark.parametrize("dtype", ["f2", ">f8", ">i4", "longdouble"])
+def test_targets_may_be_numbers_of_any_type(dtype: str) -> None:
+    x, y = numbers()
+    net = ours.MLPRegressor(random_state=0, max_iter=3).fit(x, y.astype(dtype))
+    same = ours.MLPRegressor(random_state=0, max_iter=3).fit(x, y.astype(dtype).astype(float))
+    np.testing.assert_array_equal(net.predict(x), same.predict(x))
+
+
+def test_indicators_are_refused_where_classes_were_fitted() -> None:
+    x, y = load_iris(return_X_y=True)
+    net = ours.MLPClassifier(random_state=0).partial_fit(x, y, classes=[0, 1, 2])
+    with pytest.raises(ValueError, match="multilabel"):
+        net.partial_fit(x, np.eye(3, dtype=int)[y])
+
+
+def test_a_batch_that_counts_nothing_is_passed_over() -> None:
+    x, _ = numbers()
+    y = np.random.default_rng(0).poisson(np.exp(x[:, 2]))
+    weight = np.ones(len(y))
+    weight[:50] = 0
+    settings: dict[str, Any] = {
+        "batch_size": 50,
+        "shuffle": False,
+        "random_state": 0,
+        "max_iter": 3,
+    }
+    for loss in ("poisson", "squared_error"):
+        net = ours.MLPRegressor(loss, **settings).fit(x, y, weight)
+        assert np.isfinite(net.loss_curve_).all()
+
+
+def test_sparse_rows_are_held_out_too() -> None:
+    x, y = classes()
+    settings: dict[str, Any] = {"early_stopping": True, "random_state": 0, "max_iter": 20}
+    dense = ours.MLPClassifier(**settings).fit(x, y)
+    unfolded = ours.MLPClassifier(**settings).fit(sparse.csr_matrix(x), y)
+    assert unfolded.validation_scores_ == dense.validation_scores_
+    np.testing.assert_allclose(unfolded.validation_loss_curve_, dense.validation_loss_curve_)
+
+
 def test_float32_stays_and_anything_else_becomes_float64() -> None:
     x, y = numbers()
     for dtype, kept in ((np.float32, np.float32), (np.float64, np.float64), (np.int32, np.float64)):

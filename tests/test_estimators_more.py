@@ -1,5 +1,6 @@
 """What the estimators do beyond scikit-learn's, and the way to and from those."""
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -168,14 +169,58 @@ def test_early_stopping_goes_by_validation_data_of_ones_own() -> None:
     net.fit(x, y, X_val=x[::3], y_val=y[::3])
     assert net.n_iter_ < net.max_iter
     assert net.score(x[::3], y[::3]) == net.best_validation_score_
-    for wrong, said in (
-        ({"X_val": x}, "y_val must be too"),
+    with pytest.raises(ValueError, match="X_val is for solver 'adam' or 'sgd'"):
+        ours.MLPClassifier(solver="lbfgs").fit(x, y, X_val=(x,), y_val=y)
+
+
+def test_what_is_refused_leaves_the_fit_before() -> None:
+    x, y = IRIS
+    net = ours.MLPClassifier(random_state=0, max_iter=20).fit(x, y)
+    before = net.predict_proba(x)
+    refused: list[tuple[dict[str, Any], str]] = [
+        ({"X_val": x}, "must be given together"),
+        ({"y_val": y}, "must be given together"),
         ({"X_val": x, "y_val": y + 1}, "not in"),
-    ):
+        ({"X_val": x[:, :2], "y_val": y}, "features"),
+    ]
+    for wrong, said in refused:
         with pytest.raises(ValueError, match=said):
             net.fit(x, y, **wrong)
-    with pytest.raises(ValueError, match="lbfgs has no epochs"):
-        ours.MLPClassifier(solver="lbfgs").fit(x, y, X_val=x, y_val=y)
+    for setting in ({"dropout": 0.5}, {"clip_norm": 1.0}):
+        with pytest.raises(ValueError, match="is for solver 'adam' or 'sgd'"):
+            net.set_params(solver="lbfgs", **setting).fit(x, y)
+        net.set_params(solver="adam", dropout=0.0, clip_norm=None)
+    np.testing.assert_array_equal(net.predict_proba(x), before)
+
+
+def test_parameters_set_after_a_fit_count() -> None:
+    x, y = IRIS
+    original = theirs.MLPClassifier(random_state=0, max_iter=20).fit(x, y)
+    net = ours.MLPClassifier(random_state=0, max_iter=20).fit(x, y)
+    for one in (original, net):
+        one.set_params(activation="tanh")
+    np.testing.assert_allclose(net.predict_proba(x), original.predict_proba(x), rtol=1e-9)
+    np.testing.assert_array_equal(
+        pickle.loads(pickle.dumps(net)).predict_proba(x), net.predict_proba(x)
+    )
+    net.set_params(warm_start=True, hidden_layer_sizes=(8, 8))
+    with pytest.raises(ValueError, match="the weights to go on with have 1 hidden layers"):
+        net.fit(x, y)
+
+
+def test_class_weights_hold_where_a_class_is_missing() -> None:
+    x, y = IRIS
+    weights = {1: 5.0}
+    by_class = ours.MLPClassifier(class_weight=weights, random_state=0)
+    by_sample = ours.MLPClassifier(random_state=0)
+    for part in (slice(0, 20), slice(40, 110)):
+        by_class.partial_fit(x[part], y[part], classes=[0, 1, 2])
+        counts = np.where(y[part] == 1, 5.0, 1.0)
+        by_sample.partial_fit(x[part], y[part], counts, classes=[0, 1, 2])
+    np.testing.assert_allclose(by_class.predict_proba(x), by_sample.predict_proba(x), rtol=1e-12)
+    balanced = ours.MLPClassifier(class_weight="balanced", random_state=0, max_iter=3)
+    balanced.fit(x, y, X_val=x[:60], y_val=y[:60])
+    assert len(balanced.validation_scores_) == 3
 
 
 def test_validation_data_passes_through_a_pipeline() -> None:

@@ -57,6 +57,15 @@ def test_fit_many_says_what_does_not_fit_and_keeps_the_limit() -> None:
     assert fit_many([], X, Y) == []
 
 
+def test_fit_many_comes_back_when_all_fits_have_ended() -> None:
+    slow = MLPClassifier(max_iter=400, tol=0, n_iter_no_change=400, random_state=0)
+    with pytest.raises(ValueError, match="alpha"):
+        fit_many([slow, MLPClassifier(alpha=-1)], X, Y, n_jobs=2)
+    assert slow.n_iter_ == 400
+    with pytest.raises(ValueError, match="holds one of them twice"):
+        fit_many([slow, slow], X, Y)
+
+
 def test_grid_search_finds_what_scikit_learns_finds() -> None:
     grid = {"alpha": [1e-4, 1.0], "hidden_layer_sizes": [(4,), (16,)]}
     net = MLPClassifier(random_state=0, max_iter=50)

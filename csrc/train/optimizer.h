@@ -60,6 +60,8 @@ class OptimizerState {
     std::int64_t steps() const { return steps_; }
     void set_steps(std::int64_t steps) { steps_ = steps; }
 
+    Index size() const { return size_; }
+
     /// What it remembers, each (parameters).
     std::vector<AlignedBuffer<T>>& blocks() { return blocks_; }
 

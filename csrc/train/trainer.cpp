@@ -112,6 +112,16 @@ Trainer<T>::Trainer(const Graph& graph, const Task& task, Purpose purpose, Param
       seed_(seed) {
     if ((purpose == Purpose::train) != (optimizer != nullptr))
         fail("Trainer", "an optimizer must be given for training, and only then");
+    if (optimizer != nullptr && optimizer->size() != store.size())
+        fail("Trainer", "the optimizer is for ", optimizer->size(), " parameters, not ",
+             store.size());
+    Index end = 0;
+    for (const Range& range : penalized_by(extras.penalty)) {
+        if (range.begin < end || range.end < range.begin || range.end > store.size())
+            fail("Trainer", "penalized parameters ", range.begin, " to ", range.end,
+                 " are not in order or not among ", store.size());
+        end = range.end;
+    }
 }
 
 template <class T>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -11,7 +12,7 @@ from ganglion import _core
 from ganglion.estimators import needs_scikit_learn
 
 with needs_scikit_learn("ganglion.model_selection"):
-    from joblib import Parallel, delayed, parallel_config
+    from joblib import effective_n_jobs, parallel_config
     from sklearn.model_selection import GridSearchCV
     from sklearn.utils import _safe_indexing
 
@@ -49,14 +50,22 @@ def fit_many(
             " one for each estimator"
         )
 
+    if len({id(estimator) for estimator in estimators}) < len(estimators):
+        raise ValueError("fit_many: estimators holds one of them twice")
+
     def fitted(number: int) -> Any:
         if rows is None:
             return estimators[number].fit(X, y)
         part = rows[number]
         return estimators[number].fit(_safe_indexing(X, part), _safe_indexing(y, part))
 
-    with _one_thread_each(n_jobs):
-        return list(Parallel()(delayed(fitted)(number) for number in range(len(estimators))))
+    with _one_thread_each(n_jobs) as jobs, ThreadPoolExecutor(jobs) as pool:
+        started = [pool.submit(fitted, number) for number in range(len(estimators))]
+        try:
+            return [one.result() for one in started]
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)  # no fit goes on behind the caller
+            raise
 
 
 class GridSearch(GridSearchCV):  # type: ignore[misc]  # scikit-learn has no types
@@ -78,8 +87,8 @@ _limits_before: list[int] = []  # the limit before each call that is still runni
 
 
 @contextmanager
-def _one_thread_each(n_jobs: int | None) -> Iterator[None]:
-    """Let joblib work in threads, and the core in one for each of them."""
+def _one_thread_each(n_jobs: int | None) -> Iterator[int]:
+    """Let joblib work in threads, and the core in one for each of them; give their number."""
     with _lock:
         limit, source = _core.thread_limit()
         first = not _limits_before
@@ -89,7 +98,7 @@ def _one_thread_each(n_jobs: int | None) -> Iterator[None]:
         _core.set_thread_limit(1)
     try:
         with parallel_config(backend="threading", n_jobs=cores if n_jobs is None else n_jobs):
-            yield
+            yield effective_n_jobs()
     finally:
         with _lock:
             _limits_before.pop()

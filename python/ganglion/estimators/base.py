@@ -52,6 +52,8 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
             y_val: Their targets.
             sample_weight_val: And their weights.
         """
+        if (X_val is None) != (y_val is None):
+            raise ValueError("X_val and y_val must be given together")
         given = None if X_val is None else (X_val, y_val, sample_weight_val)
         return self._fit(X, y, sample_weight, given, incremental=False)
 
@@ -67,7 +69,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
     def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
         """Return the score of finite outputs beside targets as `_check_input` gave them."""
 
-    def _weight_of(self, y: Any, *, incremental: bool) -> Array | None:  # noqa: ARG002
+    def _weight_of(self, y: Any, *, incremental: bool, training: bool) -> Array | None:  # noqa: ARG002
         """Return what each sample counts by its target, shape `(samples,)`; None: all the same."""
         return None
 
@@ -87,36 +89,43 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         sizes = hidden_sizes(self.hidden_layer_sizes)
         first = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
         X, targets = self._check_input(X, y, incremental=incremental, reset=first)
-        weight = self._weights(X, y, sample_weight, incremental=incremental)
+        weight = self._weights(X, y, sample_weight, incremental=incremental, training=True)
+        if self.solver not in STOCHASTIC:
+            lbfgs.refuse(dropout=self.dropout, clip_norm=self.clip_norm, X_val=validation)
+        watched = None if validation is None else self._check_validation(*validation)
+        if not first and len(sizes) != len(self.coefs_) - 1:
+            raise ValueError(
+                f"hidden_layer_sizes is {sizes}, the weights to go on with have"
+                f" {len(self.coefs_) - 1} hidden layers"
+            )
         self._random_state = check_random_state(self.random_state)
         if first:
             self._initialize([X.shape[1], *sizes], targets, X.dtype.name)
         self._use(self._network_of_weights())
         samples = Samples(X, targets, weight)
         if self.solver in STOCHASTIC:
-            watched = None if validation is None else self._check_validation(*validation)
             self._fit_stochastic(samples, watched, incremental=incremental)
-        elif validation is None:
-            self._fit_lbfgs(samples)
         else:
-            raise ValueError("X_val is for solver 'adam' or 'sgd': lbfgs has no epochs")
+            self._fit_lbfgs(samples)
         if not np.isfinite(self._network.store.values).all():
             raise ValueError(_NOT_FINITE)
         return self
 
-    def _weights(self, X: Any, y: Any, given: Any, *, incremental: bool) -> Array | None:
+    def _weights(
+        self, X: Any, y: Any, given: Any, *, incremental: bool, training: bool
+    ) -> Array | None:
         """Return what each sample counts, shape `(samples, 1)`; None: all the same."""
-        by_target = self._weight_of(y, incremental=incremental)
+        by_target = self._weight_of(y, incremental=incremental, training=training)
         if given is None:
             return None if by_target is None else by_target.reshape(-1, 1)
         checked: Array = _check_sample_weight(given, X).astype(np.float64).reshape(-1, 1)
         return checked if by_target is None else by_target.reshape(-1, 1) * checked
 
     def _check_validation(self, X: Any, y: Any, sample_weight: Any) -> Samples:
-        if y is None:
-            raise ValueError("X_val is given, y_val must be too")
         X, targets = self._check_input(X, y, incremental=True, reset=False)
-        return Samples(X, targets, self._weights(X, y, sample_weight, incremental=False))
+        return Samples(
+            X, targets, self._weights(X, y, sample_weight, incremental=False, training=False)
+        )
 
     def _initialize(self, sizes: list[int], targets: Array, dtype: str) -> None:
         self.n_outputs_, self.out_activation_ = self._outputs_for(targets)
@@ -136,7 +145,8 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         for coef, intercept, activation in zip(
             network.coefs, network.intercepts, [*activations, last], strict=True
         ):
-            bound = np.sqrt((2.0 if activation == "logistic" else 6.0) / sum(coef.shape))
+            factor = 2.0 if activation in ("logistic", "sigmoid") else 6.0
+            bound = np.sqrt(factor / sum(coef.shape))
             coef[:] = self._random_state.uniform(-bound, bound, coef.shape)
             intercept[:] = self._random_state.uniform(-bound, bound, intercept.shape)
         self._use(network)
@@ -157,20 +167,13 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
     def _network_of_weights(self) -> EstimatorNetwork:
         """Return the network that works with `coefs_`, or one with a copy where users set them."""
         network: EstimatorNetwork | None = getattr(self, "_network", None)
-        if network is not None and network.shows(self.coefs_, self.intercepts_):
+        activations = activations_of(self.activation, len(self.coefs_) - 1)
+        weights = self.coefs_, self.intercepts_
+        if network is not None and network.shows(*weights, activations, self.dropout):
             return network
-        return EstimatorNetwork.holding(
-            self.coefs_,
-            self.intercepts_,
-            activations_of(self.activation, len(self.coefs_) - 1),
-            self.out_activation_,
-            self.dropout,
-        )
+        return EstimatorNetwork.holding(*weights, activations, self.out_activation_, self.dropout)
 
     def _fit_lbfgs(self, samples: Samples) -> None:
-        for name in ("dropout", "clip_norm"):
-            if getattr(self, name):
-                raise ValueError(f"{name} is for solver 'adam' or 'sgd', solver is 'lbfgs'")
         result = lbfgs.minimize(
             self._network,
             self.loss,
@@ -198,8 +201,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         X = validate_data(
             self, X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), reset=False
         )
-        network = self._network_of_weights()
-        return network.outputs(X if isinstance(X, np.ndarray) else X.toarray())
+        return self._network_of_weights().outputs(X)
 
     def _has_partial_fit(self) -> bool:
         if self.solver not in STOCHASTIC:
@@ -233,7 +235,8 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        if hasattr(self, "coefs_"):
+        listed = not isinstance(self.activation, str)
+        if hasattr(self, "coefs_") and not (listed and len(self.activation) != self.n_layers_ - 2):
             self._use(self._network_of_weights())
 
     def __sklearn_tags__(self) -> Any:

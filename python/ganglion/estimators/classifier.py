@@ -10,7 +10,7 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -150,16 +150,23 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
             self.classes_ = self._label_binarizer.classes_
         else:
             self._check_classes(unique_labels(y))
-        if self._label_binarizer.y_type_.startswith("multilabel"):
+        if y.ndim > 1 or self._label_binarizer.y_type_.startswith("multilabel"):
             return X, self._label_binarizer.transform(y)
         return X, np.searchsorted(self.classes_, y).reshape(-1, 1)
 
-    def _weight_of(self, y: Any, *, incremental: bool) -> Array | None:
+    def _weight_of(self, y: Any, *, incremental: bool, training: bool) -> Array | None:
         if self.class_weight is None:
             return None
         if incremental and isinstance(self.class_weight, str):
             raise ValueError("class_weight is 'balanced', which partial_fit cannot know")
-        return np.asarray(compute_sample_weight(self.class_weight, y), np.float64)
+        if self._label_binarizer.y_type_.startswith("multilabel"):
+            return np.asarray(compute_sample_weight(self.class_weight, y), np.float64)
+        if training:
+            self._class_weights = compute_class_weight(
+                self.class_weight, classes=self.classes_, y=np.ravel(y)
+            )
+        classes = np.searchsorted(self.classes_, np.ravel(y))
+        return np.asarray(self._class_weights[classes], np.float64)
 
     def _check_classes(self, classes: Array) -> None:
         if self.warm_start and set(classes) != set(self.classes_):

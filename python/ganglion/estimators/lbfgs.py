@@ -12,6 +12,17 @@ from ganglion.estimators.loss import PenalizedLoss, Samples
 from ganglion.estimators.network import EstimatorNetwork
 
 
+def refuse(**given: Any) -> None:
+    """Refuse what only the stochastic solvers know, where it is given.
+
+    Raises:
+        ValueError: With its name.
+    """
+    for name, value in given.items():
+        if value:
+            raise ValueError(f"{name} is for solver 'adam' or 'sgd', solver is 'lbfgs'")
+
+
 def minimize(
     network: EstimatorNetwork,
     loss: str,

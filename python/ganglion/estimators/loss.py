@@ -98,15 +98,16 @@ class PenalizedLoss:
         outputs = network.network.output_size
         self._rule = rule_for(loss, network)
         self._deviance = loss == "poisson"
-        self._offset = 0.0  # what scikit-learn's value has beside the core's, over the rows so far
-        self._rows = 0
-        self._figures = _core.Figures([], outputs, mean_of_batches=True)
+        self._by_batch = purpose != "evaluate"
+        self._offset = 0.0  # what scikit-learn's value has beside the core's, so far,
+        self._counted = 0.0  # and what that is to be divided by
+        self._figures = _core.Figures([], outputs, mean_of_batches=self._by_batch)
         self._penalty = _core.Penalty(float(alpha), network.weight_ranges())
         graph = _core.Graph(network.network.graph)
         target = graph.input("y", samples.y.shape[1])
         weight = graph.input("sample_weight", 1)
         graph.set_layer("")
-        limited = loss != "log_loss" or purpose == "train"
+        limited = loss != "log_loss" or purpose != "gradients"
         parameter = self._rule.parameter if limited else 0.0
         self._trainer = network.trainer(
             graph=graph,
@@ -128,8 +129,10 @@ class PenalizedLoss:
         count = len(samples) if order is None else len(order)
         steps = -(-count // batch_size)
         if self._deviance:
-            self._offset += _deviance_offset(samples, order, batch_size)
-            self._rows += count
+            size = batch_size if self._by_batch else count
+            offset, weight = _deviance_offset(samples, order, size)
+            self._offset += offset if self._by_batch else offset / count * weight
+            self._counted += count if self._by_batch else weight
         ending, _ = self._trainer.run(
             x=samples.x,
             y=samples.y,
@@ -146,19 +149,22 @@ class PenalizedLoss:
         """Forget the batches so far."""
         self._figures.reset()
         self._penalty.reset()
-        self._offset, self._rows = 0.0, 0
+        self._offset = self._counted = 0.0
 
     def value(self) -> float:
         """Return the mean over the batches since the last reset, each counted by its rows."""
         (loss,) = self._figures.results()
-        offset = self._offset / self._rows if self._rows else 0.0
+        offset = self._offset / self._counted if self._counted else 0.0
         return float(self._rule.value * loss + self._penalty.mean() + offset)
 
 
-def _deviance_offset(samples: Samples, order: NDArray[np.int64] | None, batch_size: int) -> float:
+def _deviance_offset(
+    samples: Samples, order: NDArray[np.int64] | None, batch_size: int
+) -> tuple[float, float]:
     """Return the part of half the Poisson deviance that predictions do not change.
 
-    It is the sum over batches of their rows times their mean of `y log y - y`.
+    It is the sum over batches of their rows times their mean of `y log y - y`; and the weight of
+    all samples.
     """
     y = samples.y.astype(np.float64)
     parts = (xlogy(y, y) - y).sum(axis=1)
@@ -167,4 +173,7 @@ def _deviance_offset(samples: Samples, order: NDArray[np.int64] | None, batch_si
         parts, weight = parts[order], weight[order]
     starts = np.arange(0, len(parts), batch_size)
     rows = np.diff([*starts, len(parts)])
-    return float(rows @ (np.add.reduceat(parts * weight, starts) / np.add.reduceat(weight, starts)))
+    totals = np.add.reduceat(weight, starts)
+    sums = np.add.reduceat(parts * weight, starts)
+    means = np.divide(sums, totals, out=np.zeros_like(sums), where=totals > 0)
+    return float(rows @ means), float(totals.sum())

@@ -50,6 +50,7 @@ class EstimatorNetwork:
         self.precision = precision.get(dtype)
         self.store = self.precision.parameter_store(self.network.graph)
         self.out_activation = out_activation
+        self._settings = (list(activations), dropout)
         self._seed = seed
         parts = self.network.split(self.store.values)
         self.coefs: list[Array] = parts[0::2]
@@ -76,13 +77,22 @@ class EstimatorNetwork:
         dtype = np.result_type(*coefs, np.float32).name
         made = cls(sizes, activations, out_activation, dtype, dropout)
         for own, given in zip(made.coefs + made.intercepts, [*coefs, *intercepts], strict=True):
+            if own.shape != np.shape(given):
+                raise ValueError(f"an array of coefs_ or intercepts_ is not {own.shape}")
             own[:] = given
         return made
 
-    def shows(self, coefs: Sequence[Array], intercepts: Sequence[Array]) -> bool:
-        """Are these the arrays that the network works with?"""
+    def shows(
+        self,
+        coefs: Sequence[Array],
+        intercepts: Sequence[Array],
+        activations: Sequence[str],
+        dropout: float,
+    ) -> bool:
+        """Are these the arrays that the network works with, in this way?"""
         own, given = self.coefs + self.intercepts, [*coefs, *intercepts]
-        return len(own) == len(given) and all(a is b for a, b in zip(own, given, strict=True))
+        same = len(own) == len(given) and all(a is b for a, b in zip(own, given, strict=True))
+        return same and self._settings == (list(activations), dropout)
 
     def weight_ranges(self) -> list[tuple[int, int]]:
         """Return where in the vector of all parameters the weights are, without the biases."""
@@ -94,10 +104,19 @@ class EstimatorNetwork:
             if not parameter.is_bias
         ]
 
-    def outputs(self, x: Array) -> Array:
-        """Return the output layer's values, shape `(samples, outputs)`, for finite `x`."""
-        out = np.empty((len(x), self.network.output_size), self.precision.dtype)
-        self._predictor.predict(x, out, 1.0)
+    def outputs(self, x: Any) -> Array:
+        """Return the output layer's values, shape `(samples, outputs)`, for finite `x`.
+
+        Rows of a sparse matrix are unfolded a batch at a time.
+        """
+        out = np.empty((x.shape[0], self.network.output_size), self.precision.dtype)
+        if isinstance(x, np.ndarray):
+            self._predictor.predict(x, out, 1.0)
+        else:
+            rows = x.tocsr()
+            for i in range(0, len(out), _BATCH):
+                part = slice(i, i + _BATCH)
+                self._predictor.predict(rows[part].toarray(), out[part], 1.0)
         return np.exp(out, out=out) if self.out_activation == "exp" else out
 
     def trainer(self, **arguments: Any) -> _core.Trainer:

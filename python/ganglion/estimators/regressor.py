@@ -13,6 +13,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from ganglion.arrays import as_array
 from ganglion.estimators.base import BaseMLP
 from ganglion.estimators.network import Array
 
@@ -131,7 +132,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        return X, y.reshape(len(y), -1)
+        return X, as_array("fit", "y", y).reshape(len(y), -1)
 
     def _outputs_for(self, targets: Array) -> tuple[int, str]:
         return targets.shape[1], "exp" if self.loss == "poisson" else "identity"

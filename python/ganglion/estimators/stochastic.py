@@ -130,16 +130,25 @@ class Epochs:
             self._random_state.shuffle(shuffled)
             self._order = self._order[shuffled]
         self._loss.reset()
-        complete = (
-            self._loss.run(self._samples, self._order, self._batch_size, rate)
-            if isinstance(self._samples.x, np.ndarray)
-            else self._run_unfolding(rate)
-        )
+        complete = run_in_order(self._loss, self._samples, self._batch_size, self._order, rate)
         return self._loss.value() if complete else np.nan
 
-    def _run_unfolding(self, rate: float) -> bool:
-        size = self._batch_size
-        return all(
-            self._loss.run(self._samples.rows(self._order[i : i + size]).dense(), None, size, rate)
-            for i in range(0, len(self._order), size)
-        )
+
+def run_in_order(
+    loss: PenalizedLoss,
+    samples: Samples,
+    batch_size: int,
+    order: NDArray[np.int64] | None = None,
+    rate: float = 0.0,
+) -> bool:
+    """Run all batches; False where a loss or a parameter is no longer finite.
+
+    Rows of a sparse matrix are unfolded a batch at a time.
+    """
+    if isinstance(samples.x, np.ndarray):
+        return loss.run(samples, order, batch_size, rate)
+    order = np.arange(len(samples)) if order is None else order
+    return all(
+        loss.run(samples.rows(order[i : i + batch_size]).dense(), None, batch_size, rate)
+        for i in range(0, len(order), batch_size)
+    )

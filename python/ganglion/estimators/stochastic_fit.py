@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
 from ganglion.estimators.loss import PenalizedLoss, Samples
-from ganglion.estimators.stochastic import Epochs
+from ganglion.estimators.stochastic import Epochs, run_in_order
 from ganglion.messages import say
 
 if TYPE_CHECKING:
     from ganglion.estimators.base import BaseMLP
+
+_ROWS = 256  # of what is validated on, looked at together
 
 
 def run(estimator: BaseMLP, samples: Samples, validation: Samples | None, *, once: bool) -> None:
@@ -36,12 +39,12 @@ def run(estimator: BaseMLP, samples: Samples, validation: Samples | None, *, onc
     epochs = Epochs(
         loss, samples, batch_size, estimator._random_state if estimator.shuffle else None
     )
-    watched = None if validation is None else _Validation(estimator, validation.dense())
+    watched = None if validation is None else _Validation(estimator, validation)
     try:
         _run_epochs(estimator, epochs, len(samples), watched, once=once)
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=5)
-    if watched is not None and estimator.early_stopping:
+    if watched is not None and watched.best is not None and estimator.early_stopping:
         network.store.values[:] = watched.best
 
 
@@ -118,16 +121,19 @@ def _note_loss(estimator: BaseMLP, loss: float) -> None:
 
 
 class _Validation:
-    """Samples that are looked at after each epoch, and the weights that did best on them."""
+    """Samples that are looked at after each epoch, and the weights that did best on them.
+
+    There are none as long as the fits before did better.
+    """
 
     def __init__(self, estimator: BaseMLP, samples: Samples) -> None:
         self._estimator = estimator
         self._samples = samples
         self._weight = None if samples.weight is None else samples.weight.ravel()
         self._loss = PenalizedLoss(
-            estimator._network, estimator.loss, 0.0, samples, len(samples), "evaluate"
+            estimator._network, estimator.loss, 0.0, samples, _ROWS, "evaluate"
         )
-        self.best = estimator._network.store.values.copy()
+        self.best: NDArray[Any] | None = None
         if estimator.validation_scores_ is None:
             estimator.validation_scores_ = []
             estimator.best_validation_score_ = -np.inf
@@ -149,11 +155,11 @@ class _Validation:
             estimator._no_improvement_count = estimator._no_improvement_count + 1 if stays else 0
         if score > estimator.best_validation_score_:
             estimator.best_validation_score_ = score
-            self.best[:] = estimator._network.store.values
+            self.best = estimator._network.store.values.copy()
 
     def _value(self) -> float:
         self._loss.reset()
-        complete = self._loss.run(self._samples, None, len(self._samples), 0.0)
+        complete = run_in_order(self._loss, self._samples, _ROWS)
         return self._loss.value() if complete else np.nan
 
 
