@@ -1,27 +1,21 @@
 """Our estimators beside scikit-learn's: time of a fit, and scores of five folds over five seeds."""
 
-import argparse
-import json
-import subprocess
-import sys
 import time
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 from sklearn import datasets
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, scale
 
 from ganglion.bench.results import aligned
+from ganglion.bench.sides import SIDES, measure
 
 ROUNDS = 9
 SEEDS = 5
-SIDES = ("sklearn", "ganglion")
 
 DATA: Mapping[str, tuple[str, Callable[..., Any]]] = {
     "digits": ("MLPClassifier", datasets.load_digits),
@@ -30,8 +24,6 @@ DATA: Mapping[str, tuple[str, Callable[..., Any]]] = {
     "breast_cancer": ("MLPClassifier", datasets.load_breast_cancer),
     "diabetes": ("MLPRegressor", datasets.load_diabetes),
 }
-
-Result = Mapping[str, tuple[float, float]]
 
 
 def measured(side: str) -> dict[str, tuple[float, float]]:
@@ -56,23 +48,12 @@ def measured(side: str) -> dict[str, tuple[float, float]]:
     return results
 
 
-def measured_alone(side: str) -> Result:
-    """Return what a process of its own measures: OpenBLAS's threads spin beside whoever is next."""
-    command = [sys.executable, "-m", "ganglion.bench.bench_estimators", "--side", side]
-    result: Result = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    return result
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print both sides' times and scores."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--side", choices=SIDES, help="print one side's figures as JSON")
-    side = parser.parse_args(arguments).side
-    if side is not None:
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        print(json.dumps(measured(side)))
+    sides = measure("bench_estimators", __doc__, measured, arguments)
+    if sides is None:
         return
-    theirs, ours = (measured_alone(name) for name in SIDES)
+    theirs, ours = sides
     lines = [["ms a fit", *SIDES, "ratio", "score", *SIDES]]
     for name, (seconds, score) in theirs.items():
         own_seconds, own_score = ours[name]

@@ -1,21 +1,15 @@
 """A search over 96 small networks: GridSearch beside scikit-learn's GridSearchCV and networks."""
 
-import argparse
-import json
-import subprocess
-import sys
 import time
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from scipy.stats import spearmanr
 from sklearn.datasets import load_digits
-from sklearn.exceptions import ConvergenceWarning
 
 from ganglion.bench.results import aligned
+from ganglion.bench.sides import SIDES, measure
 
-SIDES = ("sklearn", "ganglion")
 FOLDS = 3
 GRID = {
     "hidden_layer_sizes": [(8,), (16,), (32,), (16, 16)],
@@ -44,23 +38,12 @@ def measured(side: str) -> tuple[float, list[float]]:
     return time.perf_counter() - start, search.cv_results_["mean_test_score"].tolist()
 
 
-def measured_alone(side: str) -> tuple[float, list[float]]:
-    """Return what a process of its own measures."""
-    command = [sys.executable, "-W", "ignore", "-m", "ganglion.bench.bench_search", "--side", side]
-    seconds, scores = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    return seconds, scores
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print both sides' times, and how alike the scores rank."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--side", choices=SIDES, help="print one side's figures as JSON")
-    side = parser.parse_args(arguments).side
-    if side is not None:
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        print(json.dumps(measured(side)))
+    sides = measure("bench_search", __doc__, measured, arguments)
+    if sides is None:
         return
-    (theirs, their_scores), (ours, our_scores) = (measured_alone(name) for name in SIDES)
+    (theirs, their_scores), (ours, our_scores) = sides
     lines = [["s a search", *SIDES, "ratio", "rank correlation", "most apart"]]
     apart = max(abs(a - b) for a, b in zip(their_scores, our_scores, strict=True))
     correlation = spearmanr(their_scores, our_scores).statistic

@@ -16,7 +16,8 @@ from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classific
 
 import ganglion as gn
 from ganglion import neural_network as ours
-from ganglion.estimators.loss import PenalizedLoss, Samples
+from ganglion.data import Dataset
+from ganglion.estimators.loss import PenalizedLoss
 from ganglion.estimators.network import EstimatorNetwork
 
 pytestmark = [
@@ -315,7 +316,7 @@ def test_gradient_is_the_central_difference(loss: str, out_activation: str, outp
     x = rng.normal(size=(20, 4))
     classes = out_activation == "softmax"
     y = rng.integers(0, 3, (20, 1)) if classes else rng.uniform(0, 1, (20, outputs))
-    samples = Samples(x, y, rng.uniform(0.5, 2, (20, 1)))
+    samples = Dataset(x, y, rng.uniform(0.5, 2, (20, 1)))
     values = network.store.values
     values[:] = rng.normal(size=values.size) / 2
     objective = PenalizedLoss(network, loss, 0.7, samples, 20, "gradients")

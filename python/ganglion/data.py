@@ -32,7 +32,7 @@ class Dataset:
     weight: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
-        return len(self.x)
+        return int(self.x.shape[0])
 
     def rows(self, chosen: slice | NDArray[np.int64]) -> Dataset:
         """Return some of the samples; those of a slice are not copied."""

@@ -11,8 +11,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.optimize import _check_optimize_result
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
+from ganglion.data import Dataset
 from ganglion.estimators import conversion, lbfgs, stochastic_fit
-from ganglion.estimators.loss import Samples
 from ganglion.estimators.network import Array, EstimatorNetwork
 from ganglion.estimators.parameters import CONSTRAINTS, STOCHASTIC, activations_of, hidden_sizes
 from ganglion.estimators.stochastic import StochasticOptimizer
@@ -102,7 +102,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         if first:
             self._initialize([X.shape[1], *sizes], targets, X.dtype.name)
         self._use(self._network_of_weights())
-        samples = Samples(X, targets, weight)
+        samples = Dataset(X, targets, weight)
         if self.solver in STOCHASTIC:
             self._fit_stochastic(samples, watched, incremental=incremental)
         else:
@@ -121,9 +121,9 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         checked: Array = _check_sample_weight(given, X).astype(np.float64).reshape(-1, 1)
         return checked if by_target is None else by_target.reshape(-1, 1) * checked
 
-    def _check_validation(self, X: Any, y: Any, sample_weight: Any) -> Samples:
+    def _check_validation(self, X: Any, y: Any, sample_weight: Any) -> Dataset:
         X, targets = self._check_input(X, y, incremental=True, reset=False)
-        return Samples(
+        return Dataset(
             X, targets, self._weights(X, y, sample_weight, incremental=False, training=False)
         )
 
@@ -173,7 +173,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
             return network
         return EstimatorNetwork.holding(*weights, activations, self.out_activation_, self.dropout)
 
-    def _fit_lbfgs(self, samples: Samples) -> None:
+    def _fit_lbfgs(self, samples: Dataset) -> None:
         result = lbfgs.minimize(
             self._network,
             self.loss,
@@ -187,7 +187,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         self.loss_ = result.fun
 
     def _fit_stochastic(
-        self, samples: Samples, validation: Samples | None, *, incremental: bool
+        self, samples: Dataset, validation: Dataset | None, *, incremental: bool
     ) -> None:
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")

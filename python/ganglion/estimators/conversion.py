@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ganglion.estimators.base import BaseMLP
 
-# What a fitted estimator has beside its attributes' public names.
+# What scikit-learn knows.
 _LOSSES = {"log_loss", "squared_error", "poisson"}
 _ACTIVATIONS = {"identity", "logistic", "relu", "tanh"}
+
+# What a fitted estimator has beside its attributes' public names.
 _PRIVATE = ("_label_binarizer", "_no_improvement_count", "_random_state")
 
 

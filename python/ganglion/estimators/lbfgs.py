@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
-from ganglion.estimators.loss import PenalizedLoss, Samples
+from ganglion.data import Dataset
+from ganglion.estimators.loss import PenalizedLoss, unfolded
 from ganglion.estimators.network import EstimatorNetwork
 
 
@@ -26,7 +27,7 @@ def refuse(**given: Any) -> None:
 def minimize(
     network: EstimatorNetwork,
     loss: str,
-    samples: Samples,
+    samples: Dataset,
     *,
     alpha: float,
     max_iter: int,
@@ -34,7 +35,7 @@ def minimize(
     tol: float,
 ) -> Any:
     """Fit the network's parameters to all samples at once, and return SciPy's result."""
-    samples = samples.dense()
+    samples = unfolded(samples)
     objective = PenalizedLoss(network, loss, alpha, samples, len(samples), "gradients")
     values, gradients = network.store.values, network.store.gradients
     weights = network.weight_ranges()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from ganglion import _core
-from ganglion.estimators.network import Array, EstimatorNetwork
+from ganglion.data import Dataset
+from ganglion.estimators.network import EstimatorNetwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +51,10 @@ def rule_for(loss: str, network: EstimatorNetwork) -> LossRule:
     }[loss]
 
 
-@dataclass(frozen=True, slots=True)
-class Samples:
-    """What to train on: rows, targets as the core takes them, and weights `(samples, 1)`."""
-
-    x: Any
-    y: Array
-    weight: NDArray[np.float64] | None
-
-    def __len__(self) -> int:
-        return int(self.x.shape[0])
-
-    def rows(self, chosen: NDArray[np.int64]) -> Samples:
-        """Return some of them."""
-        weight = None if self.weight is None else self.weight[chosen]
-        return Samples(self.x[chosen], self.y[chosen], weight)
-
-    def dense(self) -> Samples:
-        """Return them with the rows as an array."""
-        is_array = isinstance(self.x, np.ndarray)
-        return self if is_array else Samples(self.x.toarray(), self.y, self.weight)
+def unfolded(samples: Dataset) -> Dataset:
+    """Return samples whose rows may be a sparse matrix's with them in an array."""
+    x: Any = samples.x
+    return samples if isinstance(x, np.ndarray) else replace(samples, x=x.toarray())
 
 
 class PenalizedLoss:
@@ -90,7 +75,7 @@ class PenalizedLoss:
         network: EstimatorNetwork,
         loss: str,
         alpha: float,
-        samples: Samples,
+        samples: Dataset,
         max_batch: int,
         purpose: Literal["evaluate", "gradients", "train"],
         state: _core.OptimizerState | None = None,
@@ -123,7 +108,7 @@ class PenalizedLoss:
         )
 
     def run(
-        self, samples: Samples, order: NDArray[np.int64] | None, batch_size: int, rate: float
+        self, samples: Dataset, order: NDArray[np.int64] | None, batch_size: int, rate: float
     ) -> bool:
         """Run all batches; False where a loss or a parameter is no longer finite."""
         count = len(samples) if order is None else len(order)
@@ -159,7 +144,7 @@ class PenalizedLoss:
 
 
 def _deviance_offset(
-    samples: Samples, order: NDArray[np.int64] | None, batch_size: int
+    samples: Dataset, order: NDArray[np.int64] | None, batch_size: int
 ) -> tuple[float, float]:
     """Return the part of half the Poisson deviance that predictions do not change.
 

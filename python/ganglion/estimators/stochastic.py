@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion.estimators.loss import PenalizedLoss, Samples
+from ganglion.data import Dataset
+from ganglion.estimators.loss import PenalizedLoss, unfolded
 from ganglion.estimators.network import EstimatorNetwork
 from ganglion.messages import say
 
@@ -113,7 +114,7 @@ class Epochs:
     def __init__(
         self,
         loss: PenalizedLoss,
-        samples: Samples,
+        samples: Dataset,
         batch_size: int,
         random_state: np.random.RandomState | None,
     ) -> None:
@@ -136,7 +137,7 @@ class Epochs:
 
 def run_in_order(
     loss: PenalizedLoss,
-    samples: Samples,
+    samples: Dataset,
     batch_size: int,
     order: NDArray[np.int64] | None = None,
     rate: float = 0.0,
@@ -145,10 +146,11 @@ def run_in_order(
 
     Rows of a sparse matrix are unfolded a batch at a time.
     """
-    if isinstance(samples.x, np.ndarray):
+    x: Any = samples.x
+    if isinstance(x, np.ndarray):
         return loss.run(samples, order, batch_size, rate)
     order = np.arange(len(samples)) if order is None else order
     return all(
-        loss.run(samples.rows(order[i : i + batch_size]).dense(), None, batch_size, rate)
+        loss.run(unfolded(samples.rows(order[i : i + batch_size])), None, batch_size, rate)
         for i in range(0, len(order), batch_size)
     )

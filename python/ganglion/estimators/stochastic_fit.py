@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
-from ganglion.estimators.loss import PenalizedLoss, Samples
+from ganglion.data import Dataset
+from ganglion.estimators.loss import PenalizedLoss
 from ganglion.estimators.stochastic import Epochs, run_in_order
 from ganglion.messages import say
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _ROWS = 256  # of what is validated on, looked at together
 
 
-def run(estimator: BaseMLP, samples: Samples, validation: Samples | None, *, once: bool) -> None:
+def run(estimator: BaseMLP, samples: Dataset, validation: Dataset | None, *, once: bool) -> None:
     """Train an estimator's network, and keep its attributes up to date.
 
     Args:
@@ -59,7 +60,7 @@ def _batch_size(estimator: BaseMLP, count: int) -> int:
     return int(np.clip(estimator.batch_size, 1, count))
 
 
-def _hold_out(estimator: BaseMLP, samples: Samples) -> tuple[Samples, Samples]:
+def _hold_out(estimator: BaseMLP, samples: Dataset) -> tuple[Dataset, Dataset]:
     """Split off what is validated on."""
     train, test = train_test_split(
         np.arange(len(samples)),
@@ -121,12 +122,12 @@ def _note_loss(estimator: BaseMLP, loss: float) -> None:
 
 
 class _Validation:
-    """Samples that are looked at after each epoch, and the weights that did best on them.
+    """Dataset that are looked at after each epoch, and the weights that did best on them.
 
     There are none as long as the fits before did better.
     """
 
-    def __init__(self, estimator: BaseMLP, samples: Samples) -> None:
+    def __init__(self, estimator: BaseMLP, samples: Dataset) -> None:
         self._estimator = estimator
         self._samples = samples
         self._weight = None if samples.weight is None else samples.weight.ravel()
