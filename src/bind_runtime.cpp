@@ -71,6 +71,7 @@ void bind_runtime(py::module_& module) {
         return py::make_tuple(limit.threads, limit.source);
     });
     module.def("set_thread_limit", &set_thread_limit, py::arg("threads"));
+    module.def("set_own_thread_limit", &set_own_thread_limit, py::arg("threads"));
     module.def("allocation_count", &allocation_count);
 
     module.def("activation_names", [] { return names_of(kActivations); });

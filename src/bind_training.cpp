@@ -10,6 +10,7 @@
 
 #include "base/names.h"
 #include "bindings.h"
+#include "interrupts.h"
 #include "numpy_views.h"
 #include "train/predictor.h"
 #include "train/tape.h"
@@ -67,27 +68,6 @@ const char* name(Ending ending) {
             return "loss_not_finite";
     }
     return "";
-}
-
-/// Runs pending Python signal handlers; true when one raised, as Ctrl-C does.
-bool signal_raised(void*) {
-    py::gil_scoped_acquire gil;
-    return PyErr_CheckSignals() != 0;
-}
-
-/// Python handles signals on its main thread only; others need not ask.
-Interrupt interrupt_of_this_thread() {
-    const py::module_ threading = py::module_::import("threading");
-    const bool main = threading.attr("current_thread")().is(threading.attr("main_thread")());
-    return main ? Interrupt{&signal_raised, nullptr} : kNoInterrupt;
-}
-
-/// Return `call(interrupt)`, called without the GIL.
-template <class Call>
-auto interruptible(const Call& call) {
-    const Interrupt interrupt = interrupt_of_this_thread();
-    const py::gil_scoped_release release;
-    return call(interrupt);
 }
 
 void check_order(const Packed<std::int64_t>& order, Index samples) {

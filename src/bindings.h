@@ -10,6 +10,7 @@ void bind_gemm(pybind11::module_& module);
 void bind_kernels(pybind11::module_& module);
 void bind_graph(pybind11::module_& module);
 void bind_figures(pybind11::module_& module);
+void bind_perceptrons(pybind11::module_& module);
 void bind_training(pybind11::module_& module);
 
 }  // namespace ganglion

@@ -8,5 +8,6 @@ PYBIND11_MODULE(_core, module) {
     ganglion::bind_kernels(module);
     ganglion::bind_graph(module);
     ganglion::bind_figures(module);
+    ganglion::bind_perceptrons(module);
     ganglion::bind_training(module);
 }

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 
@@ -16,6 +17,8 @@ namespace ganglion {
 namespace {
 
 std::atomic<int> explicit_limit{0};
+thread_local int own_limit = 0;
+
 /// The variable's whole positive number, or 0 when it is not set.
 /// OMP_NUM_THREADS may be a list by nesting level: the first number counts.
 int number_from(const char* variable) {
@@ -76,6 +79,13 @@ ThreadLimit from_environment() {
     return quota < all ? ThreadLimit{quota, "cgroup quota"} : ThreadLimit{all, "cores"};
 }
 
+void check_limit(const char* op, int threads) {
+    if (threads < 0 || threads > kMostThreads) {
+        fail(op, "threads is ", threads, ", must be from 1 to ", kMostThreads,
+             ", or 0 for the default");
+    }
+}
+
 }  // namespace
 
 void Barrier::wait(int rank) {
@@ -90,16 +100,20 @@ void Barrier::wait(int rank) {
 
 ThreadLimit thread_limit() {
     static const ThreadLimit environment = from_environment();
-    if (const int number = explicit_limit.load()) return {number, "set_num_threads"};
-    return environment;
+    const int number = explicit_limit.load();
+    const ThreadLimit& all = number == 0 ? environment : ThreadLimit{number, "set_num_threads"};
+    if (own_limit != 0 && own_limit < all.threads) return {own_limit, "this thread"};
+    return all;
 }
 
 void set_thread_limit(int threads) {
-    if (threads < 0 || threads > kMostThreads) {
-        fail("set_num_threads", "threads is ", threads, ", must be from 1 to ", kMostThreads,
-             ", or 0 for the default");
-    }
+    check_limit("set_num_threads", threads);
     explicit_limit.store(threads);
+}
+
+int set_own_thread_limit(int threads) {
+    check_limit("set_own_thread_limit", threads);
+    return std::exchange(own_limit, threads);
 }
 
 int team_size(int wanted) { return std::clamp(wanted, 1, thread_limit().threads); }

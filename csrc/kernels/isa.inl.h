@@ -21,6 +21,7 @@
 #include "kernels/loss.inl.h"
 #include "kernels/optimizer.inl.h"
 #include "kernels/peak.inl.h"
+#include "kernels/perceptron.inl.h"
 #include "kernels/vector_functions.inl.h"
 // clang-format on
 
@@ -42,6 +43,7 @@ constexpr Kernels<T> table(Isa isa) {
         .add = &add<T>,
         .losses = loss_table<T>(std::make_index_sequence<kLosses.size()>{}),
         .updates = update_table<T>(std::make_index_sequence<kOptimizers.size()>{}),
+        .perceptron = &perceptron<T>,
         .sum_of_squares = &sum_of_squares<T>,
         .multiply_adds = &multiply_adds<T>,
         .vector_functions = vector_functions<T>,

@@ -11,6 +11,7 @@
 #include "kernels/gemm.h"
 #include "kernels/loss.h"
 #include "kernels/optimizer.h"
+#include "kernels/perceptron.h"
 
 namespace ganglion {
 
@@ -40,6 +41,7 @@ struct Kernels {
     void (*add)(Matrix<const T> a, Matrix<const T> b, Matrix<T> c);
     std::array<LossKernel<T>, kLosses.size()> losses;
     std::array<UpdateKernel<T>, kOptimizers.size()> updates;
+    PerceptronKernel<T> perceptron;
     double (*sum_of_squares)(const T* x, Index count);
     double (*multiply_adds)(Index rounds, T* result);  // for benchmarks: the machine's peak
     std::array<VectorFunction<T>, 7> vector_functions;

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any, Self
 
 from ganglion import _core
 from ganglion.estimators import needs_scikit_learn
+from ganglion.runtime import get_num_threads
 
 with needs_scikit_learn("ganglion.model_selection"):
-    from joblib import effective_n_jobs, parallel_config
+    from joblib import parallel_config
     from sklearn.model_selection import GridSearchCV
     from sklearn.utils import _safe_indexing
+
+    from ganglion.estimators.threads import threads_for
 
 __all__ = ["GridSearch", "fit_many"]
 
@@ -59,7 +60,8 @@ def fit_many(
         part = rows[number]
         return estimators[number].fit(_safe_indexing(X, part), _safe_indexing(y, part))
 
-    with _one_thread_each(n_jobs) as jobs, ThreadPoolExecutor(jobs) as pool:
+    jobs = threads_for(n_jobs, get_num_threads())
+    with ThreadPoolExecutor(jobs, initializer=_core.set_own_thread_limit, initargs=(1,)) as pool:
         started = [pool.submit(fitted, number) for number in range(len(estimators))]
         try:
             return [one.result() for one in started]
@@ -72,35 +74,12 @@ class GridSearch(GridSearchCV):  # type: ignore[misc]  # scikit-learn has no typ
     """scikit-learn's `GridSearchCV`, in threads: for estimators whose fit needs no Python lock.
 
     Arguments and attributes are scikit-learn's; `n_jobs` is a number of threads, None: as many as
-    `ganglion.get_num_threads()`.
+    `ganglion.get_num_threads()`. Each fit has one of them, the last one, of the best, all.
     """
 
     def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
         """Try all combinations; arguments are those of `GridSearchCV.fit`."""
-        with _one_thread_each(self.n_jobs):
+        threads = get_num_threads() if self.n_jobs is None else self.n_jobs
+        with parallel_config(backend="threading", n_jobs=threads):
             super().fit(X, y, **params)
         return self
-
-
-_lock = threading.Lock()
-_limits_before: list[int] = []  # the limit before each call that is still running
-
-
-@contextmanager
-def _one_thread_each(n_jobs: int | None) -> Iterator[int]:
-    """Let joblib work in threads, and the core in one for each of them; give their number."""
-    with _lock:
-        limit, source = _core.thread_limit()
-        first = not _limits_before
-        before = (limit if source == "set_num_threads" else 0) if first else _limits_before[0]
-        cores = limit if first else 1
-        _limits_before.append(before)
-        _core.set_thread_limit(1)
-    try:
-        with parallel_config(backend="threading", n_jobs=cores if n_jobs is None else n_jobs):
-            yield effective_n_jobs()
-    finally:
-        with _lock:
-            _limits_before.pop()
-            if not _limits_before:
-                _core.set_thread_limit(before)

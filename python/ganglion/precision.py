@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ganglion import _core, naming
 
 if TYPE_CHECKING:
-    from ganglion._core import OptimizerState, ParameterStore, Predictor, Tape, Trainer
+    from ganglion._core import OptimizerState, ParameterStore, Perceptrons, Predictor, Tape, Trainer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Precision:
     trainer: type[Trainer]
     tape: type[Tape]
     predictor: type[Predictor]
+    perceptrons: type[Perceptrons]
     first_not_finite: Callable[[NDArray[Any], float], tuple[int, int] | None]
 
 
@@ -36,6 +37,7 @@ _PRECISIONS = {
         _core.TrainerFloat32,
         _core.TapeFloat32,
         _core.PredictorFloat32,
+        _core.PerceptronsFloat32,
         _core.first_not_finite_Float32,
     ),
     "float64": Precision(
@@ -45,6 +47,7 @@ _PRECISIONS = {
         _core.TrainerFloat64,
         _core.TapeFloat64,
         _core.PredictorFloat64,
+        _core.PerceptronsFloat64,
         _core.first_not_finite_Float64,
     ),
 }

@@ -1,0 +1,250 @@
+"""The perceptron."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, _fit_context
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model._base import LinearClassifierMixin, SparseCoefMixin
+from sklearn.model_selection import StratifiedShuffleSplit
+from sklearn.utils import check_random_state, compute_class_weight
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.multiclass import _check_partial_fit_first_call, unique_labels
+from sklearn.utils.validation import _check_sample_weight, validate_data
+
+from ganglion.estimators import perceptron_fit
+from ganglion.estimators.network import Array
+from ganglion.estimators.perceptron_fit import PerceptronSamples, Unit
+from ganglion.estimators.threads import limited
+
+_LARGEST_SEED = np.iinfo(np.int32).max
+
+
+class Perceptron(LinearClassifierMixin, SparseCoefMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Rosenblatt's perceptron (1958): scikit-learn's `Perceptron` on Ganglion's core.
+
+    Parameters, attributes and warnings are scikit-learn's, and from the same `random_state` so is
+    the order of the samples, and the weights up to rounding. Each class has a unit that learns it
+    against all others. `n_jobs` is a number of threads; None: as many as pay.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "penalty": [StrOptions({"l2", "l1", "elasticnet"}), None],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+        "fit_intercept": ["boolean"],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="left"), None],
+        "shuffle": ["boolean"],
+        "verbose": ["verbose"],
+        "eta0": [Interval(Real, 0, None, closed="neither")],
+        "n_jobs": [Integral, None],
+        "random_state": ["random_state"],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "class_weight": [StrOptions({"balanced"}), dict, None],
+        "warm_start": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        *,
+        penalty: str | None = None,
+        alpha: float = 0.0001,
+        l1_ratio: float = 0.15,
+        fit_intercept: bool = True,
+        max_iter: int = 1000,
+        tol: float | None = 1e-3,
+        shuffle: bool = True,
+        verbose: int = 0,
+        eta0: float = 1.0,
+        n_jobs: int | None = None,
+        random_state: int | np.random.RandomState | None = 0,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 5,
+        class_weight: Mapping[Any, float] | str | None = None,
+        warm_start: bool = False,
+    ) -> None:
+        self.penalty = penalty
+        self.alpha = alpha
+        self.l1_ratio = l1_ratio
+        self.fit_intercept = fit_intercept
+        self.max_iter = max_iter
+        self.tol = tol
+        self.shuffle = shuffle
+        self.verbose = verbose
+        self.eta0 = eta0
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.class_weight = class_weight
+        self.warm_start = warm_start
+
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        coef_init: Any = None,
+        intercept_init: Any = None,
+        sample_weight: Any = None,
+    ) -> Self:
+        """Fit to data: afresh, or with `warm_start` from the weights of the fit before.
+
+        Args:
+            X: Inputs, array or CSR matrix of shape `(samples, features)`.
+            y: Classes, shape `(samples,)`.
+            coef_init: Weights to begin with, shape `(units, features)`: a unit for each class, or
+                one for two.
+            intercept_init: And intercepts, shape `(units,)`.
+            sample_weight: What each sample counts, shape `(samples,)`; None: all the same.
+        """
+        X, y = self._check_input(X, y, reset=True)
+        if self.warm_start and getattr(self, "coef_", None) is not None:
+            coef_init = self.coef_ if coef_init is None else coef_init
+            intercept_init = self.intercept_ if intercept_init is None else intercept_init
+        classes = unique_labels(y)
+        begin = _beginning(X, classes, coef_init, intercept_init)
+        self._learn(X, y, classes, sample_weight, begin)
+        self.classes_ = classes
+        self.t_ = 1.0 + self.n_iter_ * len(y)
+        if self.tol is not None and self.n_iter_ == self.max_iter:
+            warnings.warn(
+                "Maximum number of iteration reached before convergence. Consider increasing"
+                " max_iter to improve the fit.",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """Go on for one epoch, from the weights of the call before.
+
+        Args:
+            X: Inputs, array or CSR matrix of shape `(samples, features)`.
+            y: Classes, shape `(samples,)`.
+            classes: All classes there are; the first call needs them.
+            sample_weight: What each sample counts, shape `(samples,)`; None: all the same.
+        """
+        if self.early_stopping:
+            raise ValueError("early_stopping should be False with partial_fit")
+        if isinstance(self.class_weight, str):
+            raise ValueError(
+                "class_weight is 'balanced', which partial_fit cannot know: pass the weights of"
+                " sklearn.utils.compute_class_weight for a sample that shows the classes' shares"
+            )
+        X, y = self._check_input(X, y, reset=not hasattr(self, "classes_"))
+        if _check_partial_fit_first_call(self, classes):
+            self.t_ = 1.0
+        unknown = np.setdiff1d(y, self.classes_)
+        if len(unknown):
+            raise ValueError(f"`y` has classes {unknown}, which are not in {self.classes_}")
+        before = getattr(self, "coef_", None), getattr(self, "intercept_", None)
+        begin = _beginning(X, self.classes_, *before)
+        self._learn(X, y, self.classes_, sample_weight, begin, max_iter=1)
+        self.t_ += len(y)
+        return self
+
+    def _check_input(self, X: Any, y: Any, *, reset: bool) -> tuple[Any, Array]:
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse="csr",
+            dtype=[np.float64, np.float32],
+            order="C",
+            accept_large_sparse=False,
+            reset=reset,
+        )
+        return X, y
+
+    def _learn(
+        self,
+        X: Any,
+        y: Array,
+        classes: Array,
+        sample_weight: Any,
+        begin: tuple[Array, Array],
+        max_iter: int | None = None,
+    ) -> None:
+        weight = None
+        if sample_weight is not None:
+            weight = _check_sample_weight(sample_weight, X, dtype=X.dtype)
+        by_class = compute_class_weight(self.class_weight, classes=classes, y=y)
+        held_out, seeds = self._draw(y, weight, len(classes))
+        samples = PerceptronSamples(X, np.searchsorted(classes, y), weight, held_out)
+        if len(classes) == 2:
+            units = [Unit(1, classes[1], by_class[1], by_class[0], seeds[0])]
+        else:
+            units = [Unit(i, classes[i], by_class[i], 1.0, seed) for i, seed in enumerate(seeds)]
+        with limited(self.n_jobs):
+            self.coef_, self.intercept_, self.n_iter_ = perceptron_fit.run(
+                self, samples, units, begin, max_iter=max_iter or self.max_iter
+            )
+
+    def _draw(self, y: Array, weight: Array | None, classes: int) -> tuple[Array | None, list[int]]:
+        """Draw which samples to hold out, and the units' seeds, in scikit-learn's order."""
+        if classes == 2:
+            random_state = check_random_state(self.random_state)
+            _draw_seed(random_state, least=1)
+            held_out = self._hold_out(y, weight)
+            return held_out, [_draw_seed(random_state)]
+        held_out = self._hold_out(y, weight)
+        first = check_random_state(self.random_state).randint(_LARGEST_SEED, size=classes)
+        states = [np.random.RandomState(seed) for seed in first]
+        for state in states:
+            _draw_seed(state, least=1)
+        return held_out, [_draw_seed(state) for state in states]
+
+    def _hold_out(self, y: Array, weight: Array | None) -> Array | None:
+        """Return which samples are only scored; None: none."""
+        if not self.early_stopping:
+            return None
+        splitter = StratifiedShuffleSplit(
+            test_size=self.validation_fraction, random_state=self.random_state
+        )
+        _, scored = next(splitter.split(np.zeros((len(y), 1)), y))
+        if weight is not None and not weight[scored].any():
+            raise ValueError(
+                "The sample weights for validation set are all zero, consider using a different"
+                " random state."
+            )
+        held_out = np.zeros(len(y), bool)
+        held_out[scored] = True
+        return held_out
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def _beginning(X: Any, labels: Array, coef: Any, intercept: Any) -> tuple[Array, Array]:
+    """Return weights and intercepts to begin with: those given, else zeros."""
+    classes, features = len(labels), X.shape[1]
+    if classes < 2:
+        raise ValueError(f"The number of classes has to be greater than one; got {classes} class")
+    units = 1 if classes == 2 else classes
+    if coef is None:
+        coef = np.zeros((units, features))
+    elif np.shape(coef) != (units, features) and (units > 1 or np.shape(coef) != (features,)):
+        raise ValueError(f"coef_init is {np.shape(coef)}, must be {(units, features)}")
+    intercept = np.zeros(units) if intercept is None else np.atleast_1d(intercept)
+    if intercept.shape != (units,):
+        raise ValueError(f"intercept_init is {intercept.shape}, must be {(units,)}")
+    shaped = np.asarray(coef, X.dtype, order="C").reshape(units, features)
+    return shaped, intercept.astype(X.dtype)
+
+
+def _draw_seed(random_state: np.random.RandomState, least: int = 0) -> int:
+    return int(random_state.randint(least, _LARGEST_SEED))
