@@ -1,6 +1,9 @@
 #include <pybind11/stl.h>
 
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/names.h"
 #include "bindings.h"
@@ -36,12 +39,12 @@ void bind_graph(py::module_& module) {
         .def(
             "loss",
             [](Graph& graph, const std::string& name, ValueId output, ValueId target,
-               ValueId weight, double parameter) {
+               ValueId weight, std::vector<double> parameters) {
                 return graph.loss(named("loss", kLosses, name).loss, output, target, weight,
-                                  parameter);
+                                  std::move(parameters));
             },
             py::arg("name"), py::arg("output"), py::arg("target"), py::arg("weight"),
-            py::arg("parameter"))
+            py::arg("parameters") = std::vector<double>{})
         .def(
             "cols", [](const Graph& graph, ValueId id) { return graph.value(id).cols; },
             py::arg("value"))

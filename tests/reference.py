@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -129,19 +129,23 @@ def softmax(z: ArrayLike) -> Array:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-def _huber(z: Array, t: Array, delta: float) -> tuple[Array, Array]:
+def _huber(z: Array, t: Array, delta: Array) -> tuple[Array, Array]:
     size = np.abs(z - t)
     near = np.minimum(size, delta)
     return near * (size - near / 2), near * np.sign(z - t)
 
 
 # Each column's loss and its derivative, of the losses that are the columns' mean.
-COLUMN_LOSSES: dict[str, Callable[[Array, Array, float], tuple[Array, Array]]] = {
-    "binary_cross_entropy": lambda z, t, delta: (_softplus(z) - z * t, _sigmoid(z) - t),
-    "squared_error": lambda z, t, delta: ((z - t) ** 2, 2 * (z - t)),
-    "absolute_error": lambda z, t, delta: (np.abs(z - t), np.sign(z - t)),
+COLUMN_LOSSES: dict[str, Callable[[Array, Array, Array], tuple[Array, Array]]] = {
+    "binary_cross_entropy": lambda z, t, p: (_softplus(z) - z * t, _sigmoid(z) - t),
+    "squared_error": lambda z, t, p: ((z - t) ** 2, 2 * (z - t)),
+    "absolute_error": lambda z, t, p: (np.abs(z - t), np.sign(z - t)),
     "huber": _huber,
-    "poisson": lambda z, t, delta: (np.exp(z) - t * z, np.exp(z) - t),
+    "quantile": lambda z, t, p: (
+        np.maximum(p * (t - z), (p - 1) * (t - z)),
+        np.where(z > t, 1 - p, -p),
+    ),
+    "poisson": lambda z, t, p: (np.exp(z) - t * z, np.exp(z) - t),
 }
 
 
@@ -150,7 +154,7 @@ def loss(
     output: ArrayLike,
     target: ArrayLike,
     weight: ArrayLike | None = None,
-    delta: float = 1.0,
+    parameters: Sequence[float] = (),
 ) -> tuple[float, Array]:
     """Return the rows' mean loss, weighted by `(rows,)`, and the gradient of the output."""
     z, t = np.asarray(output, np.float64), np.asarray(target, np.float64)
@@ -162,8 +166,13 @@ def loss(
         log_sum = top + np.log(np.exp(z - top).sum(axis=1, keepdims=True))
         rows = (t * (log_sum - z)).sum(axis=1)
         gradient = t.sum(axis=1, keepdims=True) * softmax(z) - t
+    elif name == "gaussian":
+        means, s = np.split(z, 2, axis=1)
+        errors, n = means - t, t.shape[1]
+        rows = ((s + errors**2 / np.exp(s)) / 2).mean(axis=1)
+        gradient = np.hstack([errors / np.exp(s), (1 - errors**2 / np.exp(s)) / 2]) / n
     else:
-        columns, gradient = COLUMN_LOSSES[name](z, t, delta)
+        columns, gradient = COLUMN_LOSSES[name](z, t, np.array(parameters))
         rows, gradient = columns.mean(axis=1), gradient / z.shape[1]
     return float((w * rows).sum() / w.sum()), w[:, None] * gradient / w.sum()
 

@@ -207,3 +207,26 @@ def test_softmax_is_close(isa: str, cols: int, dtype: str, rng: Any) -> None:
     net = gn.Sequential([gn.Activation("softmax")], input_size=cols, dtype=dtype)
     actual = net.predict(z)  # the differences of z are exact
     assert_close(actual, softmax(z), family="elementwise")
+
+
+NO_DERIVATIVE = (
+    "activation: step has no useful derivative: use it for predicting or with the perceptron rule,"
+    " or train with sigmoid or tanh in its place"
+)
+
+
+@pytest.mark.parametrize("loss_name", _core.loss_names())
+def test_training_through_a_step_is_refused(loss_name: str) -> None:
+    net = gn.Sequential([gn.Dense(3, "step"), gn.Dense(2)], input_size=4)
+    with pytest.raises(ValueError, match=NO_DERIVATIVE):
+        net.compile("sgd", loss=loss_name)
+
+
+def test_step_runs_forward_and_not_backward(rng: np.random.Generator) -> None:
+    net = gn.Sequential([gn.Dense(3, "step"), gn.Dense(2)], input_size=4, dtype="float64")
+    x = rng.normal(size=(6, 4))
+    w, b, v, c = net.get_weights()
+    assert_close(net.forward(x), (x @ w + b >= 0) @ v + c, family="reduction", depth=4)
+    assert_close(net.predict(x), net.forward(x), family="exact")
+    with pytest.raises(ValueError, match=NO_DERIVATIVE):
+        net.backward(np.ones((6, 2)))

@@ -1,10 +1,12 @@
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import ganglion as gn
 from ganglion import _core, losses
 
 
@@ -41,14 +43,91 @@ def test_get_suggests_a_name() -> None:
         losses.get("hubert")
 
 
-def test_parameter_is_the_delta_of_huber_and_zero_elsewhere() -> None:
-    parameters = {name: record().parameter for name, record in losses.LOSSES.items()}
-    assert parameters.pop("huber") == 1.0
-    assert losses.Huber(delta=2).parameter == 2.0
-    assert set(parameters.values()) == {0.0}
+def test_parameters_are_the_delta_of_huber_and_the_levels_of_quantiles() -> None:
+    parameters = {name: record().parameters for name, record in losses.LOSSES.items()}
+    assert parameters.pop("huber") == (1.0,)
+    assert parameters.pop("quantile") == (0.5,)
+    assert losses.Huber(delta=2).parameters == (2.0,)
+    assert losses.Quantile(level=(0.1, 0.9)).parameters == (0.1, 0.9)
+    assert set(parameters.values()) == {()}
+
+
+def test_target_columns_are_those_that_a_loss_compares_with_outputs() -> None:
+    columns = {name: record().target_columns(4) for name, record in losses.LOSSES.items()}
+    assert columns.pop("cross_entropy") == (4, 1)
+    assert columns.pop("gaussian") == (2,)
+    assert losses.Quantile(level=(0.1, 0.3, 0.5, 0.9)).target_columns(4) == (1,)
+    assert set(columns.values()) == {(4,)}
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, math.nan, (0.5, 2.0)])
+def test_quantile_refuses_a_level_that_is_not_inside(level: Any) -> None:
+    with pytest.raises(ValueError, match=r"^level must be a number in \(0, 1\), got "):
+        losses.Quantile(level=level)
+
+
+def test_quantile_refuses_no_level() -> None:
+    with pytest.raises(ValueError, match="level holds no number"):
+        losses.Quantile(level=())
 
 
 @pytest.mark.parametrize("delta", [0.0, -1.0, math.nan, math.inf])
 def test_huber_refuses_a_delta_that_is_not_positive(delta: float) -> None:
     with pytest.raises(ValueError, match=f"^delta must be a positive finite number, got {delta}$"):
         losses.Huber(delta=delta)
+
+
+ON_OUTPUTS: dict[str, tuple[losses.Loss, int, Callable[[Any, Any, Any], Any]]] = {
+    "quantile": (
+        losses.Quantile(level=0.8),
+        4,
+        lambda torch, p, t: torch.maximum(0.8 * (t - p), -0.2 * (t - p)).mean(),
+    ),
+    "quantiles": (
+        losses.Quantile(level=(0.1, 0.2, 0.5, 0.9)),
+        1,
+        lambda torch, p, t: (
+            sum(
+                torch.maximum(q * (t[:, 0] - p[:, i]), (q - 1) * (t[:, 0] - p[:, i])).mean()
+                for i, q in enumerate((0.1, 0.2, 0.5, 0.9))
+            )
+            / 4
+        ),
+    ),
+    "gaussian": (
+        losses.Gaussian(),
+        2,
+        lambda torch, p, t: torch.nn.functional.gaussian_nll_loss(p[:, :2], t, p[:, 2:].exp()),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ON_OUTPUTS)
+def test_losses_of_other_columns_are_torchs(name: str) -> None:
+    torch = pytest.importorskip("torch")
+    loss, columns, theirs = ON_OUTPUTS[name]
+    rng = np.random.default_rng(1)
+    outputs, y = rng.normal(size=(9, 4)), rng.normal(size=(9, columns))
+    net = gn.Sequential([gn.Dense(4, use_bias=False)], input_size=9, dtype="float64")
+    net.set_weights([outputs])  # of the identity matrix
+    net.compile("sgd", loss=loss)
+    ours = net.train_on_batch(np.eye(9), y)["loss"]
+    p = torch.tensor(outputs, requires_grad=True)
+    value = theirs(torch, p, torch.tensor(y))
+    value.backward()
+    assert ours == pytest.approx(value.item(), rel=1e-12)
+    gradient = net.gradient_vector.reshape(9, 4)
+    np.testing.assert_allclose(gradient, p.grad.numpy(), rtol=1e-12, atol=1e-15)
+
+
+def test_what_does_not_fit_a_loss_is_refused() -> None:
+    net = gn.MLP([3, 4], dtype="float64")
+    with pytest.raises(ValueError, match=r"there are 2 levels, the output has 4 columns"):
+        net.compile("sgd", loss=losses.Quantile(level=(0.1, 0.9)))
+    with pytest.raises(ValueError, match="metrics: mean_absolute_error compares outputs with"):
+        net.compile("sgd", loss="gaussian", metrics=["mean_absolute_error"])
+    net.compile("sgd", loss="gaussian")
+    with pytest.raises(ValueError, match=r"y has shape \(5, 4\), must be \(5, 2\) for"):
+        net.fit(np.zeros((5, 3)), np.zeros((5, 4)))
+    with pytest.raises(ValueError, match="must have a mean and a logarithm of a variance"):
+        gn.MLP([3, 5]).compile("sgd", loss="gaussian")

@@ -108,7 +108,7 @@ def make_trainer(dtype: str, optimizer: gn.optimizers.Optimizer | None) -> Calla
         target=target,
         weight=weight,
         output=network.output,
-        loss=network.graph.loss("cross_entropy", network.output, target, weight, 0.0),
+        loss=network.graph.loss("cross_entropy", network.output, target, weight),
         purpose="evaluate" if state is None else "train",
         store=store,
         optimizer=state,

@@ -54,12 +54,13 @@ ValueId Graph::add(ValueId a, ValueId b) {
     return append({.kind = OpKind::add, .inputs = {a, b}, .output = kNoValue});
 }
 
-ValueId Graph::loss(Loss loss, ValueId output, ValueId target, ValueId weight, double parameter) {
+ValueId Graph::loss(Loss loss, ValueId output, ValueId target, ValueId weight,
+                    std::vector<double> parameters) {
     return append({.kind = OpKind::loss,
                    .inputs = {logits(*this, loss, output), target, weight},
                    .output = kNoValue,
                    .loss = loss,
-                   .parameter = parameter});
+                   .loss_parameters = std::move(parameters)});
 }
 
 const Value& Graph::value(ValueId id) const {

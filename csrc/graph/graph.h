@@ -35,8 +35,9 @@ struct Op {
     ValueId output;
     Activation activation{};
     Loss loss{};
-    double parameter = 0;      // slope or alpha; rate of dropout; delta of huber
-    std::uint32_t stream = 0;  // dropout: which random numbers
+    std::vector<double> loss_parameters{};  // as LossArgs has them
+    double parameter = 0;                   // slope or alpha; rate of dropout
+    std::uint32_t stream = 0;               // dropout: which random numbers
 };
 
 /// What to compute: values and the ops between them, in an order in which they can run.
@@ -56,11 +57,11 @@ class Graph {
     /// Zeroes a share `rate` of x while training. Each dropout of a graph draws numbers of its own.
     ValueId dropout(ValueId x, double rate);
     ValueId add(ValueId a, ValueId b);
-    /// Each row's loss (batch, 1). `target` is (batch, columns of the output), or (batch, 1) class
-    /// numbers; `weight` (batch, 1) is read when a run is weighted. The cross-entropies read
-    /// logits: where `output` is the softmax, or sigmoid, that belongs to them, they read what went
-    /// into it.
-    ValueId loss(Loss loss, ValueId output, ValueId target, ValueId weight, double parameter);
+    /// Each row's loss (batch, 1), of columns and with parameters as LossArgs says; `weight`
+    /// (batch, 1) is read when a run is weighted. The cross-entropies read logits: where `output`
+    /// is the softmax, or sigmoid, that belongs to them, they read what went into it.
+    ValueId loss(Loss loss, ValueId output, ValueId target, ValueId weight,
+                 std::vector<double> parameters = {});
 
     const Value& value(ValueId id) const;
     const std::vector<Value>& values() const { return values_; }

@@ -93,7 +93,7 @@ struct CopyCall {
 
 struct LossCall {
     Loss loss;
-    double parameter;
+    std::vector<double> parameters;
     BufferId output;
     BufferId target;
     BufferId weight;

@@ -15,6 +15,8 @@ enum class Loss {
     absolute_error,
     huber,
     poisson,
+    quantile,
+    gaussian,
 };
 
 struct LossInfo {
@@ -23,26 +25,34 @@ struct LossInfo {
 };
 
 /// The one list of losses, in the order of the enumeration.
-inline constexpr std::array<LossInfo, 6> kLosses{{
+inline constexpr std::array<LossInfo, 8> kLosses{{
     {Loss::cross_entropy, "cross_entropy"},
     {Loss::binary_cross_entropy, "binary_cross_entropy"},
     {Loss::squared_error, "squared_error"},
     {Loss::absolute_error, "absolute_error"},
     {Loss::huber, "huber"},
     {Loss::poisson, "poisson"},
+    {Loss::quantile, "quantile"},
+    {Loss::gaussian, "gaussian"},
 }};
 
 /// The loss of each row, and its gradient with respect to the output times `scale` times the
 /// weight.
 template <class T>
 struct LossArgs {
-    Matrix<const T> output;  // (rows, n): logits for the cross-entropies, log rates for poisson
-    Matrix<const T>
-        target;       // (rows, n) values or probabilities; for cross_entropy also (rows, 1) classes
+    // (rows, n): logits for the cross-entropies, log rates for poisson; for gaussian the means and
+    // then the logarithms of the variances, n / 2 each.
+    Matrix<const T> output;
+    // (rows, n) values or probabilities; for cross_entropy also (rows, 1) classes, for quantile
+    // also one value a row, for gaussian (rows, n / 2).
+    Matrix<const T> target;
     const T* weight;  // (rows), or null for ones
     double scale;     // one over the batch's sum of weights
-    T parameter;      // huber's delta; the cross-entropies' largest value, if not 0
-    T* row_loss;      // (rows): without weight and scale
+    // huber's delta; quantile's level, or one for each column; the largest value of a
+    // cross-entropy, if it has one.
+    const double* parameters;
+    Index parameter_count;
+    T* row_loss;         // (rows): without weight and scale
     Matrix<T> gradient;  // (rows, n), or data null when only the loss is wanted
 };
 

@@ -24,7 +24,8 @@ struct CrossEntropyParts {
 /// What a cross-entropy is told to be at most: as though no probability were smaller than so much.
 template <class V>
 inline V largest_loss(const LossArgs<Lane<V>>& l) {
-    return broadcast<V>(l.parameter > 0 ? l.parameter : std::numeric_limits<Lane<V>>::infinity());
+    return broadcast<V>(l.parameter_count > 0 ? static_cast<Lane<V>>(l.parameters[0])
+                                              : std::numeric_limits<Lane<V>>::infinity());
 }
 
 /// NaN stays.
@@ -99,35 +100,48 @@ void cross_entropy(const LossArgs<T>& l) {
     }
 }
 
-/// One column's part of a loss, and its derivative with respect to the output z. `delta`: huber's,
-/// or the largest value of binary_cross_entropy.
+/// The parameter of the columns from j on: one for all, or one each.
+template <class V>
+inline V parameter_of(const LossArgs<Lane<V>>& l, Index j) {
+    if (l.parameter_count == 1) return broadcast<V>(static_cast<Lane<V>>(l.parameters[0]));
+    V v{};
+    for (Index k = 0; k < lanes<V> && j + k < l.parameter_count; ++k) {
+        v[k] = static_cast<Lane<V>>(l.parameters[j + k]);
+    }
+    return v;
+}
+
+/// One column's part of a loss, and its derivative with respect to the output z. `p`: huber's
+/// delta, quantile's level, or the largest value of binary_cross_entropy.
 template <Loss loss, class V>
-inline V column_loss(V z, V t, [[maybe_unused]] V delta) {
+inline V column_loss(V z, V t, [[maybe_unused]] V p) {
     using T = Lane<V>;
     const V error = z - t;
     if constexpr (loss == Loss::binary_cross_entropy) {
-        return at_most(log_one_plus_exp(z) - z * t, delta);
+        return at_most(log_one_plus_exp(z) - z * t, p);
     }
     if constexpr (loss == Loss::squared_error) return error * error;
     if constexpr (loss == Loss::absolute_error) return abs(error);
     if constexpr (loss == Loss::huber) {
         const V size = abs(error);
         const T half = static_cast<T>(0.5);
-        return size > delta ? delta * (size - half * delta) : half * error * error;
+        return size > p ? p * (size - half * p) : half * error * error;
     }
     if constexpr (loss == Loss::poisson) return exp(z) - t * z;
+    if constexpr (loss == Loss::quantile) return error > 0 ? (1 - p) * error : -p * error;
 }
 
 template <Loss loss, class V>
-inline V column_derivative(V z, V t, [[maybe_unused]] V delta) {
+inline V column_derivative(V z, V t, [[maybe_unused]] V p) {
     const V error = z - t;
     const V one = broadcast<V>(1);
     const V sign = error > 0 ? one : (error < 0 ? -one : error);  // 0 and NaN stay
     if constexpr (loss == Loss::binary_cross_entropy) return sigmoid(z) - t;
     if constexpr (loss == Loss::squared_error) return error + error;
     if constexpr (loss == Loss::absolute_error) return sign;
-    if constexpr (loss == Loss::huber) return abs(error) > delta ? delta * sign : error;
+    if constexpr (loss == Loss::huber) return abs(error) > p ? p * sign : error;
     if constexpr (loss == Loss::poisson) return exp(z) - t;
+    if constexpr (loss == Loss::quantile) return error > 0 ? one - p : (error < 0 ? -p : error);
 }
 
 /// The mean over the columns of a loss that treats each alone.
@@ -135,21 +149,53 @@ template <Loss loss, class T>
 void column_mean(const LossArgs<T>& l) {
     using V = Vec<T>;
     const Index n = l.output.cols;
-    constexpr bool limited = loss == Loss::binary_cross_entropy;
-    const V delta = limited ? largest_loss<V>(l) : broadcast<V>(l.parameter);
+    const bool by_column = loss == Loss::quantile && l.parameter_count > 1;
+    const bool one_target = loss == Loss::quantile && l.target.cols == 1;
+    const V one = loss == Loss::binary_cross_entropy ? largest_loss<V>(l) : parameter_of<V>(l, 0);
     const T mean = T{1} / static_cast<T>(n);
     for (Index i = 0; i < l.output.rows; ++i) {
         const T scale = mean * row_scale(l, i);
         V total = V{};
         for (Index j = 0; j < n; j += lanes<V>) {
             const V z = load_up_to<V>(l.output.at(i, j), n - j);
-            const V t = load_up_to<V>(l.target.at(i, j), n - j);
-            total += first_lanes(column_loss<loss>(z, t, delta), n - j);
+            const V t = one_target ? broadcast<V>(*l.target.at(i, 0))
+                                   : load_up_to<V>(l.target.at(i, j), n - j);
+            const V p = by_column ? parameter_of<V>(l, j) : one;
+            total += first_lanes(column_loss<loss>(z, t, p), n - j);
             if (l.gradient.data != nullptr) {
-                const V slope = column_derivative<loss>(z, t, delta);
+                const V slope = column_derivative<loss>(z, t, p);
                 store_up_to<V>(l.gradient.at(i, j), scale == 0 ? V{} : slope * scale, n - j);
             }
         }
+        l.row_loss[i] = sum(total) * mean;
+    }
+}
+
+/// The mean over the targets of minus the logarithm of a normal distribution's density, without
+/// the constant: half of s + (t - m)^2 exp(-s), with s the logarithm of the variance (Nix and
+/// Weigend, 1994).
+template <class T>
+void gaussian(const LossArgs<T>& l) {
+    using V = Vec<T>;
+    const Index n = l.target.cols;
+    const T half = static_cast<T>(0.5);
+    const T mean = T{1} / static_cast<T>(n);
+    for (Index i = 0; i < l.output.rows; ++i) {
+        const T scale = mean * row_scale(l, i);
+        V total = V{};
+        for (Index j = 0; j < n; j += lanes<V>) {
+            const V error =
+                load_up_to<V>(l.output.at(i, j), n - j) - load_up_to<V>(l.target.at(i, j), n - j);
+            const V s = load_up_to<V>(l.output.at(i, n + j), n - j);
+            const V precise = error * exp(-s);
+            const V square = error * precise;
+            total += first_lanes(half * (s + square), n - j);
+            if (l.gradient.data != nullptr && scale != 0) {
+                store_up_to<V>(l.gradient.at(i, j), precise * scale, n - j);
+                store_up_to<V>(l.gradient.at(i, n + j), half * scale * (1 - square), n - j);
+            }
+        }
+        if (l.gradient.data != nullptr && scale == 0) clear_row(l.gradient, i);
         l.row_loss[i] = sum(total) * mean;
     }
 }
@@ -158,6 +204,8 @@ template <Loss loss, class T>
 constexpr LossKernel<T> loss_kernel() {
     if constexpr (loss == Loss::cross_entropy) {
         return &cross_entropy<T>;
+    } else if constexpr (loss == Loss::gaussian) {
+        return &gaussian<T>;
     } else {
         return &column_mean<loss, T>;
     }

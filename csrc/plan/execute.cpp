@@ -143,7 +143,8 @@ void Executor<T>::run(const LossCall& call, Range rows) const {
          .target = part(call.target, rows),
          .weight = weight == nullptr ? nullptr : weight + rows.begin,
          .scale = run_.loss_scale,
-         .parameter = static_cast<T>(call.parameter),
+         .parameters = call.parameters.data(),
+         .parameter_count = static_cast<Index>(call.parameters.size()),
          .row_loss = pointer(call.row_loss) + rows.begin,
          .gradient = part(call.gradient, rows)});
 }

@@ -4,7 +4,7 @@ A batch's loss is the weighted mean over its rows, `sum(w * l) / sum(w)`, where 
 a row and `w` its weight (1 when none is given).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,9 +23,13 @@ class Loss:
     name: ClassVar[str]
 
     @property
-    def parameter(self) -> float:
-        """The one number the loss is set by, 0 for a loss that has none."""
-        return 0.0
+    def parameters(self) -> tuple[float, ...]:
+        """The numbers the loss is set by."""
+        return ()
+
+    def target_columns(self, outputs: int) -> tuple[int, ...]:
+        """Return how many columns targets may have beside so many outputs."""
+        return (outputs,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,10 @@ class CrossEntropy(Loss):
     """
 
     name: ClassVar[str] = "cross_entropy"
+
+    def target_columns(self, outputs: int) -> tuple[int, ...]:
+        """Return how many columns targets may have beside so many outputs."""
+        return (outputs, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,9 +83,9 @@ class Huber(Loss):
         checks.positive("delta", self.delta)
 
     @property
-    def parameter(self) -> float:
+    def parameters(self) -> tuple[float, ...]:
         """The size of error where the line begins."""
-        return float(self.delta)
+        return (float(self.delta),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +95,63 @@ class Poisson(Loss):
     name: ClassVar[str] = "poisson"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Quantile(Loss):
+    """Makes outputs quantiles, by the pinball loss (Koenker and Bassett, 1978); mean over columns.
+
+    With several levels there is an output for each, and targets have one column.
+
+    Args:
+        level: The part of targets below the output, in `(0, 1)`, or one for each output.
+    """
+
+    name: ClassVar[str] = "quantile"
+
+    level: float | tuple[float, ...] = 0.5
+
+    def __post_init__(self) -> None:
+        if not self.parameters:
+            raise ValueError("level holds no number, must hold at least one")
+        for level in self.parameters:
+            checks.inside_unit_interval("level", level)
+
+    @property
+    def parameters(self) -> tuple[float, ...]:
+        """The levels."""
+        return tuple(self.level) if isinstance(self.level, Sequence) else (self.level,)
+
+    def target_columns(self, outputs: int) -> tuple[int, ...]:
+        """Return how many columns targets may have beside so many outputs."""
+        return (outputs,) if len(self.parameters) == 1 else (1,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gaussian(Loss):
+    """Likelihood of a normal distribution whose mean and variance are predicted, without constants.
+
+    Of outputs `(rows, 2 n)` the first n are the means, the others the logarithms s of the
+    variances (Nix and Weigend, 1994): `(s + (y - m)^2 exp(-s)) / 2`, the mean over the targets.
+    """
+
+    name: ClassVar[str] = "gaussian"
+
+    def target_columns(self, outputs: int) -> tuple[int, ...]:
+        """Return how many columns targets may have beside so many outputs."""
+        return (outputs // 2,)
+
+
 LOSSES = {
     record.name: record
-    for record in (CrossEntropy, BinaryCrossEntropy, SquaredError, AbsoluteError, Huber, Poisson)
+    for record in (
+        CrossEntropy,
+        BinaryCrossEntropy,
+        SquaredError,
+        AbsoluteError,
+        Huber,
+        Poisson,
+        Quantile,
+        Gaussian,
+    )
 }
 
 

@@ -51,7 +51,7 @@ class Phase:
 
     def prepare(self) -> None:
         """Refuse now what could not be run later: a loss or an activation without a derivative."""
-        self._make_pass(1, self._model.network.output_size)
+        self._make_pass(1, _target_columns(self._loss, self._model.network.output_size))
 
     @property
     def names(self) -> list[str]:
@@ -83,7 +83,7 @@ class Phase:
             target=target,
             weight=weight,
             output=network.output,
-            loss=graph.loss(loss.name, network.output, target, weight, loss.parameter),
+            loss=graph.loss(loss.name, network.output, target, weight, loss.parameters),
             purpose="evaluate" if self._state is None else "train",
             store=model.store,
             optimizer=self._state,
@@ -179,6 +179,10 @@ class Objective:
         self.state.apply(model.store, float(self.rates(1)[0]))
 
 
+def _target_columns(loss: Loss | CustomLoss, outputs: int) -> int:
+    return loss.target_columns(outputs)[0] if isinstance(loss, Loss) else outputs
+
+
 def _metric_settings(
     metric: Metric, model: Parametrized, loss: Loss | CustomLoss
 ) -> tuple[str, float]:
@@ -204,6 +208,8 @@ def _checked_metrics(
     for name in names:
         if names.count(name) > 1:
             raise ValueError(f"metrics names {name} twice: their figures could not be told apart")
+    if records and isinstance(loss, Loss) and outputs not in loss.target_columns(outputs):
+        raise ValueError(f"metrics: {names[0]} compares outputs with targets, {loss.name} has more")
     of_classes = isinstance(loss, losses.CrossEntropy)
     for record in records:
         if of_classes and record.name not in ("accuracy", "top_k_accuracy"):

@@ -34,12 +34,12 @@ def as_targets(call: str, y: ArrayLike, loss: Loss | CustomLoss, outputs: int) -
     name = _name(loss)
     if name == "cross_entropy" and table.ndim == 2 and table.shape[1] == 1:
         _check_classes(call, table[:, 0], outputs)
-    elif table.ndim != 2 or table.shape[1] != outputs:
+    elif table.ndim != 2 or table.shape[1] not in _columns(loss, outputs):
         rows = len(array) if array.ndim else "samples"
         classes = f", or ({rows},) class numbers" if name == "cross_entropy" else ""
         raise ValueError(
-            f"{call}: y has shape {array.shape}, must be ({rows}, {outputs}) for a network with"
-            f" {outputs} outputs{classes}"
+            f"{call}: y has shape {array.shape}, must be ({rows}, {_columns(loss, outputs)[0]})"
+            f" for a network with {outputs} outputs{classes}"
         )
     else:
         _check_values(call, name, table)
@@ -77,6 +77,10 @@ def as_weights(
 
 def _name(loss: Loss | CustomLoss) -> str:
     return loss.name if isinstance(loss, Loss) else "custom"
+
+
+def _columns(loss: Loss | CustomLoss, outputs: int) -> tuple[int, ...]:
+    return loss.target_columns(outputs) if isinstance(loss, Loss) else (outputs,)
 
 
 def _refuse_strings(call: str, y: ArrayLike) -> None:

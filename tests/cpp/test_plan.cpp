@@ -23,7 +23,7 @@ Example example(Activation activation) {
     e.output = g.affine(e.hidden, g.parameter("w2", 16, 3), g.parameter("b2", 1, 3));
     e.y = g.input("y", 1);
     e.weight = g.input("weight", 1);
-    e.loss = g.loss(Loss::cross_entropy, e.output, e.y, e.weight, 0);
+    e.loss = g.loss(Loss::cross_entropy, e.output, e.y, e.weight);
     return e;
 }
 

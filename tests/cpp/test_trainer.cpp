@@ -33,7 +33,7 @@ std::vector<T> trained_parameters(int threads, Index hidden) {
     const ValueId output = g.affine(h, g.parameter("w3", hidden, 1), g.parameter("b3", 1, 1));
     const ValueId target = g.input("y", 1);
     const ValueId weight = g.input("weight", 1);
-    const ValueId loss = g.loss(Loss::squared_error, output, target, weight, 0);
+    const ValueId loss = g.loss(Loss::squared_error, output, target, weight);
 
     ParameterStore<T> store(g);
     const std::vector<double> first = random_normal({3, 2}, store.size());
@@ -85,7 +85,7 @@ void what_is_not_finite_ends_the_run_before_the_update() {
     const ValueId output = g.affine(input, g.parameter("w", 1, 1), kNoValue);
     const ValueId target = g.input("y", 1);
     const ValueId weight = g.input("weight", 1);
-    const ValueId loss = g.loss(Loss::squared_error, output, target, weight, 0);
+    const ValueId loss = g.loss(Loss::squared_error, output, target, weight);
     ParameterStore<float> store(g);
     store.values()[0] = 1;
     OptimizerState<float> optimizer({.optimizer = Optimizer::sgd}, 1);

@@ -4,21 +4,51 @@
 namespace ganglion {
 namespace {
 
+/// Columns of the target beside so many of the output; one column where that is allowed.
+Index target_cols(Loss loss, Index output_cols, bool one) {
+    const bool one_will_do = loss == Loss::cross_entropy || loss == Loss::quantile;
+    if (one && one_will_do) return 1;
+    if (loss == Loss::gaussian) {
+        if (output_cols % 2 != 0) {
+            fail("gaussian", "the output has ", output_cols,
+                 " columns, must have a mean and a logarithm of a variance for each target");
+        }
+        return output_cols / 2;
+    }
+    return output_cols;
+}
+
+void check_parameters(const Op& op, Index output_cols) {
+    const std::vector<double>& given = op.loss_parameters;
+    const auto count = static_cast<Index>(given.size());
+    if (op.loss == Loss::huber && !(count == 1 && given[0] > 0)) {
+        fail("huber", "delta must be one positive number");
+    }
+    if (op.loss != Loss::quantile) return;
+    if (count != 1 && count != output_cols) {
+        fail("quantile", "there are ", count, " levels, the output has ", output_cols, " columns");
+    }
+    for (const double level : given) {
+        if (!(level > 0 && level < 1)) {
+            fail("quantile", "a level is ", level, ", must be between 0 and 1");
+        }
+    }
+}
+
 Index cols(const Graph& graph, const Op& op) {
     const Value& output = graph.value(op.inputs[0]);
     const Value& target = graph.value(op.inputs[1]);
-    const bool classes = op.loss == Loss::cross_entropy && target.cols == 1;
     if (op.loss == Loss::cross_entropy && output.cols < 2) {
         fail("cross_entropy",
              "the output has 1 column, must have one for each class: for two classes in"
              " one column use binary_cross_entropy");
     }
-    if (!classes && target.cols != output.cols) {
-        fail("loss", target.name, " has ", target.cols, " columns, the output has ", output.cols);
+    const Index wanted = target_cols(op.loss, output.cols, target.cols == 1);
+    if (target.cols != wanted) {
+        fail("loss", target.name, " has ", target.cols, " columns, must have ", wanted,
+             " for an output of ", output.cols);
     }
-    if (op.loss == Loss::huber && !(op.parameter > 0)) {
-        fail("huber", "delta is ", op.parameter, ", must be positive");
-    }
+    check_parameters(op, output.cols);
     return 1;
 }
 
@@ -27,7 +57,7 @@ void forward(Lowering& to, const Op& op) {
     const ValueId output = op.inputs[0];
     const bool derive = to.mode() == Mode::train && to.wants_gradient(output);
     to.emit(LossCall{.loss = op.loss,
-                     .parameter = op.parameter,
+                     .parameters = op.loss_parameters,
                      .output = to.value(output),
                      .target = to.value(op.inputs[1]),
                      .weight = to.value(op.inputs[2]),

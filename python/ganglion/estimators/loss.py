@@ -22,13 +22,13 @@ class LossRule:
         name: The core's loss.
         gradient: scikit-learn's gradient is this times the core's, a multiple of the columns.
         value: And its value is this times the core's.
-        parameter: The number the core's loss is set by.
+        parameters: The numbers the core's loss is set by.
     """
 
     name: str
     gradient: float
     value: float
-    parameter: float = 0.0
+    parameters: tuple[float, ...] = ()
 
 
 def rule_for(loss: str, network: EstimatorNetwork) -> LossRule:
@@ -41,13 +41,13 @@ def rule_for(loss: str, network: EstimatorNetwork) -> LossRule:
     if loss == "log_loss":
         largest = -float(np.log(np.finfo(network.precision.dtype).eps))  # scikit-learn's
         if network.out_activation == "softmax":
-            return LossRule("cross_entropy", 1.0, 1.0, largest)
-        return LossRule("binary_cross_entropy", outputs, outputs, largest)
+            return LossRule("cross_entropy", 1.0, 1.0, (largest,))
+        return LossRule("binary_cross_entropy", outputs, outputs, (largest,))
     return {
         "poisson": LossRule("poisson", outputs, outputs),
         "squared_error": LossRule("squared_error", outputs / 2, 0.5),
         "absolute_error": LossRule("absolute_error", outputs, 1.0),
-        "huber": LossRule("huber", outputs, 1.0, parameter=1.0),
+        "huber": LossRule("huber", outputs, 1.0, parameters=(1.0,)),
     }[loss]
 
 
@@ -93,12 +93,12 @@ class PenalizedLoss:
         weight = graph.input("sample_weight", 1)
         graph.set_layer("")
         limited = loss != "log_loss" or purpose != "gradients"
-        parameter = self._rule.parameter if limited else 0.0
+        parameters = self._rule.parameters if limited else ()
         self._trainer = network.trainer(
             graph=graph,
             target=target,
             weight=weight,
-            loss=graph.loss(self._rule.name, network.network.output, target, weight, parameter),
+            loss=graph.loss(self._rule.name, network.network.output, target, weight, parameters),
             purpose=purpose,
             optimizer=state,
             figures=self._figures,
