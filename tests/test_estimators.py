@@ -17,7 +17,7 @@ from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classific
 import ganglion as gn
 from ganglion import neural_network as ours
 from ganglion.data import Dataset
-from ganglion.estimators.loss import PenalizedLoss
+from ganglion.estimators.loss import PenalizedLoss, rule_of_classes, rule_of_numbers
 from ganglion.estimators.network import EstimatorNetwork
 
 pytestmark = [
@@ -308,22 +308,27 @@ def test_float32_stays_and_anything_else_becomes_float64() -> None:
         ("squared_error", "identity", 1),  # with more, scikit-learn's value is not the sum's
         ("absolute_error", "identity", 1),
         ("huber", "identity", 1),
+        ("quantile", "identity", 1),
+        ("gaussian", "identity", 2),
     ],
 )
 def test_gradient_is_the_central_difference(loss: str, out_activation: str, outputs: int) -> None:
     rng = np.random.default_rng(0)
     network = EstimatorNetwork([4, 5, outputs], ["tanh"], out_activation, "float64")
     x = rng.normal(size=(20, 4))
-    classes = out_activation == "softmax"
-    y = rng.integers(0, 3, (20, 1)) if classes else rng.uniform(0, 1, (20, outputs))
+    columns = 1 if loss == "gaussian" else outputs
+    softmax = out_activation == "softmax"
+    y = rng.integers(0, 3, (20, 1)) if softmax else rng.uniform(0, 1, (20, columns))
     samples = Dataset(x, y, rng.uniform(0.5, 2, (20, 1)))
     values = network.store.values
     values[:] = rng.normal(size=values.size) / 2
-    objective = PenalizedLoss(network, loss, 0.7, samples, 20, "gradients")
+    classes = loss == "log_loss"
+    rule = rule_of_classes(network) if classes else rule_of_numbers(loss, network, (0.3,))
+    objective = PenalizedLoss(network, rule, 0.7, samples, 20, "gradients")
 
     def value() -> float:
         objective.reset()
-        assert objective.run(samples, None, 20, 0.0)
+        assert objective.run(samples, None, 20)
         return objective.value()
 
     value()

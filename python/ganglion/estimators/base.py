@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, _fit_context
+from sklearn.base import _fit_context
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 from sklearn.utils.optimize import _check_optimize_result
-from sklearn.utils.validation import _check_sample_weight, validate_data
+from sklearn.utils.validation import _check_sample_weight
 
 from ganglion.data import Dataset
-from ganglion.estimators import conversion, lbfgs, stochastic_fit
+from ganglion.estimators import lbfgs, stochastic_fit
+from ganglion.estimators.callback_support import CallbackSupportMixin, FitEvents
+from ganglion.estimators.fitted import FittedMLP
+from ganglion.estimators.loss import LossRule
 from ganglion.estimators.network import Array, EstimatorNetwork
-from ganglion.estimators.parameters import CONSTRAINTS, STOCHASTIC, activations_of, hidden_sizes
+from ganglion.estimators.parameters import (
+    CONSTRAINTS,
+    OF_STOCHASTIC,
+    STOCHASTIC,
+    activations_of,
+    hidden_sizes,
+)
 from ganglion.estimators.stochastic import StochasticOptimizer
+from ganglion.estimators.threads import limited
 
 _NOT_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and"
@@ -23,12 +35,12 @@ _NOT_FINITE = (
 )
 
 
-class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
-    """Base of the estimators; they say what the parameters are."""
+class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # scikit-learn has no types
+    """How the estimators are fitted; they say what the parameters are."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
 
-    loss: str
+    _optimizer: StochasticOptimizer
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def fit(
@@ -66,6 +78,14 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         """Return how many outputs there must be, and scikit-learn's name of their activation."""
 
     @abstractmethod
+    def _loss_rule(self) -> LossRule:
+        """Return how the loss follows from the core's."""
+
+    @abstractmethod
+    def _labels_of(self, targets: Array) -> Array:
+        """Return targets as users give them, from those that `_check_input` gave."""
+
+    @abstractmethod
     def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
         """Return the score of finite outputs beside targets as `_check_input` gave them."""
 
@@ -86,12 +106,15 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         *,
         incremental: bool,
     ) -> Self:
-        sizes = hidden_sizes(self.hidden_layer_sizes)
+        begun = time.monotonic()
+        sizes = hidden_sizes(self.hidden_layer_sizes, self.n_hidden_layers, self.hidden_width)
         first = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
-        X, targets = self._check_input(X, y, incremental=incremental, reset=first)
-        weight = self._weights(X, y, sample_weight, incremental=incremental, training=True)
+        inputs, targets = self._check_input(X, y, incremental=incremental, reset=first)
+        weight = self._weights(inputs, y, sample_weight, incremental=incremental, training=True)
         if self.solver not in STOCHASTIC:
-            lbfgs.refuse(dropout=self.dropout, clip_norm=self.clip_norm, X_val=validation)
+            lbfgs.refuse(self, OF_STOCHASTIC, X_val=validation)
+        elif self.early_stopping and incremental:
+            raise ValueError("partial_fit does not support early_stopping=True")
         watched = None if validation is None else self._check_validation(*validation)
         if not first and len(sizes) != len(self.coefs_) - 1:
             raise ValueError(
@@ -100,15 +123,24 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
             )
         self._random_state = check_random_state(self.random_state)
         if first:
-            self._initialize([X.shape[1], *sizes], targets, X.dtype.name)
+            self._initialize([inputs.shape[1], *sizes], targets, inputs.dtype.name)
+            self._learn_scales(inputs, weight)
         self._use(self._network_of_weights())
-        samples = Dataset(X, targets, weight)
-        if self.solver in STOCHASTIC:
-            self._fit_stochastic(samples, watched, incremental=incremental)
-        else:
-            self._fit_lbfgs(samples)
+        samples = Dataset(self._scaled(inputs), targets, weight)
+        if watched is not None:
+            watched = Dataset(self._scaled(watched.x), watched.y, watched.weight)
+        events = FitEvents(self, X, y, sample_weight, 1 if incremental else self.max_iter)
+        with limited(self.n_jobs):
+            if self.solver in STOCHASTIC:
+                stochastic_fit.run(self, samples, watched, events, once=incremental)
+            else:
+                result = lbfgs.Minimization(self, samples, events).run()
+                self.n_iter_ = _check_optimize_result("lbfgs", result, self.max_iter)
+                self.loss_ = result.fun
+        self.fit_time_ = time.monotonic() - begun
         if not np.isfinite(self._network.store.values).all():
             raise ValueError(_NOT_FINITE)
+        events.fit_ends()
         return self
 
     def _weights(
@@ -133,13 +165,14 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         self.n_iter_ = 0
         self.t_ = 0
         activations = activations_of(self.activation, len(sizes) - 1)
+        self._dropout_seed = self._random_state.randint(2**31) if self.dropout else 0
         network = EstimatorNetwork(
             [*sizes, self.n_outputs_],
             activations,
             self.out_activation_,
             dtype,
             self.dropout,
-            self._random_state.randint(2**31) if self.dropout else 0,
+            self._dropout_seed,
         )
         last = activations[-1] if activations else self.activation
         for coef, intercept, activation in zip(
@@ -158,50 +191,15 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
             self.best_loss_: Any = None if stops_early else np.inf
             self.validation_scores_: Any = [] if stops_early else None
             self.best_validation_score_: Any = -np.inf if stops_early else None
+            self.best_validation_loss_ = np.inf
 
-    def _use(self, network: EstimatorNetwork) -> None:
-        """Let the estimator's weights be those of the network."""
-        self._network = network
-        self.coefs_, self.intercepts_ = list(network.coefs), list(network.intercepts)
-
-    def _network_of_weights(self) -> EstimatorNetwork:
-        """Return the network that works with `coefs_`, or one with a copy where users set them."""
-        network: EstimatorNetwork | None = getattr(self, "_network", None)
-        activations = activations_of(self.activation, len(self.coefs_) - 1)
-        weights = self.coefs_, self.intercepts_
-        if network is not None and network.shows(*weights, activations, self.dropout):
-            return network
-        return EstimatorNetwork.holding(*weights, activations, self.out_activation_, self.dropout)
-
-    def _fit_lbfgs(self, samples: Dataset) -> None:
-        result = lbfgs.minimize(
-            self._network,
-            self.loss,
-            samples,
-            alpha=self.alpha,
-            max_iter=self.max_iter,
-            max_fun=self.max_fun,
-            tol=self.tol,
-        )
-        self.n_iter_ = _check_optimize_result("lbfgs", result, self.max_iter)
-        self.loss_ = result.fun
-
-    def _fit_stochastic(
-        self, samples: Dataset, validation: Dataset | None, *, incremental: bool
-    ) -> None:
-        if self.early_stopping and incremental:
-            raise ValueError("partial_fit does not support early_stopping=True")
-        if not incremental or not hasattr(self, "_optimizer"):
-            self._optimizer = StochasticOptimizer(self._network, self.get_params(deep=False))
-        self._optimizer.bind(self._network)
-        stochastic_fit.run(self, samples, validation, once=incremental)
-
-    def _outputs(self, X: Any) -> Array:
-        """Check inputs, and return the values of the output layer, shape `(samples, outputs)`."""
-        X = validate_data(
-            self, X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), reset=False
-        )
-        return self._network_of_weights().outputs(X)
+    def _learn_scales(self, X: Any, weight: Array | None) -> None:
+        """Note what inputs are divided by, and what is taken from them before that."""
+        if not self.standardize:
+            self.__dict__.pop("scaler_", None)
+            return
+        scaler = StandardScaler(with_mean=isinstance(X, np.ndarray))
+        self.scaler_ = scaler.fit(X, sample_weight=None if weight is None else weight.ravel())
 
     def _has_partial_fit(self) -> bool:
         if self.solver not in STOCHASTIC:
@@ -210,36 +208,3 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
                 f" {self.solver} is not stochastic."
             )
         return True
-
-    @classmethod
-    def from_sklearn(cls, estimator: Any) -> Self:
-        """Return ours with the parameters and, if it is fitted, the weights of scikit-learn's.
-
-        Raises:
-            TypeError: When it is not scikit-learn's class of the same name.
-        """
-        return cast("Self", conversion.from_sklearn(cls, estimator))
-
-    def to_sklearn(self) -> Any:
-        """Return scikit-learn's with the same parameters and, if this is fitted, weights.
-
-        Raises:
-            ValueError: When a parameter has a value that scikit-learn does not know.
-        """
-        return conversion.to_sklearn(self)
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = dict(super().__getstate__())
-        state.pop("_network", None)  # it is made again from the weights
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        listed = not isinstance(self.activation, str)
-        if hasattr(self, "coefs_") and not (listed and len(self.activation) != self.n_layers_ - 2):
-            self._use(self._network_of_weights())
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        return tags

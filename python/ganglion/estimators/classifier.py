@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -13,12 +13,15 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from ganglion.estimators.base import BaseMLP
+from ganglion.estimators.loss import LossRule, rule_of_classes
 from ganglion.estimators.network import Array
+from ganglion.estimators.parameters import with_shared_arguments
 
 
+@with_shared_arguments
 class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-learn has no types
     """A multi-layer perceptron for classes: scikit-learn's `MLPClassifier` on Ganglion's core.
 
@@ -26,10 +29,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
     the weights, up to rounding. Beyond scikit-learn's:
 
     Args:
-        activation: One of the hidden layers' activations, or a list with one for each; also those
-            of `ganglion.activations` that scikit-learn does not have.
-        dropout: The part of each hidden layer's outputs zeroed while training, in `[0, 1)`.
-        clip_norm: Largest norm of the gradient of a step of "adam" or "sgd"; None clips nothing.
+        {shared}
         class_weight: What the samples of each class count, beside `sample_weight`: a mapping,
             "balanced", or None: all the same. `partial_fit` takes no "balanced".
     """
@@ -62,6 +62,17 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
         max_fun: int = 15000,
         dropout: float = 0.0,
         clip_norm: float | None = None,
+        weight_decay: float = 0.0,
+        lr_schedule: str | Callable[[int], float] | None = None,
+        warmup_steps: int = 0,
+        standardize: bool = False,
+        early_stopping_metric: str | Callable[..., float] = "score",
+        max_time: float | None = None,
+        keep_optimizer_state: bool = False,
+        max_history: int | None = None,
+        n_hidden_layers: int | None = None,
+        hidden_width: int | None = None,
+        n_jobs: int | None = None,
         class_weight: Mapping[Any, float] | str | None = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -89,9 +100,19 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
         self.max_fun = max_fun
         self.dropout = dropout
         self.clip_norm = clip_norm
+        self.weight_decay = weight_decay
+        self.lr_schedule = lr_schedule
+        self.warmup_steps = warmup_steps
+        self.standardize = standardize
+        self.early_stopping_metric = early_stopping_metric
+        self.max_time = max_time
+        self.keep_optimizer_state = keep_optimizer_state
+        self.max_history = max_history
+        self.n_hidden_layers = n_hidden_layers
+        self.hidden_width = hidden_width
+        self.n_jobs = n_jobs
         self.class_weight = class_weight
 
-    loss = "log_loss"
     _parameter_constraints = BaseMLP._parameter_constraints | {
         "class_weight": [dict, list, StrOptions({"balanced"}), None]
     }
@@ -114,7 +135,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
 
     def predict(self, X: Any) -> Array:
         """Return the classes, shape `(samples,)`, or indicators `(samples, labels)`."""
-        check_is_fitted(self)
         outputs = self._outputs(X)
         binary = self.n_outputs_ == 1
         classes: Array = self._label_binarizer.inverse_transform(
@@ -124,7 +144,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class, in the order of `classes_`."""
-        check_is_fitted(self)
         outputs = self._outputs(X)
         return np.hstack([1 - outputs, outputs]) if self.n_outputs_ == 1 else outputs
 
@@ -184,6 +203,15 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
         if self._label_binarizer.y_type_ == "multiclass":
             return len(self.classes_), "softmax"
         return targets.shape[1], "logistic"
+
+    def _loss_rule(self) -> LossRule:
+        return rule_of_classes(self._network)
+
+    def _labels_of(self, targets: Array) -> Array:
+        if self._label_binarizer.y_type_.startswith("multilabel"):
+            return targets
+        labels: Array = self.classes_[targets.ravel()]
+        return labels
 
     def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
         if self.out_activation_ == "softmax":

@@ -45,8 +45,9 @@ def to_sklearn(estimator: BaseMLP) -> Any:
     defaults = type(estimator)().get_params(deep=False)
     given = estimator.get_params(deep=False)
     ours = [key for key in given if key not in known and given[key] != defaults[key]]
-    if estimator.loss not in _LOSSES:
-        ours.append(f"loss {estimator.loss!r}")
+    loss = given.get("loss", "log_loss")
+    if loss not in _LOSSES:
+        ours.append(f"loss {loss!r}")
     if ours:
         raise ValueError(f"to_sklearn: scikit-learn knows no {', '.join(ours)}")
     given["activation"] = _activation(estimator)

@@ -2,61 +2,123 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
+import warnings
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
+from sklearn.exceptions import ConvergenceWarning
 
 from ganglion.data import Dataset
 from ganglion.estimators.loss import PenalizedLoss, unfolded
-from ganglion.estimators.network import EstimatorNetwork
+from ganglion.messages import say
+
+if TYPE_CHECKING:
+    from ganglion.estimators.base import BaseMLP
+    from ganglion.estimators.callback_support import FitEvents
 
 
-def refuse(**given: Any) -> None:
+def refuse(estimator: BaseMLP, names: tuple[str, ...], **given: Any) -> None:
     """Refuse what only the stochastic solvers know, where it is given.
 
     Raises:
         ValueError: With its name.
     """
-    for name, value in given.items():
-        if value:
+    for name, value in {**{name: getattr(estimator, name) for name in names}, **given}.items():
+        if value is not None and value != 0:
             raise ValueError(f"{name} is for solver 'adam' or 'sgd', solver is 'lbfgs'")
 
 
-def minimize(
-    network: EstimatorNetwork,
-    loss: str,
-    samples: Dataset,
-    *,
-    alpha: float,
-    max_iter: int,
-    max_fun: int,
-    tol: float,
-) -> Any:
-    """Fit the network's parameters to all samples at once, and return SciPy's result."""
-    samples = unfolded(samples)
-    objective = PenalizedLoss(network, loss, alpha, samples, len(samples), "gradients")
-    values, gradients = network.store.values, network.store.gradients
-    weights = network.weight_ranges()
-    total = len(samples) if samples.weight is None else samples.weight.sum()
+class _Stopped(Exception):
+    """Ends SciPy's loop."""
 
-    def loss_and_gradient(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        values[:] = point
+
+class Minimization:
+    """Fits an estimator's network to all samples at once.
+
+    Args:
+        estimator: Whose network; its parameters tell how.
+        samples: What to fit to.
+        events: What is told of each iteration.
+    """
+
+    def __init__(self, estimator: BaseMLP, samples: Dataset, events: FitEvents) -> None:
+        self._estimator = estimator
+        self._samples = unfolded(samples)
+        self._events = events
+        self._network = estimator._network
+        self._objective = PenalizedLoss(
+            self._network,
+            estimator._loss_rule(),
+            estimator.alpha,
+            self._samples,
+            len(samples),
+            "gradients",
+        )
+        total = len(samples) if samples.weight is None else samples.weight.sum()
+        self._decay = estimator.alpha / total
+        self._weights = self._network.weight_ranges()
+        self._begun = time.monotonic()
+        self._latest = np.inf  # loss
+        self._iterations = 0
+
+    def run(self) -> Any:
+        """Return SciPy's result; its point is in the network."""
+        estimator, values = self._estimator, self._network.store.values
+        self._events.iteration_begins()
+        try:
+            result = optimize.minimize(
+                self._loss_and_gradient,
+                values.astype(np.float64),
+                method="L-BFGS-B",
+                jac=True,
+                callback=self._iteration_ends,
+                options={
+                    "maxfun": estimator.max_fun,
+                    "maxiter": estimator.max_iter,
+                    "gtol": estimator.tol,
+                },
+            )
+        except _Stopped:
+            if self._is_late():
+                warnings.warn(
+                    f"lbfgs: Maximum time ({estimator.max_time} s) reached after"
+                    f" {self._iterations} iterations and the optimization hasn't converged yet.",
+                    ConvergenceWarning,
+                    stacklevel=5,
+                )
+            point = values.astype(np.float64)
+            nit = self._iterations
+            return optimize.OptimizeResult(x=point, fun=self._latest, status=0, nit=nit)
+        values[:] = result.x
+        return result
+
+    def _loss_and_gradient(self, point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        store, objective = self._network.store, self._objective
+        store.values[:] = point
         objective.reset()
-        if not objective.run(samples, None, len(samples), 0.0):
+        if not objective.run(self._samples, None, len(self._samples)):
             return np.inf, np.zeros_like(point)
-        gradient = gradients.astype(np.float64)
-        for begin, end in weights:
-            gradient[begin:end] += alpha / total * point[begin:end]
-        return objective.value(), gradient
+        gradient = store.gradients.astype(np.float64)
+        for begin, end in self._weights:
+            gradient[begin:end] += self._decay * point[begin:end]
+        self._latest = objective.value()
+        return self._latest, gradient
 
-    result = optimize.minimize(
-        loss_and_gradient,
-        values.astype(np.float64),
-        method="L-BFGS-B",
-        jac=True,
-        options={"maxfun": max_fun, "maxiter": max_iter, "gtol": tol},
-    )
-    values[:] = result.x
-    return result
+    def _iteration_ends(self, point: NDArray[np.float64]) -> None:
+        estimator = self._estimator
+        self._network.store.values[:] = point
+        self._iterations += 1
+        if estimator.verbose:
+            say(f"Iteration {self._iterations}, loss = {self._latest:.8f}")
+        stop = self._events.iteration_ends()
+        if stop or self._is_late():
+            raise _Stopped
+        if self._iterations < estimator.max_iter:
+            self._events.iteration_begins()
+
+    def _is_late(self) -> bool:
+        limit = self._estimator.max_time
+        return limit is not None and time.monotonic() - self._begun >= limit

@@ -23,31 +23,39 @@ class LossRule:
         gradient: scikit-learn's gradient is this times the core's, a multiple of the columns.
         value: And its value is this times the core's.
         parameters: The numbers the core's loss is set by.
+        largest: A row's largest loss, for values that are shown; None: there is none.
     """
 
     name: str
     gradient: float
     value: float
     parameters: tuple[float, ...] = ()
+    largest: float | None = None
 
 
-def rule_for(loss: str, network: EstimatorNetwork) -> LossRule:
-    """Return the rule for a loss by the estimators' names.
+def rule_of_classes(network: EstimatorNetwork) -> LossRule:
+    """Return the rule of the logarithmic loss."""
+    largest = -float(np.log(np.finfo(network.precision.dtype).eps))  # scikit-learn's
+    if network.out_activation == "softmax":
+        return LossRule("cross_entropy", 1.0, 1.0, largest=largest)
+    outputs = network.network.output_size
+    return LossRule("binary_cross_entropy", outputs, outputs, largest=largest)
+
+
+def rule_of_numbers(loss: str, network: EstimatorNetwork, levels: tuple[float, ...]) -> LossRule:
+    """Return the rule of a regressor's loss; `levels` are those of quantiles.
 
     The errors' values are means over the outputs and their gradients those of sums, as
     scikit-learn's are for the squared one.
     """
     outputs = network.network.output_size
-    if loss == "log_loss":
-        largest = -float(np.log(np.finfo(network.precision.dtype).eps))  # scikit-learn's
-        if network.out_activation == "softmax":
-            return LossRule("cross_entropy", 1.0, 1.0, (largest,))
-        return LossRule("binary_cross_entropy", outputs, outputs, (largest,))
     return {
         "poisson": LossRule("poisson", outputs, outputs),
         "squared_error": LossRule("squared_error", outputs / 2, 0.5),
         "absolute_error": LossRule("absolute_error", outputs, 1.0),
         "huber": LossRule("huber", outputs, 1.0, parameters=(1.0,)),
+        "quantile": LossRule("quantile", outputs, 1.0, parameters=levels),
+        "gaussian": LossRule("gaussian", outputs / 2, 1.0),
     }[loss]
 
 
@@ -62,7 +70,7 @@ class PenalizedLoss:
 
     Args:
         network: What computes.
-        loss: scikit-learn's name.
+        rule: How the loss follows from the core's.
         alpha: Strength of the penalty.
         samples: What it will be given, or parts of.
         max_batch: Rows of the largest part.
@@ -73,7 +81,7 @@ class PenalizedLoss:
     def __init__(
         self,
         network: EstimatorNetwork,
-        loss: str,
+        rule: LossRule,
         alpha: float,
         samples: Dataset,
         max_batch: int,
@@ -81,8 +89,8 @@ class PenalizedLoss:
         state: _core.OptimizerState | None = None,
     ) -> None:
         outputs = network.network.output_size
-        self._rule = rule_for(loss, network)
-        self._deviance = loss == "poisson"
+        self._rule = rule
+        self._deviance = rule.name == "poisson"
         self._by_batch = purpose != "evaluate"
         self._offset = 0.0  # what scikit-learn's value has beside the core's, so far,
         self._counted = 0.0  # and what that is to be divided by
@@ -92,27 +100,34 @@ class PenalizedLoss:
         target = graph.input("y", samples.y.shape[1])
         weight = graph.input("sample_weight", 1)
         graph.set_layer("")
-        limited = loss != "log_loss" or purpose != "gradients"
-        parameters = self._rule.parameters if limited else ()
+        parameters = rule.parameters
+        if rule.largest is not None and purpose != "gradients":
+            parameters = (rule.largest,)
         self._trainer = network.trainer(
             graph=graph,
             target=target,
             weight=weight,
-            loss=graph.loss(self._rule.name, network.network.output, target, weight, parameters),
+            loss=graph.loss(rule.name, network.network.output, target, weight, parameters),
             purpose=purpose,
             optimizer=state,
             figures=self._figures,
             max_batch=max_batch,
-            loss_factor=self._rule.gradient,
+            loss_factor=rule.gradient,
             penalty=self._penalty,
         )
 
     def run(
-        self, samples: Dataset, order: NDArray[np.int64] | None, batch_size: int, rate: float
+        self,
+        samples: Dataset,
+        order: NDArray[np.int64] | None,
+        batch_size: int,
+        rates: NDArray[np.float64] | None = None,
     ) -> bool:
-        """Run all batches; False where a loss or a parameter is no longer finite."""
+        """Run all batches; False where a loss or a parameter is no longer finite.
+
+        `rates` has the learning rate of each, for training.
+        """
         count = len(samples) if order is None else len(order)
-        steps = -(-count // batch_size)
         if self._deviance:
             size = batch_size if self._by_batch else count
             offset, weight = _deviance_offset(samples, order, size)
@@ -125,7 +140,7 @@ class PenalizedLoss:
             order=order,
             batch_size=batch_size,
             first=0,
-            rates=np.full(steps, rate),
+            rates=np.zeros(-(-count // batch_size)) if rates is None else rates,
             x_scale=1.0,
         )
         return ending == "complete"

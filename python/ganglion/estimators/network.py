@@ -25,7 +25,8 @@ class EstimatorNetwork:
     Args:
         sizes: Columns of the input, units of each hidden layer, outputs.
         activations: Of each hidden layer.
-        out_activation: scikit-learn's name: "softmax", "logistic", "identity" or "exp".
+        out_activation: scikit-learn's name: "softmax", "logistic", "identity" or "exp", or one of
+            the hidden layers'.
         dtype: "float32" or "float64".
         dropout: The part of each hidden layer's outputs zeroed while training.
         seed: Of the dropout.
@@ -45,7 +46,7 @@ class EstimatorNetwork:
             layers.append(Dense(units, activation))
             if dropout:
                 layers.append(Dropout(dropout))
-        layers.append(Dense(sizes[-1], _OUTPUTS[out_activation]))
+        layers.append(Dense(sizes[-1], _OUTPUTS.get(out_activation, out_activation)))
         self.network = networks.build(layers, sizes[0])
         self.precision = precision.get(dtype)
         self.store = self.precision.parameter_store(self.network.graph)
@@ -71,11 +72,12 @@ class EstimatorNetwork:
         activations: Sequence[str],
         out_activation: str,
         dropout: float = 0.0,
+        seed: int = 0,
     ) -> EstimatorNetwork:
         """Return a network with a copy of the weights."""
         sizes = [coefs[0].shape[0], *(coef.shape[1] for coef in coefs)]
         dtype = np.result_type(*coefs, np.float32).name
-        made = cls(sizes, activations, out_activation, dtype, dropout)
+        made = cls(sizes, activations, out_activation, dtype, dropout, seed)
         for own, given in zip(made.coefs + made.intercepts, [*coefs, *intercepts], strict=True):
             if own.shape != np.shape(given):
                 raise ValueError(f"an array of coefs_ or intercepts_ is not {own.shape}")

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
-from sklearn.metrics import r2_score
+from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.utils import column_or_1d
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from ganglion.arrays import as_array
 from ganglion.estimators.base import BaseMLP
+from ganglion.estimators.loss import LossRule, rule_of_numbers
 from ganglion.estimators.network import Array
+from ganglion.estimators.parameters import with_shared_arguments
+
+_LOSSES = {"squared_error", "poisson", "absolute_error", "huber", "quantile", "gaussian"}
 
 
+@with_shared_arguments
 class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-learn has no types
     """A multi-layer perceptron for numbers: scikit-learn's `MLPRegressor` on Ganglion's core.
 
@@ -25,16 +31,18 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
     the weights, up to rounding. Beyond scikit-learn's:
 
     Args:
-        loss: scikit-learn's "squared_error" and "poisson"; "absolute_error", or "huber", which is
-            half the square of errors up to 1, and grows linearly beyond (Huber, 1964).
-        activation: One of the hidden layers' activations, or a list with one for each; also those
-            of `ganglion.activations` that scikit-learn does not have.
-        dropout: The part of each hidden layer's outputs zeroed while training, in `[0, 1)`.
-        clip_norm: Largest norm of the gradient of a step of "adam" or "sgd"; None clips nothing.
+        loss: scikit-learn's "squared_error" and "poisson"; "absolute_error"; "huber", which is
+            half the square of errors up to 1, and grows linearly beyond (Huber, 1964); "quantile"
+            (Koenker and Bassett, 1978); or "gaussian", which also learns the error's variance for
+            each sample (Nix and Weigend, 1994).
+        {shared}
+        quantile: Of the loss "quantile": the part of targets below the prediction, in `(0, 1)`;
+            or several of one target, which then has a prediction for each.
     """
 
     _parameter_constraints = BaseMLP._parameter_constraints | {
-        "loss": [StrOptions({"squared_error", "poisson", "absolute_error", "huber"})]
+        "loss": [StrOptions(_LOSSES)],
+        "quantile": [Interval(Real, 0, 1, closed="neither"), "array-like"],
     }
 
     def __init__(
@@ -66,6 +74,18 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         max_fun: int = 15000,
         dropout: float = 0.0,
         clip_norm: float | None = None,
+        weight_decay: float = 0.0,
+        lr_schedule: str | Callable[[int], float] | None = None,
+        warmup_steps: int = 0,
+        standardize: bool = False,
+        early_stopping_metric: str | Callable[..., float] = "score",
+        max_time: float | None = None,
+        keep_optimizer_state: bool = False,
+        max_history: int | None = None,
+        n_hidden_layers: int | None = None,
+        hidden_width: int | None = None,
+        n_jobs: int | None = None,
+        quantile: float | Sequence[float] = 0.5,
     ) -> None:
         self.loss = loss
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -93,6 +113,18 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         self.max_fun = max_fun
         self.dropout = dropout
         self.clip_norm = clip_norm
+        self.weight_decay = weight_decay
+        self.lr_schedule = lr_schedule
+        self.warmup_steps = warmup_steps
+        self.standardize = standardize
+        self.early_stopping_metric = early_stopping_metric
+        self.max_time = max_time
+        self.keep_optimizer_state = keep_optimizer_state
+        self.max_history = max_history
+        self.n_hidden_layers = n_hidden_layers
+        self.hidden_width = hidden_width
+        self.n_jobs = n_jobs
+        self.quantile = quantile
 
     @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
@@ -106,11 +138,36 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         """
         return self._fit(X, y, sample_weight, incremental=True)
 
-    def predict(self, X: Any) -> Array:
-        """Return the values, shape `(samples,)` or `(samples, outputs)`."""
-        check_is_fitted(self)
+    def predict(self, X: Any, return_std: bool = False) -> Any:
+        """Return the values, shape `(samples,)` or `(samples, outputs)`.
+
+        Args:
+            X: Inputs, array or sparse matrix of shape `(samples, features)`.
+            return_std: Whether to return also the standard deviation of each, which the loss
+                "gaussian" learns.
+
+        Raises:
+            ValueError: When the loss is another and the deviation is wanted.
+        """
         outputs = self._outputs(X)
-        return outputs.ravel() if outputs.shape[1] == 1 else outputs
+        if self.loss != "gaussian":
+            if return_std:
+                raise ValueError(f"return_std is for the loss 'gaussian', it is {self.loss!r}")
+            return _one_dimensional(outputs)
+        mean, log_variance = np.split(outputs, 2, axis=1)
+        values = _one_dimensional(mean)
+        return (values, _one_dimensional(np.exp(log_variance / 2))) if return_std else values
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return R^2; for the loss "quantile" the same of the pinball loss, its mean over levels.
+
+        The latter is `sklearn.metrics.d2_pinball_score`.
+        """
+        if self.loss != "quantile":
+            return float(super().score(X, y, sample_weight))
+        outputs = self.predict(X)
+        y = np.asarray(y).reshape(len(outputs), -1)
+        return self._score_of(outputs.reshape(len(outputs), -1), y, sample_weight)
 
     def _check_input(
         self,
@@ -135,7 +192,43 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         return X, as_array("fit", "y", y).reshape(len(y), -1)
 
     def _outputs_for(self, targets: Array) -> tuple[int, str]:
-        return targets.shape[1], "exp" if self.loss == "poisson" else "identity"
+        outputs = targets.shape[1]
+        levels = self._levels()
+        if self.loss == "quantile" and len(levels) > 1:
+            if outputs > 1:
+                raise ValueError(f"several quantiles are for one target, y has {outputs}")
+            outputs = len(levels)
+        if self.loss == "gaussian":
+            outputs *= 2
+        return outputs, "exp" if self.loss == "poisson" else "identity"
+
+    def _loss_rule(self) -> LossRule:
+        return rule_of_numbers(self.loss, self._network, self._levels())
+
+    def _levels(self) -> tuple[float, ...]:
+        levels = tuple(float(level) for level in np.atleast_1d(self.quantile))
+        if not levels or not all(0 < level < 1 for level in levels):
+            raise ValueError(f"quantile is {self.quantile!r}, must be inside (0, 1)")
+        return levels
+
+    def _labels_of(self, targets: Array) -> Array:
+        return _one_dimensional(targets)
 
     def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
-        return float(r2_score(targets, outputs, sample_weight=weight))
+        if self.loss == "gaussian":
+            outputs = outputs[:, : targets.shape[1]]
+        if self.loss != "quantile":
+            return float(r2_score(targets, outputs, sample_weight=weight))
+        levels = self._levels()
+        if len(levels) == 1:
+            return float(d2_pinball_score(targets, outputs, alpha=levels[0], sample_weight=weight))
+        scores = [
+            d2_pinball_score(targets, outputs[:, [i]], alpha=level, sample_weight=weight)
+            for i, level in enumerate(levels)
+        ]
+        return float(np.mean(scores))
+
+
+def _one_dimensional(values: Array) -> Array:
+    """Return a table of one column as that column."""
+    return values.ravel() if values.shape[1] == 1 else values

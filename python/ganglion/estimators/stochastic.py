@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganglion.data import Dataset
+from ganglion.estimators.learning_rates import schedule_of
 from ganglion.estimators.loss import PenalizedLoss, unfolded
 from ganglion.estimators.network import EstimatorNetwork
 from ganglion.messages import say
@@ -22,34 +23,54 @@ class StochasticOptimizer:
     Args:
         network: Whose parameters it changes.
         settings: The estimator's parameters.
+        steps: How many an epoch has.
     """
 
-    def __init__(self, network: EstimatorNetwork, settings: dict[str, Any]) -> None:
+    def __init__(self, network: EstimatorNetwork, settings: dict[str, Any], steps: int) -> None:
         self._settings = settings
+        self._schedule = schedule_of(settings, steps * settings["max_iter"])
         self.learning_rate = float(settings["learning_rate_init"])
         self._made_for: EstimatorNetwork | None = network
         self.state = self._make_state(network)
 
     def _make_state(self, network: EstimatorNetwork) -> Any:
         s = self._settings
-        if s["solver"] == "adam":
+        name = s["solver"]
+        if name == "adam":
+            name = "adamw" if s["weight_decay"] else "adam"
             numbers = {name: float(s[name]) for name in ("beta_1", "beta_2", "epsilon")}
             numbers["epsilon_hat"] = 1.0
         else:
             nesterov = s["nesterovs_momentum"] and s["momentum"] > 0
             numbers = {"momentum": float(s["momentum"]), "nesterov": float(nesterov)}
+        numbers["weight_decay"] = float(s["weight_decay"])
         numbers["global_clipnorm"] = float(s["clip_norm"] or 0)
-        return network.precision.optimizer_state(s["solver"], numbers, network.store.values.size)
+        return network.precision.optimizer_state(name, numbers, network.store.values.size)
 
     def bind(self, network: EstimatorNetwork) -> None:
         """Go on with another network of the same shape and precision."""
         if self._made_for is network:
             return
-        state = self._make_state(network)
-        for block, own in zip(self.state.blocks, state.blocks, strict=True):
+        before = self.state
+        self._made_for, self.state = network, self._make_state(network)
+        self._remember(before)
+
+    def go_on_from(self, other: StochasticOptimizer) -> None:
+        """Begin with what another one of the same kind remembers."""
+        if [len(block) for block in other.state.blocks] == [len(b) for b in self.state.blocks]:
+            self._remember(other.state)
+
+    def _remember(self, state: Any) -> None:
+        for own, block in zip(self.state.blocks, state.blocks, strict=True):
             own[:] = block
-        state.steps = self.state.steps
-        self._made_for, self.state = network, state
+        self.state.steps = state.steps
+
+    def rates(self, steps: int) -> NDArray[np.float64]:
+        """Return the learning rates of the next steps."""
+        if self._schedule is None:
+            return np.full(steps, self.learning_rate)
+        first = self.state.steps
+        return self._schedule.rates(np.arange(first, first + steps))
 
     def epoch_ends(self, samples_seen: int) -> None:
         """Make the learning rate smaller where the schedule is "invscaling"."""
@@ -81,6 +102,7 @@ class StochasticOptimizer:
     def __getstate__(self) -> dict[str, Any]:
         return {
             "settings": self._settings,
+            "schedule": self._schedule,
             "learning_rate": self.learning_rate,
             "steps": self.state.steps,
             "blocks": [np.array(block) for block in self.state.blocks],
@@ -88,6 +110,7 @@ class StochasticOptimizer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._settings = state["settings"]
+        self._schedule = state["schedule"]
         self.learning_rate = state["learning_rate"]
         self._made_for = None
         self.state = _Remembered(state["blocks"], state["steps"])
@@ -124,14 +147,22 @@ class Epochs:
         self._random_state = random_state
         self._order = np.arange(len(samples), dtype=np.int64)
 
-    def run(self, rate: float) -> float:
+    def __len__(self) -> int:
+        return len(self._samples)
+
+    @property
+    def steps(self) -> int:
+        """How many an epoch has."""
+        return -(-len(self._samples) // self._batch_size)
+
+    def run(self, rates: NDArray[np.float64]) -> float:
         """Run one and return its loss; NaN where a loss or a parameter is no longer finite."""
         if self._random_state is not None:
             shuffled = np.arange(len(self._order))
             self._random_state.shuffle(shuffled)
             self._order = self._order[shuffled]
         self._loss.reset()
-        complete = run_in_order(self._loss, self._samples, self._batch_size, self._order, rate)
+        complete = run_in_order(self._loss, self._samples, self._batch_size, self._order, rates)
         return self._loss.value() if complete else np.nan
 
 
@@ -140,7 +171,7 @@ def run_in_order(
     samples: Dataset,
     batch_size: int,
     order: NDArray[np.int64] | None = None,
-    rate: float = 0.0,
+    rates: NDArray[np.float64] | None = None,
 ) -> bool:
     """Run all batches; False where a loss or a parameter is no longer finite.
 
@@ -148,9 +179,11 @@ def run_in_order(
     """
     x: Any = samples.x
     if isinstance(x, np.ndarray):
-        return loss.run(samples, order, batch_size, rate)
+        return loss.run(samples, order, batch_size, rates)
     order = np.arange(len(samples)) if order is None else order
+    parts = [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
+    rates = np.zeros(len(parts)) if rates is None else rates
     return all(
-        loss.run(unfolded(samples.rows(order[i : i + batch_size])), None, batch_size, rate)
-        for i in range(0, len(order), batch_size)
+        loss.run(unfolded(samples.rows(part)), None, batch_size, rates[step : step + 1])
+        for step, part in enumerate(parts)
     )

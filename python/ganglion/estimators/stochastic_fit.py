@@ -2,51 +2,66 @@
 
 from __future__ import annotations
 
+import time
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
 
 from ganglion.data import Dataset
 from ganglion.estimators.loss import PenalizedLoss
-from ganglion.estimators.stochastic import Epochs, run_in_order
+from ganglion.estimators.stochastic import Epochs, StochasticOptimizer
+from ganglion.estimators.validation import Validation, hold_out
 from ganglion.messages import say
 
 if TYPE_CHECKING:
     from ganglion.estimators.base import BaseMLP
+    from ganglion.estimators.callback_support import FitEvents
 
-_ROWS = 256  # of what is validated on, looked at together
 
-
-def run(estimator: BaseMLP, samples: Dataset, validation: Dataset | None, *, once: bool) -> None:
+def run(
+    estimator: BaseMLP,
+    samples: Dataset,
+    validation: Dataset | None,
+    events: FitEvents,
+    *,
+    once: bool,
+) -> None:
     """Train an estimator's network, and keep its attributes up to date.
 
     Args:
         estimator: Whose network.
         samples: What to train on.
         validation: What to look at after each epoch; None: a hold-out if it stops early by one.
+        events: What is told of each epoch.
         once: Whether to train for one epoch only.
     """
     if validation is None and estimator.early_stopping:
-        samples, validation = _hold_out(estimator, samples)
+        samples, validation = hold_out(estimator, samples)
+    if not estimator.early_stopping and estimator.best_loss_ is None:
+        estimator.best_loss_ = np.inf  # it stopped early before
     batch_size = _batch_size(estimator, len(samples))
-    network, optimizer = estimator._network, estimator._optimizer
+    optimizer = _optimizer(estimator, -(-len(samples) // batch_size), goes_on=once)
     loss = PenalizedLoss(
-        network, estimator.loss, estimator.alpha, samples, batch_size, "train", optimizer.state
+        estimator._network,
+        estimator._loss_rule(),
+        estimator.alpha,
+        samples,
+        batch_size,
+        "train",
+        optimizer.state,
     )
     epochs = Epochs(
         loss, samples, batch_size, estimator._random_state if estimator.shuffle else None
     )
-    watched = None if validation is None else _Validation(estimator, validation)
+    watched = None if validation is None else Validation(estimator, validation)
     try:
-        _run_epochs(estimator, epochs, len(samples), watched, once=once)
+        _run_epochs(estimator, epochs, watched, events, once=once)
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=5)
     if watched is not None and watched.best is not None and estimator.early_stopping:
-        network.store.values[:] = watched.best
+        estimator._network.store.values[:] = watched.best
 
 
 def _batch_size(estimator: BaseMLP, count: int) -> int:
@@ -60,108 +75,86 @@ def _batch_size(estimator: BaseMLP, count: int) -> int:
     return int(np.clip(estimator.batch_size, 1, count))
 
 
-def _hold_out(estimator: BaseMLP, samples: Dataset) -> tuple[Dataset, Dataset]:
-    """Split off what is validated on."""
-    train, test = train_test_split(
-        np.arange(len(samples)),
-        random_state=estimator._random_state,
-        test_size=estimator.validation_fraction,
-        stratify=estimator._stratify(samples.y),
-    )
-    if len(test) < 2:
-        raise ValueError(
-            "The validation set is too small. Increase 'validation_fraction' or the size of your"
-            " dataset."
-        )
-    return samples.rows(train), samples.rows(test)
+def _optimizer(estimator: BaseMLP, steps: int, *, goes_on: bool) -> StochasticOptimizer:
+    """Return the estimator's optimizer: the one it has where that goes on, else a new one."""
+    before: StochasticOptimizer | None = getattr(estimator, "_optimizer", None)
+    if before is None or not goes_on:
+        made = StochasticOptimizer(estimator._network, estimator.get_params(deep=False), steps)
+        if before is not None and estimator.warm_start and estimator.keep_optimizer_state:
+            made.go_on_from(before)
+        estimator._optimizer = made
+    estimator._optimizer.bind(estimator._network)
+    return estimator._optimizer
 
 
 def _run_epochs(
     estimator: BaseMLP,
     epochs: Epochs,
-    count: int,
-    validation: _Validation | None,
+    validation: Validation | None,
+    events: FitEvents,
     *,
     once: bool,
 ) -> None:
     optimizer = estimator._optimizer
     verbose = bool(estimator.verbose)
+    begun = time.monotonic()
     estimator.n_iter_ = 0
     for _ in range(1 if once else estimator.max_iter):
-        loss = epochs.run(optimizer.learning_rate)
-        if not np.isfinite(loss):  # the core stops there; scikit-learn's weights go on as NaN
-            estimator._network.store.values[:] = np.nan
-        estimator.n_iter_ += 1
-        estimator.t_ += count
-        estimator.loss_ = loss
-        estimator.loss_curve_.append(loss)
-        if verbose:
-            say(f"Iteration {estimator.n_iter_}, loss = {loss:.8f}")
+        events.iteration_begins()
+        _run_epoch(estimator, epochs)
         if validation is not None:
             validation.look()
         if not estimator.early_stopping:
-            _note_loss(estimator, loss)
+            _note_loss(estimator, validated=validation is not None)
+        _shorten_history(estimator)
         optimizer.epoch_ends(estimator.t_)
+        if events.iteration_ends():
+            return
         if estimator._no_improvement_count > estimator.n_iter_no_change:
             if optimizer.stops(_no_improvement(estimator), verbose=verbose):
                 return
             estimator._no_improvement_count = 0
+        if estimator.max_time is not None and time.monotonic() - begun >= estimator.max_time:
+            _warn(f"Maximum time ({estimator.max_time} s) reached after {estimator.n_iter_} epochs")
+            return
     if not once:
-        warnings.warn(
-            f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) reached and the"
-            " optimization hasn't converged yet.",
-            ConvergenceWarning,
-            stacklevel=6,
-        )
+        _warn(f"Maximum iterations ({estimator.max_iter}) reached")
 
 
-def _note_loss(estimator: BaseMLP, loss: float) -> None:
+def _warn(what: str) -> None:
+    warnings.warn(
+        f"Stochastic Optimizer: {what} and the optimization hasn't converged yet.",
+        ConvergenceWarning,
+        stacklevel=7,
+    )
+
+
+def _run_epoch(estimator: BaseMLP, epochs: Epochs) -> None:
+    loss = epochs.run(estimator._optimizer.rates(epochs.steps))
+    if not np.isfinite(loss):  # the core stops there; scikit-learn's weights go on as NaN
+        estimator._network.store.values[:] = np.nan
+    estimator.n_iter_ += 1
+    estimator.t_ += len(epochs)
+    estimator.loss_ = loss
+    estimator.loss_curve_.append(loss)
+    if estimator.verbose:
+        say(f"Iteration {estimator.n_iter_}, loss = {loss:.8f}")
+
+
+def _note_loss(estimator: BaseMLP, *, validated: bool) -> None:
+    loss = estimator.loss_
     stays = loss > estimator.best_loss_ - estimator.tol
     estimator._no_improvement_count = estimator._no_improvement_count + 1 if stays else 0
+    if loss < estimator.best_loss_ and not validated:
+        estimator.best_epoch_ = estimator.n_iter_
     estimator.best_loss_ = min(estimator.best_loss_, loss)
 
 
-class _Validation:
-    """Dataset that are looked at after each epoch, and the weights that did best on them.
-
-    There are none as long as the fits before did better.
-    """
-
-    def __init__(self, estimator: BaseMLP, samples: Dataset) -> None:
-        self._estimator = estimator
-        self._samples = samples
-        self._weight = None if samples.weight is None else samples.weight.ravel()
-        self._loss = PenalizedLoss(
-            estimator._network, estimator.loss, 0.0, samples, _ROWS, "evaluate"
-        )
-        self.best: NDArray[Any] | None = None
-        if estimator.validation_scores_ is None:
-            estimator.validation_scores_ = []
-            estimator.best_validation_score_ = -np.inf
-        if not hasattr(estimator, "validation_loss_curve_"):  # it was scikit-learn's
-            estimator.validation_loss_curve_ = []
-
-    def look(self) -> None:
-        """Add the score and the loss to the estimator's lists; keep the weights if they lead."""
-        estimator = self._estimator
-        outputs = estimator._network.outputs(self._samples.x)
-        finite = bool(np.isfinite(outputs).all())
-        score = estimator._score_of(outputs, self._samples.y, self._weight) if finite else np.nan
-        estimator.validation_scores_.append(score)
-        estimator.validation_loss_curve_.append(self._value())
-        if estimator.verbose:
-            say(f"Validation score: {score:f}")
-        if estimator.early_stopping:
-            stays = score < estimator.best_validation_score_ + estimator.tol
-            estimator._no_improvement_count = estimator._no_improvement_count + 1 if stays else 0
-        if score > estimator.best_validation_score_:
-            estimator.best_validation_score_ = score
-            self.best = estimator._network.store.values.copy()
-
-    def _value(self) -> float:
-        self._loss.reset()
-        complete = run_in_order(self._loss, self._samples, _ROWS)
-        return self._loss.value() if complete else np.nan
+def _shorten_history(estimator: BaseMLP) -> None:
+    """Forget what is older than the last `max_history` epochs."""
+    if estimator.max_history is not None:
+        for name in ("loss_curve_", "validation_scores_", "validation_loss_curve_"):
+            del (getattr(estimator, name) or [])[: -estimator.max_history]
 
 
 def _no_improvement(estimator: BaseMLP) -> str:

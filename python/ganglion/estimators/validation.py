@@ -1,0 +1,114 @@
+"""What a stochastic fit looks at after each epoch beside its own loss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import get_scorer
+from sklearn.model_selection import train_test_split
+
+from ganglion.data import Dataset
+from ganglion.estimators.loss import PenalizedLoss
+from ganglion.estimators.stochastic import run_in_order
+from ganglion.messages import say
+
+if TYPE_CHECKING:
+    from ganglion.estimators.base import BaseMLP
+
+_ROWS = 256  # looked at together
+
+
+def hold_out(estimator: BaseMLP, samples: Dataset) -> tuple[Dataset, Dataset]:
+    """Return what is trained on, and what is split off to be looked at.
+
+    Raises:
+        ValueError: When the latter is fewer than two samples.
+    """
+    train, test = train_test_split(
+        np.arange(len(samples)),
+        random_state=estimator._random_state,
+        test_size=estimator.validation_fraction,
+        stratify=estimator._stratify(samples.y),
+    )
+    if len(test) < 2:
+        raise ValueError(
+            "The validation set is too small. Increase 'validation_fraction' or the size of your"
+            " dataset."
+        )
+    return samples.rows(train), samples.rows(test)
+
+
+class Validation:
+    """Samples that are looked at after each epoch, and the weights that did best on them.
+
+    There are none as long as the fits before did better.
+    """
+
+    def __init__(self, estimator: BaseMLP, samples: Dataset) -> None:
+        self._estimator = estimator
+        self._samples = samples
+        self._weight = None if samples.weight is None else samples.weight.ravel()
+        self._loss = PenalizedLoss(
+            estimator._network, estimator._loss_rule(), 0.0, samples, _ROWS, "evaluate"
+        )
+        metric = estimator.early_stopping_metric
+        self._by_loss = metric == "loss"
+        self._scorer = None if metric in ("score", "loss") else get_scorer(metric)
+        self.best: NDArray[Any] | None = None
+        if estimator.validation_scores_ is None:
+            estimator.validation_scores_ = []
+            estimator.best_validation_score_ = -np.inf
+        if not hasattr(estimator, "validation_loss_curve_"):  # it was scikit-learn's
+            estimator.validation_loss_curve_ = []
+            estimator.best_validation_loss_ = np.inf
+
+    def look(self) -> None:
+        """Add the score and the loss to the estimator's lists; keep the weights if they lead."""
+        estimator = self._estimator
+        score, loss = self._score(), self._value()
+        gain, best = score, estimator.best_validation_score_
+        if self._by_loss:
+            gain, best = -loss, -estimator.best_validation_loss_
+        estimator.validation_scores_.append(score)
+        estimator.validation_loss_curve_.append(loss)
+        if estimator.verbose:
+            say(f"Validation score: {score:f}")
+        if estimator.early_stopping:
+            stays = gain < best + estimator.tol
+            estimator._no_improvement_count = estimator._no_improvement_count + 1 if stays else 0
+        if gain > best:
+            estimator.best_epoch_ = estimator.n_iter_
+            self.best = estimator._network.store.values.copy()
+        if score > estimator.best_validation_score_:  # not where it is NaN
+            estimator.best_validation_score_ = score
+        if loss < estimator.best_validation_loss_:
+            estimator.best_validation_loss_ = loss
+
+    def _score(self) -> float:
+        estimator, x, y = self._estimator, self._samples.x, self._samples.y
+        outputs = estimator._network.outputs(x)
+        if not np.isfinite(outputs).all():
+            return np.nan
+        if self._scorer is None:
+            return estimator._score_of(outputs, y, self._weight)
+        weights = {} if self._weight is None else {"sample_weight": self._weight}
+        return float(self._scorer(_of_prepared(estimator), x, estimator._labels_of(y), **weights))
+
+    def _value(self) -> float:
+        self._loss.reset()
+        complete = run_in_order(self._loss, self._samples, _ROWS)
+        return self._loss.value() if complete else np.nan
+
+
+def _of_prepared(estimator: BaseMLP) -> BaseMLP:
+    """Return the estimator as it is for inputs that are already as the network takes them."""
+    kept = {
+        name: value
+        for name, value in vars(estimator).items()
+        if name not in ("scaler_", "feature_names_in_")
+    }
+    view = object.__new__(type(estimator))
+    view.__dict__.update(kept)
+    return view
