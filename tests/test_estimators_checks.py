@@ -12,12 +12,16 @@ from ganglion.neural_network import MLPClassifier, MLPRegressor
 ESTIMATORS = [
     MLPClassifier(max_iter=100),
     MLPRegressor(max_iter=100),
-    MLPClassifier(solver="lbfgs", alpha=1.0),  # else a probability is 1.0, as in scikit-learn
+    # With less alpha a probability is 1.0, as in scikit-learn; rounding grows with each iteration.
+    MLPClassifier(solver="lbfgs", alpha=1.0, max_iter=30),
     MLPRegressor(solver="lbfgs"),
     MLPClassifier(solver="sgd", learning_rate_init=0.1, max_iter=100),
     MLPRegressor(solver="sgd", learning_rate="adaptive", max_iter=100),
     Perceptron(),
     Perceptron(penalty="elasticnet"),
+    MLPClassifier(standardize=True, max_iter=100),
+    MLPRegressor("gaussian", standardize=True, max_iter=100),
+    MLPRegressor("quantile", standardize=True, max_iter=100),
 ]
 
 # Rosenblatt's rule goes by the order of the samples: a weight makes one step longer, a repeated
