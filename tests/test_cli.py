@@ -127,6 +127,29 @@ def test_train_picks_regression_for_a_float_target() -> None:
     assert figure(output, "RMSE") < 25  # the spread is 25
 
 
+def test_search_prints_a_table_and_keeps_the_best() -> None:
+    words = ("--epochs", "5", "--hidden", "8,4", "--learning-rate", "0.003", "--dropout", "0.1")
+    output = succeed("train", "iris", "--search", *words)
+    assert "search: 12 networks" in output
+    table = output[output.index("hidden learning rate") : output.index("test accuracy")]
+    lines = [line.split() for line in table.splitlines()[1:]]
+    assert len(lines) == 12
+    assert {line[0] for line in lines} == {"64", "8,4"}
+    assert {line[1] for line in lines} == {"0.001", "0.003", "0.009"}
+    assert {line[2] for line in lines} == {"0.0", "0.1"}
+    losses = [float(line[4]) for line in lines]
+    assert losses == sorted(losses)
+    assert f"Dense({lines[0][0].split(',')[0]}, relu)" in succeed("info", "iris.safetensors")
+    again = succeed("train", "iris", "--search", *words, "--quiet")
+    assert again.splitlines() == output.splitlines()[-3:-1]  # the figures alone, and the same
+
+
+def test_search_of_a_regression_needs_no_layers() -> None:
+    output = succeed("train", "diabetes", "--search", "--epochs", "3", "--hidden", "")
+    assert "validation R2" in output
+    assert " none " in output
+
+
 def test_task_overrides_the_rule() -> None:
     assert "R2" in succeed("train", "digits", "--task", "regression", *QUICK)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sklearn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -103,6 +104,7 @@ SETTINGS: list[Mapping[str, Any]] = [
     {"early_stopping": True, "random_state": 1},
 ]
 NAMES = [" ".join(map(str, given.values())) or "defaults" for given in SETTINGS]
+VERSION = tuple(map(int, sklearn.__version__.split(".")[:2]))
 SETS = [load_iris, load_breast_cancer, load_digits]
 
 
@@ -110,6 +112,8 @@ SETS = [load_iris, load_breast_cancer, load_digits]
 @pytest.mark.parametrize("arguments", SETTINGS, ids=NAMES)
 @pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix])
 def test_weights_are_scikit_learns(load: Any, arguments: Mapping[str, Any], container: Any) -> None:
+    if "penalty" in arguments and VERSION < (1, 9):
+        pytest.skip("older ones stop by the loss without the penalty")
     x, y = load(return_X_y=True)
     x = container(x)
     ours, other = Perceptron(**arguments), theirs.Perceptron(**arguments)

@@ -26,7 +26,9 @@ def fit_many(
     y: Any,
     *,
     rows: Sequence[Any] | None = None,
+    sample_weight: Any = None,
     n_jobs: int | None = None,
+    **fit_params: Any,
 ) -> list[Any]:
     """Fit many estimators at once, one thread each: grid points, folds, seeds.
 
@@ -37,7 +39,9 @@ def fit_many(
         X: Inputs of all, `(samples, features)`.
         y: Targets of all.
         rows: For each estimator the numbers of the samples it is fitted to; None: all to all.
+        sample_weight: What each sample counts, `(samples,)`; None: all the same.
         n_jobs: How many at a time; None: as many as `ganglion.get_num_threads()`.
+        fit_params: What else `fit` is given, the same for all, such as `X_val` and `y_val`.
 
     Returns:
         The estimators, in the same order.
@@ -55,10 +59,11 @@ def fit_many(
         raise ValueError("fit_many: estimators holds one of them twice")
 
     def fitted(number: int) -> Any:
-        if rows is None:
-            return estimators[number].fit(X, y)
-        part = rows[number]
-        return estimators[number].fit(_safe_indexing(X, part), _safe_indexing(y, part))
+        part = None if rows is None else rows[number]
+        params = dict(fit_params)
+        if sample_weight is not None:
+            params["sample_weight"] = _part(sample_weight, part)
+        return estimators[number].fit(_part(X, part), _part(y, part), **params)
 
     jobs = threads_for(n_jobs, get_num_threads())
     with ThreadPoolExecutor(jobs, initializer=_core.set_own_thread_limit, initargs=(1,)) as pool:
@@ -68,6 +73,10 @@ def fit_many(
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)  # no fit goes on behind the caller
             raise
+
+
+def _part(data: Any, rows: Any) -> Any:
+    return data if rows is None else _safe_indexing(data, rows)
 
 
 class GridSearch(GridSearchCV):  # type: ignore[misc]  # scikit-learn has no types

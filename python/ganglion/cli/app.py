@@ -90,7 +90,7 @@ def train(
     learning_rate: Annotated[float, typer.Option(help="Adam's step size.")] = 1e-3,
     dropout: Annotated[float, typer.Option(help="Share of hidden units dropped.")] = 0.3,
     patience: Annotated[
-        int, typer.Option(help="Epochs without a better validation loss before it stops.")
+        int, typer.Option(help="More epochs than this without a better validation loss end it.")
     ] = 20,
     test_fraction: Annotated[float, typer.Option(help="Share of rows for the test.")] = 0.2,
     validation_fraction: Annotated[
@@ -101,6 +101,13 @@ def train(
         Path | None,
         typer.Option(help="Model file to write.", show_default="<name of DATA>.safetensors"),
     ] = None,
+    search: Annotated[
+        bool,
+        typer.Option(
+            "--search",
+            help="Try smaller layers, other step sizes and no dropout too, and keep the best.",
+        ),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the test figures only.")] = False,
 ) -> None:
     """Train on a table and write the model.
@@ -129,6 +136,7 @@ def train(
             validation_fraction=validation_fraction,
             seed=seed,
             output=output,
+            search=search,
             quiet=quiet,
         )
         from ganglion.cli import training

@@ -55,11 +55,12 @@ class TrainOptions:
         batch_size: Rows a step.
         learning_rate: Adam's step size.
         dropout: Share of hidden units dropped in training, in `[0, 1)`.
-        patience: Epochs without a better validation loss before training stops.
+        patience: Training stops after more epochs than this without a better validation loss.
         test_fraction: Share of all rows kept for the test figures.
         validation_fraction: Share of all rows kept for early stopping.
         seed: Decides the split, the first weights, the batches and the dropout.
         output: Where to write the model; None for `<name of the data>.safetensors`.
+        search: Whether to try settings around these, and keep the best.
         quiet: Whether to show no progress.
     """
 
@@ -78,6 +79,7 @@ class TrainOptions:
     validation_fraction: float
     seed: int
     output: Path | None
+    search: bool
     quiet: bool
 
     def __post_init__(self) -> None:

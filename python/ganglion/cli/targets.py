@@ -33,8 +33,6 @@ class ClassTarget:
     kind: Literal["classes"] = "classes"
 
     task: ClassVar[Task] = Task.CLASSIFICATION
-    loss: ClassVar[str] = "cross_entropy"
-    metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
 
     @classmethod
     def fit(cls, column: "pd.Series[Any]") -> Self:
@@ -108,8 +106,6 @@ class ValueTarget:
     kind: Literal["value"] = "value"
 
     task: ClassVar[Task] = Task.REGRESSION
-    loss: ClassVar[str] = "squared_error"
-    metrics: ClassVar[tuple[str, ...]] = ()
     output_size: ClassVar[int] = 1
 
     @classmethod

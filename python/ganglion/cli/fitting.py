@@ -1,0 +1,88 @@
+"""Fits of the command line: scikit-learn's estimators on the core, made networks of the package."""
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import ganglion as gn
+from ganglion.cli.errors import InputError
+from ganglion.cli.options import Task, TrainOptions
+from ganglion.cli.preparation import Preparation
+from ganglion.cli.progress import EpochProgress
+from ganglion.estimators.base import BaseMLP
+from ganglion.neural_network import MLPClassifier, MLPRegressor
+
+Say = Callable[[str], None]
+Examples = tuple[NDArray[np.float32], NDArray[Any]]  # inputs (rows, width), targets (rows,)
+
+
+def train_one(
+    task: Task, options: TrainOptions, training: Examples, validation: Examples, say: Say
+) -> BaseMLP:
+    """Train until the validation loss stops falling, and keep the weights of its best epoch."""
+    estimator = make_estimator(task, options, rows=len(training[0]))
+    if not options.quiet and hasattr(estimator, "set_callbacks"):  # scikit-learn 1.9 or newer
+        estimator.set_callbacks(EpochProgress(samples=len(training[0])))
+    with told_in_our_words() as warned:
+        estimator.fit(*training, X_val=validation[0], y_val=validation[1])
+    if any("interrupted" in text for text in warned):
+        if not estimator.loss_curve_:
+            raise KeyboardInterrupt
+        say("interrupted: the model so far is kept")
+    say(f"trained {estimator.n_iter_} epochs, best was epoch {estimator.best_epoch_}")
+    return estimator
+
+
+def make_estimator(
+    task: Task, options: TrainOptions, *, rows: int, **changes: Any
+) -> MLPClassifier | MLPRegressor:
+    """Return the estimator that the options describe, not yet fitted to so many rows."""
+    make = MLPClassifier if task is Task.CLASSIFICATION else MLPRegressor
+    arguments: dict[str, Any] = {
+        "hidden_layer_sizes": tuple(options.hidden),
+        "activation": options.activation,
+        "batch_size": min(options.batch_size, rows),
+        "learning_rate_init": options.learning_rate,
+        "max_iter": options.epochs,
+        "dropout": options.dropout,
+        "early_stopping": True,
+        "early_stopping_metric": "loss",
+        "n_iter_no_change": options.patience,
+        "tol": 0.0,
+        "random_state": options.seed,
+    }
+    return make(**{**arguments, **changes})
+
+
+@contextmanager
+def told_in_our_words() -> Iterator[Sequence[str]]:
+    """Gather the warnings of fits, and turn their errors into those of the command line."""
+    texts: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            yield texts
+        except (ValueError, ArithmeticError) as error:  # an unknown activation, or an overflow
+            raise InputError(f"training failed: {error}") from error
+        texts.extend(str(one.message) for one in caught)
+
+
+def network_of(estimator: BaseMLP, preparation: Preparation) -> gn.Sequential:
+    """Return a network with an estimator's weights; for classes it gives a logit for each."""
+    activations = estimator.activation
+    layers = [gn.Dense(coef.shape[1], activations) for coef in estimator.coefs_[:-1]]
+    net = gn.Sequential(
+        [*layers, gn.Dense(preparation.target.output_size)],
+        input_size=preparation.width,
+        dtype=str(estimator.coefs_[0].dtype),
+    )
+    pairs = zip(estimator.coefs_, estimator.intercepts_, strict=True)
+    weights = [part for pair in pairs for part in pair]
+    if net.output_size == 2:  # the estimator has one logit, that of the second class
+        weights[-2:] = [np.insert(part, 0, 0.0, axis=-1) for part in weights[-2:]]
+    net.set_weights(weights)
+    return net

@@ -1,0 +1,59 @@
+"""A small search: networks of a few settings, trained side by side, and the best of them."""
+
+from itertools import product
+from typing import Any
+
+import pandas as pd
+
+from ganglion.cli.fitting import Examples, Say, make_estimator, told_in_our_words
+from ganglion.cli.options import Task, TrainOptions
+from ganglion.estimators.base import BaseMLP
+from ganglion.model_selection import fit_many
+
+_SMALL = (64,)  # hidden layers beside those asked for
+
+
+def search(
+    task: Task, options: TrainOptions, training: Examples, validation: Examples, say: Say
+) -> BaseMLP:
+    """Train a network for each setting, print their table, and return the best.
+
+    It is the one with the lowest validation loss, with the weights of its best epoch.
+    """
+    settings = grid(options)
+    say(f"search: {len(settings)} networks")
+    rows = len(training[0])
+    estimators = [make_estimator(task, options, rows=rows, **one) for one in settings]
+    with told_in_our_words():
+        fit_many(estimators, *training, X_val=validation[0], y_val=validation[1])
+    ranked = sorted(estimators, key=lambda estimator: float(estimator.best_validation_loss_))
+    say(table_of(ranked, "accuracy" if task is Task.CLASSIFICATION else "R2"))
+    return ranked[0]
+
+
+def grid(options: TrainOptions) -> list[dict[str, Any]]:
+    """Return the settings that are tried: around those that were asked for."""
+    hidden = dict.fromkeys([_SMALL, tuple(options.hidden)])
+    rates = [options.learning_rate / 3, options.learning_rate, options.learning_rate * 3]
+    dropouts = dict.fromkeys([0.0, options.dropout])
+    return [
+        {"hidden_layer_sizes": sizes, "learning_rate_init": rate, "dropout": dropout}
+        for sizes, rate, dropout in product(hidden, rates, dropouts)
+    ]
+
+
+def table_of(estimators: list[BaseMLP], score: str) -> str:
+    """Return a line for each network, the best first."""
+    lines = [
+        {
+            "hidden": ",".join(map(str, one.hidden_layer_sizes)) or "none",
+            "learning rate": f"{one.learning_rate_init:.2g}",
+            "dropout": one.dropout,
+            "epochs": one.n_iter_,
+            "validation loss": f"{one.best_validation_loss_:.4f}",
+            f"validation {score}": f"{one.validation_scores_[one.best_epoch_ - 1]:.4f}",
+            "seconds": f"{one.fit_time_:.1f}",
+        }
+        for one in estimators
+    ]
+    return pd.DataFrame(lines).to_string(index=False)
