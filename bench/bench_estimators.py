@@ -17,21 +17,22 @@ from ganglion.bench.sides import SIDES, measure
 ROUNDS = 9
 SEEDS = 5
 
-DATA: Mapping[str, tuple[str, Callable[..., Any]]] = {
-    "digits": ("MLPClassifier", datasets.load_digits),
-    "iris": ("MLPClassifier", datasets.load_iris),
-    "wine": ("MLPClassifier", datasets.load_wine),
-    "breast_cancer": ("MLPClassifier", datasets.load_breast_cancer),
-    "diabetes": ("MLPRegressor", datasets.load_diabetes),
+NETWORKS = "neural_network"
+DATA: Mapping[str, tuple[str, str, Callable[..., Any]]] = {
+    "digits": (NETWORKS, "MLPClassifier", datasets.load_digits),
+    "iris": (NETWORKS, "MLPClassifier", datasets.load_iris),
+    "wine": (NETWORKS, "MLPClassifier", datasets.load_wine),
+    "breast_cancer": (NETWORKS, "MLPClassifier", datasets.load_breast_cancer),
+    "diabetes": (NETWORKS, "MLPRegressor", datasets.load_diabetes),
+    "digits, Perceptron": ("linear_model", "Perceptron", datasets.load_digits),
 }
 
 
 def measured(side: str) -> dict[str, tuple[float, float]]:
     """Return the seconds of a fit with default arguments, and the mean score, of each data set."""
-    module = import_module(f"{side}.neural_network")
     results = {}
-    for name, (estimator, load) in DATA.items():
-        make = getattr(module, estimator)
+    for name, (module, estimator, load) in DATA.items():
+        make = getattr(import_module(f"{side}.{module}"), estimator)
         x, y = load(return_X_y=True)
         y = scale(y) if estimator == "MLPRegressor" else y
         rows = scale(x)

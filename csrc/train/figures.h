@@ -17,6 +17,7 @@ class Figures {
     template <class T>
     void add(double loss, double weight, Matrix<const T> output, Matrix<const T> target,
              const T* row_weight);
+    bool has_metrics() const { return !metrics_.empty(); }
     void reset();
     /// The loss, then the metrics; NaN before the first row.
     std::vector<double> results() const;

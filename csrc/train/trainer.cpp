@@ -60,6 +60,13 @@ std::vector<Range> without(const std::vector<Range>& taken, const std::vector<Ra
     return rest;
 }
 
+/// The task with what the figures look at as its output: without metrics nobody needs the softmax
+/// that comes after what the loss reads.
+Task watched(const Graph& graph, Task task, const Figures& figures) {
+    if (!figures.has_metrics()) task.output = graph.producer(task.loss)->inputs[0];
+    return task;
+}
+
 std::vector<Range> penalized_by(const Penalty* penalty) {
     return penalty == nullptr ? std::vector<Range>{} : penalty->ranges();
 }
@@ -92,16 +99,16 @@ template <class T>
 Trainer<T>::Trainer(const Graph& graph, const Task& task, Purpose purpose, ParameterStore<T>& store,
                     OptimizerState<T>* optimizer, Figures& figures, Index max_batch,
                     std::uint64_t seed, const Extras& extras)
-    : plan_(compile(graph,
+    : task_(watched(graph, task, figures)),
+      plan_(compile(graph,
                     {.mode = purpose == Purpose::evaluate ? Mode::infer : Mode::train,
-                     .outputs = {task.output, task.target, task.weight},
-                     .loss = task.loss,
+                     .outputs = {task_.output, task_.target, task_.weight},
+                     .loss = task_.loss,
                      .updates = optimizer != nullptr && optimizer->is_elementwise()},
                     max_batch)),
       penalized_(without(updated_by(plan_), penalized_by(extras.penalty))),
       swept_(
           without(penalized_by(extras.penalty), without(updated_by(plan_), {{0, store.size()}}))),
-      task_(task),
       purpose_(purpose),
       extras_(extras),
       store_(store),

@@ -77,10 +77,10 @@ class Trainer {
                   Shared& shared);
 
     Busy busy_;
+    Task task_;
     Plan plan_;
     std::vector<Range> penalized_;  // the parameters that the backward pass does not update
     std::vector<Range> swept_;      // and those without a penalty
-    Task task_;
     Purpose purpose_;
     Extras extras_;
     ParameterStore<T>& store_;

@@ -26,7 +26,7 @@ def train_one(
     """Train until the validation loss stops falling, and keep the weights of its best epoch."""
     estimator = make_estimator(task, options, rows=len(training[0]))
     if not options.quiet and hasattr(estimator, "set_callbacks"):  # scikit-learn 1.9 or newer
-        estimator.set_callbacks(EpochProgress(samples=len(training[0])))
+        estimator.set_callbacks(EpochProgress(len(training[0]), int(estimator.batch_size)))
     with told_in_our_words() as warned:
         estimator.fit(*training, X_val=validation[0], y_val=validation[1])
     if any("interrupted" in text for text in warned):

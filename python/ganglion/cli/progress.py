@@ -11,16 +11,20 @@ class EpochProgress:
 
     Args:
         samples: How many are trained on.
+        batch_size: How many make a step.
     """
 
-    def __init__(self, samples: int) -> None:
+    def __init__(self, samples: int, batch_size: int) -> None:
         self._samples = samples
+        self._steps = -(-samples // batch_size)
         self._shown = progress.get("auto")
 
     def setup(self, estimator: Any, context: Any) -> None:
         """Begin with no epoch."""
         epochs = context.max_subtasks
-        self._shown.set_params({"epochs": epochs, "samples": self._samples, "initial_epoch": 0})
+        self._shown.set_params(
+            {"epochs": epochs, "steps": self._steps, "samples": self._samples, "initial_epoch": 0}
+        )
         self._shown.on_train_begin()
 
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:

@@ -136,11 +136,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
     def predict(self, X: Any) -> Array:
         """Return the classes, shape `(samples,)`, or indicators `(samples, labels)`."""
         outputs = self._outputs(X)
-        binary = self.n_outputs_ == 1
-        classes: Array = self._label_binarizer.inverse_transform(
-            outputs.ravel() if binary else outputs
-        )
-        return classes
+        if self._label_binarizer.y_type_.startswith("multilabel"):
+            labels: Array = self._label_binarizer.inverse_transform(outputs)
+            return labels
+        return self._labels_of(self._most_likely(outputs))
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class, in the order of `classes_`."""
@@ -210,15 +209,21 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
     def _labels_of(self, targets: Array) -> Array:
         if self._label_binarizer.y_type_.startswith("multilabel"):
             return targets
-        labels: Array = self.classes_[targets.ravel()]
+        labels: Array = np.take(self.classes_, targets.ravel())
         return labels
 
     def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
-        if self.out_activation_ == "softmax":
-            hits = outputs.argmax(axis=1) == targets.ravel()
-        else:
+        if self.n_outputs_ > 1 and self.out_activation_ == "logistic":
             hits = ((outputs > 0.5) == targets).all(axis=1)
+        else:
+            hits = self._most_likely(outputs) == targets.ravel()
         return float(np.average(hits, weights=weight))
+
+    def _most_likely(self, outputs: Array) -> Array:
+        """Return the number of each row's class; there are no several labels."""
+        one = (outputs.ravel() > 0.5) & (len(self.classes_) > 1)
+        numbers: Array = outputs.argmax(axis=1) if self.n_outputs_ > 1 else one
+        return numbers
 
     def _stratify(self, targets: Array) -> Array | None:
         """Return the classes where there are two, as scikit-learn does."""

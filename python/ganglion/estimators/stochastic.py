@@ -16,13 +16,31 @@ from ganglion.messages import say
 _LEAST_RATE = 1e-6  # below it an adaptive rate is not divided further, and training ends
 _DIVISOR = 5.0
 
+# The estimator's parameters that an optimizer goes by.
+SETTINGS = (
+    "solver",
+    "learning_rate",
+    "learning_rate_init",
+    "power_t",
+    "max_iter",
+    "momentum",
+    "nesterovs_momentum",
+    "beta_1",
+    "beta_2",
+    "epsilon",
+    "clip_norm",
+    "weight_decay",
+    "lr_schedule",
+    "warmup_steps",
+)
+
 
 class StochasticOptimizer:
     """An optimizer with what it remembers, and its learning rate.
 
     Args:
         network: Whose parameters it changes.
-        settings: The estimator's parameters.
+        settings: The estimator's parameters that `SETTINGS` names.
         steps: How many an epoch has.
     """
 
