@@ -120,6 +120,17 @@ def test_train_takes_text_and_missing_cells(path: str) -> None:
     assert figure(output, "accuracy") >= 0.9
 
 
+def test_train_tells_of_cells_that_are_no_numbers() -> None:
+    frame = write_mixed("table.csv")
+    frame["size"] = frame["size"].astype(object)
+    frame.loc[7, "size"] = "n/a?"
+    frame.to_csv("table.csv", index=False)
+    output = succeed("train", "table.csv", "--target", "kind", "--drop", "id", "--epochs", "2")
+    assert "column 'size' is text: 1 of " in output
+    assert "cells are no numbers, first 'n/a?' in row 8" in output
+    assert output.count("is text") == 1
+
+
 def test_train_picks_regression_for_a_float_target() -> None:
     write_mixed("table.csv")
     words = ("--target", "price", "--drop", "id", "--epochs", "60", "--quiet")

@@ -342,6 +342,28 @@ def test_lbfgs_refuses_what_it_does_not_know(name: str, value: Any) -> None:
         MLPRegressor(solver="lbfgs", **{name: value}).fit(*SUGAR)
 
 
+@pytest.mark.parametrize(
+    "refused",
+    [
+        {"lr_schedule": "cosine", "solver": "sgd", "learning_rate": "adaptive"},
+        {"early_stopping": True, "early_stopping_metric": "no"},
+        {"n_jobs": 0},
+        {"solver": "lbfgs", "dropout": 0.5},
+    ],
+    ids=str,
+)
+def test_what_does_not_go_together_leaves_the_fit_before(refused: dict[str, Any]) -> None:
+    x, y = IRIS
+    net = MLPClassifier(random_state=0, max_iter=3).fit(x, y)
+    before = net.predict_proba(x)
+    settings = net.get_params()
+    with pytest.raises(ValueError):  # noqa: PT011  # each has a test of its own for what it says
+        net.set_params(**refused).fit(x, np.where(y == 0, "none", "some"))
+    net.set_params(**settings)
+    np.testing.assert_array_equal(net.predict_proba(x), before)
+    assert net.classes_.tolist() == [0, 1, 2]
+
+
 def test_lbfgs_tells_of_its_iterations(capsys: pytest.CaptureFixture[str]) -> None:
     net = MLPRegressor(solver="lbfgs", verbose=True, max_iter=5, random_state=0).fit(*SUGAR)
     lines = capsys.readouterr().out.splitlines()

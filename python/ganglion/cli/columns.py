@@ -16,6 +16,7 @@ from ganglion.cli.tables import first_row
 LARGEST = 1e150  # the square of a larger number is no double
 FARTHEST = 5.0  # deviations from the mean; what lies farther out is moved here
 MOST_TEXTS = 100  # texts of one column that get a column of their own
+NEARLY_ALL = 0.8  # of a text column's cells: where so many are numbers, all were meant to be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,20 @@ class TextColumn:
 
 
 Column = NumberColumn | TextColumn
+
+
+def spoiled_numbers(column: "pd.Series[Any]") -> str | None:
+    """Tell which cells make a column of numbers one of texts; None where none do."""
+    if is_number(column):
+        return None
+    present = column.notna()
+    bad = present & pd.to_numeric(column.astype(object), errors="coerce").isna()
+    if not bad.any() or bad.sum() > (1 - NEARLY_ALL) * present.sum():
+        return None
+    return (
+        f"column {column.name!r} is text: {int(bad.sum())} of {int(present.sum())} cells are no"
+        f" numbers, first {str(column[bad].iloc[0])!r} in row {first_row(bad)}"
+    )
 
 
 def fit_column(column: "pd.Series[Any]") -> Column:

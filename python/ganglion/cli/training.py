@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ganglion.cli.columns import texts
+from ganglion.cli.columns import spoiled_numbers, texts
 from ganglion.cli.errors import InputError
 from ganglion.cli.fitting import Examples, network_of, train_one
 from ganglion.cli.models import TableModel
@@ -41,6 +41,9 @@ def train(options: TrainOptions, say: Say) -> tuple[TableModel, Path, dict[str, 
     """
     table = choose_columns(read_table(options.data), options)
     path = writable(options.output or Path(f"{table.name}.safetensors"))
+    for name in table.frame:
+        if doubt := spoiled_numbers(table.frame[name]):
+            say(doubt)
     labels = table.frame[table.target]
     task = options.task or choose_task(labels)
     parts = split(labels, task, options)

@@ -17,6 +17,7 @@ from ganglion.data import Dataset
 from ganglion.estimators import lbfgs, stochastic_fit
 from ganglion.estimators.callback_support import CallbackSupportMixin, FitEvents
 from ganglion.estimators.fitted import FittedMLP
+from ganglion.estimators.learning_rates import schedule_of
 from ganglion.estimators.loss import LossRule
 from ganglion.estimators.network import Array, EstimatorNetwork
 from ganglion.estimators.parameters import (
@@ -26,8 +27,9 @@ from ganglion.estimators.parameters import (
     activations_of,
     hidden_sizes,
 )
-from ganglion.estimators.stochastic import StochasticOptimizer
-from ganglion.estimators.threads import limited
+from ganglion.estimators.stochastic import StochasticOptimizer, settings_of
+from ganglion.estimators.threads import limited, threads_for
+from ganglion.estimators.validation import scorer_of
 
 _NOT_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and"
@@ -107,14 +109,11 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         incremental: bool,
     ) -> Self:
         begun = time.monotonic()
+        self._check_arguments(validation, incremental=incremental)
         sizes = hidden_sizes(self.hidden_layer_sizes, self.n_hidden_layers, self.hidden_width)
         first = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
         inputs, targets = self._check_input(X, y, incremental=incremental, reset=first)
         weight = self._weights(inputs, y, sample_weight, incremental=incremental, training=True)
-        if self.solver not in STOCHASTIC:
-            lbfgs.refuse(self, OF_STOCHASTIC, X_val=validation)
-        elif self.early_stopping and incremental:
-            raise ValueError("partial_fit does not support early_stopping=True")
         watched = None if validation is None else self._check_validation(*validation)
         if not first and len(sizes) != len(self.coefs_) - 1:
             raise ValueError(
@@ -142,6 +141,19 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
             raise ValueError(_NOT_FINITE)
         events.fit_ends()
         return self
+
+    def _check_arguments(
+        self, validation: tuple[Any, Any, Any] | None, *, incremental: bool
+    ) -> None:
+        """Refuse what does not go together, before anything is changed."""
+        threads_for(self.n_jobs, limit=1)
+        if self.solver not in STOCHASTIC:
+            lbfgs.refuse(self, OF_STOCHASTIC, X_val=validation)
+            return
+        if self.early_stopping and incremental:
+            raise ValueError("partial_fit does not support early_stopping=True")
+        schedule_of(settings_of(self), steps=1)
+        scorer_of(self.early_stopping_metric)
 
     def _weights(
         self, X: Any, y: Any, given: Any, *, incremental: bool, training: bool

@@ -205,6 +205,12 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
     def _loss_rule(self) -> LossRule:
         return rule_of_numbers(self.loss, self._network, self._levels())
 
+    def _check_arguments(
+        self, validation: tuple[Any, Any, Any] | None, *, incremental: bool
+    ) -> None:
+        super()._check_arguments(validation, incremental=incremental)
+        self._levels()
+
     def _levels(self) -> tuple[float, ...]:
         levels = tuple(float(level) for level in np.atleast_1d(self.quantile))
         if not levels or not all(0 < level < 1 for level in levels):

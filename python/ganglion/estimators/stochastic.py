@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,13 @@ from ganglion.estimators.loss import PenalizedLoss, unfolded
 from ganglion.estimators.network import EstimatorNetwork
 from ganglion.messages import say
 
+if TYPE_CHECKING:
+    from ganglion.estimators.base import BaseMLP
+
 _LEAST_RATE = 1e-6  # below it an adaptive rate is not divided further, and training ends
 _DIVISOR = 5.0
 
-# The estimator's parameters that an optimizer goes by.
-SETTINGS = (
+_SETTINGS = (  # the estimator's parameters that an optimizer goes by
     "solver",
     "learning_rate",
     "learning_rate_init",
@@ -35,12 +37,17 @@ SETTINGS = (
 )
 
 
+def settings_of(estimator: BaseMLP) -> dict[str, Any]:
+    """Return the parameters of an estimator that an optimizer goes by."""
+    return {name: getattr(estimator, name) for name in _SETTINGS}
+
+
 class StochasticOptimizer:
     """An optimizer with what it remembers, and its learning rate.
 
     Args:
         network: Whose parameters it changes.
-        settings: The estimator's parameters that `SETTINGS` names.
+        settings: What `settings_of` gives.
         steps: How many an epoch has.
     """
 

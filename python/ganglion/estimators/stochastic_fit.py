@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from ganglion.data import Dataset
 from ganglion.estimators.loss import PenalizedLoss
-from ganglion.estimators.stochastic import SETTINGS, Epochs, StochasticOptimizer
+from ganglion.estimators.stochastic import Epochs, StochasticOptimizer, settings_of
 from ganglion.estimators.validation import Validation, hold_out
 from ganglion.messages import say
 
@@ -79,8 +79,7 @@ def _optimizer(estimator: BaseMLP, steps: int, *, goes_on: bool) -> StochasticOp
     """Return the estimator's optimizer: the one it has where that goes on, else a new one."""
     before: StochasticOptimizer | None = getattr(estimator, "_optimizer", None)
     if before is None or not goes_on:
-        settings = {name: getattr(estimator, name) for name in SETTINGS}
-        made = StochasticOptimizer(estimator._network, settings, steps)
+        made = StochasticOptimizer(estimator._network, settings_of(estimator), steps)
         if before is not None and estimator.warm_start and estimator.keep_optimizer_state:
             made.go_on_from(before)
         estimator._optimizer = made

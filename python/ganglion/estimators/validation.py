@@ -40,6 +40,15 @@ def hold_out(estimator: BaseMLP, samples: Dataset) -> tuple[Dataset, Dataset]:
     return samples.rows(train), samples.rows(test)
 
 
+def scorer_of(metric: Any) -> Any:
+    """Return scikit-learn's scorer that is meant by `early_stopping_metric`, None for our figures.
+
+    Raises:
+        ValueError: For a name that is none.
+    """
+    return None if metric in ("score", "loss") else get_scorer(metric)
+
+
 class Validation:
     """Samples that are looked at after each epoch, and the weights that did best on them.
 
@@ -53,9 +62,8 @@ class Validation:
         self._loss = PenalizedLoss(
             estimator._network, estimator._loss_rule(), 0.0, samples, _ROWS, "evaluate"
         )
-        metric = estimator.early_stopping_metric
-        self._by_loss = metric == "loss"
-        self._scorer = None if metric in ("score", "loss") else get_scorer(metric)
+        self._by_loss = estimator.early_stopping_metric == "loss"
+        self._scorer = scorer_of(estimator.early_stopping_metric)
         self.best: NDArray[Any] | None = None
         if estimator.validation_scores_ is None:
             estimator.validation_scores_ = []
