@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from joblib import Parallel, delayed, parallel_config
+from joblib import Parallel, cpu_count, delayed, parallel_config
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.datasets import load_diabetes, load_iris
@@ -151,6 +151,13 @@ def test_a_thread_of_joblibs_has_one_thread_and_others_have_all() -> None:
         "all but one": 4,
         "after": 5,
     }
+
+
+def test_a_process_of_lokys_has_its_share_of_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GANGLION_NUM_THREADS", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    limits = Parallel(n_jobs=2, backend="loky")(delayed(_core.thread_limit)() for _ in range(2))
+    assert limits == [(max(1, cpu_count() // 2), "OMP_NUM_THREADS")] * 2
 
 
 CTRL_C = """
