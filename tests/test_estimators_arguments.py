@@ -74,6 +74,21 @@ def test_gaussian_likelihood_learns_where_the_noise_is() -> None:
         MLPRegressor(max_iter=2).fit(x, y).predict(x, return_std=True)
 
 
+def test_predictions_go_by_the_loss_that_was_fitted() -> None:
+    x, y = SUGAR
+    net = MLPRegressor("gaussian", max_iter=3, random_state=0).fit(x, y)
+    mean, score = net.predict(x), net.score(x, y)
+    net.set_params(loss="squared_error")
+    np.testing.assert_array_equal(net.predict(x), mean)
+    assert net.score(x, y) == score
+    with pytest.raises(ValueError, match=r"need \(1, 'identity'\), the weights to go on with have"):
+        net.set_params(warm_start=True).fit(x, y)
+    np.testing.assert_array_equal(net.predict(x), mean)
+    net = MLPRegressor("quantile", quantile=[0.2, 0.8], max_iter=3, random_state=0).fit(x, y)
+    score = net.score(x, y)
+    assert net.set_params(quantile=0.5).score(x, y) == score
+
+
 def test_several_quantiles_are_of_one_target() -> None:
     x, y = SUGAR
     with pytest.raises(ValueError, match="several quantiles are for one target, y has 2"):

@@ -42,6 +42,8 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
 
+    n_outputs_: int
+    out_activation_: str
     _optimizer: StochasticOptimizer
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
@@ -95,6 +97,9 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         """Return what each sample counts by its target, shape `(samples,)`; None: all the same."""
         return None
 
+    def _remember_arguments(self) -> None:
+        """Keep those that predictions go by: what is set after the fit does not change them."""
+
     def _stratify(self, targets: Array) -> Array | None:  # noqa: ARG002
         """Return what a hold-out keeps the shares of; None: nothing."""
         return None
@@ -120,9 +125,17 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
                 f"hidden_layer_sizes is {sizes}, the weights to go on with have"
                 f" {len(self.coefs_) - 1} hidden layers"
             )
+        outputs = self._outputs_for(targets)
+        if not first and outputs != (self.n_outputs_, self.out_activation_):
+            raise ValueError(
+                f"loss and y need {outputs}, the weights to go on with have"
+                f" {(self.n_outputs_, self.out_activation_)}: outputs and their activation"
+            )
+        self._remember_arguments()
         self._random_state = check_random_state(self.random_state)
         if first:
-            self._initialize([inputs.shape[1], *sizes], targets, inputs.dtype.name)
+            self.n_outputs_, self.out_activation_ = outputs
+            self._initialize([inputs.shape[1], *sizes], inputs.dtype.name)
             self._learn_scales(inputs, weight)
         self._use(self._network_of_weights())
         samples = Dataset(self._scaled(inputs), targets, weight)
@@ -171,8 +184,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
             X, targets, self._weights(X, y, sample_weight, incremental=False, training=False)
         )
 
-    def _initialize(self, sizes: list[int], targets: Array, dtype: str) -> None:
-        self.n_outputs_, self.out_activation_ = self._outputs_for(targets)
+    def _initialize(self, sizes: list[int], dtype: str) -> None:
         self.n_layers_ = len(sizes) + 1
         self.n_iter_ = 0
         self.t_ = 0

@@ -150,9 +150,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
             ValueError: When the loss is another and the deviation is wanted.
         """
         outputs = self._outputs(X)
-        if self.loss != "gaussian":
+        loss, _ = self._fitted_loss()
+        if loss != "gaussian":
             if return_std:
-                raise ValueError(f"return_std is for the loss 'gaussian', it is {self.loss!r}")
+                raise ValueError(f"return_std is for the loss 'gaussian', it is {loss!r}")
             return _one_dimensional(outputs)
         mean, log_variance = np.split(outputs, 2, axis=1)
         values = _one_dimensional(mean)
@@ -163,7 +164,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
 
         The latter is `sklearn.metrics.d2_pinball_score`.
         """
-        if self.loss != "quantile":
+        loss, _ = self._fitted_loss()
+        if loss != "quantile":
             return float(super().score(X, y, sample_weight))
         outputs = self.predict(X)
         y = np.asarray(y).reshape(len(outputs), -1)
@@ -211,6 +213,13 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         super()._check_arguments(validation, incremental=incremental)
         self._levels()
 
+    def _remember_arguments(self) -> None:
+        self._loss_of_fit = self.loss, self._levels()
+
+    def _fitted_loss(self) -> tuple[str, tuple[float, ...]]:
+        """Return the loss that was fitted, and the levels of quantiles."""
+        return getattr(self, "_loss_of_fit", (self.loss, ()))  # scikit-learn's have none
+
     def _levels(self) -> tuple[float, ...]:
         levels = tuple(float(level) for level in np.atleast_1d(self.quantile))
         if not levels or not all(0 < level < 1 for level in levels):
@@ -221,11 +230,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         return _one_dimensional(targets)
 
     def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
-        if self.loss == "gaussian":
+        loss, levels = self._fitted_loss()
+        if loss == "gaussian":
             outputs = outputs[:, : targets.shape[1]]
-        if self.loss != "quantile":
+        if loss != "quantile":
             return float(r2_score(targets, outputs, sample_weight=weight))
-        levels = self._levels()
         if len(levels) == 1:
             return float(d2_pinball_score(targets, outputs, alpha=levels[0], sample_weight=weight))
         scores = [
