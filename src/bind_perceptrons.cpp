@@ -30,11 +30,14 @@ const T* numbers_of(const py::array& array, const std::string& name, Index count
 /// Their numbers are of 32 bits.
 constexpr Index kMostSamples = std::numeric_limits<std::int32_t>::max();
 
-using Columns = std::pair<py::array, py::array>;  // of each value, and where each row begins
+/// Of each value, and where each row begins: a tuple, which the core keeps alive.
+using Columns = py::tuple;
 
 template <class T>
 SampleRows<T> sparse_rows(const py::array& values, const Columns& columns, Index features) {
-    const auto& [numbers, begins] = columns;
+    if (columns.size() != 2) fail("Perceptrons", "columns must be a pair of arrays");
+    const auto numbers = columns[0].cast<py::array>();
+    const auto begins = columns[1].cast<py::array>();
     const Index samples = begins.size() - 1;
     const std::int32_t* begin = numbers_of<std::int32_t>(begins, "begins", samples + 1);
     const std::int32_t* column = numbers_of<std::int32_t>(numbers, "columns", values.size());
@@ -117,7 +120,15 @@ void bind(py::module_& module, const std::string& suffix) {
              py::arg("l1"), py::arg("shuffle"), py::keep_alive<1, 2>(), py::keep_alive<1, 3>(),
              py::keep_alive<1, 4>(), py::keep_alive<1, 5>(), py::keep_alive<1, 6>())
         .def("run_epoch", &run_epoch<T>, py::arg("units"))
-        .def("intercept", &Perceptrons<T>::intercept, py::arg("unit"))
+        .def(
+            "intercept",
+            [](const Perceptrons<T>& perceptrons, Index unit) {
+                if (unit < 0 || unit >= perceptrons.size()) {
+                    fail("intercept", "unit is ", unit, ", there are ", perceptrons.size());
+                }
+                return perceptrons.intercept(unit);
+            },
+            py::arg("unit"))
         .def_property_readonly("coefs", [](py::object self) {
             const Matrix<T> coefs = self.cast<Perceptrons<T>&>().coefs();
             return py::array_t<T>({coefs.rows, coefs.cols}, coefs.data, self);

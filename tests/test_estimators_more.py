@@ -12,6 +12,7 @@ from sklearn.datasets import load_diabetes, load_iris
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import _NotAnArray
 
 from ganglion import neural_network as ours
 
@@ -106,6 +107,9 @@ def test_class_weight_is_sample_weight() -> None:
         x[uneven], y[uneven], 90 / (3 * np.bincount(y[uneven]))[y[uneven]]
     )
     np.testing.assert_allclose(balanced.predict_proba(x), counted.predict_proba(x))
+    odd = _NotAnArray(y[uneven])
+    same = ours.MLPClassifier(class_weight="balanced", **settings).fit(x[uneven], odd)
+    np.testing.assert_array_equal(same.predict_proba(x), balanced.predict_proba(x))
     with pytest.raises(ValueError, match="partial_fit cannot know"):
         ours.MLPClassifier(class_weight="balanced").partial_fit(x, y, classes=[0, 1, 2])
 

@@ -3,14 +3,17 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
+from sklearn import config_context, get_config
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 
 import ganglion as gn
+from ganglion import _core
 from ganglion.model_selection import GridSearch, fit_many
 from ganglion.neural_network import MLPClassifier
 
@@ -84,3 +87,30 @@ def test_what_is_missing_is_said(module: str) -> None:
     script = f"import sys; sys.modules['sklearn'] = None; import ganglion.{module}"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert f"ImportError: ganglion.{module} needs scikit-learn: python -m pip" in done.stderr
+
+
+class Noting(MLPClassifier):
+    """Notes how many threads it may use, and what it is given."""
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **others: Any) -> Any:
+        self.seen_ = (_core.thread_limit()[0], len(X), sample_weight, others, get_config())
+        return self
+
+
+def test_each_fit_has_one_thread_and_its_part_of_what_is_given() -> None:
+    x, y = np.zeros((6, 2)), np.arange(6)
+    weight = np.arange(6.0)
+    gn.set_num_threads(4)
+    try:
+        with config_context(assume_finite=True):
+            one, two = fit_many(
+                [Noting(), Noting()], x, y, rows=[[0, 1], [3, 4, 5]], sample_weight=weight, X_val=x
+            )
+    finally:
+        gn.set_num_threads(None)
+    for net, rows in ((one, [0, 1]), (two, [3, 4, 5])):
+        threads, count, given, others, config = net.seen_
+        assert (threads, count) == (1, len(rows))
+        np.testing.assert_array_equal(given, weight[rows])
+        assert others["X_val"] is x
+        assert config["assume_finite"]

@@ -152,6 +152,40 @@ def test_the_random_state_is_used_as_scikit_learn_does() -> None:
         np.testing.assert_allclose(ours.coef_, other.fit(x, y).coef_, rtol=1e-9)
 
 
+def test_weights_of_samples_held_out_count_in_their_score() -> None:
+    x, y = load_digits(return_X_y=True)
+    weight = np.random.default_rng(0).integers(0, 9, len(x)).astype(float)
+    ours = Perceptron(early_stopping=True, validation_fraction=0.3).fit(x, y, sample_weight=weight)
+    other = theirs.Perceptron(early_stopping=True, validation_fraction=0.3)
+    other.fit(x, y, sample_weight=weight)
+    np.testing.assert_allclose(ours.coef_, other.coef_, rtol=1e-12)
+    assert ours.n_iter_ == other.n_iter_
+
+
+@pytest.mark.skipif(VERSION < (1, 9), reason="older ones stop by the loss without the penalty")
+def test_a_warm_start_knows_the_penalty_of_what_it_begins_with() -> None:
+    x, y = load_digits(return_X_y=True)
+    models: list[Any] = [
+        Perceptron(penalty="l2", alpha=1.0),
+        theirs.Perceptron(penalty="l2", alpha=1.0),
+    ]
+    for model in models:
+        model.fit(x, y, coef_init=np.full((10, 64), 5.0), intercept_init=np.ones(10))
+    assert models[0].n_iter_ == models[1].n_iter_
+    np.testing.assert_allclose(models[0].coef_, models[1].coef_, rtol=1e-9)
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix])
+def test_an_epoch_in_several_stretches_leaves_no_sample_out(container: Any) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60_000, 200))  # more work than is done between two looks for Ctrl-C
+    y = np.where(x[:, 0] + rng.normal(size=len(x)) > 0, 1, -1)
+    ours, other = Perceptron(max_iter=2, tol=None), theirs.Perceptron(max_iter=2, tol=None)
+    ours.fit(container(x), y)
+    other.fit(container(x), y)
+    np.testing.assert_allclose(ours.coef_, other.coef_, rtol=1e-6, atol=1e-6)
+
+
 def test_float32_is_kept() -> None:
     x, y = load_iris(return_X_y=True)
     model = Perceptron().fit(x.astype(np.float32), y)
@@ -222,6 +256,8 @@ def test_what_is_refused() -> None:
     x, y = load_iris(return_X_y=True)
     with pytest.raises(ValueError, match="greater than one; got 1 class"):
         Perceptron().fit(x, np.zeros(len(x)))
+    with pytest.raises(ValueError, match="densify"):
+        Perceptron().fit(x, y).sparsify().partial_fit(x, y)
     with pytest.raises(ValueError, match="early_stopping"):
         Perceptron(early_stopping=True).partial_fit(x, y, classes=[0, 1, 2])
     with pytest.raises(ValueError, match="balanced"):
@@ -282,6 +318,8 @@ def sparse_columns(columns: list[int], begins: list[int]) -> tuple[Array, Array]
         ({"x": np.ones(1), "columns": sparse_columns([1], [0, 2, 1, 1])}, "begins must rise"),
         ({"x": np.ones(1), "columns": sparse_columns([1], [0, 1, 1, 2])}, "begins must rise"),
         ({"x": np.ones(1), "columns": sparse_columns([1], [])}, "begins must rise"),
+        ({"x": np.ones(1), "columns": (np.zeros(1, np.int32),)}, "must be a pair of arrays"),
+        ({"x": np.zeros((3, 0)), "coefs": np.zeros((1, 0))}, "x has no features"),
     ],
 )
 def test_the_core_checks_what_it_is_given(change: Mapping[str, Any], message: str) -> None:
@@ -291,6 +329,10 @@ def test_the_core_checks_what_it_is_given(change: Mapping[str, Any], message: st
 
 def test_the_core_checks_which_units_run() -> None:
     perceptrons = precision.get("float64").perceptrons(**CORE)
+    assert perceptrons.run_epoch([]) == []
+    for unit in (-1, 1):
+        with pytest.raises(ValueError, match=f"unit is {unit}, there are 1"):
+            perceptrons.intercept(unit)
     for units in ([1], [-1], [0, 0]):
         with pytest.raises(ValueError, match="ascending numbers below 1"):
             perceptrons.run_epoch(units)

@@ -43,8 +43,8 @@ struct LossArgs {
     // (rows, n): logits for the cross-entropies, log rates for poisson; for gaussian the means and
     // then the logarithms of the variances, n / 2 each.
     Matrix<const T> output;
-    // (rows, n) values or probabilities; for cross_entropy also (rows, 1) classes, for quantile
-    // also one value a row, for gaussian (rows, n / 2).
+    // (rows, n) values or probabilities; for cross_entropy also (rows, 1) classes, for several
+    // quantiles also one value a row, for gaussian (rows, n / 2).
     Matrix<const T> target;
     const T* weight;  // (rows), or null for ones
     double scale;     // one over the batch's sum of weights

@@ -72,9 +72,9 @@ struct SparseSample {
     Index count;
 
     T dot(const T* w) const {
-        T total = 0;
-        for (Index j = 0; j < count; ++j) total += x[j] * w[columns[j]];
-        return total;
+        double total = 0;
+        for (Index j = 0; j < count; ++j) total += static_cast<double>(x[j] * w[columns[j]]);
+        return static_cast<T>(total);
     }
 
     void add_to(T* w, T factor) const {

@@ -39,6 +39,8 @@ Perceptrons<T>::Perceptrons(const Samples& samples, const PerceptronSettings& se
                             const std::vector<OneAgainstRest>& units, Matrix<const T> coefs)
     : shuffle_(settings.shuffle),
       samples_(samples.x.samples),
+      values_(samples.x.columns == nullptr ? samples_ * samples.x.features
+                                           : samples.x.begins[samples_]),
       features_(samples.x.features),
       coefs_(static_cast<Index>(units.size()) * features_),
       l1_taken_(settings.l1 > 0 ? coefs_.size() : 0) {
@@ -46,6 +48,7 @@ Perceptrons<T>::Perceptrons(const Samples& samples, const PerceptronSettings& se
         fail("Perceptrons", "coefs is ", coefs.rows, "x", coefs.cols, ", must be ", units.size(),
              "x", features_);
     }
+    if (features_ < 1) fail("Perceptrons", "x has no features");
     const auto learned = samples.held_out == nullptr
                              ? samples_
                              : std::count(samples.held_out, samples.held_out + samples_, 0);
@@ -96,8 +99,8 @@ template <class T>
 bool Perceptrons<T>::run_epoch(const std::vector<Index>& units, Interrupt interrupt) {
     const Busy::Scope scope(busy_, "run_epoch");
     const auto count = static_cast<Index>(units.size());
-    const double operations =
-        2.0 * static_cast<double>(samples_) * static_cast<double>(features_ * count);
+    if (count == 0 || samples_ == 0) return true;
+    const double operations = 2.0 * static_cast<double>(values_) * static_cast<double>(count);
     const int team = std::min(worthwhile_team(operations), static_cast<int>(count));
     StopSignal stop(interrupt);
     bool finished = true;
@@ -110,7 +113,8 @@ bool Perceptrons<T>::run_epoch(const std::vector<Index>& units, Interrupt interr
             }
         };
         const Index most = ceil_div(count, member.size);
-        const Index step = std::max<Index>(1, kOperationsAtOnce / (2 * features_ * most));
+        const Index a_sample = 2 * (values_ / samples_ + 1) * most;
+        const Index step = std::max<Index>(1, kOperationsAtOnce / a_sample);
         each([&](Unit& unit) { begin_epoch(unit); });
         for (Index first = 0; first < samples_; first += step) {
             const Range positions = stretch(first, step, samples_);

@@ -77,6 +77,7 @@ class Perceptrons {
     Busy busy_;
     bool shuffle_;
     Index samples_;
+    Index values_;  // of all samples
     Index features_;
     double samples_learned_;
     AlignedBuffer<T> coefs_;

@@ -63,7 +63,9 @@ std::vector<Range> without(const std::vector<Range>& taken, const std::vector<Ra
 /// The task with what the figures look at as its output: without metrics nobody needs the softmax
 /// that comes after what the loss reads.
 Task watched(const Graph& graph, Task task, const Figures& figures) {
-    if (!figures.has_metrics()) task.output = graph.producer(task.loss)->inputs[0];
+    const Op* const loss = graph.producer(task.loss);
+    if (loss == nullptr || loss->kind != OpKind::loss) fail("Trainer", "loss is no loss's value");
+    if (!figures.has_metrics()) task.output = loss->inputs[0];
     return task;
 }
 

@@ -137,7 +137,7 @@ class Gaussian(Loss):
 
     def target_columns(self, outputs: int) -> tuple[int, ...]:
         """Return how many columns targets may have beside so many outputs."""
-        return (outputs // 2,)
+        return (max(1, outputs // 2),)
 
 
 LOSSES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
@@ -12,10 +13,11 @@ from ganglion.runtime import get_num_threads
 
 with needs_scikit_learn("ganglion.model_selection"):
     from joblib import parallel_config
+    from sklearn import get_config, set_config
     from sklearn.model_selection import GridSearchCV
     from sklearn.utils import _safe_indexing
 
-    from ganglion.estimators.threads import threads_for
+    from ganglion.estimators.threads import heed, threads_for
 
 __all__ = ["GridSearch", "fit_many"]
 
@@ -47,8 +49,10 @@ def fit_many(
         The estimators, in the same order.
 
     Raises:
-        ValueError: When `rows` are not as many as the estimators.
+        ValueError: When `rows` are not as many as the estimators, or one of these is there twice.
+        KeyboardInterrupt: On Ctrl-C: fits that run end with their epoch, others do not begin.
     """
+    estimators = list(estimators)
     if rows is not None and len(rows) != len(estimators):
         raise ValueError(
             f"fit_many: rows holds {len(rows)} parts, must hold {len(estimators)},"
@@ -65,12 +69,22 @@ def fit_many(
             params["sample_weight"] = _part(sample_weight, part)
         return estimators[number].fit(_part(X, part), _part(y, part), **params)
 
+    stop = threading.Event()
+
+    config = get_config()  # each thread has its own
+
+    def prepare_thread() -> None:
+        set_config(**config)
+        _core.set_own_thread_limit(1)
+        heed(stop)
+
     jobs = threads_for(n_jobs, get_num_threads())
-    with ThreadPoolExecutor(jobs, initializer=_core.set_own_thread_limit, initargs=(1,)) as pool:
+    with ThreadPoolExecutor(jobs, initializer=prepare_thread) as pool:
         started = [pool.submit(fitted, number) for number in range(len(estimators))]
         try:
             return [one.result() for one in started]
         except BaseException:
+            stop.set()
             pool.shutdown(wait=True, cancel_futures=True)  # no fit goes on behind the caller
             raise
 
@@ -83,7 +97,8 @@ class GridSearch(GridSearchCV):  # type: ignore[misc]  # scikit-learn has no typ
     """scikit-learn's `GridSearchCV`, in threads: for estimators whose fit needs no Python lock.
 
     Arguments and attributes are scikit-learn's; `n_jobs` is a number of threads, None: as many as
-    `ganglion.get_num_threads()`. Each fit has one of them, the last one, of the best, all.
+    `ganglion.get_num_threads()`. Where they are several each fit
+    has one, and the last one, of the best, has all.
     """
 
     def fit(self, X: Any, y: Any = None, **params: Any) -> Self:

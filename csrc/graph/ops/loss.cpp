@@ -5,10 +5,10 @@ namespace ganglion {
 namespace {
 
 /// Columns of the target beside so many of the output; one column where that is allowed.
-Index target_cols(Loss loss, Index output_cols, bool one) {
-    const bool one_will_do = loss == Loss::cross_entropy || loss == Loss::quantile;
-    if (one && one_will_do) return 1;
-    if (loss == Loss::gaussian) {
+Index target_cols(const Op& op, Index output_cols, bool one) {
+    const bool several_levels = op.loss == Loss::quantile && op.loss_parameters.size() > 1;
+    if (one && (op.loss == Loss::cross_entropy || several_levels)) return 1;
+    if (op.loss == Loss::gaussian) {
         if (output_cols % 2 != 0) {
             fail("gaussian", "the output has ", output_cols,
                  " columns, must have a mean and a logarithm of a variance for each target");
@@ -43,7 +43,7 @@ Index cols(const Graph& graph, const Op& op) {
              "the output has 1 column, must have one for each class: for two classes in"
              " one column use binary_cross_entropy");
     }
-    const Index wanted = target_cols(op.loss, output.cols, target.cols == 1);
+    const Index wanted = target_cols(op, output.cols, target.cols == 1);
     if (target.cols != wanted) {
         fail("loss", target.name, " has ", target.cols, " columns, must have ", wanted,
              " for an output of ", output.cols);

@@ -30,7 +30,7 @@ def train_one(
     with told_in_our_words() as warned:
         estimator.fit(*training, X_val=validation[0], y_val=validation[1])
     if any("interrupted" in text for text in warned):
-        if not estimator.loss_curve_:
+        if not hasattr(estimator, "best_epoch_"):
             raise KeyboardInterrupt
         say("interrupted: the model so far is kept")
     say(f"trained {estimator.n_iter_} epochs, best was epoch {estimator.best_epoch_}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from ganglion import checks
+from ganglion import activations, checks, naming
 from ganglion.cli.errors import InputError
 
 
@@ -28,7 +28,14 @@ def _seed(name: str, value: object) -> None:
         raise ValueError(f"{name} must be below 2**32, got {value}")
 
 
+def _activation(name: str, value: object) -> None:
+    naming.resolve(
+        name, value, [one for one in activations.names() if one not in ("softmax", "step")]
+    )
+
+
 RULES: Mapping[str, checks.Rule] = {
+    "activation": _activation,
     "epochs": checks.positive_count,
     "batch_size": checks.positive_count,
     "learning_rate": checks.positive,

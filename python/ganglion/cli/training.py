@@ -1,6 +1,5 @@
 """Training on a table: split, prepare, fit, measure."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from ganglion.cli.columns import spoiled_numbers, texts
 from ganglion.cli.errors import InputError
-from ganglion.cli.fitting import Examples, network_of, train_one
+from ganglion.cli.fitting import Examples, Say, network_of, train_one
 from ganglion.cli.models import TableModel
 from ganglion.cli.options import Task, TrainOptions, writable
 from ganglion.cli.preparation import Preparation
@@ -19,7 +18,6 @@ from ganglion.cli.searching import search
 from ganglion.cli.tables import Table, read_table
 from ganglion.cli.targets import ClassTarget, Target, ValueTarget, choose_task, require_rows
 
-Say = Callable[[str], None]
 Rows = NDArray[np.int64]
 
 
@@ -100,6 +98,8 @@ def split(labels: "pd.Series[Any]", task: Task, options: TrainOptions) -> Parts:
         rest, test = cut(np.arange(len(labels), dtype=np.int64), options.test_fraction)
         share = options.validation_fraction / (1 - options.test_fraction)
         training, validation = cut(rest, share)
+        if classes is not None and len(set(classes[training])) < len(set(classes)):
+            raise ValueError("a class has no row to train on")
     except ValueError as error:
         raise InputError(f"cannot split {len(labels)} rows in three parts: {error}") from error
     return Parts(training=training, validation=validation, test=test)

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import _fit_context
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 from sklearn.utils.optimize import _check_optimize_result
 from sklearn.utils.validation import _check_sample_weight
@@ -27,9 +26,12 @@ from ganglion.estimators.parameters import (
     activations_of,
     hidden_sizes,
 )
+from ganglion.estimators.rollback import as_before_on_failure
 from ganglion.estimators.stochastic import StochasticOptimizer, settings_of
 from ganglion.estimators.threads import limited, threads_for
 from ganglion.estimators.validation import scorer_of
+
+Examples = tuple[Any, Any, Any]  # X, y, sample_weight or None
 
 _NOT_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and"
@@ -70,11 +72,16 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         """
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val must be given together")
+        if X_val is None and sample_weight_val is not None:
+            raise ValueError("sample_weight_val is given, X_val and y_val are not")
         given = None if X_val is None else (X_val, y_val, sample_weight_val)
-        return self._fit(X, y, sample_weight, given, incremental=False)
+        with as_before_on_failure(self):
+            return self._fit(X, y, sample_weight, given, incremental=False)
 
     @abstractmethod
-    def _check_input(self, X: Any, y: Any, *, incremental: bool, reset: bool) -> tuple[Any, Array]:
+    def _check_input(
+        self, X: Any, y: Any, *, incremental: bool, reset: bool, training: bool = True
+    ) -> tuple[Any, Array]:
         """Return the inputs, and the targets as the core takes them, `(samples, columns)`."""
 
     @abstractmethod
@@ -109,7 +116,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         X: Any,
         y: Any,
         sample_weight: Any,
-        validation: tuple[Any, Any, Any] | None = None,
+        validation: Examples | None = None,
         *,
         incremental: bool,
     ) -> Self:
@@ -155,9 +162,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         events.fit_ends()
         return self
 
-    def _check_arguments(
-        self, validation: tuple[Any, Any, Any] | None, *, incremental: bool
-    ) -> None:
+    def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:
         """Refuse what does not go together, before anything is changed."""
         threads_for(self.n_jobs, limit=1)
         if self.solver not in STOCHASTIC:
@@ -165,6 +170,11 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
             return
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
+        if incremental and isinstance(self.lr_schedule, str):
+            raise ValueError(
+                f"lr_schedule is {self.lr_schedule!r}, which goes over the epochs of a fit:"
+                " partial_fit takes a schedule or a function of the step"
+            )
         schedule_of(settings_of(self), steps=1)
         scorer_of(self.early_stopping_metric)
 
@@ -173,13 +183,15 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
     ) -> Array | None:
         """Return what each sample counts, shape `(samples, 1)`; None: all the same."""
         by_target = self._weight_of(y, incremental=incremental, training=training)
+        if by_target is not None:
+            by_target = by_target.reshape(-1, 1)
         if given is None:
-            return None if by_target is None else by_target.reshape(-1, 1)
-        checked: Array = _check_sample_weight(given, X).astype(np.float64).reshape(-1, 1)
-        return checked if by_target is None else by_target.reshape(-1, 1) * checked
+            return None if by_target is None else _positive_in_all(by_target)
+        weight: Array = _check_sample_weight(given, X).astype(np.float64).reshape(-1, 1)
+        return _positive_in_all(weight if by_target is None else by_target * weight)
 
     def _check_validation(self, X: Any, y: Any, sample_weight: Any) -> Dataset:
-        X, targets = self._check_input(X, y, incremental=True, reset=False)
+        X, targets = self._check_input(X, y, incremental=True, reset=False, training=False)
         return Dataset(
             X, targets, self._weights(X, y, sample_weight, incremental=False, training=False)
         )
@@ -188,6 +200,8 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         self.n_layers_ = len(sizes) + 1
         self.n_iter_ = 0
         self.t_ = 0
+        self._epochs_run = 0
+        self.__dict__.pop("best_epoch_", None)
         activations = activations_of(self.activation, len(sizes) - 1)
         self._dropout_seed = self._random_state.randint(2**31) if self.dropout else 0
         network = EstimatorNetwork(
@@ -217,14 +231,6 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
             self.best_validation_score_: Any = -np.inf if stops_early else None
             self.best_validation_loss_ = np.inf
 
-    def _learn_scales(self, X: Any, weight: Array | None) -> None:
-        """Note what inputs are divided by, and what is taken from them before that."""
-        if not self.standardize:
-            self.__dict__.pop("scaler_", None)
-            return
-        scaler = StandardScaler(with_mean=isinstance(X, np.ndarray))
-        self.scaler_ = scaler.fit(X, sample_weight=None if weight is None else weight.ravel())
-
     def _has_partial_fit(self) -> bool:
         if self.solver not in STOCHASTIC:
             raise AttributeError(
@@ -232,3 +238,10 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
                 f" {self.solver} is not stochastic."
             )
         return True
+
+
+def _positive_in_all(weight: Array) -> Array:
+    total = weight.sum()
+    if not total > 0:
+        raise ValueError(f"the samples' weights add up to {total}, must to a positive number")
+    return weight

@@ -18,7 +18,8 @@ from sklearn.utils.validation import validate_data
 from ganglion.estimators.base import BaseMLP
 from ganglion.estimators.loss import LossRule, rule_of_classes
 from ganglion.estimators.network import Array
-from ganglion.estimators.parameters import with_shared_arguments
+from ganglion.estimators.parameters import Activation, with_shared_arguments
+from ganglion.estimators.rollback import as_before_on_failure
 
 
 @with_shared_arguments
@@ -37,7 +38,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
     def __init__(
         self,
         hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: str | Sequence[str] = "relu",
+        activation: Activation | Sequence[Activation] = "relu",
         *,
         solver: str = "adam",
         alpha: float = 0.0001,
@@ -128,10 +129,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
             sample_weight: What each sample counts, shape `(samples,)`; None: all the same.
             classes: All classes there are; the first call needs them.
         """
-        if _check_partial_fit_first_call(self, classes):
-            indicators = type_of_target(y).startswith("multilabel")
-            self._label_binarizer = LabelBinarizer().fit(y if indicators else classes)
-        return self._fit(X, y, sample_weight, incremental=True)
+        with as_before_on_failure(self):
+            if _check_partial_fit_first_call(self, classes):
+                indicators = type_of_target(y).startswith("multilabel")
+                self._label_binarizer = LabelBinarizer().fit(y if indicators else classes)
+            return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: Any) -> Array:
         """Return the classes, shape `(samples,)`, or indicators `(samples, labels)`."""
@@ -151,7 +153,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
         probabilities = self.predict_proba(X)
         return np.log(probabilities, out=probabilities)
 
-    def _check_input(self, X: Any, y: Any, *, incremental: bool, reset: bool) -> tuple[Any, Array]:
+    def _check_input(
+        self, X: Any, y: Any, *, incremental: bool, reset: bool, training: bool = True
+    ) -> tuple[Any, Array]:
         X, y = validate_data(
             self,
             X,
@@ -167,7 +171,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
             self._label_binarizer = LabelBinarizer().fit(y)
             self.classes_ = self._label_binarizer.classes_
         else:
-            self._check_classes(unique_labels(y))
+            self._check_classes(unique_labels(y), all_of_them=self.warm_start and training)
         if y.ndim > 1 or self._label_binarizer.y_type_.startswith("multilabel"):
             return X, self._label_binarizer.transform(y)
         return X, np.searchsorted(self.classes_, y).reshape(-1, 1)
@@ -177,8 +181,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
             return None
         if incremental and isinstance(self.class_weight, str):
             raise ValueError("class_weight is 'balanced', which partial_fit cannot know")
+        y = np.asarray(y)
         if self._label_binarizer.y_type_.startswith("multilabel"):
             return np.asarray(compute_sample_weight(self.class_weight, y), np.float64)
+        if isinstance(self.class_weight, list):
+            raise ValueError("class_weight is a list, which is for several labels")
         if training:
             self._class_weights = compute_class_weight(
                 self.class_weight, classes=self.classes_, y=np.ravel(y)
@@ -186,8 +193,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
         classes = np.searchsorted(self.classes_, np.ravel(y))
         return np.asarray(self._class_weights[classes], np.float64)
 
-    def _check_classes(self, classes: Array) -> None:
-        if self.warm_start and set(classes) != set(self.classes_):
+    def _check_classes(self, classes: Array, *, all_of_them: bool) -> None:
+        if all_of_them and set(classes) != set(self.classes_):
             raise ValueError(
                 "warm_start can only be used where `y` has the same classes as in the previous call"
                 f" to fit. Previously got {self.classes_}, `y` has {classes}"

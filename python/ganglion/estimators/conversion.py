@@ -46,6 +46,8 @@ def to_sklearn(estimator: BaseMLP) -> Any:
     given = estimator.get_params(deep=False)
     ours = [key for key in given if key not in known and given[key] != defaults[key]]
     loss = given.get("loss", "log_loss")
+    if hasattr(estimator, "scaler_") and "standardize" not in ours:
+        ours.append("scaler_")
     if loss not in _LOSSES:
         ours.append(f"loss {loss!r}")
     if ours:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any, Self, cast
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ganglion.estimators import conversion
 from ganglion.estimators.network import Array, EstimatorNetwork
-from ganglion.estimators.parameters import activations_of
+from ganglion.estimators.parameters import Activation, activations_of
 from ganglion.estimators.threads import limited
 
 
@@ -37,13 +40,20 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             layer: Which one: 0 is the first, -1 the last.
 
         Raises:
+            TypeError: When `layer` is no whole number.
             ValueError: When there is no such layer.
         """
         check_is_fitted(self)
         count = len(self.coefs_) - 1
+        layer = operator.index(layer)
         if not -count <= layer < count:
             raise ValueError(f"layer is {layer}, there are {count} hidden layers")
         end = layer % count + 1
+        if end != count and _get_output_config("transform", self)["dense"] != "default":
+            raise ValueError(
+                f"layer is {layer}: set_output names the outputs of the last hidden layer only,"
+                " others need set_output(transform='default')"
+            )
         activations = activations_of(self.activation, count)
         hidden = EstimatorNetwork.holding(
             self.coefs_[:end],
@@ -75,6 +85,14 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             *weights, activations, self.out_activation_, self.dropout, seed
         )
 
+    def _learn_scales(self, X: Any, weight: Array | None) -> None:
+        """Note what inputs are divided by, and what is taken from them before that."""
+        if not self.standardize:
+            self.__dict__.pop("scaler_", None)
+            return
+        scaler = StandardScaler(with_mean=isinstance(X, np.ndarray))
+        self.scaler_ = scaler.fit(X, sample_weight=None if weight is None else weight.ravel())
+
     def _scaled(self, X: Any) -> Any:
         """Return checked inputs as the network takes them."""
         scaler = getattr(self, "scaler_", None)
@@ -104,7 +122,7 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        listed = not isinstance(self.activation, str)
+        listed = not isinstance(self.activation, Activation)
         if hasattr(self, "coefs_") and not (listed and len(self.activation) != self.n_layers_ - 2):
             self._use(self._network_of_weights())
 

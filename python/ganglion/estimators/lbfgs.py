@@ -13,6 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from ganglion.data import Dataset
 from ganglion.estimators.loss import PenalizedLoss, unfolded
+from ganglion.estimators.threads import interrupted
 from ganglion.messages import say
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class Minimization:
         if estimator.verbose:
             say(f"Iteration {self._iterations}, loss = {self._latest:.8f}")
         stop = self._events.iteration_ends()
-        if stop or self._is_late():
+        if stop or interrupted() or self._is_late():
             raise _Stopped
         if self._iterations < estimator.max_iter:
             self._events.iteration_begins()

@@ -47,4 +47,10 @@ class _ByStep(schedules.Schedule):
 
     def rates(self, steps: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the learning rates of `steps`, in the same shape."""
-        return np.array([self.function(int(step)) for step in steps], np.float64)
+        given = [self._checked(int(step)) for step in np.ravel(steps)]
+        return np.reshape(np.array(given, np.float64), np.shape(steps))
+
+    def _checked(self, step: int) -> float:
+        rate = self.function(step)
+        schedules.check_rate(f"lr_schedule at step {step}", rate)
+        return float(rate)

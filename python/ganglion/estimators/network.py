@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import _core, networks, precision
+from ganglion.activations import ActivationFunction
 from ganglion.layers import Dense, Dropout, Layer
 
 Array = NDArray[Any]
@@ -35,8 +36,8 @@ class EstimatorNetwork:
     def __init__(
         self,
         sizes: Sequence[int],
-        activations: Sequence[str],
-        out_activation: str,
+        activations: Sequence[str | ActivationFunction],
+        out_activation: str | ActivationFunction,
         dtype: str,
         dropout: float = 0.0,
         seed: int = 0,
@@ -46,7 +47,8 @@ class EstimatorNetwork:
             layers.append(Dense(units, activation))
             if dropout:
                 layers.append(Dropout(dropout))
-        layers.append(Dense(sizes[-1], _OUTPUTS.get(out_activation, out_activation)))
+        last = _OUTPUTS.get(str(out_activation), out_activation)
+        layers.append(Dense(sizes[-1], last))
         self.network = networks.build(layers, sizes[0])
         self.precision = precision.get(dtype)
         self.store = self.precision.parameter_store(self.network.graph)
@@ -69,8 +71,8 @@ class EstimatorNetwork:
         cls,
         coefs: Sequence[Array],
         intercepts: Sequence[Array],
-        activations: Sequence[str],
-        out_activation: str,
+        activations: Sequence[str | ActivationFunction],
+        out_activation: str | ActivationFunction,
         dropout: float = 0.0,
         seed: int = 0,
     ) -> EstimatorNetwork:
@@ -88,7 +90,7 @@ class EstimatorNetwork:
         self,
         coefs: Sequence[Array],
         intercepts: Sequence[Array],
-        activations: Sequence[str],
+        activations: Sequence[str | ActivationFunction],
         dropout: float,
     ) -> bool:
         """Are these the arrays that the network works with, in this way?"""

@@ -15,11 +15,11 @@ Estimator = TypeVar("Estimator")
 STOCHASTIC = ("sgd", "adam")  # the solvers that go sample by sample
 
 # scikit-learn's four, and what else the core has for hidden layers.
-ACTIVATIONS = {"logistic", *activations.names()} - {"softmax"}
+ACTIVATIONS = {"logistic", *activations.names()} - {"softmax", "step"}
 
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-    "activation": [StrOptions(ACTIVATIONS), "array-like"],
+    "activation": [StrOptions(ACTIVATIONS), activations.ActivationFunction, "array-like"],
     "solver": [StrOptions({"lbfgs", *STOCHASTIC})],
     "alpha": [Interval(Real, 0, None, closed="left")],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
@@ -67,7 +67,7 @@ weight_decay: With "adam", weights and intercepts shrink in each step by this ti
     learning rate (AdamW; Loshchilov and Hutter, 2019); with "sgd" it counts in the gradient.
 lr_schedule: The learning rate of each step of "adam" or "sgd": "cosine" or "one_cycle" over
     `max_iter` epochs, with `learning_rate_init` the highest; a schedule of
-    `ganglion.schedules`; or a function of the step's number. None: `learning_rate_init`.
+    `ganglion.schedules`; or a function of the step's number. None: as `learning_rate` says.
 warmup_steps: Steps in which the rate rises from 0 to where it begins.
 standardize: Whether each feature is moved and scaled to mean 0 and variance 1 (of a sparse
     matrix only scaled) as it was in the first fit's samples; `scaler_` does it.
@@ -108,20 +108,41 @@ def hidden_sizes(given: Any, layers: int | None, width: int | None) -> list[int]
     return [int(size) for size in sizes]
 
 
-def activations_of(given: str | Sequence[str], hidden_layers: int) -> list[str]:
+Activation = str | activations.ActivationFunction
+
+
+def activations_of(
+    given: Activation | Sequence[Activation], hidden_layers: int
+) -> list[Activation]:
     """Return the activation of each hidden layer.
 
     Raises:
         ValueError: When a list does not have one for each.
     """
-    if isinstance(given, str):
+    if isinstance(given, Activation):
         return [given] * hidden_layers
-    if len(given) != hidden_layers or not set(given) <= ACTIVATIONS:
+    names = {one.name if isinstance(one, activations.ActivationFunction) else one for one in given}
+    if len(given) != hidden_layers or not names <= ACTIVATIONS:
         raise ValueError(
             f"activation is {list(given)}, must be a name or a list with one for each hidden layer,"
             f" here {hidden_layers}, of {', '.join(sorted(ACTIVATIONS))}."
         )
     return list(given)
+
+
+def levels_of(quantile: Any) -> tuple[float, ...]:
+    """Return one or several levels of quantiles.
+
+    Raises:
+        ValueError: When they are no numbers inside (0, 1).
+    """
+    try:
+        levels = np.atleast_1d(np.asarray(quantile, np.float64))
+    except (TypeError, ValueError):
+        levels = np.empty(0)
+    if levels.ndim != 1 or not levels.size or not ((levels > 0) & (levels < 1)).all():
+        raise ValueError(f"quantile is {quantile!r}, must be inside (0, 1), or a list")
+    return tuple(levels.tolist())
 
 
 def with_shared_arguments(cls: type[Estimator]) -> type[Estimator]:

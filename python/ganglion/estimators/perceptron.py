@@ -8,21 +8,20 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model._base import LinearClassifierMixin, SparseCoefMixin
-from sklearn.model_selection import StratifiedShuffleSplit
-from sklearn.utils import check_random_state, compute_class_weight
+from sklearn.utils import compute_class_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import _check_partial_fit_first_call, unique_labels
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
-from ganglion.estimators import perceptron_fit
+from ganglion.estimators import perceptron_draws, perceptron_fit
 from ganglion.estimators.network import Array
 from ganglion.estimators.perceptron_fit import PerceptronSamples, Unit
+from ganglion.estimators.rollback import as_before_on_failure
 from ganglion.estimators.threads import limited
-
-_LARGEST_SEED = np.iinfo(np.int32).max
 
 
 class Perceptron(LinearClassifierMixin, SparseCoefMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -108,15 +107,16 @@ class Perceptron(LinearClassifierMixin, SparseCoefMixin, BaseEstimator):  # type
             intercept_init: And intercepts, shape `(units,)`.
             sample_weight: What each sample counts, shape `(samples,)`; None: all the same.
         """
-        X, y = self._check_input(X, y, reset=True)
-        if self.warm_start and getattr(self, "coef_", None) is not None:
-            coef_init = self.coef_ if coef_init is None else coef_init
-            intercept_init = self.intercept_ if intercept_init is None else intercept_init
-        classes = unique_labels(y)
-        begin = _beginning(X, classes, coef_init, intercept_init)
-        self._learn(X, y, classes, sample_weight, begin)
-        self.classes_ = classes
-        self.t_ = 1.0 + self.n_iter_ * len(y)
+        with as_before_on_failure(self):
+            X, y = self._check_input(X, y, reset=True)
+            if self.warm_start and getattr(self, "coef_", None) is not None:
+                coef_init = self.coef_ if coef_init is None else coef_init
+                intercept_init = self.intercept_ if intercept_init is None else intercept_init
+            classes = unique_labels(y)
+            begin = _beginning(X, classes, coef_init, intercept_init)
+            self._learn(X, y, classes, sample_weight, begin)
+            self.classes_ = classes
+            self.t_ = 1.0 + self.n_iter_ * len(y)
         if self.tol is not None and self.n_iter_ == self.max_iter:
             warnings.warn(
                 "Maximum number of iteration reached before convergence. Consider increasing"
@@ -136,23 +136,25 @@ class Perceptron(LinearClassifierMixin, SparseCoefMixin, BaseEstimator):  # type
             classes: All classes there are; the first call needs them.
             sample_weight: What each sample counts, shape `(samples,)`; None: all the same.
         """
-        if self.early_stopping:
+        first = not hasattr(self, "classes_")
+        if first and self.early_stopping:
             raise ValueError("early_stopping should be False with partial_fit")
-        if isinstance(self.class_weight, str):
+        if first and isinstance(self.class_weight, str):
             raise ValueError(
                 "class_weight is 'balanced', which partial_fit cannot know: pass the weights of"
                 " sklearn.utils.compute_class_weight for a sample that shows the classes' shares"
             )
-        X, y = self._check_input(X, y, reset=not hasattr(self, "classes_"))
-        if _check_partial_fit_first_call(self, classes):
-            self.t_ = 1.0
-        unknown = np.setdiff1d(y, self.classes_)
-        if len(unknown):
-            raise ValueError(f"`y` has classes {unknown}, which are not in {self.classes_}")
-        before = getattr(self, "coef_", None), getattr(self, "intercept_", None)
-        begin = _beginning(X, self.classes_, *before)
-        self._learn(X, y, self.classes_, sample_weight, begin, max_iter=1)
-        self.t_ += len(y)
+        with as_before_on_failure(self):
+            X, y = self._check_input(X, y, reset=first)
+            if _check_partial_fit_first_call(self, classes):
+                self.t_ = 1.0
+            unknown = np.setdiff1d(y, self.classes_)
+            if len(unknown):
+                raise ValueError(f"`y` has classes {unknown}, which are not in {self.classes_}")
+            before = getattr(self, "coef_", None), getattr(self, "intercept_", None)
+            begin = _beginning(X, self.classes_, *before)
+            self._learn(X, y, self.classes_, sample_weight, begin, max_iter=1)
+            self.t_ += len(y)
         return self
 
     def _check_input(self, X: Any, y: Any, *, reset: bool) -> tuple[Any, Array]:
@@ -181,7 +183,7 @@ class Perceptron(LinearClassifierMixin, SparseCoefMixin, BaseEstimator):  # type
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, X, dtype=X.dtype)
         by_class = compute_class_weight(self.class_weight, classes=classes, y=y)
-        held_out, seeds = self._draw(y, weight, len(classes))
+        held_out, seeds = perceptron_draws.draw(self, y, weight, len(classes))
         samples = PerceptronSamples(X, np.searchsorted(classes, y), weight, held_out)
         if len(classes) == 2:
             units = [Unit(1, classes[1], by_class[1], by_class[0], seeds[0])]
@@ -191,37 +193,6 @@ class Perceptron(LinearClassifierMixin, SparseCoefMixin, BaseEstimator):  # type
             self.coef_, self.intercept_, self.n_iter_ = perceptron_fit.run(
                 self, samples, units, begin, max_iter=max_iter or self.max_iter
             )
-
-    def _draw(self, y: Array, weight: Array | None, classes: int) -> tuple[Array | None, list[int]]:
-        """Draw which samples to hold out, and the units' seeds, in scikit-learn's order."""
-        if classes == 2:
-            random_state = check_random_state(self.random_state)
-            _draw_seed(random_state, least=1)
-            held_out = self._hold_out(y, weight)
-            return held_out, [_draw_seed(random_state)]
-        held_out = self._hold_out(y, weight)
-        first = check_random_state(self.random_state).randint(_LARGEST_SEED, size=classes)
-        states = [np.random.RandomState(seed) for seed in first]
-        for state in states:
-            _draw_seed(state, least=1)
-        return held_out, [_draw_seed(state) for state in states]
-
-    def _hold_out(self, y: Array, weight: Array | None) -> Array | None:
-        """Return which samples are only scored; None: none."""
-        if not self.early_stopping:
-            return None
-        splitter = StratifiedShuffleSplit(
-            test_size=self.validation_fraction, random_state=self.random_state
-        )
-        _, scored = next(splitter.split(np.zeros((len(y), 1)), y))
-        if weight is not None and not weight[scored].any():
-            raise ValueError(
-                "The sample weights for validation set are all zero, consider using a different"
-                " random state."
-            )
-        held_out = np.zeros(len(y), bool)
-        held_out[scored] = True
-        return held_out
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -235,6 +206,8 @@ def _beginning(X: Any, labels: Array, coef: Any, intercept: Any) -> tuple[Array,
     if classes < 2:
         raise ValueError(f"The number of classes has to be greater than one; got {classes} class")
     units = 1 if classes == 2 else classes
+    if sparse.issparse(coef):
+        raise ValueError("coef_ is sparse: call densify() before fitting goes on")
     if coef is None:
         coef = np.zeros((units, features))
     elif np.shape(coef) != (units, features) and (units > 1 or np.shape(coef) != (features,)):
@@ -244,7 +217,3 @@ def _beginning(X: Any, labels: Array, coef: Any, intercept: Any) -> tuple[Array,
         raise ValueError(f"intercept_init is {intercept.shape}, must be {(units,)}")
     shaped = np.asarray(coef, X.dtype, order="C").reshape(units, features)
     return shaped, intercept.astype(X.dtype)
-
-
-def _draw_seed(random_state: np.random.RandomState, least: int = 0) -> int:
-    return int(random_state.randint(least, _LARGEST_SEED))

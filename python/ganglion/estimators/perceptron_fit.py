@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import precision
+from ganglion.estimators.network import Array
+from ganglion.estimators.threads import interrupted
 from ganglion.messages import say
 
 if TYPE_CHECKING:
     from ganglion._core import Perceptrons
     from ganglion.estimators.perceptron import Perceptron
-
-Array = NDArray[Any]
 
 # scikit-learn's: what is added to the intercept for a sparse sample, since it adds up so often.
 _SPARSE_INTERCEPT_RATE = 0.01
@@ -91,6 +91,8 @@ def run(
             progress[i].ends(epoch, *values) for i, values in zip(active, figures, strict=True)
         ]
         active = [i for i, end in zip(active, ended, strict=True) if not end]
+        if interrupted():
+            raise KeyboardInterrupt
     intercepts = [core.intercept(i) for i in range(len(units))]
     return core.coefs.copy(), np.array(intercepts, begin[0].dtype), epoch
 

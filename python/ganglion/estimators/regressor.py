@@ -12,13 +12,14 @@ from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_consistent_length, validate_data
 
 from ganglion.arrays import as_array
-from ganglion.estimators.base import BaseMLP
+from ganglion.estimators.base import BaseMLP, Examples
 from ganglion.estimators.loss import LossRule, rule_of_numbers
 from ganglion.estimators.network import Array
-from ganglion.estimators.parameters import with_shared_arguments
+from ganglion.estimators.parameters import Activation, levels_of, with_shared_arguments
+from ganglion.estimators.rollback import as_before_on_failure
 
 _LOSSES = {"squared_error", "poisson", "absolute_error", "huber", "quantile", "gaussian"}
 
@@ -49,7 +50,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         self,
         loss: str = "squared_error",
         hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: str | Sequence[str] = "relu",
+        activation: Activation | Sequence[Activation] = "relu",
         *,
         solver: str = "adam",
         alpha: float = 0.0001,
@@ -136,7 +137,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
             y: Targets, shape `(samples,)` or `(samples, outputs)`.
             sample_weight: What each sample counts, shape `(samples,)`; None: all the same.
         """
-        return self._fit(X, y, sample_weight, incremental=True)
+        with as_before_on_failure(self):
+            return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: Any, return_std: bool = False) -> Any:
         """Return the values, shape `(samples,)` or `(samples, outputs)`.
@@ -168,6 +170,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         if loss != "quantile":
             return float(super().score(X, y, sample_weight))
         outputs = self.predict(X)
+        check_consistent_length(outputs, y)
         y = np.asarray(y).reshape(len(outputs), -1)
         return self._score_of(outputs.reshape(len(outputs), -1), y, sample_weight)
 
@@ -178,6 +181,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         *,
         incremental: bool,  # noqa: ARG002
         reset: bool,
+        training: bool = True,  # noqa: ARG002
     ) -> tuple[Any, Array]:
         X, y = validate_data(
             self,
@@ -195,21 +199,18 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
 
     def _outputs_for(self, targets: Array) -> tuple[int, str]:
         outputs = targets.shape[1]
-        levels = self._levels()
-        if self.loss == "quantile" and len(levels) > 1:
+        if len(self._levels()) > 1:
             if outputs > 1:
                 raise ValueError(f"several quantiles are for one target, y has {outputs}")
-            outputs = len(levels)
+            outputs = len(self._levels())
         if self.loss == "gaussian":
             outputs *= 2
         return outputs, "exp" if self.loss == "poisson" else "identity"
 
     def _loss_rule(self) -> LossRule:
-        return rule_of_numbers(self.loss, self._network, self._levels())
+        return rule_of_numbers(self.loss, self._network, self._fitted_loss()[1])
 
-    def _check_arguments(
-        self, validation: tuple[Any, Any, Any] | None, *, incremental: bool
-    ) -> None:
+    def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:
         super()._check_arguments(validation, incremental=incremental)
         self._levels()
 
@@ -221,10 +222,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         return getattr(self, "_loss_of_fit", (self.loss, ()))  # scikit-learn's have none
 
     def _levels(self) -> tuple[float, ...]:
-        levels = tuple(float(level) for level in np.atleast_1d(self.quantile))
-        if not levels or not all(0 < level < 1 for level in levels):
-            raise ValueError(f"quantile is {self.quantile!r}, must be inside (0, 1)")
-        return levels
+        """Return the levels of quantiles that are to be learned."""
+        return levels_of(self.quantile) if self.loss == "quantile" else ()
 
     def _labels_of(self, targets: Array) -> Array:
         return _one_dimensional(targets)

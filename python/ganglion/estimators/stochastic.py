@@ -54,6 +54,7 @@ class StochasticOptimizer:
     def __init__(self, network: EstimatorNetwork, settings: dict[str, Any], steps: int) -> None:
         self._settings = settings
         self._schedule = schedule_of(settings, steps * settings["max_iter"])
+        self._first_step = 0  # the schedule's, by what the state counts
         self.learning_rate = float(settings["learning_rate_init"])
         self._made_for: EstimatorNetwork | None = network
         self.state = self._make_state(network)
@@ -84,6 +85,11 @@ class StochasticOptimizer:
         """Begin with what another one of the same kind remembers."""
         if [len(block) for block in other.state.blocks] == [len(b) for b in self.state.blocks]:
             self._remember(other.state)
+            same = ("solver", "learning_rate", "learning_rate_init")
+            if all(self._settings[name] == other._settings[name] for name in same):
+                self.learning_rate = other.learning_rate
+        if isinstance(self._settings["lr_schedule"], str):  # one that is over once the fit is
+            self._first_step = self.state.steps
 
     def _remember(self, state: Any) -> None:
         for own, block in zip(self.state.blocks, state.blocks, strict=True):
@@ -94,7 +100,7 @@ class StochasticOptimizer:
         """Return the learning rates of the next steps."""
         if self._schedule is None:
             return np.full(steps, self.learning_rate)
-        first = self.state.steps
+        first = self.state.steps - self._first_step
         return self._schedule.rates(np.arange(first, first + steps))
 
     def epoch_ends(self, samples_seen: int) -> None:
@@ -128,6 +134,7 @@ class StochasticOptimizer:
         return {
             "settings": self._settings,
             "schedule": self._schedule,
+            "first_step": self._first_step,
             "learning_rate": self.learning_rate,
             "steps": self.state.steps,
             "blocks": [np.array(block) for block in self.state.blocks],
@@ -136,6 +143,7 @@ class StochasticOptimizer:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._settings = state["settings"]
         self._schedule = state["schedule"]
+        self._first_step = state["first_step"]
         self.learning_rate = state["learning_rate"]
         self._made_for = None
         self.state = _Remembered(state["blocks"], state["steps"])

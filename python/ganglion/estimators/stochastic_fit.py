@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from ganglion.data import Dataset
 from ganglion.estimators.loss import PenalizedLoss
 from ganglion.estimators.stochastic import Epochs, StochasticOptimizer, settings_of
+from ganglion.estimators.threads import interrupted
 from ganglion.estimators.validation import Validation, hold_out
 from ganglion.messages import say
 
@@ -110,11 +111,14 @@ def _run_epochs(
         optimizer.epoch_ends(estimator.t_)
         if events.iteration_ends():
             return
+        if interrupted():
+            raise KeyboardInterrupt
         if estimator._no_improvement_count > estimator.n_iter_no_change:
             if optimizer.stops(_no_improvement(estimator), verbose=verbose):
                 return
             estimator._no_improvement_count = 0
-        if estimator.max_time is not None and time.monotonic() - begun >= estimator.max_time:
+        late = estimator.max_time is not None and time.monotonic() - begun >= estimator.max_time
+        if late and not once and estimator.n_iter_ < estimator.max_iter:
             _warn(f"Maximum time ({estimator.max_time} s) reached after {estimator.n_iter_} epochs")
             return
     if not once:
@@ -134,6 +138,7 @@ def _run_epoch(estimator: BaseMLP, epochs: Epochs) -> None:
     if not np.isfinite(loss):  # the core stops there; scikit-learn's weights go on as NaN
         estimator._network.store.values[:] = np.nan
     estimator.n_iter_ += 1
+    estimator._epochs_run = getattr(estimator, "_epochs_run", 0) + 1
     estimator.t_ += len(epochs)
     estimator.loss_ = loss
     estimator.loss_curve_.append(loss)
@@ -146,7 +151,7 @@ def _note_loss(estimator: BaseMLP, *, validated: bool) -> None:
     stays = loss > estimator.best_loss_ - estimator.tol
     estimator._no_improvement_count = estimator._no_improvement_count + 1 if stays else 0
     if loss < estimator.best_loss_ and not validated:
-        estimator.best_epoch_ = estimator.n_iter_
+        estimator.best_epoch_ = estimator._epochs_run
     estimator.best_loss_ = min(estimator.best_loss_, loss)
 
 
@@ -154,7 +159,7 @@ def _shorten_history(estimator: BaseMLP) -> None:
     """Forget what is older than the last `max_history` epochs."""
     if estimator.max_history is not None:
         for name in ("loss_curve_", "validation_scores_", "validation_loss_curve_"):
-            del (getattr(estimator, name) or [])[: -estimator.max_history]
+            del (getattr(estimator, name, None) or [])[: -estimator.max_history]
 
 
 def _no_improvement(estimator: BaseMLP) -> str:

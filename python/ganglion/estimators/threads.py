@@ -30,10 +30,24 @@ def limited(n_jobs: int | None) -> Iterator[None]:
         _core.set_own_thread_limit(before)
 
 
+_of_this_thread = threading.local()
+
+
+def heed(stop: threading.Event) -> None:
+    """Let fits in this thread end once the event is set, as Ctrl-C ends those of the main one."""
+    _of_this_thread.stop = stop
+
+
+def interrupted() -> bool:
+    """Has the event been set that this thread heeds?"""
+    stop: threading.Event | None = getattr(_of_this_thread, "stop", None)
+    return stop is not None and stop.is_set()
+
+
 def threads_for(n_jobs: int | None, limit: int) -> int:
     """Return how many threads are meant, where `limit` are there."""
     if n_jobs == 0:
-        raise ValueError("n_jobs is 0, must be None, at least 1, or -1 for all threads")
+        raise ValueError("n_jobs is 0, must be None, at least 1, or -1 for all, -2 for all but one")
     if n_jobs is None:
         return 1 if _in_worker_thread() else limit
     return n_jobs if n_jobs > 0 else max(1, limit + 1 + n_jobs)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import get_scorer
+from sklearn.metrics._scorer import _BaseScorer
 from sklearn.model_selection import train_test_split
 
 from ganglion.data import Dataset
@@ -84,11 +85,12 @@ class Validation:
         if estimator.verbose:
             say(f"Validation score: {score:f}")
         if estimator.early_stopping:
-            stays = gain < best + estimator.tol
+            stays = not gain >= best + estimator.tol  # also where it is NaN
             estimator._no_improvement_count = estimator._no_improvement_count + 1 if stays else 0
         if gain > best:
-            estimator.best_epoch_ = estimator.n_iter_
-            self.best = estimator._network.store.values.copy()
+            estimator.best_epoch_ = estimator._epochs_run
+            if estimator.early_stopping:
+                self.best = estimator._network.store.values.copy()
         if score > estimator.best_validation_score_:  # not where it is NaN
             estimator.best_validation_score_ = score
         if loss < estimator.best_validation_loss_:
@@ -101,8 +103,12 @@ class Validation:
             return np.nan
         if self._scorer is None:
             return estimator._score_of(outputs, y, self._weight)
-        weights = {} if self._weight is None else {"sample_weight": self._weight}
-        return float(self._scorer(_of_prepared(estimator), x, estimator._labels_of(y), **weights))
+        weighted = self._weight is not None and isinstance(self._scorer, _BaseScorer)
+        weights = {"sample_weight": self._weight} if weighted else {}  # functions take none
+        score = float(self._scorer(_of_prepared(estimator), x, estimator._labels_of(y), **weights))
+        if not np.isfinite(score):
+            raise ValueError(f"early_stopping_metric gives {score}, must give a finite number")
+        return score
 
     def _value(self) -> float:
         self._loss.reset()
