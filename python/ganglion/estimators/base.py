@@ -122,29 +122,11 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
     ) -> Self:
         begun = time.monotonic()
         self._check_arguments(validation, incremental=incremental)
-        sizes = hidden_sizes(self.hidden_layer_sizes, self.n_hidden_layers, self.hidden_width)
         first = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
         inputs, targets = self._check_input(X, y, incremental=incremental, reset=first)
         weight = self._weights(inputs, y, sample_weight, incremental=incremental, training=True)
         watched = None if validation is None else self._check_validation(*validation)
-        if not first and len(sizes) != len(self.coefs_) - 1:
-            raise ValueError(
-                f"hidden_layer_sizes is {sizes}, the weights to go on with have"
-                f" {len(self.coefs_) - 1} hidden layers"
-            )
-        outputs = self._outputs_for(targets)
-        if not first and outputs != (self.n_outputs_, self.out_activation_):
-            raise ValueError(
-                f"loss and y need {outputs}, the weights to go on with have"
-                f" {(self.n_outputs_, self.out_activation_)}: outputs and their activation"
-            )
-        self._remember_arguments()
-        self._random_state = check_random_state(self.random_state)
-        if first:
-            self.n_outputs_, self.out_activation_ = outputs
-            self._initialize([inputs.shape[1], *sizes], inputs.dtype.name)
-            self._learn_scales(inputs, weight)
-        self._use(self._network_of_weights())
+        self._begin(inputs, targets, weight, afresh=first)
         samples = Dataset(self._scaled(inputs), targets, weight)
         if watched is not None:
             watched = Dataset(self._scaled(watched.x), watched.y, watched.weight)
@@ -161,6 +143,28 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
             raise ValueError(_NOT_FINITE)
         events.fit_ends()
         return self
+
+    def _begin(self, X: Any, targets: Array, weight: Array | None, *, afresh: bool) -> None:
+        """Make the weights that training begins with, or check that those there are will do."""
+        sizes = hidden_sizes(self.hidden_layer_sizes, self.n_hidden_layers, self.hidden_width)
+        outputs = self._outputs_for(targets)
+        if not afresh and len(sizes) != len(self.coefs_) - 1:
+            raise ValueError(
+                f"hidden_layer_sizes is {sizes}, the weights to go on with have"
+                f" {len(self.coefs_) - 1} hidden layers"
+            )
+        if not afresh and outputs != (self.n_outputs_, self.out_activation_):
+            raise ValueError(
+                f"loss and y need {outputs}, the weights to go on with have"
+                f" {(self.n_outputs_, self.out_activation_)}: outputs and their activation"
+            )
+        self._remember_arguments()
+        self._random_state = check_random_state(self.random_state)
+        if afresh:
+            self.n_outputs_, self.out_activation_ = outputs
+            self._initialize([X.shape[1], *sizes], X.dtype.name)
+            self._learn_scales(X, weight)
+        self._use(self._network_of_weights())
 
     def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:
         """Refuse what does not go together, before anything is changed."""
@@ -230,14 +234,6 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
             self.validation_scores_: Any = [] if stops_early else None
             self.best_validation_score_: Any = -np.inf if stops_early else None
             self.best_validation_loss_ = np.inf
-
-    def _has_partial_fit(self) -> bool:
-        if self.solver not in STOCHASTIC:
-            raise AttributeError(
-                "partial_fit is only available for stochastic optimizers."
-                f" {self.solver} is not stochastic."
-            )
-        return True
 
 
 def _positive_in_all(weight: Array) -> Array:

@@ -1,4 +1,4 @@
-"""What a fitted estimator does with its weights."""
+"""What a fitted estimator does with its weights, and which methods it has."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ganglion.estimators import conversion
 from ganglion.estimators.network import Array, EstimatorNetwork
-from ganglion.estimators.parameters import Activation, activations_of
+from ganglion.estimators.parameters import STOCHASTIC, Activation, activations_of
 from ganglion.estimators.threads import limited
 
 
@@ -97,6 +97,14 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         """Return checked inputs as the network takes them."""
         scaler = getattr(self, "scaler_", None)
         return X if scaler is None else scaler.transform(X)
+
+    def _has_partial_fit(self) -> bool:
+        if self.solver not in STOCHASTIC:
+            raise AttributeError(
+                "partial_fit is only available for stochastic optimizers."
+                f" {self.solver} is not stochastic."
+            )
+        return True
 
     @classmethod
     def from_sklearn(cls, estimator: Any) -> Self:
