@@ -155,6 +155,15 @@ def test_search_prints_a_table_and_keeps_the_best() -> None:
     assert again.splitlines() == output.splitlines()[-3:-1]  # the figures alone, and the same
 
 
+def test_a_network_that_diverges_does_not_end_a_search() -> None:
+    words = ("--search", "--epochs", "3", "--learning-rate", "1e25", "--dropout", "0")
+    all_diverge = run("train", "iris", *words, "--hidden", "8")
+    assert all_diverge.exit_code == 2
+    assert "training failed: Solver produced non-finite" in all_diverge.stderr
+    output = succeed("train", "iris", *words, "--hidden", "")
+    assert "3 others did not stay finite" in output
+
+
 def test_search_of_a_regression_needs_no_layers() -> None:
     output = succeed("train", "diabetes", "--search", "--epochs", "3", "--hidden", "")
     assert "validation R2" in output

@@ -305,18 +305,20 @@ def test_float32_stays_and_anything_else_becomes_float64() -> None:
         ("log_loss", "softmax", 3),
         ("log_loss", "logistic", 3),
         ("poisson", "exp", 3),
-        ("squared_error", "identity", 1),  # with more, scikit-learn's value is not the sum's
+        ("squared_error", "identity", 1),
         ("absolute_error", "identity", 1),
         ("huber", "identity", 1),
         ("quantile", "identity", 1),
         ("gaussian", "identity", 2),
+        ("squared_error", "identity", 3),
+        ("gaussian", "identity", 6),
     ],
 )
 def test_gradient_is_the_central_difference(loss: str, out_activation: str, outputs: int) -> None:
     rng = np.random.default_rng(0)
     network = EstimatorNetwork([4, 5, outputs], ["tanh"], out_activation, "float64")
     x = rng.normal(size=(20, 4))
-    columns = 1 if loss == "gaussian" else outputs
+    columns = outputs // 2 if loss == "gaussian" else outputs
     softmax = out_activation == "softmax"
     y = rng.integers(0, 3, (20, 1)) if softmax else rng.uniform(0, 1, (20, columns))
     samples = Dataset(x, y, rng.uniform(0.5, 2, (20, 1)))
@@ -334,8 +336,10 @@ def test_gradient_is_the_central_difference(loss: str, out_activation: str, outp
     value()
     assert samples.weight is not None
     gradient = network.store.gradients.copy()
+    # Of errors, scikit-learn's value is the mean over the targets, its gradient that of the sum.
+    times = columns if loss in ("squared_error", "gaussian") else 1
     for begin, end in network.weight_ranges():
-        gradient[begin:end] += 0.7 / samples.weight.sum() * values[begin:end]
+        gradient[begin:end] += times * 0.7 / samples.weight.sum() * values[begin:end]
     step = 1e-6
     for i in range(values.size):
         at = values[i]
@@ -344,7 +348,7 @@ def test_gradient_is_the_central_difference(loss: str, out_activation: str, outp
         values[i] = at - step
         below = value()
         values[i] = at
-        assert gradient[i] == pytest.approx((above - below) / (2 * step), abs=1e-7)
+        assert gradient[i] == pytest.approx(times * (above - below) / (2 * step), abs=1e-7)
 
 
 def test_ctrl_c_warns_and_leaves_a_model(monkeypatch: pytest.MonkeyPatch) -> None:

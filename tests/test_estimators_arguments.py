@@ -54,6 +54,9 @@ def test_standardize_goes_by_the_first_fit_until_a_fresh_one() -> None:
     np.testing.assert_allclose(net.scaler_.mean_, x[:100].mean(axis=0))
     net.set_params(standardize=False).fit(x, y)
     assert not hasattr(net, "scaler_")
+    dense = MLPRegressor(standardize=True, max_iter=1).fit(x, y)
+    with pytest.raises(ValueError, match="X is sparse, while standardize has learned the means"):
+        dense.predict(sparse.csr_matrix(x))
     weighted = MLPRegressor(standardize=True, max_iter=1).fit(x, y, np.arange(len(x)))
     np.testing.assert_allclose(weighted.scaler_.mean_, np.average(x, 0, np.arange(len(x))))
 

@@ -200,6 +200,13 @@ def test_ctrl_c_ends_many_fits() -> None:
     assert lines == ["interrupted True", "(500,) False False"], run.stderr
 
 
+def test_samples_held_out_that_count_nothing_are_refused() -> None:
+    weight = np.zeros(len(X))
+    weight[0] = 1.0
+    with pytest.raises(ValueError, match="weights of the samples held out are all zero"):
+        MLPClassifier(early_stopping=True, random_state=0).fit(X, Y, weight)
+
+
 def test_all_weights_of_classes_zero_are_refused() -> None:
     with pytest.raises(ValueError, match=r"weights add up to 0\.0, must to a positive"):
         MLPClassifier(class_weight={0: 0, 1: 0, 2: 0}).fit(X, Y)

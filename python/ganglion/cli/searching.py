@@ -1,10 +1,12 @@
 """A small search: networks of a few settings, trained side by side, and the best of them."""
 
+from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
+from ganglion.cli.errors import InputError
 from ganglion.cli.fitting import Examples, Say, make_estimator, told_in_our_words
 from ganglion.cli.options import Task, TrainOptions
 from ganglion.estimators.base import BaseMLP
@@ -23,12 +25,35 @@ def search(
     settings = grid(options)
     say(f"search: {len(settings)} networks")
     rows = len(training[0])
-    estimators = [make_estimator(task, options, rows=rows, **one) for one in settings]
+    trials = [Trial(make_estimator(task, options, rows=rows, **one)) for one in settings]
     with told_in_our_words():
-        fit_many(estimators, *training, X_val=validation[0], y_val=validation[1])
-    ranked = sorted(estimators, key=lambda estimator: float(estimator.best_validation_loss_))
+        fit_many(trials, *training, X_val=validation[0], y_val=validation[1])
+    ranked = sorted(
+        (trial.estimator for trial in trials if trial.failure is None),
+        key=lambda estimator: float(estimator.best_validation_loss_),
+    )
+    if not ranked:
+        raise InputError(f"training failed: {trials[0].failure}")
     say(table_of(ranked, "accuracy" if task is Task.CLASSIFICATION else "R2"))
+    if len(ranked) < len(trials):
+        say(f"{len(trials) - len(ranked)} others did not stay finite")
     return ranked[0]
+
+
+@dataclass
+class Trial:
+    """A network of a search; one that does not stay finite does not end the others."""
+
+    estimator: BaseMLP
+    failure: str | None = None
+
+    def fit(self, X: Any, y: Any, **params: Any) -> Self:
+        """Fit the network, and note its failure."""
+        try:
+            self.estimator.fit(X, y, **params)
+        except (ValueError, ArithmeticError) as error:
+            self.failure = str(error)
+        return self
 
 
 def grid(options: TrainOptions) -> list[dict[str, Any]]:

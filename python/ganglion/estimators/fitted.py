@@ -96,6 +96,11 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     def _scaled(self, X: Any) -> Any:
         """Return checked inputs as the network takes them."""
         scaler = getattr(self, "scaler_", None)
+        if scaler is not None and scaler.with_mean and not isinstance(X, np.ndarray):
+            raise ValueError(
+                "X is sparse, while standardize has learned the means of dense features: pass an"
+                " array, or fit to a sparse matrix"
+            )
         return X if scaler is None else scaler.transform(X)
 
     def _has_partial_fit(self) -> bool:

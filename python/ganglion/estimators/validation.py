@@ -25,7 +25,7 @@ def hold_out(estimator: BaseMLP, samples: Dataset) -> tuple[Dataset, Dataset]:
     """Return what is trained on, and what is split off to be looked at.
 
     Raises:
-        ValueError: When the latter is fewer than two samples.
+        ValueError: When the latter is fewer than two samples, or counts nothing.
     """
     train, test = train_test_split(
         np.arange(len(samples)),
@@ -38,7 +38,10 @@ def hold_out(estimator: BaseMLP, samples: Dataset) -> tuple[Dataset, Dataset]:
             "The validation set is too small. Increase 'validation_fraction' or the size of your"
             " dataset."
         )
-    return samples.rows(train), samples.rows(test)
+    held_out = samples.rows(test)
+    if held_out.weight is not None and not held_out.weight.sum() > 0:
+        raise ValueError("The weights of the samples held out are all zero: another random_state?")
+    return samples.rows(train), held_out
 
 
 def scorer_of(metric: Any) -> Any:
