@@ -36,7 +36,7 @@ def search(
         raise InputError(f"training failed: {trials[0].failure}")
     say(table_of(ranked, "accuracy" if task is Task.CLASSIFICATION else "R2"))
     if len(ranked) < len(trials):
-        say(f"{len(trials) - len(ranked)} others did not stay finite")
+        say(f"{len(trials) - len(ranked)} more did not stay finite")
     return ranked[0]
 
 
