@@ -80,8 +80,8 @@ def fit_many(
 
     jobs = threads_for(n_jobs, get_num_threads())
     with ThreadPoolExecutor(jobs, initializer=prepare_thread) as pool:
-        started = [pool.submit(fitted, number) for number in range(len(estimators))]
         try:
+            started = [pool.submit(fitted, number) for number in range(len(estimators))]
             return [one.result() for one in started]
         except BaseException:
             stop.set()
