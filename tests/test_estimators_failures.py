@@ -166,6 +166,7 @@ from ganglion.linear_model import Perceptron
 from ganglion.model_selection import fit_many
 from ganglion.neural_network import MLPRegressor
 warnings.simplefilter("ignore")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background ignore it
 x = np.random.default_rng(0).normal(size=(500, 20))
 y = (x[:, 0] > 0) * 1
 long = {"max_iter": 10**9, "tol": 0.0}

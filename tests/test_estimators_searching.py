@@ -165,6 +165,7 @@ import os, signal, threading, time, warnings
 import numpy as np
 from ganglion.linear_model import Perceptron
 from ganglion.neural_network import MLPClassifier
+signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background ignore it
 x = np.random.default_rng(0).normal(size=(60_000, 200))
 y = np.arange(60_000) % 7
 
