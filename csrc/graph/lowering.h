@@ -32,6 +32,13 @@ class Lowering {
 
     void emit(Call call) { program_.calls.push_back(std::move(call)); }
 
+    /// Keep numbers for a call; returns where they are among the program's.
+    Range keep(const std::vector<double>& numbers) {
+        const auto begin = static_cast<Index>(program_.numbers.size());
+        program_.numbers.insert(program_.numbers.end(), numbers.begin(), numbers.end());
+        return {begin, begin + static_cast<Index>(numbers.size())};
+    }
+
     /// A new buffer in the arena, one row a sample.
     BufferId scratch(const std::string& name, Index cols);
     /// The value's buffer; kNoBuffer for kNoValue.

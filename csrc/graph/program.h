@@ -93,7 +93,7 @@ struct CopyCall {
 
 struct LossCall {
     Loss loss;
-    std::vector<double> parameters;
+    Range parameters;  // of the program's numbers
     BufferId output;
     BufferId target;
     BufferId weight;
@@ -119,6 +119,7 @@ struct Program {
     std::size_t backward_begin = 0;   // the first call of the backward pass
     std::vector<BufferId> values;     // by ValueId; kNoBuffer where the program does without
     std::vector<BufferId> gradients;  // by ValueId: of inputs, and one the caller gives
+    std::vector<double> numbers;      // what calls are set by that takes no fixed place
 
     std::string no_backward;  // why there is no backward pass; "" if there is one
 

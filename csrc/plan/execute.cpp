@@ -23,7 +23,7 @@ T* Executor<T>::pointer(BufferId id) const {
 template <class T>
 Matrix<T> Executor<T>::whole(BufferId id) const {
     if (id == kNoBuffer) return {};
-    const Buffer& buffer = buffers_[static_cast<std::size_t>(id)];
+    const Buffer& buffer = plan_.buffer(id);
     return {pointer(id), buffer.rows == kBatch ? run_.rows : buffer.rows, buffer.cols, buffer.cols};
 }
 
@@ -68,7 +68,7 @@ void Executor<T>::gemm(const GemmCall& call, Division division) const {
     if (call.saved != kNoBuffer) args.derive = activation.backward;
     if (call.updated != kNoBuffer) {
         args.update = updating_.update;
-        args.update_offset = buffers_[static_cast<std::size_t>(call.updated)].offset;
+        args.update_offset = plan_.buffer(call.updated).offset;
         args.update_finite = updating_.finite;
     }
     if (division == Division::rows) {
@@ -143,8 +143,8 @@ void Executor<T>::run(const LossCall& call, Range rows) const {
          .target = part(call.target, rows),
          .weight = weight == nullptr ? nullptr : weight + rows.begin,
          .scale = run_.loss_scale,
-         .parameters = call.parameters.data(),
-         .parameter_count = static_cast<Index>(call.parameters.size()),
+         .parameters = plan_.numbers.data() + call.parameters.begin,
+         .parameter_count = call.parameters.size(),
          .row_loss = pointer(call.row_loss) + rows.begin,
          .gradient = part(call.gradient, rows)});
 }

@@ -13,10 +13,10 @@ namespace ganglion {
 template <class T>
 class Executor {
   public:
-    Executor(const std::vector<Buffer>& buffers, const std::vector<T*>& pointers,
-             const PackedWeights<T>* packed, T* scratch, const Member& member, Meeting& meet,
-             const Run& run, const StepAlong<T>& updating)
-        : buffers_(buffers),
+    Executor(const Plan& plan, const std::vector<T*>& pointers, const PackedWeights<T>* packed,
+             T* scratch, const Member& member, Meeting& meet, const Run& run,
+             const StepAlong<T>& updating)
+        : plan_(plan),
           pointers_(pointers),
           packed_(packed),
           scratch_(scratch),
@@ -43,7 +43,7 @@ class Executor {
     Matrix<T> whole(BufferId id) const;
     Matrix<T> part(BufferId id, Range rows) const;
 
-    const std::vector<Buffer>& buffers_;
+    const Plan& plan_;
     const std::vector<T*>& pointers_;
     const PackedWeights<T>* packed_;
     T* scratch_;

@@ -32,6 +32,7 @@ Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
             .backward_begin = program.backward_begin,
             .values = program.values,
             .gradients = program.gradients,
+            .numbers = program.numbers,
             .max_batch = max_batch,
             .arena_size = arena_size,
             .row_operations = operations,

@@ -33,6 +33,7 @@ struct Plan {
     std::size_t backward_begin;
     std::vector<BufferId> values;     // by ValueId; kNoBuffer where the plan does without
     std::vector<BufferId> gradients;  // by ValueId: of inputs, and one the caller gives
+    std::vector<double> numbers;      // the program's
     Index max_batch;
     Index arena_size;         // elements
     double row_operations;    // of the matrix products, for one row of a batch

@@ -89,8 +89,7 @@ template <class T>
 bool Workspace<T>::run_steps(std::size_t begin, std::size_t end, const Member& member,
                              Meeting& meet, const Run& run, const StepAlong<T>& updating) {
     T* const scratch = scratch_[static_cast<std::size_t>(member.rank)].data();
-    const Executor<T> execute{plan_.buffers, pointers_, packed_, scratch,
-                              member,        meet,      run,     updating};
+    const Executor<T> execute{plan_, pointers_, packed_, scratch, member, meet, run, updating};
     for (std::size_t i = begin; i < end; ++i) {
         const Step& step = plan_.steps[i];
         if (step.barrier && meet()) return false;
@@ -105,8 +104,8 @@ std::string Workspace<T>::first_not_finite(const Run& run) {
     StopSignal never(kNoInterrupt);
     Meeting meet(alone, never);
     const StepAlong<T> no_update{};
-    const Executor<T> execute{plan_.buffers, pointers_, packed_, scratch_[0].data(),
-                              alone,         meet,      run,     no_update};
+    const Executor<T> execute{plan_, pointers_, packed_, scratch_[0].data(),
+                              alone, meet,      run,     no_update};
     const auto bad = [&](const std::vector<BufferId>& ids) {
         return std::find_if(ids.begin(), ids.end(),
                             [&](BufferId id) { return !all_finite<T>(matrix(id, run.rows)); });

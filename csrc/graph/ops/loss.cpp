@@ -57,7 +57,7 @@ void forward(Lowering& to, const Op& op) {
     const ValueId output = op.inputs[0];
     const bool derive = to.mode() == Mode::train && to.wants_gradient(output);
     to.emit(LossCall{.loss = op.loss,
-                     .parameters = op.loss_parameters,
+                     .parameters = to.keep(op.loss_parameters),
                      .output = to.value(output),
                      .target = to.value(op.inputs[1]),
                      .weight = to.value(op.inputs[2]),
