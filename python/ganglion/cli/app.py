@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ganglion.cli.errors import InputError
-from ganglion.cli.options import Task, TrainOptions, parse_hidden, writable
+from ganglion.tables.errors import InputError
+from ganglion.tables.options import Task, TrainOptions, parse_hidden, writable
 
 app = typer.Typer(
     help="Train small networks on tables, and use them.",
@@ -139,7 +139,7 @@ def train(
             search=search,
             quiet=quiet,
         )
-        from ganglion.cli import training
+        from ganglion.tables import training
 
         model, path, figures = training.train(options, _hush if quiet else typer.echo)
         _print_figures("test", figures)
@@ -161,8 +161,8 @@ def predict(
     with told_in_one_line():
         if output is not None:
             writable(output)
-        from ganglion.cli.models import TableModel
-        from ganglion.cli.tables import read_table
+        from ganglion.tables.models import TableModel
+        from ganglion.tables.reading import read_table
 
         frame = TableModel.load(model).predict(read_table(data), probabilities=probabilities)
         text = frame.to_csv(index=False, lineterminator="\n")
@@ -176,8 +176,8 @@ def predict(
 def evaluate(model: Model, data: Data) -> None:
     """Print the figures of a model on a table that holds the target."""
     with told_in_one_line():
-        from ganglion.cli.models import TableModel
-        from ganglion.cli.tables import read_table
+        from ganglion.tables.models import TableModel
+        from ganglion.tables.reading import read_table
 
         table = read_table(data)
         _print_figures(table.name, TableModel.load(model).evaluate(table))
@@ -187,7 +187,7 @@ def evaluate(model: Model, data: Data) -> None:
 def info(model: Model) -> None:
     """Print the layers, the columns and the versions of a model."""
     with told_in_one_line():
-        from ganglion.cli.models import describe
+        from ganglion.tables.models import describe
 
         typer.echo(describe(model))
 

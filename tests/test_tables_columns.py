@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ganglion.cli.columns import MOST_TEXTS, NumberColumn, TextColumn, fit_column, texts
-from ganglion.cli.errors import InputError
-from ganglion.cli.options import Task
-from ganglion.cli.targets import ClassTarget, ValueTarget, choose_task
+from ganglion.tables.columns import MOST_TEXTS, NumberColumn, TextColumn, fit_column, texts
+from ganglion.tables.errors import InputError
+from ganglion.tables.options import Task
+from ganglion.tables.targets import ClassTarget, ValueTarget, choose_task
 
 # columns
 

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 import ganglion as gn
-from ganglion.cli.errors import InputError
-from ganglion.cli.options import Task, TrainOptions
-from ganglion.cli.preparation import Preparation
-from ganglion.cli.progress import EpochProgress
 from ganglion.estimators.base import BaseMLP
 from ganglion.neural_network import MLPClassifier, MLPRegressor
+from ganglion.tables.errors import InputError
+from ganglion.tables.options import Task, TrainOptions
+from ganglion.tables.preparation import Preparation
+from ganglion.tables.progress import EpochProgress
 
 Say = Callable[[str], None]
 Examples = tuple[NDArray[np.float32], NDArray[Any]]  # inputs (rows, width), targets (rows,)

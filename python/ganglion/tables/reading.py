@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ganglion.cli.errors import InputError
+from ganglion.tables.errors import InputError
 
 BUNDLED = ("digits", "iris", "wine", "breast_cancer", "diabetes")
 ENDINGS = (".csv", ".parquet", ".pq")

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ganglion.cli.errors import InputError
-from ganglion.cli.preparation import Preparation
-from ganglion.cli.tables import BUNDLED, read_table
-from ganglion.cli.targets import ClassTarget, ValueTarget
+from ganglion.tables.errors import InputError
+from ganglion.tables.preparation import Preparation
+from ganglion.tables.reading import BUNDLED, read_table
+from ganglion.tables.targets import ClassTarget, ValueTarget
 
 
 def mixed_frame() -> pd.DataFrame:

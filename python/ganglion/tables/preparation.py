@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ganglion.cli.columns import Column, column_from_fields, fit_column
-from ganglion.cli.errors import InputError
-from ganglion.cli.targets import Target, target_from_fields
+from ganglion.tables.columns import Column, column_from_fields, fit_column
+from ganglion.tables.errors import InputError
+from ganglion.tables.targets import Target, target_from_fields
 
 FORMAT = 1  # raised when an older reader would misread what `to_json` gives
 

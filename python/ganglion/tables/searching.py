@@ -6,11 +6,11 @@ from typing import Any, Self
 
 import pandas as pd
 
-from ganglion.cli.errors import InputError
-from ganglion.cli.fitting import Examples, Say, make_estimator, told_in_our_words
-from ganglion.cli.options import Task, TrainOptions
 from ganglion.estimators.base import BaseMLP
 from ganglion.model_selection import fit_many
+from ganglion.tables.errors import InputError
+from ganglion.tables.fitting import Examples, Say, make_estimator, told_in_our_words
+from ganglion.tables.options import Task, TrainOptions
 
 _SMALL = (64,)  # hidden layers beside those asked for
 

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
-from ganglion.cli.errors import InputError
-from ganglion.cli.tables import first_row
+from ganglion.tables.errors import InputError
+from ganglion.tables.reading import first_row
 
 LARGEST = 1e150  # the square of a larger number is no double
 FARTHEST = 5.0  # deviations from the mean; what lies farther out is moved here

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ganglion.cli.columns import spoiled_numbers, texts
-from ganglion.cli.errors import InputError
-from ganglion.cli.fitting import Examples, Say, network_of, train_one
-from ganglion.cli.models import TableModel
-from ganglion.cli.options import Task, TrainOptions, writable
-from ganglion.cli.preparation import Preparation
-from ganglion.cli.searching import search
-from ganglion.cli.tables import Table, read_table
-from ganglion.cli.targets import ClassTarget, Target, ValueTarget, choose_task, require_rows
+from ganglion.tables.columns import spoiled_numbers, texts
+from ganglion.tables.errors import InputError
+from ganglion.tables.fitting import Examples, Say, network_of, train_one
+from ganglion.tables.models import TableModel
+from ganglion.tables.options import Task, TrainOptions, writable
+from ganglion.tables.preparation import Preparation
+from ganglion.tables.reading import Table, read_table
+from ganglion.tables.searching import search
+from ganglion.tables.targets import ClassTarget, Target, ValueTarget, choose_task, require_rows
 
 Rows = NDArray[np.int64]
 

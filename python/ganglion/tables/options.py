@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ganglion import activations, checks, naming
-from ganglion.cli.errors import InputError
+from ganglion.tables.errors import InputError
 
 
 class Task(StrEnum):

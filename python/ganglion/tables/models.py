@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 import ganglion as gn
 from ganglion import summary
-from ganglion.cli.errors import InputError
-from ganglion.cli.preparation import Preparation
-from ganglion.cli.tables import Table
 from ganglion.files import read_metadata
+from ganglion.tables.errors import InputError
+from ganglion.tables.preparation import Preparation
+from ganglion.tables.reading import Table
 
 
 def current_versions() -> dict[str, str]:

@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
-from ganglion.cli.columns import is_number, mean_and_scale, numbers, texts
-from ganglion.cli.errors import InputError
-from ganglion.cli.options import Task
-from ganglion.cli.tables import first_row
+from ganglion.tables.columns import is_number, mean_and_scale, numbers, texts
+from ganglion.tables.errors import InputError
+from ganglion.tables.options import Task
+from ganglion.tables.reading import first_row
 
 MOST_CLASSES = 20  # integers with more different values than this are amounts, not classes
 

@@ -1,0 +1,1 @@
+"""Models of tables: what stands behind the command line."""
