@@ -126,7 +126,7 @@ def test_train_tells_of_cells_that_are_no_numbers() -> None:
     frame.loc[7, "size"] = "n/a?"
     frame.to_csv("table.csv", index=False)
     output = succeed("train", "table.csv", "--target", "kind", "--drop", "id", "--epochs", "2")
-    assert "column 'size' is text: 1 of " in output
+    assert "column 'size' is text, another in every row: 1 of " in output
     assert "cells are no numbers, first 'n/a?' in row 8" in output
     assert output.count("is text") == 1
 

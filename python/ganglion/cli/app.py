@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ganglion.tables.dialect import dialect_from_words
 from ganglion.tables.errors import InputError
 from ganglion.tables.options import Task, TrainOptions, parse_hidden, writable
 
@@ -24,6 +25,26 @@ Data = Annotated[
         metavar="DATA",
         help="A .csv or .parquet file, or a bundled set: digits, iris, wine, breast_cancer, "
         "diabetes.",
+    ),
+]
+Separator = Annotated[
+    str | None,
+    typer.Option(
+        help="CSV: what parts the cells: comma, semicolon, tab, bar, blank or a sign.",
+        show_default="found out",
+    ),
+]
+Decimal = Annotated[
+    str | None, typer.Option(help="CSV: the decimal mark, . or ,", show_default="found out")
+]
+Encoding = Annotated[
+    str | None, typer.Option(help="CSV: such as utf-8 or cp1252.", show_default="found out")
+]
+Missing = Annotated[
+    str | None,
+    typer.Option(
+        help="Words for a missing value, parted by commas; an empty cell is one too.",
+        show_default="NA, nan, null, None and the like, where they are few",
     ),
 ]
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A file `ganglion train` wrote.")]
@@ -101,6 +122,10 @@ def train(
         Path | None,
         typer.Option(help="Model file to write.", show_default="<name of DATA>.safetensors"),
     ] = None,
+    separator: Separator = None,
+    decimal: Decimal = None,
+    encoding: Encoding = None,
+    missing: Missing = None,
     search: Annotated[
         bool,
         typer.Option(
@@ -122,6 +147,7 @@ def train(
     with told_in_one_line():
         options = TrainOptions(
             data=data,
+            dialect=dialect_from_words(separator, decimal, encoding, missing),
             target=target,
             drop=drop or [],
             task=task,
@@ -156,6 +182,10 @@ def predict(
     probabilities: Annotated[
         bool, typer.Option("--probabilities", help="Add a column for each class.")
     ] = False,
+    separator: Separator = None,
+    decimal: Decimal = None,
+    encoding: Encoding = None,
+    missing: Missing = None,
 ) -> None:
     """Write the predictions for each row of a table as CSV, in the target's own words or units."""
     with told_in_one_line():
@@ -164,7 +194,10 @@ def predict(
         from ganglion.tables.models import TableModel
         from ganglion.tables.reading import read_table
 
-        frame = TableModel.load(model).predict(read_table(data), probabilities=probabilities)
+        known = TableModel.load(model)
+        table = read_table(data, dialect_from_words(separator, decimal, encoding, missing))
+        frame = known.predict(table, probabilities=probabilities)
+        _tell(*table.notes, *known.preparation.notes(table))
         text = frame.to_csv(index=False, lineterminator="\n")
         if output is None:
             typer.echo(text, nl=False)
@@ -173,14 +206,24 @@ def predict(
 
 
 @app.command()
-def evaluate(model: Model, data: Data) -> None:
+def evaluate(
+    model: Model,
+    data: Data,
+    separator: Separator = None,
+    decimal: Decimal = None,
+    encoding: Encoding = None,
+    missing: Missing = None,
+) -> None:
     """Print the figures of a model on a table that holds the target."""
     with told_in_one_line():
         from ganglion.tables.models import TableModel
         from ganglion.tables.reading import read_table
 
-        table = read_table(data)
-        _print_figures(table.name, TableModel.load(model).evaluate(table))
+        known = TableModel.load(model)
+        table = read_table(data, dialect_from_words(separator, decimal, encoding, missing))
+        figures = known.evaluate(table)
+        _tell(*table.notes, *known.preparation.notes(table))
+        _print_figures(table.name, figures)
 
 
 @app.command()
@@ -206,6 +249,12 @@ def bench(context: typer.Context) -> None:
 def _print_figures(part: str, figures: Mapping[str, float]) -> None:
     for name, value in figures.items():
         typer.echo(f"{part} {name}: {value:.4g}")
+
+
+def _tell(*lines: str) -> None:
+    """Say on standard error what is not as usual with the rows."""
+    for line in lines:
+        typer.echo(line, err=True)
 
 
 def _write(path: Path, text: str) -> None:

@@ -8,62 +8,108 @@ from typing import Any, Literal, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.api import types
 
+from ganglion.tables import fields as file
+from ganglion.tables.cells import Cells
+from ganglion.tables.date_format import DateFormat
 from ganglion.tables.errors import InputError
-from ganglion.tables.reading import first_row
+from ganglion.tables.formats import Format
+from ganglion.tables.number_format import NumberFormat
+from ganglion.tables.scaling import Scaling
+from ganglion.tables.text_format import TextFormat
 
 LARGEST = 1e150  # the square of a larger number is no double
-FARTHEST = 5.0  # deviations from the mean; what lies farther out is moved here
 MOST_TEXTS = 100  # texts of one column that get a column of their own
-NEARLY_ALL = 0.8  # of a text column's cells: where so many are numbers, all were meant to be
+DATE_PARTS = ("days", "year", "month", "day", "weekday", "hour")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberColumn:
-    """A column of numbers, moved to mean 0 and scaled to standard deviation 1, outliers held in.
-
-    A column that is the same in nearly every row has few, but huge, scaled values. Unbounded they
-    cost the bundled digits a point of accuracy, whose outermost pixels are such columns.
+    """A column of numbers, scaled.
 
     Args:
         name: The column's name in the table.
-        median: Stands for a missing number.
-        mean: Mean over the training rows.
-        scale: Standard deviation over the training rows; 1 for a constant column.
+        format: How its numbers are written.
+        scaling: How they are scaled.
         kind: What the file calls this record.
     """
 
     name: str
-    median: float
-    mean: float
-    scale: float
+    format: NumberFormat
+    scaling: Scaling
     kind: Literal["number"] = "number"
 
     @classmethod
-    def fit(cls, column: "pd.Series[Any]") -> Self:
+    def fit(cls, cells: Cells, format: NumberFormat) -> Self:
         """Measure a column, which must hold at least one number."""
-        values = numbers(column)
-        median = float(np.nanmedian(values))
-        values = np.where(np.isnan(values), median, values)
-        mean, scale = mean_and_scale(values)
-        return cls(name=str(column.name), median=median, mean=mean, scale=scale)
+        return cls(name=cells.name, format=format, scaling=Scaling.fit(numbers(cells, format)))
 
     @property
     def width(self) -> int:
         """Columns the network sees."""
         return 1
 
-    def transform(self, column: "pd.Series[Any]") -> NDArray[np.float32]:
+    def transform(self, cells: Cells) -> NDArray[np.float32]:
         """Give the scaled column, shape `(rows, 1)`."""
-        values = numbers(column)
-        values = np.where(np.isnan(values), self.median, values)
-        scaled = (values - self.mean) / self.scale
-        return np.clip(scaled, -FARTHEST, FARTHEST).astype(np.float32)[:, None]
+        return self.scaling.apply(numbers(cells, self.format))
+
+    def unknown(self, cells: Cells) -> NDArray[np.bool_]:
+        """Tell which cells the network cannot tell from others: none."""
+        return np.zeros(len(cells), dtype=bool)
 
     def describe(self) -> str:
         """Tell what was measured, in a few words."""
-        return f"number, mean {self.mean:.4g}, deviation {self.scale:.4g}"
+        return f"number, mean {self.scaling.mean:.4g}, deviation {self.scaling.scale:.4g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateColumn:
+    """A column of dates or times: days since the first, year, month, day, weekday and hour, scaled.
+
+    Args:
+        name: The column's name in the table.
+        format: How its dates are written.
+        first: The earliest of the training rows, as ISO 8601 writes it.
+        parts: Which of the parts differ between the training rows, and their scaling.
+        kind: What the file calls this record.
+    """
+
+    name: str
+    format: DateFormat
+    first: str
+    parts: Mapping[str, Scaling]
+    kind: Literal["date"] = "date"
+
+    @classmethod
+    def fit(cls, cells: Cells, format: DateFormat) -> Self:
+        """Measure a column, which must hold at least one date."""
+        dates = format.read(cells)
+        first = dates.min()
+        values = _date_parts(dates, first)
+        varying = {part: numbers for part, numbers in values.items() if np.nanstd(numbers) > 0} or {
+            "days": values["days"]
+        }
+        scalings = {part: Scaling.fit(numbers) for part, numbers in varying.items()}
+        return cls(name=cells.name, format=format, first=first.isoformat(), parts=scalings)
+
+    @property
+    def width(self) -> int:
+        """Columns the network sees."""
+        return len(self.parts)
+
+    def transform(self, cells: Cells) -> NDArray[np.float32]:
+        """Give the scaled parts, shape `(rows, width)`."""
+        values = _date_parts(self.format.read(cells), pd.Timestamp(self.first))
+        columns = [scaling.apply(values[part]) for part, scaling in self.parts.items()]
+        return np.concatenate(columns, axis=1)
+
+    def unknown(self, cells: Cells) -> NDArray[np.bool_]:
+        """Tell which cells the network cannot tell from others: none."""
+        return np.zeros(len(cells), dtype=bool)
+
+    def describe(self) -> str:
+        """Tell what was measured, in a few words."""
+        return f"date as {self.format.example()}, first {self.first}: {', '.join(self.parts)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,32 +121,38 @@ class TextColumn:
 
     Args:
         name: The column's name in the table.
+        format: How its texts are read.
         texts: The texts with a column of their own, in its order; None is the missing one.
         kind: What the file calls this record.
     """
 
     name: str
+    format: TextFormat
     texts: tuple[str | None, ...]
     kind: Literal["text"] = "text"
 
     @classmethod
-    def fit(cls, column: "pd.Series[Any]") -> Self:
+    def fit(cls, cells: Cells, format: TextFormat) -> Self:
         """Collect the texts of a column."""
-        counts = Counter(texts(column))
+        counts = Counter(format.read(cells))
         kept = sorted(counts, key=lambda text: (-counts[text], text or ""))[:MOST_TEXTS]
-        return cls(name=str(column.name), texts=tuple(sorted(kept, key=lambda text: text or "")))
+        texts = tuple(sorted(kept, key=lambda text: text or ""))
+        return cls(name=cells.name, format=format, texts=texts)
 
     @property
     def width(self) -> int:
         """Columns the network sees."""
         return len(self.texts)
 
-    def transform(self, column: "pd.Series[Any]") -> NDArray[np.float32]:
+    def transform(self, cells: Cells) -> NDArray[np.float32]:
         """Give the one-hot columns, shape `(rows, len(texts))`."""
-        places = {text: place for place, text in enumerate(self.texts)}
-        found = np.array([places.get(text, -1) for text in texts(column)], dtype=np.int64)
+        found = self.format.places(cells, self.texts)
         hits: NDArray[np.bool_] = found[:, None] == np.arange(len(self.texts))
         return hits.astype(np.float32)
+
+    def unknown(self, cells: Cells) -> NDArray[np.bool_]:
+        """Tell which cells hold a text that has no column of its own."""
+        return (self.format.places(cells, self.texts) < 0) & ~self.format.is_missing(cells)
 
     def describe(self) -> str:
         """Tell what was collected, in a few words."""
@@ -108,96 +160,64 @@ class TextColumn:
         return f"text, {len(self.texts)} different: {shown}{', ...' * (len(self.texts) > 8)}"
 
 
-Column = NumberColumn | TextColumn
+Column = NumberColumn | DateColumn | TextColumn
 
 
-def spoiled_numbers(column: "pd.Series[Any]") -> str | None:
-    """Tell which cells make a column of numbers one of texts; None where none do."""
-    if is_number(column):
-        return None
-    present = column.notna()
-    bad = present & pd.to_numeric(column.astype(object), errors="coerce").isna()
-    if not bad.any() or bad.sum() > (1 - NEARLY_ALL) * present.sum():
-        return None
-    return (
-        f"column {column.name!r} is text: {int(bad.sum())} of {int(present.sum())} cells are no"
-        f" numbers, first {str(column[bad].iloc[0])!r} in row {first_row(bad)}"
-    )
-
-
-def fit_column(column: "pd.Series[Any]") -> Column:
-    """Choose the kind of a column and measure it: numbers and booleans are numbers, the rest text.
-
-    Args:
-        column: The training rows of one column.
-    """
-    if column.isna().all():
-        raise InputError(
-            f"column {column.name!r} has no value, all rows are missing: "
-            f"leave it out with --drop {str(column.name)!r}"
-        )
-    if types.is_datetime64_any_dtype(column) or types.is_timedelta64_dtype(column):
-        raise InputError(
-            f"column {column.name!r} holds {column.dtype}: turn it into numbers, "
-            f"or leave it out with --drop {str(column.name)!r}"
-        )
-    return NumberColumn.fit(column) if is_number(column) else TextColumn.fit(column)
+def fit_column(cells: Cells, format: Format) -> Column:
+    """Measure the training rows of a column, at least one of which is not missing."""
+    match format:
+        case NumberFormat():
+            return NumberColumn.fit(cells, format)
+        case DateFormat():
+            return DateColumn.fit(cells, format)
+        case TextFormat():
+            return TextColumn.fit(cells, format)
 
 
 def column_from_fields(fields: Mapping[str, Any]) -> Column:
-    """Make the record `dataclasses.asdict` took apart."""
-    if fields["kind"] == "number":
-        return NumberColumn(
-            name=str(fields["name"]),
-            median=float(fields["median"]),
-            mean=float(fields["mean"]),
-            scale=float(fields["scale"]),
+    """Make the record `dataclasses.asdict` took apart; a ValueError says what is wrong with it."""
+    kind = file.choice(fields, "kind", ("number", "date", "text"))
+    name, format = file.text(fields, "name"), file.record(fields, "format")
+    if kind == "number":
+        scaling = Scaling.from_fields(file.record(fields, "scaling"))
+        return NumberColumn(name=name, format=NumberFormat.from_fields(format), scaling=scaling)
+    if kind == "date":
+        parts = {
+            part: Scaling.from_fields(file.record(file.record(fields, "parts"), part))
+            for part in DATE_PARTS
+            if part in file.record(fields, "parts")
+        }
+        first = file.text(fields, "first")
+        return DateColumn(
+            name=name, format=DateFormat.from_fields(format), first=first, parts=parts
         )
-    if fields["kind"] == "text":
-        kept = (None if text is None else str(text) for text in fields["texts"])
-        return TextColumn(name=str(fields["name"]), texts=tuple(kept))
-    raise ValueError(f"kind of column must be 'number' or 'text', got {fields['kind']!r}")
+    texts = file.texts_or_none(fields, "texts")
+    return TextColumn(name=name, format=TextFormat.from_fields(format), texts=texts)
 
 
-def is_number(column: "pd.Series[Any]") -> bool:
-    """Tell whether a column holds numbers or booleans; a categorical column never does."""
-    return types.is_numeric_dtype(column.dtype) and not types.is_complex_dtype(column.dtype)
+def numbers(cells: Cells, format: NumberFormat) -> NDArray[np.float64]:
+    """Give the numbers of a column, NaN where they are missing.
 
-
-def numbers(column: "pd.Series[Any]") -> NDArray[np.float64]:
-    """Give a column as float64 with NaN for missing; refuse text and what is too large to scale."""
-    if not is_number(column):
-        converted = pd.to_numeric(column, errors="coerce")
-        wrong = converted.isna() & column.notna()
-        if wrong.any():
-            raise InputError(
-                f"column {column.name!r} must hold numbers, "
-                f"got {column[wrong].iloc[0]!r} in row {first_row(wrong)}"
-            )
-        column = converted
-    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    wrong = pd.Series(np.abs(values) > LARGEST, index=column.index)
+    Raises:
+        InputError: For a cell that is no number, or too large to be squared, with its row.
+    """
+    values = format.read(cells)
+    wrong = np.abs(values) > LARGEST
     if wrong.any():
         raise InputError(
-            f"column {column.name!r} must hold numbers below {LARGEST:g} in size, "
-            f"got {column[wrong].iloc[0]} in row {first_row(wrong)}"
+            f"column {cells.name!r} must hold numbers below {LARGEST:g} in size, "
+            f"got {cells.first(wrong)}"
         )
     return values
 
 
-def texts(column: "pd.Series[Any]") -> list[str | None]:
-    """Give each value as text, None for missing; 3 and 3.0 are the same text."""
-    present = column.notna().to_numpy(dtype=bool)
-    return [
-        (str(value).removesuffix(".0") if isinstance(value, float) else str(value))
-        if here
-        else None
-        for value, here in zip(column.tolist(), present, strict=True)
-    ]
-
-
-def mean_and_scale(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Give the mean, and the standard deviation or 1 where all values are the same."""
-    if values.min() == values.max():  # rounding may leave such a column a tiny deviation
-        return float(values[0]), 1.0
-    return float(values.mean()), float(values.std()) or 1.0
+def _date_parts(dates: "pd.Series[Any]", first: Any) -> dict[str, NDArray[np.float64]]:
+    """Return the parts of dates as numbers, NaN where the date is missing."""
+    clock = dates.dt
+    days = (dates - first) / pd.Timedelta(days=1)
+    hour = clock.hour + clock.minute / 60 + clock.second / 3600
+    parts = (days, clock.year, clock.month, clock.day, clock.weekday, hour)
+    return {
+        name: part.to_numpy(dtype=np.float64, na_value=np.nan)
+        for name, part in zip(DATE_PARTS, parts, strict=True)
+    }

@@ -68,7 +68,7 @@ class TableModel:
     def outputs(self, table: Table) -> NDArray[Any]:
         """Give the network's outputs for each row, shape `(rows, outputs)`."""
         table.require(self.preparation.names)
-        return np.asarray(self.net.predict(self.preparation.transform(table.frame)))
+        return np.asarray(self.net.predict(self.preparation.transform(table)))
 
     def predict(self, table: Table, *, probabilities: bool = False) -> pd.DataFrame:
         """Give the predictions in the target's own words or units, one row for each row."""
@@ -78,7 +78,7 @@ class TableModel:
         """Give the figures of the predictions on a table that holds the target too."""
         target = self.preparation.target
         table.require([target.name], what="target column")
-        encoded = target.encode(table.frame[target.name])
+        encoded = target.encode(table.cells(target.name))
         return target.figures(self.outputs(table), encoded)
 
 

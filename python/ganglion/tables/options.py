@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ganglion import activations, checks, naming
+from ganglion.tables.dialect import Dialect
 from ganglion.tables.errors import InputError
 
 
@@ -53,6 +54,7 @@ class TrainOptions:
 
     Args:
         data: A CSV or Parquet file, or the name of a bundled set.
+        dialect: How the file is written, as far as it is given.
         target: Name of the column to predict; None for a bundled set's own.
         drop: Names of columns to leave out.
         task: What to train for; None to decide from the target.
@@ -72,6 +74,7 @@ class TrainOptions:
     """
 
     data: str
+    dialect: Dialect
     target: str | None
     drop: Sequence[str]
     task: Task | None

@@ -2,16 +2,22 @@
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, Self
 
 import pandas as pd
+from numpy.typing import NDArray
 
+from ganglion.tables.archives import COMPRESSED
+from ganglion.tables.cells import Cells
+from ganglion.tables.csv_file import read_csv
+from ganglion.tables.dialect import Dialect
 from ganglion.tables.errors import InputError
 
 BUNDLED = ("digits", "iris", "wine", "breast_cancer", "diabetes")
-ENDINGS = (".csv", ".parquet", ".pq")
-COMPRESSED = (".gz", ".bz2", ".xz", ".zip")  # after .csv
+CSV = (".csv", ".tsv")
+PARQUET = (".parquet", ".pq")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +29,40 @@ class Table:
         source: What the user wrote to name it.
         frame: At least one row; rows are numbered from 0, columns have different text names.
         target: The column a bundled set is about; None for a file.
+        dialect: How the file is written.
+        typed: Whether the file, or the frame, says of its columns what they hold.
+        notes: Lines that tell what was not as usual in reading it.
     """
 
     name: str
     source: str
     frame: pd.DataFrame
     target: str | None = None
+    dialect: Dialect = field(default_factory=Dialect)
+    typed: bool = True
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def cells(self, name: str) -> Cells:
+        """Return one of its columns."""
+        return Cells(
+            values=self.frame[name],
+            decimal=self.dialect.decimal,
+            missing=self.dialect.missing,
+            typed=self.typed,
+        )
+
+    @property
+    def labels(self) -> Cells:
+        """The column that it is about, which must be settled."""
+        assert self.target is not None
+        return self.cells(self.target)
+
+    def rows(self, chosen: NDArray[Any]) -> Self:
+        """Return some of the rows, by place or by mask; they keep their numbers."""
+        return replace(self, frame=self.frame.iloc[chosen])
 
     def require(self, columns: Sequence[str], *, what: str = "column") -> None:
         """Refuse a table that lacks one of `columns`, naming it and the nearest one there is."""
@@ -43,8 +77,12 @@ class Table:
         raise InputError(f"{message}; the columns are {_listed(names)}")
 
 
-def read_table(source: str) -> Table:
-    """Read a bundled set by its name, or else the CSV or Parquet file of that path."""
+def read_table(source: str, dialect: Dialect | None = None) -> Table:
+    """Read a bundled set by its name, or else the CSV or Parquet file of that path.
+
+    Raises:
+        InputError: When there is no such table, or it cannot be read.
+    """
     if source in BUNDLED:
         return _read_bundled(source)
     path = Path(source)
@@ -53,31 +91,43 @@ def read_table(source: str) -> Table:
     if not path.exists():
         raise InputError(f"no such file: {source}; the bundled sets are {', '.join(BUNDLED)}")
     plain = path.with_suffix("") if path.suffix.lower() in COMPRESSED else path
-    if plain.suffix.lower() not in ENDINGS:
+    ending = plain.suffix.lower()
+    if ending in CSV:
+        frame, found, notes = read_csv(path, dialect or Dialect())
+        return Table(
+            name=plain.stem,
+            source=source,
+            frame=frame,
+            dialect=found,
+            typed=False,
+            notes=tuple(notes),
+        )
+    if ending not in PARQUET:
         raise InputError(f"{source}: unknown kind of table, expected a .csv or .parquet file")
-    frame = _read_file(path, plain.suffix.lower())
+    return table_of(_read_parquet(path), source=source, name=plain.stem, dialect=dialect)
+
+
+def table_of(
+    frame: pd.DataFrame, *, source: str, name: str, dialect: Dialect | None = None
+) -> Table:
+    """Return a frame as a table; its rows are numbered anew.
+
+    Raises:
+        InputError: When it is empty, or two of its columns have one name.
+    """
     if frame.shape[1] == 0 or len(frame) == 0:
         raise InputError(f"{source} is empty: it has no rows")
-    frame = frame.reset_index(drop=True)
-    frame.columns = pd.Index([str(name) for name in frame.columns])
-    if not frame.columns.is_unique:
-        name = frame.columns[frame.columns.duplicated()][0]
-        raise InputError(f"{source} has more than one column named {name!r}")
-    return Table(name=plain.stem, source=source, frame=frame)
+    names = [str(column) for column in frame.columns]
+    for column in names:
+        if names.count(column) > 1:
+            raise InputError(f"{source} has more than one column named {column!r}")
+    frame = frame.set_axis(names, axis=1).reset_index(drop=True)
+    return Table(name=name, source=source, frame=frame, dialect=dialect or Dialect())
 
 
-def first_row(mask: pd.Series) -> int:
-    """Give the number a reader of the file would give to the first true row: from 1, no header."""
-    return int(mask.index[mask.to_numpy()][0]) + 1
-
-
-def _read_file(path: Path, ending: str) -> pd.DataFrame:
+def _read_parquet(path: Path) -> pd.DataFrame:
     try:
-        if ending == ".csv":
-            return pd.read_csv(path, low_memory=False)  # one type a column, however long the file
         return pd.read_parquet(path)
-    except pd.errors.EmptyDataError:
-        raise InputError(f"{path} is empty") from None
     except ImportError:
         raise InputError(
             f"{path}: reading Parquet needs pyarrow: python -m pip install pyarrow"

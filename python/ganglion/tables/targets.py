@@ -10,10 +10,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
-from ganglion.tables.columns import is_number, mean_and_scale, numbers, texts
+from ganglion.tables import fields as file
+from ganglion.tables.cells import Cells
+from ganglion.tables.columns import numbers
+from ganglion.tables.date_format import DateFormat
+from ganglion.tables.doubts import not_quite_numbers
 from ganglion.tables.errors import InputError
+from ganglion.tables.formats import format_of
+from ganglion.tables.number_format import NumberFormat
 from ganglion.tables.options import Task
-from ganglion.tables.reading import first_row
+from ganglion.tables.scaling import mean_and_scale
+from ganglion.tables.text_format import TextFormat
 
 MOST_CLASSES = 20  # integers with more different values than this are amounts, not classes
 
@@ -24,42 +31,44 @@ class ClassTarget:
 
     Args:
         name: The column's name in the table.
-        classes: The classes as text, in the order of the outputs.
+        format: How its texts are read.
+        classes: The classes in the spelling of the table, in the order of the outputs.
         kind: What the file calls this record.
     """
 
     name: str
+    format: TextFormat
     classes: tuple[str, ...]
     kind: Literal["classes"] = "classes"
 
     task: ClassVar[Task] = Task.CLASSIFICATION
 
     @classmethod
-    def fit(cls, column: "pd.Series[Any]") -> Self:
+    def fit(cls, cells: Cells) -> Self:
         """Collect the classes: numbers by size, texts by alphabet."""
-        _require_all(column)
-        values = column.drop_duplicates()
-        ordered = values.sort_values() if is_number(column) else values.astype(str).sort_values()
-        classes = tuple(dict.fromkeys(str(text) for text in texts(ordered)))
+        format = TextFormat.of(cells)
+        _require_all(cells, format)
+        classes = sorted({text for text in format.read(cells) if text is not None})
+        sizes = NumberFormat().parse(classes)
+        if not np.isnan(sizes).any():
+            classes = [classes[place] for place in np.argsort(sizes, kind="stable")]
         if len(classes) < 2:
-            raise InputError(f"target {column.name!r} has one class only: {classes[0]!r}")
-        return cls(name=str(column.name), classes=classes)
+            raise InputError(f"target {cells.name!r} has one class only: {classes[0]!r}")
+        return cls(name=cells.name, format=format, classes=tuple(classes))
 
     @property
     def output_size(self) -> int:
         """Outputs of the network."""
         return len(self.classes)
 
-    def encode(self, column: "pd.Series[Any]") -> NDArray[np.int64]:
+    def encode(self, cells: Cells) -> NDArray[np.int64]:
         """Give the class numbers, shape `(rows,)`."""
-        _require_all(column)
-        places = {text: place for place, text in enumerate(self.classes)}
-        found = np.array([places.get(str(text), -1) for text in texts(column)], dtype=np.int64)
-        unknown = pd.Series(found < 0, index=column.index)
+        _require_all(cells, self.format)
+        found = self.format.places(cells, self.classes)
+        unknown = found < 0
         if unknown.any():
             raise InputError(
-                f"target {self.name!r} has a class the model does not know: "
-                f"{str(column[unknown].iloc[0])!r} in row {first_row(unknown)}"
+                f"target {self.name!r} has a class the model does not know: {cells.first(unknown)}"
             )
         return found
 
@@ -95,12 +104,14 @@ class ValueTarget:
 
     Args:
         name: The column's name in the table.
+        format: How its numbers are written.
         mean: Mean over the training rows.
         scale: Standard deviation over the training rows.
         kind: What the file calls this record.
     """
 
     name: str
+    format: NumberFormat
     mean: float
     scale: float
     kind: Literal["value"] = "value"
@@ -109,19 +120,21 @@ class ValueTarget:
     output_size: ClassVar[int] = 1
 
     @classmethod
-    def fit(cls, column: "pd.Series[Any]") -> Self:
-        """Measure the target, which must hold at least two different numbers."""
-        _require_all(column)
-        values = numbers(column)
+    def fit(cls, cells: Cells, rows: NDArray[Any] | slice = slice(None)) -> Self:
+        """Measure some rows of the target, all of which must hold two different numbers."""
+        format = _number_format(cells)
+        _require_all(cells, format)
+        values = numbers(cells, format)
         if values.min() == values.max():
-            raise InputError(f"target {column.name!r} has one value only: {values[0]:g}")
-        mean, scale = mean_and_scale(values)
-        return cls(name=str(column.name), mean=mean, scale=scale)
+            raise InputError(f"target {cells.name!r} has one value only: {values[0]:g}")
+        mean, scale = mean_and_scale(values[rows])
+        return cls(name=cells.name, format=format, mean=mean, scale=scale)
 
-    def encode(self, column: "pd.Series[Any]") -> NDArray[np.float32]:
+    def encode(self, cells: Cells) -> NDArray[np.float32]:
         """Give the scaled values, shape `(rows, 1)`."""
-        _require_all(column)
-        return ((numbers(column) - self.mean) / self.scale).astype(np.float32)[:, None]
+        _require_all(cells, self.format)
+        values = numbers(cells, self.format)
+        return ((values - self.mean) / self.scale).astype(np.float32)[:, None]
 
     def decode(self, outputs: NDArray[Any], *, probabilities: bool = False) -> pd.DataFrame:
         """Give the predicted values in the target's own units."""
@@ -151,49 +164,75 @@ class ValueTarget:
 Target = ClassTarget | ValueTarget
 
 
-def choose_task(column: "pd.Series[Any]") -> Task:
+def choose_task(cells: Cells) -> Task:
     """Tell what a target is: a number, or a class.
 
-    Texts, booleans, categories, and integers of at most `MOST_CLASSES` different values are
-    classes; other numbers are numbers.
+    Texts, truth values, categories, and whole numbers of at most `MOST_CLASSES` different values
+    are classes; other numbers are numbers.
+
+    Raises:
+        InputError: For dates.
     """
-    if not is_number(column) or types.is_bool_dtype(column):
+    format = format_of(cells, most_texts=MOST_CLASSES)
+    if isinstance(format, DateFormat):
+        raise InputError(f"target {cells.name!r} holds dates, must hold numbers or classes")
+    if isinstance(format, TextFormat) or format.truth:
         return Task.CLASSIFICATION
-    if types.is_integer_dtype(column) and column.nunique() <= MOST_CLASSES:
-        return Task.CLASSIFICATION
-    return Task.REGRESSION
+    whole = _are_whole(cells, format) and len(pd.unique(format.read(cells))) <= MOST_CLASSES
+    return Task.CLASSIFICATION if whole else Task.REGRESSION
 
 
-def require_rows(column: "pd.Series[Any]", least: int) -> None:
+def require_rows(cells: Cells, least: int) -> None:
     """Refuse a target with a class of fewer rows than `least`, which no split can share out."""
-    counts = Counter(texts(column))
+    counts = Counter(TextFormat.of(cells).read(cells))
     rarest = min(counts, key=lambda text: counts[text])
     if counts[rarest] < least:
+        why = not_quite_numbers(cells)
         raise InputError(
-            f"target {column.name!r} has too few rows of class {rarest!r}: every class needs "
+            f"target {cells.name!r} has too few rows of class {rarest!r}: every class needs "
             f"{least}, for training, validation and test, got {counts[rarest]}"
+            + (f"; it reads as text: {why}" if why else "")
         )
 
 
 def target_from_fields(fields: Mapping[str, Any]) -> Target:
-    """Make the record `dataclasses.asdict` took apart."""
-    if fields["kind"] == "classes":
-        classes = tuple(str(name) for name in fields["classes"])
-        return ClassTarget(name=str(fields["name"]), classes=classes)
-    if fields["kind"] == "value":
-        mean, scale = float(fields["mean"]), float(fields["scale"])
-        return ValueTarget(name=str(fields["name"]), mean=mean, scale=scale)
-    raise ValueError(f"kind of target must be 'classes' or 'value', got {fields['kind']!r}")
+    """Make the record `dataclasses.asdict` took apart; a ValueError says what is wrong with it."""
+    kind = file.choice(fields, "kind", ("classes", "value"))
+    name, format = file.text(fields, "name"), file.record(fields, "format")
+    if kind == "classes":
+        classes = file.words(fields, "classes")
+        return ClassTarget(name=name, format=TextFormat.from_fields(format), classes=classes)
+    return ValueTarget(
+        name=name,
+        format=NumberFormat.from_fields(format),
+        mean=file.number(fields, "mean"),
+        scale=file.positive(fields, "scale"),
+    )
 
 
-def _require_all(column: "pd.Series[Any]") -> None:
-    missing = column.isna()
+def _number_format(cells: Cells) -> NumberFormat:
+    """Return how the numbers of a target are written, which need not be all of its cells."""
+    if not cells.spelled:
+        return NumberFormat()
+    return NumberFormat.of(cells) or NumberFormat()
+
+
+def _are_whole(cells: Cells, format: NumberFormat) -> bool:
+    """Tell whether the numbers of a target are whole, and written so: 3, and not 3.0."""
+    if cells.spelled:
+        texts = cells.texts()[~format.is_missing(cells)]
+        return all(one.lstrip("+-").isdigit() for one in texts)
+    return types.infer_dtype(cells.values, skipna=True) == "integer"
+
+
+def _require_all(cells: Cells, format: NumberFormat | TextFormat) -> None:
+    missing = format.is_missing(cells)
     if missing.all():
-        raise InputError(f"target {column.name!r} has no value, all rows are missing")
+        raise InputError(f"target {cells.name!r} has no value, all rows are missing")
     if missing.any():
         raise InputError(
-            f"target {column.name!r} is missing in {int(missing.sum())} of {len(column)} rows, "
-            f"first in row {first_row(missing)}"
+            f"target {cells.name!r} is missing in {int(missing.sum())} of {len(cells)} rows, "
+            f"first in row {cells.row(missing)}"
         )
 
 

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from ganglion.tables.columns import spoiled_numbers, texts
+from ganglion.tables.cells import Cells
 from ganglion.tables.errors import InputError
 from ganglion.tables.fitting import Examples, Say, network_of, train_one
 from ganglion.tables.models import TableModel
@@ -16,6 +14,7 @@ from ganglion.tables.options import Task, TrainOptions, writable
 from ganglion.tables.preparation import Preparation
 from ganglion.tables.reading import Table, read_table
 from ganglion.tables.searching import search
+from ganglion.tables.survey import survey
 from ganglion.tables.targets import ClassTarget, Target, ValueTarget, choose_task, require_rows
 
 Rows = NDArray[np.int64]
@@ -37,17 +36,16 @@ def train(options: TrainOptions, say: Say) -> tuple[TableModel, Path, dict[str, 
         options: What the user asked for.
         say: Called with each line for the user.
     """
-    table = choose_columns(read_table(options.data), options)
+    table = choose_columns(read_table(options.data, options.dialect), options)
     path = writable(options.output or Path(f"{table.name}.safetensors"))
-    for name in table.frame:
-        if doubt := spoiled_numbers(table.frame[name]):
-            say(doubt)
-    labels = table.frame[table.target]
+    found = survey(table)
+    for line in (*table.notes, *found.notes):
+        say(line)
+    labels = table.labels
     task = options.task or choose_task(labels)
     parts = split(labels, task, options)
-    training = replace(table, frame=table.frame.iloc[parts.training])
     target = fit_target(labels, task, parts)
-    preparation = Preparation.fit(training.frame, target)
+    preparation = Preparation.fit(table.rows(parts.training), found.formats, target)
     say(f"{table.name}: {len(labels)} rows, {len(preparation.columns)} columns, {_aim(target)}")
     say(
         f"{len(parts.training)} rows to train, {len(parts.validation)} to validate, "
@@ -59,8 +57,7 @@ def train(options: TrainOptions, say: Say) -> tuple[TableModel, Path, dict[str, 
     validation = _examples(table, parts.validation, preparation)
     estimator = fit(task, options, examples, validation, say)
     model = TableModel(net=network_of(estimator, preparation), preparation=preparation)
-    test = replace(table, frame=table.frame.iloc[parts.test])
-    return model, path, model.evaluate(test)
+    return model, path, model.evaluate(table.rows(parts.test))
 
 
 def choose_columns(table: Table, options: TrainOptions) -> Table:
@@ -76,7 +73,7 @@ def choose_columns(table: Table, options: TrainOptions) -> Table:
     return replace(table, target=target, frame=table.frame.drop(columns=list(options.drop)))
 
 
-def split(labels: "pd.Series[Any]", task: Task, options: TrainOptions) -> Parts:
+def split(labels: Cells, task: Task, options: TrainOptions) -> Parts:
     """Share the rows out at random, for classes so that each part has its share of every class."""
     from sklearn.model_selection import train_test_split
 
@@ -85,7 +82,7 @@ def split(labels: "pd.Series[Any]", task: Task, options: TrainOptions) -> Parts:
     record.fit(labels)  # what is wrong with the whole target is told first
     if task is Task.CLASSIFICATION:
         require_rows(labels, least=3)
-        classes = np.array(texts(labels), dtype=object)
+        classes = labels.texts()
 
     def cut(rows: Rows, fraction: float) -> tuple[Rows, Rows]:
         stratify = None if classes is None else classes[rows]
@@ -105,18 +102,17 @@ def split(labels: "pd.Series[Any]", task: Task, options: TrainOptions) -> Parts:
     return Parts(training=training, validation=validation, test=test)
 
 
-def fit_target(labels: "pd.Series[Any]", task: Task, parts: Parts) -> Target:
+def fit_target(labels: Cells, task: Task, parts: Parts) -> Target:
     """Collect the classes of all rows, or measure the values of the training rows."""
     if task is Task.CLASSIFICATION:
         return ClassTarget.fit(labels)
-    return ValueTarget.fit(labels.iloc[parts.training])
+    return ValueTarget.fit(labels, parts.training)
 
 
 def _examples(table: Table, rows: Rows, preparation: Preparation) -> Examples:
     """Return the inputs and the targets of some rows, as an estimator takes them."""
-    frame = table.frame.iloc[rows]
-    target = preparation.target
-    return preparation.transform(frame), target.encode(frame[target.name]).ravel()
+    part, target = table.rows(rows), preparation.target
+    return preparation.transform(part), target.encode(part.cells(target.name)).ravel()
 
 
 def _aim(target: Target) -> str:

@@ -1,0 +1,137 @@
+"""Dates and times as people write them, and the numbers that a network learns from."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Literal, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api import types
+
+from ganglion.tables.cells import MISSING, Cells
+from ganglion.tables.errors import InputError
+from ganglion.tables.fields import choice, words
+
+ISO = "%Y-%m-%d %H:%M:%S"
+DATES = ("datetime64", "datetime", "date", "time")  # what pandas calls columns of them
+_DAYS = (  # where two fit all cells of a column the first is meant
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
+    *("%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y"),
+    *("%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y"),
+    *("%b %d %Y", "%B %d %Y", "%a %d %b %Y", "%a %b %d %Y"),
+)
+_TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+PATTERNS = (*_DAYS, *_TIMES, *(f"{day} {time}" for day, time in product(_DAYS, _TIMES)))
+_SHORTEST, _LONGEST = 4, 40  # characters of a date
+_TRIED = 50  # cells that a pattern must fit before all are read with it
+_YEARS = (1900, 2100)  # of dates without marks, which could be any number
+
+_ZONE = re.compile(r"(?<=\d)\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$")
+_FRACTION = re.compile(r"(:\d{2})[.,]\d+")
+_COMMA = re.compile(r",\s*")
+_DIGIT_T = re.compile(r"(?<=\d)T(?=\d)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateFormat:
+    """How the dates or times of a column are written.
+
+    They are what a clock on the wall there showed: time zones are left out.
+
+    Args:
+        pattern: In the signs of `strftime`; a T between day and time, fractions of a second, a
+            time zone and commas are understood without.
+        missing: Words that stand for a missing date.
+        kind: What the file calls this record.
+    """
+
+    pattern: str = ISO
+    missing: tuple[str, ...] = MISSING
+    kind: Literal["date"] = "date"
+
+    @classmethod
+    def of(cls, cells: Cells) -> Self | None:
+        """Return the format in which all cells of a column of texts are dates, if there is one."""
+        missing = MISSING if cells.missing is None else cells.missing
+        present = [one for one in pd.unique(cells.texts()) if one and one not in missing]
+        if not present or not all(_may_be_date(one) for one in present[:_TRIED]):
+            return None
+        texts = _without_frills(present)
+        for pattern in PATTERNS:
+            if _parsed(texts[:_TRIED], pattern).notna().all():
+                dates = _parsed(texts, pattern)
+                if dates.notna().all() and _plausible(dates, pattern):
+                    return cls(pattern=pattern, missing=missing)
+        return None
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """Make the record `dataclasses.asdict` took apart."""
+        pattern = choice(fields, "pattern", (ISO, *PATTERNS))
+        return cls(pattern=pattern, missing=words(fields, "missing"))
+
+    @property
+    def has_day(self) -> bool:
+        """Whether it is more than a time of the day."""
+        return self.pattern not in _TIMES
+
+    def is_missing(self, cells: Cells) -> NDArray[np.bool_]:
+        """Tell which cells hold no date."""
+        missing = self.missing if cells.missing is None else cells.missing
+        return np.isin(cells.texts(), ["", *missing])
+
+    def read(self, cells: Cells) -> "pd.Series[Any]":
+        """Give the dates without time zones, NaT where they are missing.
+
+        Raises:
+            InputError: For a cell that is no date, with its row.
+        """
+        if types.is_datetime64_any_dtype(cells.values):
+            wall_clock: pd.Series[Any] = cells.values.dt.tz_localize(None)
+            return wall_clock
+        missing = self.is_missing(cells)
+        texts = _without_frills(np.where(missing, "", cells.texts()))
+        dates = _parsed(texts, self.pattern)
+        if dates.isna().sum() > missing.sum():  # it may be written in another way
+            other = DateFormat.of(cells)
+            if other is not None and other.has_day == self.has_day:
+                dates = _parsed(texts, other.pattern)
+        wrong = dates.isna().to_numpy(dtype=bool) & ~missing
+        if wrong.any():
+            raise InputError(
+                f"column {cells.name!r} must hold dates such as {self.example()},"
+                f" got {cells.first(wrong)}"
+            )
+        return dates
+
+    def example(self) -> str:
+        """Write a day of January in this format."""
+        return pd.Timestamp("2024-01-31 18:30:00").strftime(self.pattern)
+
+
+def _may_be_date(text: str) -> bool:
+    return _SHORTEST <= len(text) <= _LONGEST and any(sign.isdigit() for sign in text)
+
+
+def _without_frills(texts: Any) -> "pd.Series[Any]":
+    """Return texts without what a pattern need not say."""
+    series = pd.Series(texts, dtype=object).astype(str)
+    series = series.str.replace(_DIGIT_T, " ", regex=True)
+    series = series.str.replace(_FRACTION, r"\1", regex=True)
+    timed = series.str.contains(":", regex=False)
+    series = series.where(~timed, series.str.replace(_ZONE, "", regex=True))
+    return series.str.replace(_COMMA, " ", regex=True)
+
+
+def _parsed(texts: "pd.Series[Any]", pattern: str) -> "pd.Series[Any]":
+    return pd.to_datetime(texts, format=pattern, errors="coerce", exact=True)
+
+
+def _plausible(dates: "pd.Series[Any]", pattern: str) -> bool:
+    """Refuse to see dates in eight digits that may be any number."""
+    if not pattern.startswith("%Y%m%d"):
+        return True
+    return len(dates) > 2 and bool(dates.dt.year.between(*_YEARS).all())

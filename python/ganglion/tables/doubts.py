@@ -1,0 +1,126 @@
+"""Doubts: what a reader of a table should know of its columns, a line each."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ganglion.tables.cells import MISSING, Cells
+from ganglion.tables.date_format import DateFormat
+from ganglion.tables.formats import Format
+from ganglion.tables.number_format import NumberFormat, is_code
+from ganglion.tables.text_format import TextFormat
+
+NEARLY_ALL = 0.8  # of a text column's cells: where so many are numbers, all were meant to be
+FEWEST = 10  # cells that tell a column whose texts all differ from a short table
+_FIRST = 200  # rows that tell most columns from the target
+_NAMES_OF_IDS = ("id", "key", "uuid", "number", "no", "nr")
+
+
+def not_quite_numbers(cells: Cells) -> str | None:
+    """Tell which cells make a column of numbers one of texts; None where none do."""
+    if not cells.spelled:
+        return None
+    format = NumberFormat.of(cells, share=NEARLY_ALL)
+    if format is None:
+        return None
+    _, wrong = format.try_to_read(cells)
+    if not wrong.any():
+        return None
+    count, present = np.count_nonzero(wrong), np.count_nonzero(~format.is_missing(cells))
+    told = f"{count} of {present} cells are no numbers, first {cells.first(wrong)}"
+    words = pd.unique(cells.texts()[wrong])
+    return told if len(words) > 1 else f"{told}; --missing {words[0]!r} takes them as missing"
+
+
+def all_different(cells: Cells) -> bool:
+    """Tell whether a column of texts has another one in every row, of which nothing is learnt."""
+    texts = _present(cells)
+    return len(texts) >= FEWEST and len(pd.unique(texts)) == len(texts)
+
+
+def doubts(cells: Cells, format: Format, target: Cells) -> Iterator[str]:
+    """Give the lines on a column that is used.
+
+    Args:
+        cells: All of its cells.
+        format: How they are read.
+        target: The column that is predicted.
+    """
+    name = cells.name
+    leave_out = f"--drop {name!r} leaves it out" if "," in name else f"--drop {name} leaves it out"
+    if _tells_all(cells, target):
+        yield f"column {name!r} tells the target {target.name!r} in every row: {leave_out}"
+    match format:
+        case TextFormat():
+            if why := not_quite_numbers(cells):
+                yield f"column {name!r} is text: {why}"
+            elif cells.spelled and is_code(cells).any() and NumberFormat.of(cells):
+                yield f"column {name!r} is text: {cells.first(is_code(cells))} begins with a zero"
+        case DateFormat():
+            yield f"column {name!r} holds dates, such as {format.example()}"
+        case NumberFormat():
+            yield from _number_doubts(cells, format, leave_out)
+
+
+def _number_doubts(cells: Cells, format: NumberFormat, leave_out: str) -> Iterator[str]:
+    name = cells.name
+    written = [f"with {format.unit}"] if format.unit else []
+    written += ["with decimal commas"] if format.decimal == "," and cells.decimal != "," else []
+    if written:
+        yield f"column {name!r} holds numbers {' and '.join(written)}"
+    values, _ = format.try_to_read(cells)
+    if np.isnan(values).any() or (values != np.floor(values)).any():
+        return
+    if len(values) >= FEWEST and (np.diff(values) == 1).all():
+        yield f"column {name!r} counts the rows: {leave_out}"
+    elif _is_named_id(name) and len(np.unique(values)) == len(values) >= FEWEST:
+        yield f"column {name!r} has another number in every row: {leave_out}"
+
+
+def _is_named_id(name: str) -> bool:
+    """Tell whether a column's name ends in a word for ids: id, customer_id, customerId, ID."""
+    words = "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in name)
+    return words.replace(" ", "_").rstrip("_").split("_")[-1] in _NAMES_OF_IDS or (
+        name.lower() in _NAMES_OF_IDS or name.endswith("ID")
+    )
+
+
+def _tells_all(cells: Cells, target: Cells) -> bool:
+    """Tell whether each value of a column stands with one of the target alone, and back."""
+    for rows in (slice(_FIRST), slice(None)):  # most columns are through with the first rows
+        left, right = cells.rows(rows), target.rows(rows)
+        if not (_one_to_one(left, right) or _same_numbers(left, right)):
+            return False
+    return True
+
+
+def _one_to_one(left: Cells, right: Cells) -> bool:
+    """Tell whether there are several values, of which most stand in several rows."""
+    both = pd.DataFrame({"left": left.texts(), "right": right.texts()})
+    pairs = both.drop_duplicates()
+    return pairs["left"].is_unique and pairs["right"].is_unique and 1 < len(pairs) <= len(both) / 2
+
+
+def _same_numbers(cells: Cells, target: Cells) -> bool:
+    """Tell whether a column holds the target's numbers, in other units perhaps."""
+    formats = [NumberFormat.of(one) or NumberFormat() for one in (cells, target)]
+    (left, wrong), (right, bad) = (
+        format.try_to_read(one) for format, one in zip(formats, (cells, target), strict=True)
+    )
+    both = ~(np.isnan(left) | np.isnan(right))
+    if wrong.any() or bad.any() or np.count_nonzero(both) < FEWEST:
+        return False
+    return _correlation(left[both], right[both]) > 1 - 1e-9
+
+
+def _correlation(left: NDArray[np.float64], right: NDArray[np.float64]) -> float:
+    left, right = left - left.mean(), right - right.mean()
+    size = float(np.sqrt((left @ left) * (right @ right)))
+    return abs(float(left @ right)) / size if size > 0 else 0.0
+
+
+def _present(cells: Cells) -> NDArray[np.object_]:
+    texts = cells.texts()
+    return texts[~np.isin(texts, ["", *MISSING])]

@@ -1,0 +1,187 @@
+"""Numbers as people write them: decimal commas, groups of thousands, percent and currencies."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api import types
+
+from ganglion.tables.cells import MISSING, Cells
+from ganglion.tables.errors import InputError
+from ganglion.tables.fields import choice, flag, text, words
+
+UNITS = (
+    *("%", "$", "€", "£", "¥", "₹", "₩", "₽", "US$"),
+    *("USD", "EUR", "GBP", "JPY", "CHF", "CNY", "INR", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN"),
+)
+_GROUPED = {  # three digits a group, all groups parted by the same mark
+    mark: re.compile(
+        rf"[+-]?\d{{1,3}}([{others} '\u2019\u00a0\u2009\u202f])\d{{3}}(\1\d{{3}})*([{mark}]\d*)?"
+    )
+    for mark, others in ((".", ","), (",", "."))
+}
+_UNIT = re.compile("|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True)))
+_TRUTH = {"true": 1.0, "false": 0.0}
+_CODE = re.compile(r"[+-]?0\d+")
+_BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberFormat:
+    """How the numbers of a column are written.
+
+    Args:
+        decimal: The decimal mark; the other mark, a blank or an apostrophe parts thousands.
+        unit: A percent sign or currency that stands at each number, and is not part of it.
+        truth: Whether the words true and false stand for 1 and 0.
+        missing: Words that stand for a missing number.
+        kind: What the file calls this record.
+    """
+
+    decimal: Literal[".", ","] = "."
+    unit: str = ""
+    truth: bool = False
+    missing: tuple[str, ...] = MISSING
+    kind: Literal["number"] = "number"
+
+    @classmethod
+    def of(cls, cells: Cells, *, share: float = 1.0) -> Self | None:
+        """Return the format in which the cells of a column of texts are numbers, if there is one.
+
+        Where the decimal mark may be either, as in 1,234, the table decides.
+
+        Args:
+            cells: The column.
+            share: How many of its different texts must be numbers.
+        """
+        missing = MISSING if cells.missing is None else cells.missing
+        present = [one for one in pd.unique(cells.texts()) if one and one not in missing]
+        if not present:
+            return None
+        if all(one.lower() in _TRUTH for one in present):
+            return cls(truth=True, missing=missing)
+        unit = _unit_of(present, share)
+        marks: list[Literal[".", ","]] = [",", "."] if cells.decimal == "," else [".", ","]
+        for mark in marks:
+            made = cls(decimal=mark, unit=unit, missing=missing)
+            if np.isnan(made.parse(present)).mean() <= 1 - share:
+                return made
+        return None
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """Make the record `dataclasses.asdict` took apart."""
+        return cls(
+            decimal="," if choice(fields, "decimal", (".", ",")) == "," else ".",
+            unit=text(fields, "unit"),
+            truth=flag(fields, "truth"),
+            missing=words(fields, "missing"),
+        )
+
+    def is_missing(self, cells: Cells) -> NDArray[np.bool_]:
+        """Tell which cells hold no number."""
+        if not cells.spelled:
+            return cells.values.isna().to_numpy(dtype=bool)
+        missing = self.missing if cells.missing is None else cells.missing
+        return np.isin(cells.texts(), ["", *missing])
+
+    def read(self, cells: Cells) -> NDArray[np.float64]:
+        """Give the numbers, NaN where they are missing.
+
+        Raises:
+            InputError: For a cell that is no number, with its row.
+        """
+        values, wrong = self.try_to_read(cells)
+        if wrong.any():
+            raise InputError(
+                f"column {cells.name!r} must hold numbers, got {cells.first(wrong)}{self._hint()}"
+            )
+        return values
+
+    def try_to_read(self, cells: Cells) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Give the numbers, and which cells are none."""
+        if not cells.spelled:
+            return _typed(cells.values)
+        missing = self.is_missing(cells)
+        texts = np.where(missing, "", cells.texts())
+        format = self if cells.decimal is None else self._as_written(texts, cells.decimal)
+        values = format.parse(texts)
+        return values, np.isnan(values) & ~missing
+
+    def _as_written(self, texts: NDArray[np.object_], decimal: str) -> "NumberFormat":
+        """Return the format for a table that has another decimal mark, if all cells fit it."""
+        if decimal == self.decimal:
+            return self
+        other = NumberFormat(decimal="," if decimal == "," else ".", unit=self.unit)
+        present = texts[texts != ""]
+        return self if np.isnan(other.parse(present)).any() else other
+
+    def parse(self, texts: Any) -> NDArray[np.float64]:
+        """Give the number that each text is, NaN for none."""
+        if self.truth:
+            return np.array([_TRUTH.get(one.lower(), np.nan) for one in texts], dtype=np.float64)
+        if self.decimal == "." and not self.unit:
+            values = _plain_numbers(texts)
+            left = np.flatnonzero(np.isnan(values))
+            values[left] = _plain_numbers([self._plain(texts[place]) for place in left])
+            return values
+        return _plain_numbers([self._plain(one) for one in texts])
+
+    def _plain(self, written: str) -> str:
+        """Write a number with a decimal point and nothing else; "" for what cannot be one."""
+        digits = written.replace("\u2212", "-")
+        if self.unit:
+            digits = _BLANKS.sub(" ", digits.replace(self.unit, "", 1)).strip()
+            digits = digits.replace("- ", "-").replace("+ ", "+")
+        if grouped := _GROUPED[self.decimal].fullmatch(digits):
+            digits = digits.replace(grouped[1], "")
+        if self.decimal == ",":
+            return "" if "." in digits or "_" in digits else digits.replace(",", ".", 1)
+        return digits
+
+    def _hint(self) -> str:
+        return f" (numbers have a {self.unit})" if self.unit else ""
+
+
+def is_code(cells: Cells) -> NDArray[np.bool_]:
+    """Tell which cells are whole numbers that begin with a zero, as codes do: 007."""
+    return np.array([_CODE.fullmatch(one) is not None for one in cells.texts()], dtype=bool)
+
+
+def _unit_of(texts: Sequence[str], share: float) -> str:
+    """Return the unit that stands once in such a share of the texts, "" where there is none."""
+    found = (_UNIT.search(one) for one in texts)
+    unit, count = Counter("" if one is None else one[0] for one in found).most_common(1)[0]
+    return unit if count >= share * len(texts) else ""
+
+
+def _plain_numbers(texts: Any) -> NDArray[np.float64]:
+    series = pd.Series(texts, dtype=object)
+    return pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64).copy()
+
+
+def _typed(values: "pd.Series[Any]") -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Give the numbers of a column that is none of texts, and which cells are none."""
+    if types.is_timedelta64_dtype(values):
+        return values.dt.total_seconds().to_numpy(dtype=np.float64), np.zeros(len(values), bool)
+    if types.is_datetime64_any_dtype(values) or isinstance(values.dtype, pd.CategoricalDtype):
+        return np.full(len(values), np.nan), values.notna().to_numpy(dtype=bool)
+    if types.is_numeric_dtype(values):
+        return values.to_numpy(dtype=np.float64, na_value=np.nan), np.zeros(len(values), bool)
+    numbers = np.array([_number(value) for value in values.tolist()], dtype=np.float64)
+    return numbers, np.isnan(numbers) & values.notna().to_numpy(dtype=bool)
+
+
+def _number(value: object) -> float:
+    """Return a whole number, a Decimal or the like as a float, NaN for what is none."""
+    try:
+        return float(value) if not isinstance(value, str) else np.nan  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return np.nan
+    except OverflowError:
+        return np.inf

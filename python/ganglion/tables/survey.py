@@ -1,0 +1,60 @@
+"""Survey: how every column of a table is read, which are used, and what to tell of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ganglion.tables.cells import Cells
+from ganglion.tables.columns import MOST_TEXTS
+from ganglion.tables.doubts import all_different, doubts, not_quite_numbers
+from ganglion.tables.formats import Format, format_of
+from ganglion.tables.reading import Table
+from ganglion.tables.text_format import TextFormat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What all rows of a table tell of its columns.
+
+    Args:
+        formats: How each column is read that a network can learn from, by name.
+        notes: Lines for the user.
+    """
+
+    formats: Mapping[str, Format]
+    notes: tuple[str, ...]
+
+
+def survey(table: Table) -> Survey:
+    """Look through the columns of a table whose target is settled.
+
+    Left out are those without a value, and texts of which no two are the same.
+    """
+    formats: dict[str, Format] = {}
+    notes: list[str] = []
+    for name in table.frame.columns:
+        cells = table.cells(name)
+        if name == table.target:
+            notes += _target_notes(cells)
+            continue
+        format = format_of(cells, most_texts=MOST_TEXTS)
+        if why := _no_use(cells, format):
+            notes.append(f"column {name!r} {why}; it is left out")
+        else:
+            formats[name] = format
+            notes += doubts(cells, format, table.labels)
+    return Survey(formats=formats, notes=tuple(notes))
+
+
+def _target_notes(target: Cells) -> Iterator[str]:
+    if why := not_quite_numbers(target):
+        yield f"target {target.name!r} reads as text: {why}"
+
+
+def _no_use(cells: Cells, format: Format) -> str | None:
+    """Tell why nothing can be learnt from a column; None where something can."""
+    if format.is_missing(cells).all():
+        return "has no value"
+    if not isinstance(format, TextFormat) or not all_different(cells):
+        return None
+    why = not_quite_numbers(cells)
+    return f"is text, another in every row: {why}" if why else "has another text in every row"
