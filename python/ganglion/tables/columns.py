@@ -214,9 +214,9 @@ def numbers(cells: Cells, format: NumberFormat) -> NDArray[np.float64]:
 def _date_parts(dates: "pd.Series[Any]", first: Any) -> dict[str, NDArray[np.float64]]:
     """Return the parts of dates as numbers, NaN where the date is missing."""
     clock = dates.dt
-    days = (dates - first) / pd.Timedelta(days=1)
+    days = (clock.normalize() - first.normalize()).dt.days
     hour = clock.hour + clock.minute / 60 + clock.second / 3600
-    parts = (days, clock.year, clock.month, clock.day, clock.weekday, hour)
+    parts = (days, clock.year, clock.month, clock.day, clock.day_of_week, hour)
     return {
         name: part.to_numpy(dtype=np.float64, na_value=np.nan)
         for name, part in zip(DATE_PARTS, parts, strict=True)

@@ -57,19 +57,20 @@ class NumberFormat:
 
         Args:
             cells: The column.
-            share: How many of its different texts must be numbers.
+            share: How much of its cells must be numbers.
         """
         missing = MISSING if cells.missing is None else cells.missing
-        present = [one for one in pd.unique(cells.texts()) if one and one not in missing]
+        counts = pd.Series(cells.texts()).value_counts().drop(["", *missing], errors="ignore")
+        present, weights = counts.index.tolist(), counts.to_numpy(dtype=np.int64)
         if not present:
             return None
         if all(one.lower() in _TRUTH for one in present):
             return cls(truth=True, missing=missing)
-        unit = _unit_of(present, share)
+        unit = _unit_of(present, weights, share)
         marks: list[Literal[".", ","]] = [",", "."] if cells.decimal == "," else [".", ","]
         for mark in marks:
             made = cls(decimal=mark, unit=unit, missing=missing)
-            if np.isnan(made.parse(present)).mean() <= 1 - share:
+            if weights[~np.isnan(made.parse(present))].sum() >= share * weights.sum():
                 return made
         return None
 
@@ -153,11 +154,14 @@ def is_code(cells: Cells) -> NDArray[np.bool_]:
     return np.array([_CODE.fullmatch(one) is not None for one in cells.texts()], dtype=bool)
 
 
-def _unit_of(texts: Sequence[str], share: float) -> str:
-    """Return the unit that stands once in such a share of the texts, "" where there is none."""
-    found = (_UNIT.search(one) for one in texts)
-    unit, count = Counter("" if one is None else one[0] for one in found).most_common(1)[0]
-    return unit if count >= share * len(texts) else ""
+def _unit_of(texts: Sequence[str], weights: NDArray[np.integer[Any]], share: float) -> str:
+    """Return the unit that stands in such a share of the cells, "" where there is none."""
+    counts: Counter[str] = Counter()
+    for one, weight in zip(texts, weights.tolist(), strict=True):
+        found = _UNIT.search(one)
+        counts[found[0] if found else ""] += weight
+    unit, count = counts.most_common(1)[0]
+    return unit if count >= share * weights.sum() else ""
 
 
 def _plain_numbers(texts: Any) -> NDArray[np.float64]:
