@@ -80,6 +80,8 @@ class DateFormat:
 
     def is_missing(self, cells: Cells) -> NDArray[np.bool_]:
         """Tell which cells hold no date."""
+        if not cells.spelled:
+            return cells.values.isna().to_numpy(dtype=bool)
         missing = self.missing if cells.missing is None else cells.missing
         return np.isin(cells.texts(), ["", *missing])
 

@@ -40,17 +40,18 @@ def all_different(cells: Cells) -> bool:
     return len(texts) >= FEWEST and len(pd.unique(texts)) == len(texts)
 
 
-def doubts(cells: Cells, format: Format, target: Cells) -> Iterator[str]:
+def doubts(cells: Cells, read: Cells, format: Format, target: Cells) -> Iterator[str]:
     """Give the lines on a column that is used.
 
     Args:
         cells: All of its cells.
+        read: The same, with numbers and dates read.
         format: How they are read.
         target: The column that is predicted.
     """
     name = cells.name
     leave_out = f"--drop {name!r} leaves it out" if "," in name else f"--drop {name} leaves it out"
-    if _tells_all(cells, target):
+    if _tells_all(read, target):
         yield f"column {name!r} tells the target {target.name!r} in every row: {leave_out}"
     match format:
         case TextFormat():
@@ -61,21 +62,26 @@ def doubts(cells: Cells, format: Format, target: Cells) -> Iterator[str]:
         case DateFormat():
             yield f"column {name!r} holds dates, such as {format.example()}"
         case NumberFormat():
-            yield from _number_doubts(cells, format, leave_out)
+            yield from _writing(cells, format)
+            yield from _counting(read, leave_out)
 
 
-def _number_doubts(cells: Cells, format: NumberFormat, leave_out: str) -> Iterator[str]:
-    name = cells.name
+def _writing(cells: Cells, format: NumberFormat) -> Iterator[str]:
+    """Tell of numbers that are not written as most are."""
     written = [f"with {format.unit}"] if format.unit else []
     written += ["with decimal commas"] if format.decimal == "," and cells.decimal != "," else []
     if written:
-        yield f"column {name!r} holds numbers {' and '.join(written)}"
-    values, _ = format.try_to_read(cells)
-    if np.isnan(values).any() or (values != np.floor(values)).any():
+        yield f"column {cells.name!r} holds numbers {' and '.join(written)}"
+
+
+def _counting(read: Cells, leave_out: str) -> Iterator[str]:
+    """Tell of whole numbers that name the rows."""
+    values, name = read.values.to_numpy(dtype=np.float64, na_value=np.nan), read.name
+    if len(values) < FEWEST or np.isnan(values).any() or (values != np.floor(values)).any():
         return
-    if len(values) >= FEWEST and (np.diff(values) == 1).all():
+    if (np.diff(values) == 1).all():
         yield f"column {name!r} counts the rows: {leave_out}"
-    elif _is_named_id(name) and len(np.unique(values)) == len(values) >= FEWEST:
+    elif _is_named_id(name) and len(np.unique(values)) == len(values):
         yield f"column {name!r} has another number in every row: {leave_out}"
 
 
@@ -105,9 +111,8 @@ def _one_to_one(left: Cells, right: Cells) -> bool:
 
 def _same_numbers(cells: Cells, target: Cells) -> bool:
     """Tell whether a column holds the target's numbers, in other units perhaps."""
-    formats = [NumberFormat.of(one) or NumberFormat() for one in (cells, target)]
     (left, wrong), (right, bad) = (
-        format.try_to_read(one) for format, one in zip(formats, (cells, target), strict=True)
+        (NumberFormat.of(one) or NumberFormat()).try_to_read(one) for one in (cells, target)
     )
     both = ~(np.isnan(left) | np.isnan(right))
     if wrong.any() or bad.any() or np.count_nonzero(both) < FEWEST:

@@ -10,6 +10,7 @@ from ganglion.tables.text_format import TextFormat
 
 Format = NumberFormat | DateFormat | TextFormat
 _EIGHT_DIGITS = 8  # of a date without marks, as 20240131
+_FIRST = 100  # cells that tell most numbers from such dates
 
 
 def format_of(cells: Cells, *, most_texts: int) -> Format:
@@ -47,9 +48,8 @@ def _typed_format(cells: Cells) -> Format:
 
 
 def _date_of_digits(cells: Cells) -> DateFormat | None:
-    texts = cells.texts()
-    present = texts[texts != ""]
-    if not all(len(one) == _EIGHT_DIGITS and one.isdigit() for one in present[:100]):
+    first = cells.rows(slice(_FIRST)).texts()
+    if not all(len(one) == _EIGHT_DIGITS and one.isdigit() for one in first if one):
         return None
     return DateFormat.of(cells)
 

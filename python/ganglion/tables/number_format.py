@@ -27,7 +27,7 @@ _GROUPED = {  # three digits a group, all groups parted by the same mark
 }
 _UNIT = re.compile("|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True)))
 _TRUTH = {"true": 1.0, "false": 0.0}
-_CODE = re.compile(r"[+-]?0\d+")
+_CODE = re.compile(r"0\d+")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -60,6 +60,10 @@ class NumberFormat:
             share: How much of its cells must be numbers.
         """
         missing = MISSING if cells.missing is None else cells.missing
+        plain = cls(missing=missing)
+        values, wrong = plain.try_to_read(cells)
+        if cells.decimal != "," and not wrong.any() and not np.isnan(values).all():
+            return plain
         counts = pd.Series(cells.texts()).value_counts().drop(["", *missing], errors="ignore")
         present, weights = counts.index.tolist(), counts.to_numpy(dtype=np.int64)
         if not present:
@@ -85,11 +89,9 @@ class NumberFormat:
         )
 
     def is_missing(self, cells: Cells) -> NDArray[np.bool_]:
-        """Tell which cells hold no number."""
-        if not cells.spelled:
-            return cells.values.isna().to_numpy(dtype=bool)
-        missing = self.missing if cells.missing is None else cells.missing
-        return np.isin(cells.texts(), ["", *missing])
+        """Tell which cells hold nothing, or a word for it."""
+        values, wrong = self.try_to_read(cells)
+        return np.isnan(values) & ~wrong
 
     def read(self, cells: Cells) -> NDArray[np.float64]:
         """Give the numbers, NaN where they are missing.
@@ -108,11 +110,22 @@ class NumberFormat:
         """Give the numbers, and which cells are none."""
         if not cells.spelled:
             return _typed(cells.values)
-        missing = self.is_missing(cells)
-        texts = np.where(missing, "", cells.texts())
+        values = np.full(len(cells), np.nan)
+        if self._is_plain and cells.decimal != ",":
+            values = _plain_numbers(cells.values)  # nearly always this is all
+        left = np.flatnonzero(np.isnan(values))
+        texts = cells.rows(left).texts()
+        missing = np.isin(texts, ["", *(self.missing if cells.missing is None else cells.missing)])
+        texts = np.where(missing, "", texts)
         format = self if cells.decimal is None else self._as_written(texts, cells.decimal)
-        values = format.parse(texts)
-        return values, np.isnan(values) & ~missing
+        values[left] = format.parse(texts)
+        wrong = np.zeros(len(cells), dtype=bool)
+        wrong[left] = np.isnan(values[left]) & ~missing
+        return values, wrong
+
+    @property
+    def _is_plain(self) -> bool:
+        return self.decimal == "." and not self.unit and not self.truth
 
     def _as_written(self, texts: NDArray[np.object_], decimal: str) -> "NumberFormat":
         """Return the format for a table that has another decimal mark, if all cells fit it."""
@@ -126,11 +139,6 @@ class NumberFormat:
         """Give the number that each text is, NaN for none."""
         if self.truth:
             return np.array([_TRUTH.get(one.lower(), np.nan) for one in texts], dtype=np.float64)
-        if self.decimal == "." and not self.unit:
-            values = _plain_numbers(texts)
-            left = np.flatnonzero(np.isnan(values))
-            values[left] = _plain_numbers([self._plain(texts[place]) for place in left])
-            return values
         return _plain_numbers([self._plain(one) for one in texts])
 
     def _plain(self, written: str) -> str:
@@ -151,7 +159,9 @@ class NumberFormat:
 
 def is_code(cells: Cells) -> NDArray[np.bool_]:
     """Tell which cells are whole numbers that begin with a zero, as codes do: 007."""
-    return np.array([_CODE.fullmatch(one) is not None for one in cells.texts()], dtype=bool)
+    found = np.array(cells.values.str.startswith("0", na=False), dtype=bool)
+    found[found] = [_CODE.fullmatch(one) is not None for one in cells.rows(found).texts()]
+    return found
 
 
 def _unit_of(texts: Sequence[str], weights: NDArray[np.integer[Any]], share: float) -> str:
@@ -165,8 +175,9 @@ def _unit_of(texts: Sequence[str], weights: NDArray[np.integer[Any]], share: flo
 
 
 def _plain_numbers(texts: Any) -> NDArray[np.float64]:
+    """Give the numbers that need no reading of ours, NaN for others."""
     series = pd.Series(texts, dtype=object)
-    return pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64).copy()
+    return np.array(pd.to_numeric(series, errors="coerce"), dtype=np.float64)
 
 
 def _typed(values: "pd.Series[Any]") -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -1,7 +1,10 @@
 """Survey: how every column of a table is read, which are used, and what to tell of them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
 
 from ganglion.tables.cells import Cells
 from ganglion.tables.columns import MOST_TEXTS
@@ -16,10 +19,12 @@ class Survey:
     """What all rows of a table tell of its columns.
 
     Args:
+        table: The table with its numbers and dates read, which is not done again for each part.
         formats: How each column is read that a network can learn from, by name.
         notes: Lines for the user.
     """
 
+    table: Table
     formats: Mapping[str, Format]
     notes: tuple[str, ...]
 
@@ -29,20 +34,26 @@ def survey(table: Table) -> Survey:
 
     Left out are those without a value, and texts of which no two are the same.
     """
+    columns: dict[str, pd.Series[Any]] = {}
     formats: dict[str, Format] = {}
     notes: list[str] = []
     for name in table.frame.columns:
         cells = table.cells(name)
+        columns[name] = cells.values
         if name == table.target:
             notes += _target_notes(cells)
             continue
         format = format_of(cells, most_texts=MOST_TEXTS)
-        if why := _no_use(cells, format):
+        if not isinstance(format, TextFormat):
+            columns[name] = pd.Series(format.read(cells), index=table.frame.index, name=name)
+        read = replace(cells, values=columns[name])
+        if why := _no_use(read, format):
             notes.append(f"column {name!r} {why}; it is left out")
         else:
             formats[name] = format
-            notes += doubts(cells, format, table.labels)
-    return Survey(formats=formats, notes=tuple(notes))
+            notes += doubts(cells, read, format, table.labels)
+    frame = pd.DataFrame(columns)
+    return Survey(table=replace(table, frame=frame), formats=formats, notes=tuple(notes))
 
 
 def _target_notes(target: Cells) -> Iterator[str]:

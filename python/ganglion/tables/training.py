@@ -39,6 +39,7 @@ def train(options: TrainOptions, say: Say) -> tuple[TableModel, Path, dict[str, 
     table = choose_columns(read_table(options.data, options.dialect), options)
     path = writable(options.output or Path(f"{table.name}.safetensors"))
     found = survey(table)
+    table = found.table
     for line in (*table.notes, *found.notes):
         say(line)
     labels = table.labels
