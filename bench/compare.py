@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import ganglion
+from ganglion import writing
 from ganglion.bench import machine, peers
 from ganglion.bench.machine import Machine
 from ganglion.bench.peers import Peer
@@ -70,7 +71,7 @@ def main(
         rows += done
     if options.output:
         report = as_json(rows, limits, frameworks, options.threads)
-        options.output.write_text(report, encoding="utf-8")
+        writing.write(options.output, report.encode())
     if options.plot:
         from ganglion.bench.picture import draw
 

@@ -1,6 +1,7 @@
 """The picture of a comparison: a panel a task, a group of bars a workload."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from ganglion import writing
 from ganglion.bench.peers import OURS
 from ganglion.bench.results import Row, short
 
@@ -38,7 +40,14 @@ def draw(rows: Sequence[Row], path: Path) -> None:
     shown = {name for row in agreeing for name in row.measured}
     handles = [Patch(color=colour, label=name) for name, colour in COLOURS.items() if name in shown]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
-    figure.savefig(path, dpi=160)
+    save(figure, path)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a picture in the format that the file's name ends in, or else as PNG."""
+    content = BytesIO()
+    figure.savefig(content, format=path.suffix.removeprefix(".") or "png", dpi=160)
+    writing.write(path, content.getvalue())
 
 
 def draw_panel(axes: Axes, rows: Sequence[Row]) -> None:

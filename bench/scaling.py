@@ -6,6 +6,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from ganglion.bench.picture import save
 from ganglion.bench.results import aligned
 from ganglion.bench.training import step_time
 from ganglion.bench.workloads import Workload
@@ -67,7 +68,7 @@ def draw(times: Mapping[str, Sequence[float]], path: Path) -> None:
         axes.set_ylabel("microseconds a step")
         axes.grid(alpha=0.3)
         axes.legend(frameon=False)
-    figure.savefig(path, dpi=160)
+    save(figure, path)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

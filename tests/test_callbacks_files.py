@@ -88,3 +88,10 @@ def test_csv_logger_overwrites_unless_told_to_append(tmp_path: Path) -> None:
     assert read(path) == [["epoch", "loss"], ["0", "1.0"], ["0", "2.0"]]
     fit(CSVLogger(path), losses(3.0))
     assert read(path) == [["epoch", "val_loss"], ["0", "3.0"]]
+
+
+def test_csv_logger_makes_its_folder(tmp_path: Path) -> None:
+    for append in (False, True):
+        path = tmp_path / str(append) / "deeper" / "log.csv"
+        fit(CSVLogger(path, append=append), losses(1.0))
+        assert read(path) == [["epoch", "val_loss"], ["0", "1.0"]]

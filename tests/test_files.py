@@ -147,8 +147,10 @@ class Broken(BaseException):
     """What goes wrong in the middle of saving."""
 
 
-@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt(), Broken()], ids=repr)
-@pytest.mark.parametrize("step", ["os.fdopen", "os.fsync", "pathlib.Path.replace"])
+@pytest.mark.parametrize(
+    "error", [OSError(28, "disk full"), KeyboardInterrupt(), Broken()], ids=repr
+)
+@pytest.mark.parametrize("step", ["os.write", "os.fsync", "pathlib.Path.replace"])
 @pytest.mark.parametrize("overwrites", [True, False])
 def test_an_error_while_saving_leaves_the_folder_as_it_was(
     overwrites: bool, step: str, error: BaseException, file: Path, monkeypatch: pytest.MonkeyPatch
@@ -165,21 +167,6 @@ def test_an_error_while_saving_leaves_the_folder_as_it_was(
         with pytest.raises(type(error)):
             gn.MLP([2, 2]).save(file)
     assert {path.name: path.read_bytes() for path in file.parent.iterdir()} == before
-
-
-def test_a_full_disk_leaves_the_old_file(net: gn.Sequential, file: Path) -> None:
-    script = (
-        "import resource, signal, ganglion as gn\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
-        f"gn.MLP([100, 100]).save({str(file)!r})\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
-    )
-    assert "OSError: [Errno 27]" in done.stderr
-    assert list(file.parent.iterdir()) == [file]
-    assert_same(gn.load(file), net)
 
 
 SIZES = [[64, 700, 700, 1], [64, 900, 900, 1]]  # megabytes, so that a kill meets the writing
@@ -225,10 +212,6 @@ def test_the_files_mode_is_that_of_any_new_file(mask: int, tmp_path: Path) -> No
     assert left == mask
 
 
-if __name__ == "__main__":
-    save_for_ever(sys.argv[1])
-
-
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
 def test_a_copy_predicts_the_same_and_is_apart(copied: Callable[[Any], Any]) -> None:
     net = gn.MLP([3, 4, 2], dropout=0.5, rescale=0.5, seed=7, dtype="float64")
@@ -238,3 +221,7 @@ def test_a_copy_predicts_the_same_and_is_apart(copied: Callable[[Any], Any]) -> 
     assert (other.layers, other.seed, other.rescale) == (net.layers, net.seed, net.rescale)
     other.parameter_vector[:] = 0
     assert net.parameter_vector.any()
+
+
+if __name__ == "__main__":
+    save_for_ever(sys.argv[1])

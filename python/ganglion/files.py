@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion import _core, initializers
+from ganglion import _core, initializers, writing
 from ganglion.activations import ActivationFunction
 from ganglion.initializers import INITIALIZERS
 from ganglion.layers import Activation, Dense, Dropout, Layer, Residual
@@ -43,8 +42,6 @@ def save(model: Model, path: Path, metadata: Mapping[str, str]) -> None:
 
     if not isinstance(metadata, Mapping):
         raise TypeError(f"save: metadata must map names to texts, got {metadata!r}")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"save: there is no folder {path.parent} for {path}")
     for name, text in metadata.items():
         if name == "format" or name.startswith(_PREFIX) or not isinstance(text, str):
             raise ValueError(
@@ -68,7 +65,7 @@ def save(model: Model, path: Path, metadata: Mapping[str, str]) -> None:
         name: np.ascontiguousarray(values.T)
         for name, values in zip(model.parameter_names, model.get_weights(), strict=True)
     }
-    _write(path, to_bytes(tensors, {**metadata, **own}))
+    writing.write(path, to_bytes(tensors, {**metadata, **own}))
 
 
 def load(path: str | os.PathLike[str]) -> Sequential:
@@ -141,24 +138,6 @@ def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
             return tensors, dict(file.metadata() or {})
     except (SafetensorError, AttributeError, TypeError) as error:  # a type NumPy lacks is no worse
         raise ValueError(f"load: {path} is damaged or not a safetensors file: {error}") from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file beside its place, see it on the disk, then put it in its place."""
-    name = path.with_name(f".{path.name}.{os.getpid()}.{time.time_ns()}")
-    try:
-        handle = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)  # less the umask
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        name.replace(path)
-    except BaseException:
-        name.unlink(missing_ok=True)
-        raise
 
 
 def _to_json(value: Any) -> Any:

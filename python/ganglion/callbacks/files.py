@@ -2,9 +2,11 @@
 # ruff: noqa: ARG002  (a hook's arguments are given)
 
 import csv
+import io
 from os import PathLike
 from pathlib import Path
 
+from ganglion import writing
 from ganglion.callbacks.base import Callback, Logs
 from ganglion.callbacks.monitor import MonitorCallback
 from ganglion.messages import announce
@@ -70,7 +72,7 @@ class CSVLogger(Callback):
     that is missing later is written as `NA`.
 
     Args:
-        filename: Where to write.
+        filename: Where to write. Folders are made.
         separator: What stands between two columns, one character.
         append: Whether to go on with a file that is there, in its columns, instead of
             overwriting it.
@@ -91,7 +93,8 @@ class CSVLogger(Callback):
             with self.filename.open(newline="") as file:
                 self._columns = next(csv.reader(file, delimiter=self.separator), [])
         else:
-            self.filename.write_text("")
+            self.filename.parent.mkdir(parents=True, exist_ok=True)
+            writing.write(self.filename, b"")
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Write the figures of the epoch."""
@@ -99,10 +102,11 @@ class CSVLogger(Callback):
         first = not self._columns
         if first:
             self._columns = ["epoch", *sorted(figures)]
-        with self.filename.open("a", newline="") as file:
-            writer = csv.DictWriter(
-                file, self._columns, "NA", extrasaction="ignore", delimiter=self.separator
-            )
-            if first:
-                writer.writeheader()
-            writer.writerow({"epoch": epoch, **figures})
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(
+            text, self._columns, "NA", extrasaction="ignore", delimiter=self.separator
+        )
+        if first:
+            writer.writeheader()
+        writer.writerow({"epoch": epoch, **figures})
+        writing.append(self.filename, text.getvalue().encode())

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ganglion import writing
 from ganglion.tables.dialect import dialect_from_words
 from ganglion.tables.errors import InputError
 from ganglion.tables.options import Task, TrainOptions, parse_hidden, writable
@@ -259,7 +260,7 @@ def _tell(*lines: str) -> None:
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        writing.write(path, text.encode())
     except OSError as error:
         raise InputError(f"cannot write {path}: {error}") from error
 

@@ -156,7 +156,7 @@ class Model:
         A crash leaves the old file or the new one, never half of one.
 
         Args:
-            path: The file.
+            path: The file; it keeps its mode. A link is followed, a device or pipe written into.
             metadata: Texts to keep beside them, by name; `ganglion.files.read_metadata` gives them.
         """
         files.save(self, Path(path), metadata or {})
