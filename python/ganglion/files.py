@@ -7,9 +7,12 @@ code from the file: it makes layers only from the records named here.
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import os
-from collections.abc import Mapping, Sequence
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,17 +22,19 @@ from numpy.typing import NDArray
 from ganglion import _core, initializers, writing
 from ganglion.activations import ActivationFunction
 from ganglion.initializers import INITIALIZERS
-from ganglion.layers import Activation, Dense, Dropout, Layer, Residual
+from ganglion.layers import Activation, Dense, Dropout, Residual
+from ganglion.networks import Architecture, Parameter
 
 if TYPE_CHECKING:
     from ganglion.models import Model, Sequential
 
 FORMAT_VERSION = "1"
 _PREFIX = "ganglion."
+_DTYPES = {"float32": "F32", "float64": "F64"}  # as safetensors calls them
 _RECORDS: Mapping[str, type[Any]] = {
     record.__name__: record
     for record in (
-        *(Dense, Activation, Dropout, Layer, Residual),
+        *(Dense, Activation, Dropout, Residual),
         ActivationFunction,
         *(*INITIALIZERS.values(), initializers.Constant),
     )
@@ -48,12 +53,9 @@ def save(model: Model, path: Path, metadata: Mapping[str, str]) -> None:
                 f"save: metadata {name!r} must be a string, its name not 'format' nor begin with"
                 f" {_PREFIX!r}, got {text!r}"
             )
+    architecture = dataclasses.fields(model.architecture)
     config = {
-        "layers": [_to_json(layer) for layer in model.layers],
-        "input_size": model.input_size,
-        "dtype": model.dtype,
-        "seed": model.seed,
-        "rescale": model.rescale,
+        field.name: _to_json(getattr(model.architecture, field.name)) for field in architecture
     }
     own = {
         "format": "pt",
@@ -78,47 +80,38 @@ def load(path: str | os.PathLike[str]) -> Sequential:
     from ganglion.models import Sequential
 
     file = Path(path)
-    tensors, metadata = _read(file)
-    version = metadata.get(f"{_PREFIX}format_version")
-    if version is None:
-        raise ValueError(f"load: {file} is not a ganglion model: it names no format version")
-    if version != FORMAT_VERSION:
-        raise ValueError(
-            f"load: {file} has format version {version}, this ganglion reads {FORMAT_VERSION}"
-        )
-    try:
-        config = json.loads(metadata.get(f"{_PREFIX}config", ""))
-        layers = [_from_json(layer) for layer in config.pop("layers")]
-        model = Sequential(layers, **config)
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise ValueError(f"load: {file} has a bad architecture: {error}") from error
-    if set(tensors) != set(model.parameter_names):
-        different = ", ".join(sorted(set(tensors) ^ set(model.parameter_names)))
-        raise ValueError(f"load: {file} does not hold the tensors of its architecture: {different}")
-    for name, tensor in tensors.items():
-        if tensor.dtype.name != model.dtype:
-            raise ValueError(f"load: {file}: {name} has type {tensor.dtype}, must be {model.dtype}")
-    try:
-        model.set_weights([tensors[name].T for name in model.parameter_names])
-    except ValueError as error:
-        raise ValueError(f"load: {file}: {error}") from error
+    with _open(file) as content:
+        config = _config(file, content.metadata() or {})
+        with _blaming(file, "has a bad architecture"):
+            fields = {name: _from_json(value) for name, value in json.loads(config).items()}
+            architecture = Architecture(**fields)
+            network = architecture.network()
+        with _blaming(file, "does not fit its architecture"):
+            _check_tensors(
+                content, network.parameters, architecture.dtype
+            )  # before memory is taken
+            model = Sequential.of(architecture, network)
+            model.set_weights([content.get_tensor(name).T for name in model.parameter_names])
     return model
 
 
-def rebuilt(
-    layers: Sequence[Layer], settings: Mapping[str, Any], parameters: NDArray[Any]
-) -> Sequential:
+def rebuilt(architecture: Architecture, parameters: NDArray[Any]) -> Sequential:
     """Make a model out of its parts, as a pickle holds them."""
     from ganglion.models import Sequential
 
-    model = Sequential(layers, **settings)
+    network = architecture.network()
+    needed = sum(parameter.size for parameter in network.parameters)
+    if parameters.shape != (needed,):
+        raise ValueError(f"parameters have shape {parameters.shape}, must have ({needed},)")
+    model = Sequential.of(architecture, network)
     model.parameter_vector[:] = parameters
     return model
 
 
 def read_metadata(path: str | os.PathLike[str]) -> dict[str, str]:
     """Return the texts that `save` was given; raises as `load`."""
-    _, metadata = _read(Path(path))
+    with _open(Path(path)) as content:
+        metadata: dict[str, str] = content.metadata() or {}
     return {
         name: text
         for name, text in metadata.items()
@@ -126,18 +119,62 @@ def read_metadata(path: str | os.PathLike[str]) -> dict[str, str]:
     }
 
 
-def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
-    """Return the tensors and the metadata of a file."""
-    from safetensors import SafetensorError, safe_open
+def _open(path: Path) -> Any:
+    """Return what gives a file's metadata and tensors: its header is read and checked."""
+    from safetensors import safe_open
 
+    if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe may wait for ever
+        raise OSError(errno.EINVAL, "not a plain file", str(path))
     with path.open("rb"):  # what keeps it from being read is told by Python, with the path
         pass
+    with _blaming(path, "is damaged or not a safetensors file"):
+        return safe_open(path, framework="numpy")
+
+
+@contextmanager
+def _blaming(path: Path, fault: str) -> Iterator[None]:
+    """Tell whatever a file's content leads to as the file's fault."""
+    from safetensors import SafetensorError
+
     try:
-        with safe_open(path, framework="numpy") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return tensors, dict(file.metadata() or {})
-    except (SafetensorError, AttributeError, TypeError) as error:  # a type NumPy lacks is no worse
-        raise ValueError(f"load: {path} is damaged or not a safetensors file: {error}") from error
+        yield
+    except MemoryError as error:
+        raise ValueError(f"load: {path} asks for more memory than there is") from error
+    except (
+        *(SafetensorError, ArithmeticError, AttributeError, LookupError),
+        *(RecursionError, TypeError, ValueError),
+    ) as error:
+        raise ValueError(f"load: {path} {fault}: {error}") from error
+
+
+def _config(path: Path, metadata: Mapping[str, str]) -> str:
+    """Return the architecture, as JSON, of a file of the format that is read here."""
+    version = metadata.get(f"{_PREFIX}format_version")
+    if version is None:
+        raise ValueError(f"load: {path} is not a ganglion model: it names no format version")
+    if version != FORMAT_VERSION:
+        raise ValueError(
+            f"load: {path} has format version {version}, this ganglion reads {FORMAT_VERSION}"
+        )
+    return metadata.get(f"{_PREFIX}config", "")
+
+
+def _check_tensors(content: Any, parameters: Sequence[Parameter], dtype: str) -> None:
+    """Check that the file holds the parameters, by what its header says of their sizes."""
+    different = set(content.keys()) ^ {parameter.name for parameter in parameters}
+    if different:
+        raise ValueError(f"{len(different)} tensors too many or missing, first {min(different)}")
+    for parameter in parameters:
+        tensor = content.get_slice(parameter.name)
+        if tensor.get_dtype() != _DTYPES[dtype]:
+            raise ValueError(
+                f"{parameter.name} has type {tensor.get_dtype()}, must have {_DTYPES[dtype]}"
+            )
+        shape = tuple(tensor.get_shape())
+        if shape != parameter.shape[::-1]:
+            raise ValueError(
+                f"{parameter.name} has shape {shape}, must have {parameter.shape[::-1]}"
+            )
 
 
 def _to_json(value: Any) -> Any:

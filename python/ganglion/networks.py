@@ -13,7 +13,41 @@ from ganglion import _core, checks, precision
 from ganglion.activations import ActivationFunction
 from ganglion.arrays import as_array, check_finite
 from ganglion.initializers import Initializer
-from ganglion.layers import Layer
+from ganglion.layers import Layer, checked_layers
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """All that a model is but its parameters; `Sequential` says what the fields are.
+
+    Raises:
+        TypeError: When a field is of another type.
+        ValueError: When it is out of its range, or a name is unknown.
+    """
+
+    layers: Sequence[Layer]
+    input_size: int
+    dtype: str = "float32"
+    seed: int = 0
+    rescale: float = 1.0
+
+    def __post_init__(self) -> None:
+        checks.size("input_size", self.input_size)
+        precision.get(self.dtype)
+        checks.seed("seed", self.seed)
+        checks.positive("rescale", self.rescale)
+        plain = {
+            "layers": checked_layers(self.layers),  # a record cannot change, nor what it holds
+            "input_size": int(self.input_size),
+            "seed": int(self.seed),
+            "rescale": float(self.rescale),
+        }
+        for name, value in plain.items():
+            object.__setattr__(self, name, value)
+
+    def network(self) -> Network:
+        """Put the layers together; no memory is taken for parameters."""
+        return build(self.layers, self.input_size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion import checks, files, networks, precision, summary
 from ganglion.arrays import as_inputs, check_finite
-from ganglion.layers import Layer, checked_layers
+from ganglion.layers import Layer
+from ganglion.networks import Architecture, Network
 from ganglion.passes import Parametrized
 
 if TYPE_CHECKING:
@@ -35,20 +36,34 @@ class Model:
         seed: int = 0,
         rescale: float = 1.0,
     ) -> None:
-        checks.size("input_size", input_size)
-        checks.seed("seed", seed)
-        checks.positive("rescale", rescale)
-        self.layers = checked_layers(layers)
-        network = networks.build(self.layers, int(input_size))
-        chosen = precision.get(dtype)
+        architecture = Architecture(layers, input_size, dtype, seed, rescale)
+        network = architecture.network()
+        self._take_up(architecture, network)
+        network.initialize(self.parameter_vector, self.seed)
+
+    @classmethod
+    def of(cls, architecture: Architecture, network: Network) -> Self:
+        """Return a model of the architecture's network; its parameters are zero, to be written."""
+        model = cls.__new__(cls)
+        model._take_up(architecture, network)
+        return model
+
+    def _take_up(self, architecture: Architecture, network: Network) -> None:
+        """Make everything but the first parameters."""
+        self.architecture = architecture
+        chosen = precision.get(architecture.dtype)
         store = chosen.parameter_store(network.graph)
-        network.initialize(store.values, int(seed))
-        self._model = Parametrized(network, store, chosen, float(rescale), int(seed))
+        self._model = Parametrized(network, store, chosen, architecture.rescale, architecture.seed)
         self._predictor = self._model.predictor(_BATCH)
 
     def __repr__(self) -> str:
         layers = ", ".join(repr(layer) for layer in self.layers)
         return f"{type(self).__name__}([{layers}], input_size={self.input_size})"
+
+    @property
+    def layers(self) -> Sequence[Layer]:
+        """What the network is made of, first layer first."""
+        return self.architecture.layers
 
     @property
     def input_size(self) -> int:
@@ -138,13 +153,7 @@ class Model:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy architecture and parameters; what `compile` was told is not kept."""
-        settings = {
-            "input_size": self.input_size,
-            "dtype": self.dtype,
-            "seed": self.seed,
-            "rescale": self.rescale,
-        }
-        return files.rebuilt, (self.layers, settings, self.parameter_vector.copy())
+        return files.rebuilt, (self.architecture, self.parameter_vector.copy())
 
     def summary(self) -> None:
         """Write a table of the layers, their outputs and numbers of parameters to stdout."""

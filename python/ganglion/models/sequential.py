@@ -16,6 +16,7 @@ from ganglion.layers import Dense, Dropout, Layer
 from ganglion.losses import CustomLoss, Loss
 from ganglion.metrics import Metric
 from ganglion.models.base import Array, Model
+from ganglion.networks import Architecture, Network
 from ganglion.objectives import Objective
 from ganglion.optimizers import Optimizer
 from ganglion.progress import Verbosity
@@ -48,6 +49,9 @@ class Sequential(Model):
         rescale: float = 1.0,
     ) -> None:
         super().__init__(layers, input_size=input_size, dtype=dtype, seed=seed, rescale=rescale)
+
+    def _take_up(self, architecture: Architecture, network: Network) -> None:
+        super()._take_up(architecture, network)
         self._tapes = Tapes(self._model)
         self._compiled: Objective | None = None
         self.history = History()
