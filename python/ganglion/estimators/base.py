@@ -10,7 +10,6 @@ import numpy as np
 from sklearn.base import _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils.optimize import _check_optimize_result
-from sklearn.utils.validation import _check_sample_weight
 
 from ganglion.data import Dataset
 from ganglion.estimators import lbfgs, stochastic_fit
@@ -30,6 +29,7 @@ from ganglion.estimators.rollback import as_before_on_failure
 from ganglion.estimators.stochastic import StochasticOptimizer, settings_of
 from ganglion.estimators.threads import limited, threads_for
 from ganglion.estimators.validation import scorer_of
+from ganglion.estimators.weights import checked_sample_weight, positive_in_all
 
 Examples = tuple[Any, Any, Any]  # X, y, sample_weight or None
 
@@ -190,9 +190,10 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         if by_target is not None:
             by_target = by_target.reshape(-1, 1)
         if given is None:
-            return None if by_target is None else _positive_in_all(by_target)
-        weight: Array = _check_sample_weight(given, X).astype(np.float64).reshape(-1, 1)
-        return _positive_in_all(weight if by_target is None else by_target * weight)
+            return None if by_target is None else positive_in_all(by_target)
+        name = "sample_weight" if training else "sample_weight_val"
+        weight = checked_sample_weight(name, given, X).reshape(-1, 1)
+        return positive_in_all(weight if by_target is None else by_target * weight)
 
     def _check_validation(self, X: Any, y: Any, sample_weight: Any) -> Dataset:
         X, targets = self._check_input(X, y, incremental=True, reset=False, training=False)
@@ -234,10 +235,3 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
             self.validation_scores_: Any = [] if stops_early else None
             self.best_validation_score_: Any = -np.inf if stops_early else None
             self.best_validation_loss_ = np.inf
-
-
-def _positive_in_all(weight: Array) -> Array:
-    total = weight.sum()
-    if not total > 0:
-        raise ValueError(f"the samples' weights add up to {total}, must to a positive number")
-    return weight

@@ -20,6 +20,7 @@ from ganglion.estimators.loss import LossRule, rule_of_classes
 from ganglion.estimators.network import Array
 from ganglion.estimators.parameters import Activation, with_shared_arguments
 from ganglion.estimators.rollback import as_before_on_failure
+from ganglion.estimators.weights import check_class_weight
 
 
 @with_shared_arguments
@@ -74,7 +75,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
         n_hidden_layers: int | None = None,
         hidden_width: int | None = None,
         n_jobs: int | None = None,
-        class_weight: Mapping[Any, float] | str | None = None,
+        class_weight: Mapping[Any, float] | Sequence[Mapping[Any, float]] | str | None = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -179,6 +180,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
     def _weight_of(self, y: Any, *, incremental: bool, training: bool) -> Array | None:
         if self.class_weight is None:
             return None
+        check_class_weight(self.class_weight)
         if incremental and isinstance(self.class_weight, str):
             raise ValueError("class_weight is 'balanced', which partial_fit cannot know")
         y = np.asarray(y)

@@ -15,13 +15,14 @@ from sklearn.linear_model._base import LinearClassifierMixin, SparseCoefMixin
 from sklearn.utils import compute_class_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import _check_partial_fit_first_call, unique_labels
-from sklearn.utils.validation import _check_sample_weight, validate_data
+from sklearn.utils.validation import validate_data
 
 from ganglion.estimators import perceptron_draws, perceptron_fit
 from ganglion.estimators.network import Array
 from ganglion.estimators.perceptron_fit import PerceptronSamples, Unit
 from ganglion.estimators.rollback import as_before_on_failure
 from ganglion.estimators.threads import limited
+from ganglion.estimators.weights import check_class_weight, checked_sample_weight
 
 
 class Perceptron(LinearClassifierMixin, SparseCoefMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -181,7 +182,8 @@ class Perceptron(LinearClassifierMixin, SparseCoefMixin, BaseEstimator):  # type
     ) -> None:
         weight = None
         if sample_weight is not None:
-            weight = _check_sample_weight(sample_weight, X, dtype=X.dtype)
+            weight = checked_sample_weight("sample_weight", sample_weight, X, X.dtype)
+        check_class_weight(self.class_weight)
         by_class = compute_class_weight(self.class_weight, classes=classes, y=y)
         held_out, seeds = perceptron_draws.draw(self, y, weight, len(classes))
         samples = PerceptronSamples(X, np.searchsorted(classes, y), weight, held_out)

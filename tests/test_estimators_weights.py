@@ -1,0 +1,63 @@
+"""What samples and classes count: nothing less than nothing."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+
+from ganglion.linear_model import Perceptron
+from ganglion.model_selection import fit_many
+from ganglion.neural_network import MLPClassifier, MLPRegressor
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+X, Y = load_iris(return_X_y=True)
+WEIGHT = np.ones(len(X))
+WEIGHT[7] = -1.0  # their sum is positive
+
+SETTINGS: list[tuple[Any, dict[str, Any]]] = [
+    (MLPClassifier, {"max_iter": 2}),
+    (MLPClassifier, {"max_iter": 2, "early_stopping": True}),
+    (MLPClassifier, {"max_iter": 2, "solver": "lbfgs"}),
+    (MLPRegressor, {"max_iter": 2}),
+    (MLPRegressor, {"max_iter": 2, "standardize": True}),
+    (Perceptron, {}),
+    (Perceptron, {"early_stopping": True}),
+]
+
+
+@pytest.mark.parametrize(("make", "settings"), SETTINGS, ids=str)
+def test_a_negative_sample_weight_is_refused(make: Any, settings: dict[str, Any]) -> None:
+    said = r"sample_weight is -1\.0 at row 7, must not be negative"
+    with pytest.raises(ValueError, match=said):
+        make(**settings).fit(X, Y, sample_weight=WEIGHT)
+    with pytest.raises(ValueError, match=said):
+        fit_many([make(**settings)], X, Y, sample_weight=WEIGHT)
+
+
+@pytest.mark.parametrize("make", [MLPClassifier, MLPRegressor, Perceptron])
+def test_a_negative_sample_weight_of_partial_fit_is_refused(make: Any) -> None:
+    classes = {} if make is MLPRegressor else {"classes": [0, 1, 2]}
+    with pytest.raises(ValueError, match=r"sample_weight is -1\.0 at row 7"):
+        make().partial_fit(X, Y, sample_weight=WEIGHT, **classes)
+
+
+@pytest.mark.parametrize("make", [MLPClassifier, MLPRegressor])
+def test_a_negative_weight_of_validation_data_is_refused(make: Any) -> None:
+    with pytest.raises(ValueError, match=r"sample_weight_val is -1\.0 at row 7"):
+        make(max_iter=2).fit(X, Y, X_val=X, y_val=Y, sample_weight_val=WEIGHT)
+
+
+@pytest.mark.parametrize("make", [MLPClassifier, Perceptron])
+@pytest.mark.parametrize("wrong", [-0.5, np.inf, np.nan])
+def test_a_negative_weight_of_a_class_is_refused(make: Any, wrong: float) -> None:
+    with pytest.raises(ValueError, match=r"class_weight\[0\] must be zero or a positive"):
+        make(class_weight={0: wrong, 1: 5.0, 2: 1.0}).fit(X, Y)
+
+
+def test_a_negative_weight_of_a_label_is_refused() -> None:
+    labels = np.column_stack([Y > 0, Y > 1]).astype(int)
+    weights = [{0: 1.0, 1: 1.0}, {0: 2.0, 1: -1.0}]
+    with pytest.raises(ValueError, match=r"class_weight\[1\] must be zero or a positive"):
+        MLPClassifier(class_weight=weights).fit(X, labels)
