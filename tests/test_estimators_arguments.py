@@ -290,6 +290,20 @@ def test_activations_may_be_records() -> None:
     np.testing.assert_array_equal(again.predict(x), net.predict(x))
 
 
+@pytest.mark.parametrize("name", ["step", "softmax"])
+def test_what_cannot_be_trained_is_refused_however_it_is_named(name: str) -> None:
+    record = gn.activations.get(name)
+    for activation in (name, record, [name], [record]):
+        with pytest.raises(ValueError, match="activation"):
+            MLPRegressor(activation=activation, hidden_layer_sizes=(4,), max_iter=1).fit(*SUGAR)
+
+
+@pytest.mark.parametrize("name", gn.activations.trainable_names())
+def test_what_can_be_trained_is_taken(name: str) -> None:
+    net = MLPRegressor(activation=name, hidden_layer_sizes=(4,), max_iter=2).fit(*SUGAR)
+    assert np.isfinite(net.loss_)
+
+
 def test_transform_can_give_frames() -> None:
     pandas = pytest.importorskip("pandas")
     net = MLPClassifier((4,), max_iter=2).set_output(transform="pandas").fit(*IRIS)

@@ -26,6 +26,14 @@ def names() -> list[str]:
     return [*_core.activation_names(), "softmax"]
 
 
+def trainable_names() -> list[str]:
+    """Return the names of those that hidden layers can be trained with.
+
+    step has no useful derivative, and softmax makes shares of a layer, which are for the output.
+    """
+    return [name for name in names() if name not in ("softmax", "step")]
+
+
 def get(spec: str | ActivationFunction | None) -> ActivationFunction:
     """Return the activation that `spec` stands for: None is the identity.
 

@@ -15,7 +15,7 @@ Estimator = TypeVar("Estimator")
 STOCHASTIC = ("sgd", "adam")  # the solvers that go sample by sample
 
 # scikit-learn's four, and what else the core has for hidden layers.
-ACTIVATIONS = {"logistic", *activations.names()} - {"softmax", "step"}
+ACTIVATIONS = {"logistic", *activations.trainable_names()}
 
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
@@ -117,17 +117,16 @@ def activations_of(
     """Return the activation of each hidden layer.
 
     Raises:
-        ValueError: When a list does not have one for each.
+        ValueError: When a list does not have one for each, or one is not for hidden layers.
     """
-    if isinstance(given, Activation):
-        return [given] * hidden_layers
-    names = {one.name if isinstance(one, activations.ActivationFunction) else one for one in given}
-    if len(given) != hidden_layers or not names <= ACTIVATIONS:
+    listed = [given] * hidden_layers if isinstance(given, Activation) else list(given)
+    names = {one.name if isinstance(one, activations.ActivationFunction) else one for one in listed}
+    if len(listed) != hidden_layers or not names <= ACTIVATIONS:
         raise ValueError(
-            f"activation is {list(given)}, must be a name or a list with one for each hidden layer,"
+            f"activation is {given!r}, must be a name or a list with one for each hidden layer,"
             f" here {hidden_layers}, of {', '.join(sorted(ACTIVATIONS))}."
         )
-    return list(given)
+    return listed
 
 
 def levels_of(quantile: Any) -> tuple[float, ...]:

@@ -30,9 +30,7 @@ def _seed(name: str, value: object) -> None:
 
 
 def _activation(name: str, value: object) -> None:
-    naming.resolve(
-        name, value, [one for one in activations.names() if one not in ("softmax", "step")]
-    )
+    naming.resolve(name, value, activations.trainable_names())
 
 
 RULES: Mapping[str, checks.Rule] = {
