@@ -28,6 +28,7 @@ from ganglion.estimators.parameters import (
 from ganglion.estimators.rollback import as_before_on_failure
 from ganglion.estimators.stochastic import StochasticOptimizer, settings_of
 from ganglion.estimators.threads import limited, threads_for
+from ganglion.estimators.turns import fits_alone
 from ganglion.estimators.validation import scorer_of
 from ganglion.estimators.weights import checked_sample_weight, positive_in_all
 
@@ -48,6 +49,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
     out_activation_: str
     _optimizer: StochasticOptimizer
 
+    @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def fit(
         self,

@@ -20,6 +20,7 @@ from ganglion.estimators.loss import LossRule, rule_of_classes
 from ganglion.estimators.network import Array
 from ganglion.estimators.parameters import Activation, with_shared_arguments
 from ganglion.estimators.rollback import as_before_on_failure
+from ganglion.estimators.turns import fits_alone, predicts
 from ganglion.estimators.weights import check_class_weight
 
 
@@ -120,6 +121,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
     }
 
     @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
+    @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
         """Go on for one epoch, from the weights and the optimizer's state of the call before.
@@ -136,6 +138,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
                 self._label_binarizer = LabelBinarizer().fit(y if indicators else classes)
             return self._fit(X, y, sample_weight, incremental=True)
 
+    @predicts
     def predict(self, X: Any) -> Array:
         """Return the classes, shape `(samples,)`, or indicators `(samples, labels)`."""
         outputs = self._outputs(X)
@@ -144,6 +147,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
             return labels
         return self._labels_of(self._most_likely(outputs))
 
+    @predicts
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class, in the order of `classes_`."""
         outputs = self._outputs(X)
@@ -151,7 +155,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
 
     def predict_log_proba(self, X: Any) -> Array:
         """Return the logarithm of `predict_proba`."""
-        probabilities = self.predict_proba(X)
+        probabilities: Array = self.predict_proba(X)
         return np.log(probabilities, out=probabilities)
 
     def _check_input(

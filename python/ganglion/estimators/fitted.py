@@ -15,6 +15,7 @@ from ganglion.estimators import conversion
 from ganglion.estimators.network import Array, EstimatorNetwork
 from ganglion.estimators.parameters import STOCHASTIC, Activation, activations_of
 from ganglion.estimators.threads import limited
+from ganglion.estimators.turns import predicts
 
 
 class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -32,6 +33,7 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         with limited(self.n_jobs):
             return network.outputs(self._scaled(X))
 
+    @predicts
     def transform(self, X: Any, layer: int = -1) -> Array:
         """Return the outputs of a hidden layer, shape `(samples, units)`.
 

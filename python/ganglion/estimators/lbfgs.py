@@ -88,7 +88,7 @@ class Minimization:
                     f"lbfgs: Maximum time ({estimator.max_time} s) reached after"
                     f" {self._iterations} iterations and the optimization hasn't converged yet.",
                     ConvergenceWarning,
-                    stacklevel=5,
+                    stacklevel=6,
                 )
             point = values.astype(np.float64)
             nit = self._iterations

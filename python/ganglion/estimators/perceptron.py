@@ -22,6 +22,7 @@ from ganglion.estimators.network import Array
 from ganglion.estimators.perceptron_fit import PerceptronSamples, Unit
 from ganglion.estimators.rollback import as_before_on_failure
 from ganglion.estimators.threads import limited
+from ganglion.estimators.turns import fits_alone
 from ganglion.estimators.weights import check_class_weight, checked_sample_weight
 
 
@@ -89,6 +90,7 @@ class Perceptron(LinearClassifierMixin, SparseCoefMixin, BaseEstimator):  # type
         self.class_weight = class_weight
         self.warm_start = warm_start
 
+    @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def fit(
         self,
@@ -123,10 +125,11 @@ class Perceptron(LinearClassifierMixin, SparseCoefMixin, BaseEstimator):  # type
                 "Maximum number of iteration reached before convergence. Consider increasing"
                 " max_iter to improve the fit.",
                 ConvergenceWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
         return self
 
+    @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Go on for one epoch, from the weights of the call before.

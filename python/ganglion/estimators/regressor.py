@@ -20,6 +20,7 @@ from ganglion.estimators.loss import LossRule, rule_of_numbers
 from ganglion.estimators.network import Array
 from ganglion.estimators.parameters import Activation, levels_of, with_shared_arguments
 from ganglion.estimators.rollback import as_before_on_failure
+from ganglion.estimators.turns import fits_alone, predicts
 
 _LOSSES = {"squared_error", "poisson", "absolute_error", "huber", "quantile", "gaussian"}
 
@@ -128,6 +129,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         self.quantile = quantile
 
     @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
+    @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Go on for one epoch, from the weights and the optimizer's state of the call before.
@@ -140,6 +142,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         with as_before_on_failure(self):
             return self._fit(X, y, sample_weight, incremental=True)
 
+    @predicts
     def predict(self, X: Any, return_std: bool = False) -> Any:
         """Return the values, shape `(samples,)` or `(samples, outputs)`.
 

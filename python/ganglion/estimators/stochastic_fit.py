@@ -60,7 +60,7 @@ def run(
     try:
         _run_epochs(estimator, epochs, watched, events, once=once)
     except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", stacklevel=5)
+        warnings.warn("Training interrupted by user.", stacklevel=6)
     if watched is not None and watched.best is not None and estimator.early_stopping:
         estimator._network.store.values[:] = watched.best
 
@@ -71,7 +71,7 @@ def _batch_size(estimator: BaseMLP, count: int) -> int:
     if estimator.batch_size > count:
         warnings.warn(
             "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-            stacklevel=6,
+            stacklevel=7,
         )
     return int(np.clip(estimator.batch_size, 1, count))
 
@@ -129,7 +129,7 @@ def _warn(what: str) -> None:
     warnings.warn(
         f"Stochastic Optimizer: {what} and the optimization hasn't converged yet.",
         ConvergenceWarning,
-        stacklevel=7,
+        stacklevel=8,
     )
 
 
