@@ -360,7 +360,10 @@ def test_ctrl_c_warns_and_leaves_a_model(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(PenalizedLoss, "run", interrupted)
     with pytest.warns(UserWarning, match="interrupted by user"):
         net = ours.MLPRegressor().fit(x, y)
+    assert net.interrupted_
     assert net.predict(x).shape == y.shape
+    monkeypatch.undo()
+    assert not net.set_params(max_iter=2).fit(x, y).interrupted_
 
 
 def test_parameters_are_scikit_learns_in_the_same_order() -> None:

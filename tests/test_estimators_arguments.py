@@ -216,6 +216,14 @@ def test_max_time_ends_a_fit(solver: str) -> None:
     assert np.isfinite(net.predict(x)).all()
 
 
+@pytest.mark.filterwarnings("default::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize(("solver", "said"), [("adam", "Maximum iter"), ("lbfgs", "ITERATIONS")])
+def test_the_last_epoch_is_not_ended_by_max_time(solver: str, said: str) -> None:
+    with pytest.warns(ConvergenceWarning, match=said) as told:
+        MLPRegressor(solver=solver, max_iter=1, max_time=1e-9).fit(*SUGAR)
+    assert len(told) == 1
+
+
 def test_the_optimizers_state_may_survive_warm_start() -> None:
     x, y = SUGAR
     settings: dict[str, Any] = {"random_state": 0, "shuffle": False, "n_iter_no_change": 99}

@@ -4,6 +4,7 @@ import math
 
 from ganglion import checks, naming
 from ganglion.callbacks.base import Callback, Logs
+from ganglion.improvement import improves
 
 
 class MonitorCallback(Callback):
@@ -41,5 +42,5 @@ class MonitorCallback(Callback):
 
     def is_improvement(self, value: float, reference: float) -> bool:
         """Return whether `value` is better than `reference` by more than `min_delta`."""
-        gain = value - reference if self.worst < 0 else reference - value
-        return gain > self.min_delta
+        rises = self.worst < 0
+        return improves(value, reference, least=self.min_delta, rises=rises, reaching=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
 
@@ -14,6 +13,7 @@ from sklearn.utils.optimize import _check_optimize_result
 from ganglion.data import Dataset
 from ganglion.estimators import lbfgs, stochastic_fit
 from ganglion.estimators.callback_support import CallbackSupportMixin, FitEvents
+from ganglion.estimators.clock import Clock
 from ganglion.estimators.fitted import FittedMLP
 from ganglion.estimators.learning_rates import schedule_of
 from ganglion.estimators.loss import LossRule
@@ -122,7 +122,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         *,
         incremental: bool,
     ) -> Self:
-        begun = time.monotonic()
+        clock = Clock(self.max_time)
         self._check_arguments(validation, incremental=incremental)
         first = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
         inputs, targets = self._check_input(X, y, incremental=incremental, reset=first)
@@ -133,14 +133,15 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         if watched is not None:
             watched = Dataset(self._scaled(watched.x), watched.y, watched.weight)
         events = FitEvents(self, X, y, sample_weight, 1 if incremental else self.max_iter)
+        self.interrupted_ = False
         with limited(self.n_jobs):
             if self.solver in STOCHASTIC:
-                stochastic_fit.run(self, samples, watched, events, once=incremental)
+                stochastic_fit.run(self, samples, watched, events, clock, once=incremental)
             else:
-                result = lbfgs.Minimization(self, samples, events).run()
+                result = lbfgs.Minimization(self, samples, events, clock).run()
                 self.n_iter_ = _check_optimize_result("lbfgs", result, self.max_iter)
                 self.loss_ = result.fun
-        self.fit_time_ = time.monotonic() - begun
+        self.fit_time_ = clock.seconds
         if not np.isfinite(self._network.store.values).all():
             raise ValueError(_NOT_FINITE)
         events.fit_ends()

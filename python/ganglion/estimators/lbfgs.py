@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from ganglion.messages import say
 if TYPE_CHECKING:
     from ganglion.estimators.base import BaseMLP
     from ganglion.estimators.callback_support import FitEvents
+    from ganglion.estimators.clock import Clock
 
 
 def refuse(estimator: BaseMLP, names: tuple[str, ...], **given: Any) -> None:
@@ -33,7 +33,7 @@ def refuse(estimator: BaseMLP, names: tuple[str, ...], **given: Any) -> None:
 
 
 class _Stopped(Exception):
-    """Ends SciPy's loop."""
+    """Ends SciPy's loop; what is to be warned of is in its arguments."""
 
 
 class Minimization:
@@ -43,12 +43,16 @@ class Minimization:
         estimator: Whose network; its parameters tell how.
         samples: What to fit to.
         events: What is told of each iteration.
+        clock: Ends the fit where its time is over.
     """
 
-    def __init__(self, estimator: BaseMLP, samples: Dataset, events: FitEvents) -> None:
+    def __init__(
+        self, estimator: BaseMLP, samples: Dataset, events: FitEvents, clock: Clock
+    ) -> None:
         self._estimator = estimator
         self._samples = unfolded(samples)
         self._events = events
+        self._clock = clock
         self._network = estimator._network
         self._objective = PenalizedLoss(
             self._network,
@@ -61,7 +65,6 @@ class Minimization:
         total = len(samples) if samples.weight is None else samples.weight.sum()
         self._decay = estimator.alpha / total
         self._weights = self._network.weight_ranges()
-        self._begun = time.monotonic()
         self._latest = np.inf  # loss
         self._iterations = 0
 
@@ -82,14 +85,9 @@ class Minimization:
                     "gtol": estimator.tol,
                 },
             )
-        except _Stopped:
-            if self._is_late():
-                warnings.warn(
-                    f"lbfgs: Maximum time ({estimator.max_time} s) reached after"
-                    f" {self._iterations} iterations and the optimization hasn't converged yet.",
-                    ConvergenceWarning,
-                    stacklevel=6,
-                )
+        except _Stopped as stopped:
+            for what in stopped.args:
+                warnings.warn(f"lbfgs: {what}", ConvergenceWarning, stacklevel=6)
             point = values.astype(np.float64)
             nit = self._iterations
             return optimize.OptimizeResult(x=point, fun=self._latest, status=0, nit=nit)
@@ -114,12 +112,12 @@ class Minimization:
         self._iterations += 1
         if estimator.verbose:
             say(f"Iteration {self._iterations}, loss = {self._latest:.8f}")
-        stop = self._events.iteration_ends()
-        if stop or interrupted() or self._is_late():
+        if self._events.iteration_ends():
             raise _Stopped
+        if interrupted():
+            estimator.interrupted_ = True
+            raise _Stopped
+        if self._clock.ends(self._iterations, of=estimator.max_iter):
+            raise _Stopped(self._clock.message(f"{self._iterations} iterations"))
         if self._iterations < estimator.max_iter:
             self._events.iteration_begins()
-
-    def _is_late(self) -> bool:
-        limit = self._estimator.max_time
-        return limit is not None and time.monotonic() - self._begun >= limit

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ganglion import precision
 from ganglion.estimators.network import Array
 from ganglion.estimators.threads import interrupted
+from ganglion.improvement import improves
 from ganglion.messages import say
 
 if TYPE_CHECKING:
@@ -170,7 +171,10 @@ class _Progress:
     def _notes(self, gain: float) -> bool:
         """Note what is to grow; return whether it has not for long enough."""
         estimator = self._estimator
-        stays = estimator.tol is not None and gain < self._best + estimator.tol
+        tol = estimator.tol
+        stays = tol is not None and not improves(
+            gain, self._best, least=tol, rises=True, reaching=True
+        )
         self._without_improvement = self._without_improvement + 1 if stays else 0
         self._best = max(self._best, gain)
         return self._without_improvement >= estimator.n_iter_no_change

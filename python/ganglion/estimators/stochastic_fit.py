@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,13 @@ from ganglion.estimators.loss import PenalizedLoss
 from ganglion.estimators.stochastic import Epochs, StochasticOptimizer, settings_of
 from ganglion.estimators.threads import interrupted
 from ganglion.estimators.validation import Validation, hold_out
+from ganglion.improvement import improves
 from ganglion.messages import say
 
 if TYPE_CHECKING:
     from ganglion.estimators.base import BaseMLP
     from ganglion.estimators.callback_support import FitEvents
+    from ganglion.estimators.clock import Clock
 
 
 def run(
@@ -26,6 +27,7 @@ def run(
     samples: Dataset,
     validation: Dataset | None,
     events: FitEvents,
+    clock: Clock,
     *,
     once: bool,
 ) -> None:
@@ -36,6 +38,7 @@ def run(
         samples: What to train on.
         validation: What to look at after each epoch; None: a hold-out if it stops early by one.
         events: What is told of each epoch.
+        clock: Ends the fit where its time is over.
         once: Whether to train for one epoch only.
     """
     if validation is None and estimator.early_stopping:
@@ -58,10 +61,11 @@ def run(
     )
     watched = None if validation is None else Validation(estimator, validation)
     try:
-        _run_epochs(estimator, epochs, watched, events, once=once)
+        _run_epochs(estimator, epochs, watched, events, clock, once=once)
     except KeyboardInterrupt:
+        estimator.interrupted_ = True
         warnings.warn("Training interrupted by user.", stacklevel=6)
-    if watched is not None and watched.best is not None and estimator.early_stopping:
+    if watched is not None and watched.best is not None:
         estimator._network.store.values[:] = watched.best
 
 
@@ -93,20 +97,18 @@ def _run_epochs(
     epochs: Epochs,
     validation: Validation | None,
     events: FitEvents,
+    clock: Clock,
     *,
     once: bool,
 ) -> None:
     optimizer = estimator._optimizer
-    verbose = bool(estimator.verbose)
-    begun = time.monotonic()
+    most = 1 if once else estimator.max_iter
     estimator.n_iter_ = 0
-    for _ in range(1 if once else estimator.max_iter):
+    for _ in range(most):
         events.iteration_begins()
         _run_epoch(estimator, epochs)
-        if validation is not None:
-            validation.look()
-        if not estimator.early_stopping:
-            _note_loss(estimator, validated=validation is not None)
+        stays = not _improves(estimator, validation)
+        estimator._no_improvement_count = estimator._no_improvement_count + 1 if stays else 0
         _shorten_history(estimator)
         optimizer.epoch_ends(estimator.t_)
         if events.iteration_ends():
@@ -114,23 +116,21 @@ def _run_epochs(
         if interrupted():
             raise KeyboardInterrupt
         if estimator._no_improvement_count > estimator.n_iter_no_change:
-            if optimizer.stops(_no_improvement(estimator), verbose=verbose):
+            if optimizer.stops(_no_improvement(estimator), verbose=bool(estimator.verbose)):
                 return
             estimator._no_improvement_count = 0
-        late = estimator.max_time is not None and time.monotonic() - begun >= estimator.max_time
-        if late and not once and estimator.n_iter_ < estimator.max_iter:
-            _warn(f"Maximum time ({estimator.max_time} s) reached after {estimator.n_iter_} epochs")
+        if clock.ends(estimator.n_iter_, of=most):
+            _warn(clock.message(f"{estimator.n_iter_} epochs"))
             return
     if not once:
-        _warn(f"Maximum iterations ({estimator.max_iter}) reached")
+        _warn(
+            f"Maximum iterations ({estimator.max_iter}) reached and the optimization hasn't"
+            " converged yet."
+        )
 
 
 def _warn(what: str) -> None:
-    warnings.warn(
-        f"Stochastic Optimizer: {what} and the optimization hasn't converged yet.",
-        ConvergenceWarning,
-        stacklevel=8,
-    )
+    warnings.warn(f"Stochastic Optimizer: {what}", ConvergenceWarning, stacklevel=8)
 
 
 def _run_epoch(estimator: BaseMLP, epochs: Epochs) -> None:
@@ -146,13 +146,17 @@ def _run_epoch(estimator: BaseMLP, epochs: Epochs) -> None:
         say(f"Iteration {estimator.n_iter_}, loss = {loss:.8f}")
 
 
-def _note_loss(estimator: BaseMLP, *, validated: bool) -> None:
-    loss = estimator.loss_
-    stays = loss > estimator.best_loss_ - estimator.tol
-    estimator._no_improvement_count = estimator._no_improvement_count + 1 if stays else 0
-    if loss < estimator.best_loss_ and not validated:
-        estimator.best_epoch_ = estimator._epochs_run
-    estimator.best_loss_ = min(estimator.best_loss_, loss)
+def _improves(estimator: BaseMLP, validation: Validation | None) -> bool:
+    """Note the epoch's figures; return whether the one that the fit goes by improves."""
+    validated = validation is not None and validation.look()
+    if estimator.early_stopping:
+        return validated
+    loss, best = estimator.loss_, estimator.best_loss_
+    if loss < best:
+        estimator.best_loss_ = loss
+        if validation is None:
+            estimator.best_epoch_ = estimator._epochs_run
+    return improves(loss, best, least=estimator.tol, rises=False, reaching=True)
 
 
 def _shorten_history(estimator: BaseMLP) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from sklearn.model_selection import train_test_split
 from ganglion.data import Dataset
 from ganglion.estimators.loss import PenalizedLoss
 from ganglion.estimators.stochastic import run_in_order
+from ganglion.improvement import improves
 from ganglion.messages import say
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class Validation:
             estimator._network, estimator._loss_rule(), 0.0, samples, _ROWS, "evaluate"
         )
         self._by_loss = estimator.early_stopping_metric == "loss"
+        self._improves = partial(improves, rises=not self._by_loss)
         self._scorer = scorer_of(estimator.early_stopping_metric)
         self.best: NDArray[Any] | None = None
         if estimator.validation_scores_ is None:
@@ -76,21 +79,21 @@ class Validation:
             estimator.validation_loss_curve_ = []
             estimator.best_validation_loss_ = np.inf
 
-    def look(self) -> None:
-        """Add the score and the loss to the estimator's lists; keep the weights if they lead."""
+    def look(self) -> bool:
+        """Add the score and the loss to the estimator's lists; keep the weights if they lead.
+
+        Return whether the one that `early_stopping_metric` says improves.
+        """
         estimator = self._estimator
         score, loss = self._score(), self._value()
-        gain, best = score, estimator.best_validation_score_
+        value, best = score, estimator.best_validation_score_
         if self._by_loss:
-            gain, best = -loss, -estimator.best_validation_loss_
+            value, best = loss, estimator.best_validation_loss_
         estimator.validation_scores_.append(score)
         estimator.validation_loss_curve_.append(loss)
         if estimator.verbose:
             say(f"Validation score: {score:f}")
-        if estimator.early_stopping:
-            stays = not gain >= best + estimator.tol  # also where it is NaN
-            estimator._no_improvement_count = estimator._no_improvement_count + 1 if stays else 0
-        if gain > best:
+        if self._improves(value, best, least=0.0, reaching=False):
             estimator.best_epoch_ = estimator._epochs_run
             if estimator.early_stopping:
                 self.best = estimator._network.store.values.copy()
@@ -98,6 +101,7 @@ class Validation:
             estimator.best_validation_score_ = score
         if loss < estimator.best_validation_loss_:
             estimator.best_validation_loss_ = loss
+        return self._improves(value, best, least=estimator.tol, reaching=True)
 
     def _score(self) -> float:
         estimator, x, y = self._estimator, self._samples.x, self._samples.y
