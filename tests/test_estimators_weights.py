@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
+from sklearn.utils.class_weight import compute_sample_weight
 
 from ganglion.linear_model import Perceptron
 from ganglion.model_selection import fit_many
@@ -61,3 +62,31 @@ def test_a_negative_weight_of_a_label_is_refused() -> None:
     weights = [{0: 1.0, 1: 1.0}, {0: 2.0, 1: -1.0}]
     with pytest.raises(ValueError, match=r"class_weight\[1\] must be zero or a positive"):
         MLPClassifier(class_weight=weights).fit(X, labels)
+
+
+LABELS = np.column_stack([Y > 0, Y > 1]).astype(int)
+
+
+def test_class_weights_of_several_labels_are_multiplied() -> None:
+    weights: list[Any] = [{0: 1.0, 1: 3.0}, {0: 0.5, 1: 2.0}]
+    settings: dict[str, Any] = {"random_state": 0, "max_iter": 5}
+    by_class = MLPClassifier(class_weight=weights, **settings).fit(X, LABELS)
+    each = np.where(LABELS[:, 0], 3.0, 1.0) * np.where(LABELS[:, 1], 2.0, 0.5)
+    by_sample = MLPClassifier(**settings).fit(X, LABELS, each)
+    np.testing.assert_array_equal(by_class.predict_proba(X), by_sample.predict_proba(X))
+    plain = MLPClassifier(**settings).fit(X, LABELS)
+    assert not np.array_equal(by_class.predict_proba(X), plain.predict_proba(X))
+
+
+def test_balanced_weights_of_several_labels_are_scikit_learns() -> None:
+    uneven = np.r_[0:10, 50:100, 100:105]
+    x, labels = X[uneven], LABELS[uneven]
+    settings: dict[str, Any] = {"random_state": 0, "max_iter": 5}
+    by_class = MLPClassifier(class_weight="balanced", **settings).fit(x, labels)
+    by_sample = MLPClassifier(**settings).fit(x, labels, compute_sample_weight("balanced", labels))
+    np.testing.assert_array_equal(by_class.predict_proba(x), by_sample.predict_proba(x))
+
+
+def test_a_list_of_class_weights_is_for_several_labels() -> None:
+    with pytest.raises(ValueError, match="class_weight is a list, which is for several labels"):
+        MLPClassifier(class_weight=[{0: 1.0}]).fit(X, Y)

@@ -26,10 +26,10 @@ from ganglion.estimators.parameters import (
     hidden_sizes,
 )
 from ganglion.estimators.rollback import as_before_on_failure
+from ganglion.estimators.scoring import scorer_of
 from ganglion.estimators.stochastic import StochasticOptimizer, settings_of
 from ganglion.estimators.threads import limited, threads_for
 from ganglion.estimators.turns import fits_alone
-from ganglion.estimators.validation import scorer_of
 from ganglion.estimators.weights import checked_sample_weight, positive_in_all
 
 Examples = tuple[Any, Any, Any]  # X, y, sample_weight or None

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import get_scorer
-from sklearn.metrics._scorer import _BaseScorer
 from sklearn.model_selection import train_test_split
 
 from ganglion.data import Dataset
 from ganglion.estimators.loss import PenalizedLoss
+from ganglion.estimators.scoring import ValidationScore
 from ganglion.estimators.stochastic import run_in_order
 from ganglion.improvement import improves
 from ganglion.messages import say
@@ -46,15 +45,6 @@ def hold_out(estimator: BaseMLP, samples: Dataset) -> tuple[Dataset, Dataset]:
     return samples.rows(train), held_out
 
 
-def scorer_of(metric: Any) -> Any:
-    """Return scikit-learn's scorer that is meant by `early_stopping_metric`, None for our figures.
-
-    Raises:
-        ValueError: For a name that is none.
-    """
-    return None if metric in ("score", "loss") else get_scorer(metric)
-
-
 class Validation:
     """Samples that are looked at after each epoch, and the weights that did best on them.
 
@@ -64,13 +54,12 @@ class Validation:
     def __init__(self, estimator: BaseMLP, samples: Dataset) -> None:
         self._estimator = estimator
         self._samples = samples
-        self._weight = None if samples.weight is None else samples.weight.ravel()
+        self._score = ValidationScore(estimator, samples)
         self._loss = PenalizedLoss(
             estimator._network, estimator._loss_rule(), 0.0, samples, _ROWS, "evaluate"
         )
         self._by_loss = estimator.early_stopping_metric == "loss"
         self._improves = partial(improves, rises=not self._by_loss)
-        self._scorer = scorer_of(estimator.early_stopping_metric)
         self.best: NDArray[Any] | None = None
         if estimator.validation_scores_ is None:
             estimator.validation_scores_ = []
@@ -85,7 +74,7 @@ class Validation:
         Return whether the one that `early_stopping_metric` says improves.
         """
         estimator = self._estimator
-        score, loss = self._score(), self._value()
+        score, loss = self._score.value(), self._value()
         value, best = score, estimator.best_validation_score_
         if self._by_loss:
             value, best = loss, estimator.best_validation_loss_
@@ -103,33 +92,7 @@ class Validation:
             estimator.best_validation_loss_ = loss
         return self._improves(value, best, least=estimator.tol, reaching=True)
 
-    def _score(self) -> float:
-        estimator, x, y = self._estimator, self._samples.x, self._samples.y
-        outputs = estimator._network.outputs(x)
-        if not np.isfinite(outputs).all():
-            return np.nan
-        if self._scorer is None:
-            return estimator._score_of(outputs, y, self._weight)
-        weighted = self._weight is not None and isinstance(self._scorer, _BaseScorer)
-        weights = {"sample_weight": self._weight} if weighted else {}  # functions take none
-        score = float(self._scorer(_of_prepared(estimator), x, estimator._labels_of(y), **weights))
-        if not np.isfinite(score):
-            raise ValueError(f"early_stopping_metric gives {score}, must give a finite number")
-        return score
-
     def _value(self) -> float:
         self._loss.reset()
         complete = run_in_order(self._loss, self._samples, _ROWS)
         return self._loss.value() if complete else np.nan
-
-
-def _of_prepared(estimator: BaseMLP) -> BaseMLP:
-    """Return the estimator as it is for inputs that are already as the network takes them."""
-    kept = {
-        name: value
-        for name, value in vars(estimator).items()
-        if name not in ("scaler_", "feature_names_in_")
-    }
-    view = object.__new__(type(estimator))
-    view.__dict__.update(kept)
-    return view
