@@ -70,6 +70,7 @@ void bind_runtime(py::module_& module) {
         const ThreadLimit limit = thread_limit();
         return py::make_tuple(limit.threads, limit.source);
     });
+    module.def("ignored_thread_limit", &ignored_thread_limit);
     module.def("set_thread_limit", &set_thread_limit, py::arg("threads"));
     module.def("set_own_thread_limit", &set_own_thread_limit, py::arg("threads"));
     module.def("allocation_count", &allocation_count);

@@ -159,6 +159,46 @@ def test_argument_then_own_variable_then_openmps(
     assert f"threads:          {expected} (from {source})" in config.splitlines()
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"), [(" 2 ", 2), ("2\t", 2), (" 4 , 2 ", 4), ("3,all", 3), ("04", 4)]
+)
+def test_what_openmp_takes_for_a_number_is_one(text: str, expected: int) -> None:
+    script = "import warnings; warnings.simplefilter('error'); " + SHOW.format("")
+    number, _, config = run(script, OMP_NUM_THREADS=text).partition(" ")
+    assert int(number) == expected
+    assert f"threads:          {expected} (from OMP_NUM_THREADS)" in config.splitlines()
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "1.0", "all", "-1", "99999999999999999999", "2;3", ",2", " "]
+)
+def test_what_other_libraries_are_told_is_ignored_with_one_warning(text: str) -> None:
+    script = (
+        "import warnings\n"
+        "with warnings.catch_warnings(record=True) as caught:\n"
+        "    warnings.simplefilter('always')\n"
+        "    import ganglion, ganglion.runtime, ganglion.estimators\n"
+        "    ganglion.set_num_threads(None)\n"
+        "    threads = ganglion.get_num_threads()\n"
+        "print(threads, [(one.category.__name__, str(one.message)) for one in caught])\n"
+    )
+    threads, _, caught = run(script, OMP_NUM_THREADS=text).partition(" ")
+    assert threads == run("import ganglion; print(ganglion.get_num_threads())")
+    message = f"OMP_NUM_THREADS: '{text}' is not a number of threads from 1 to 4096; it is ignored"
+    assert caught == str([("RuntimeWarning", message)])
+
+
+def test_the_warning_names_the_line_that_imports() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "\n\nimport ganglion"],
+        env={**os.environ, "OMP_NUM_THREADS": "all"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr.startswith("<string>:3: RuntimeWarning: OMP_NUM_THREADS: 'all' is not")
+
+
 def test_the_default_is_the_cores_this_process_may_use() -> None:
     number, _, config = run(SHOW.format("")).partition(" ")
     assert 1 <= int(number) <= len(os.sched_getaffinity(0))

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <cstdlib>
 #include <fstream>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -19,18 +23,27 @@ namespace {
 std::atomic<int> explicit_limit{0};
 thread_local int own_limit = 0;
 
-/// The variable's whole positive number, or 0 when it is not set.
-/// OMP_NUM_THREADS may be a list by nesting level: the first number counts.
-int number_from(const char* variable) {
-    const char* text = std::getenv(variable);
-    if (text == nullptr || *text == '\0') return 0;
-    char* end = nullptr;
-    const long number = std::strtol(text, &end, 10);
-    const bool whole = end != text && (*end == '\0' || *end == ',');
-    if (!whole || number <= 0 || number > kMostThreads) {
-        fail(variable, "'", text, "' is not a number of threads from 1 to ", kMostThreads);
-    }
-    return static_cast<int>(number);
+/// The text without the blanks around it.
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view kBlanks = " \t\n\v\f\r";
+    const std::size_t first = text.find_first_not_of(kBlanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
+}
+
+/// The number of threads that the text says, blanks around it or not; 0: it says none.
+int number_in(std::string_view text) {
+    const std::string_view digits = trimmed(text);
+    int number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    const bool whole = error == std::errc{} && end == digits.data() + digits.size();
+    return whole && number > 0 && number <= kMostThreads ? number : 0;
+}
+
+/// Why the value of a variable does not count.
+std::string complaint(const char* text) {
+    return "'" + std::string(text) + "' is not a number of threads from 1 to " +
+           std::to_string(kMostThreads);
 }
 
 /// Hardware threads a core has, as the kernel tells it for the first one ("0,4" or "0-1"); else 1.
@@ -70,13 +83,40 @@ int cgroup_quota() {
     return std::max(1, static_cast<int>(microseconds / period));
 }
 
-ThreadLimit from_environment() {
-    for (const char* variable : {"GANGLION_NUM_THREADS", "OMP_NUM_THREADS"}) {
-        if (const int number = number_from(variable)) return {number, variable};
+/// What the environment says: our own variable must make sense, those that others have made up
+/// count where they do.
+struct Environment {
+    ThreadLimit limit;
+    std::string ignored;  // empty: nothing was
+};
+
+const char* variable(const char* name) {
+    const char* text = std::getenv(name);
+    return text == nullptr || *text == '\0' ? nullptr : text;
+}
+
+Environment read_environment() {
+    if (const char* own = variable("GANGLION_NUM_THREADS")) {
+        const int number = number_in(own);
+        if (number == 0) fail("GANGLION_NUM_THREADS", complaint(own));
+        return {{number, "GANGLION_NUM_THREADS"}, ""};
+    }
+    std::string ignored;
+    if (const char* openmp = variable("OMP_NUM_THREADS")) {
+        // It may be a list by nesting level: the first number counts.
+        const std::string_view list = openmp;
+        const int number = number_in(list.substr(0, list.find(',')));
+        if (number > 0) return {{number, "OMP_NUM_THREADS"}, ""};
+        ignored = "OMP_NUM_THREADS: " + complaint(openmp);
     }
     const int all = cores();
     const int quota = cgroup_quota();
-    return quota < all ? ThreadLimit{quota, "cgroup quota"} : ThreadLimit{all, "cores"};
+    return {quota < all ? ThreadLimit{quota, "cgroup quota"} : ThreadLimit{all, "cores"}, ignored};
+}
+
+const Environment& environment() {
+    static const Environment read = read_environment();
+    return read;
 }
 
 void check_limit(const char* op, int threads) {
@@ -99,12 +139,14 @@ void Barrier::wait(int rank) {
 }
 
 ThreadLimit thread_limit() {
-    static const ThreadLimit environment = from_environment();
     const int number = explicit_limit.load();
-    const ThreadLimit& all = number == 0 ? environment : ThreadLimit{number, "set_num_threads"};
+    const ThreadLimit all =
+        number == 0 ? environment().limit : ThreadLimit{number, "set_num_threads"};
     if (own_limit != 0 && own_limit < all.threads) return {own_limit, "this thread"};
     return all;
 }
+
+std::string ignored_thread_limit() { return environment().ignored; }
 
 void set_thread_limit(int threads) {
     check_limit("set_num_threads", threads);

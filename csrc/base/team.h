@@ -58,8 +58,11 @@ struct ThreadLimit {
     std::string source;
 };
 
-/// The limit for teams of the calling thread.
+/// The limit for teams of the calling thread. Throws where GANGLION_NUM_THREADS says no number.
 ThreadLimit thread_limit();
+
+/// What the environment says of threads in variables of others, and does not count; empty: nothing.
+std::string ignored_thread_limit();
 
 /// Set a limit for teams of the calling thread, beside the process's; 0: none of its own. Returns
 /// the one before.

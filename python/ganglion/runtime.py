@@ -1,6 +1,7 @@
 """The runtime: threads and instruction sets, for the whole process."""
 
 import os
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from ganglion import _core
 # What the environment demands in vain is an error now, and not in the middle of a fit.
 _core.selected_isa()
 _core.thread_limit()
+if _ignored := _core.ignored_thread_limit():  # by OpenMP's variable, which is not for us alone
+    warnings.warn(f"{_ignored}; it is ignored", RuntimeWarning, stacklevel=3)
 
 
 def get_num_threads() -> int:
@@ -22,7 +25,7 @@ def set_num_threads(threads: int | None) -> None:
 
     Args:
         threads: At least 1. None returns to the default: `GANGLION_NUM_THREADS`, else
-            `OMP_NUM_THREADS`, else the cores this process may use.
+            `OMP_NUM_THREADS` where it is a number, else the cores this process may use.
     """
     if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int)):
         raise TypeError(f"threads must be a whole number or None, got {threads!r}")
