@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <new>
 
@@ -33,6 +34,8 @@ std::int64_t allocation_count() { return allocations.load(); }
 
 template <class T>
 AlignedBuffer<T>::AlignedBuffer(Index size) : size_(size) {
+    constexpr Index kMost = std::numeric_limits<Index>::max() - 2 * kAlignment;
+    if (size > kMost / static_cast<Index>(sizeof(T))) throw std::bad_alloc();
     std::size_t bytes = static_cast<std::size_t>(size) * sizeof(T) + 2 * kAlignment;
     memory_.reset(std::calloc(bytes, 1));  // fresh pages are zero, and made when they are touched
     if (memory_ == nullptr) throw std::bad_alloc();

@@ -1,5 +1,6 @@
 #include "graph/graph.h"
 
+#include <limits>
 #include <utility>
 
 #include "base/error.h"
@@ -12,6 +13,9 @@ namespace {
 /// Random streams from here on belong to dropout, those below to initial weights and shuffles.
 constexpr std::uint32_t kDropoutStreams = 0x80000000;
 
+/// So many elements of any type have a size in bytes that can be told.
+constexpr Index kMostElements = std::numeric_limits<Index>::max() / 16;
+
 }  // namespace
 
 ValueId Graph::input(const std::string& name, Index cols) {
@@ -22,6 +26,10 @@ ValueId Graph::input(const std::string& name, Index cols) {
 ValueId Graph::parameter(const std::string& name, Index rows, Index cols) {
     if (rows < 1 || cols < 1)
         fail("parameter", name, " is ", rows, "x", cols, ", must be at least 1x1");
+    if (rows > (kMostElements - parameter_size_) / cols)
+        fail("parameter", name, " is ", rows, "x", cols, ", all together must have at most ",
+             kMostElements, " elements");
+    parameter_size_ += rows * cols;
     return add_value({ValueKind::parameter, name, rows, cols});
 }
 

@@ -66,6 +66,8 @@ class Graph {
     const Value& value(ValueId id) const;
     const std::vector<Value>& values() const { return values_; }
     const std::vector<Op>& ops() const { return ops_; }
+    /// Elements of all parameters together.
+    Index parameter_size() const { return parameter_size_; }
     /// Is the value made by a softmax or sigmoid?
     bool is_probability(ValueId id) const;
     /// The op that makes a value, or null for inputs and parameters.
@@ -78,6 +80,7 @@ class Graph {
     std::string layer_;
     std::vector<Value> values_;
     std::vector<Op> ops_;
+    Index parameter_size_ = 0;
 };
 
 }  // namespace ganglion

@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <limits>
+#include <map>
+#include <new>
 #include <numeric>
 
 #include "base/buffer.h"
@@ -6,6 +9,9 @@
 
 namespace ganglion {
 namespace {
+
+/// No machine has so much memory; with any buffer added the size is still an Index.
+constexpr Index kMostElements = std::numeric_limits<Index>::max() / 4;
 
 /// The calls between which a buffer's content matters: from `first` to `last`, both included.
 struct Lifetime {
@@ -18,9 +24,38 @@ struct Lifetime {
         last = used ? std::max(last, call) : call;
         used = true;
     }
-    bool overlaps(const Lifetime& other) const {
-        return first <= other.last && other.first <= last;
+};
+
+/// The buffers that have their place, found by when they are alive: a segment tree over the calls.
+class Placed {
+  public:
+    explicit Placed(std::size_t calls) : calls_(calls), alive_(2 * calls) {}
+
+    void add(std::size_t id, const Lifetime& life) {
+        born_.emplace(life.first, id);
+        std::size_t begin = life.first + calls_;
+        std::size_t end = life.last + 1 + calls_;
+        for (; begin < end; begin /= 2, end /= 2) {
+            if (begin % 2 == 1) alive_[begin++].push_back(id);
+            if (end % 2 == 1) alive_[--end].push_back(id);
+        }
     }
+
+    /// Those whose lifetimes overlap `life`: alive at its first call, or born up to its last.
+    std::vector<std::size_t> beside(const Lifetime& life) const {
+        std::vector<std::size_t> found;
+        for (std::size_t node = life.first + calls_; node > 0; node /= 2)
+            found.insert(found.end(), alive_[node].begin(), alive_[node].end());
+        const auto end = born_.upper_bound(life.last);
+        for (auto one = born_.upper_bound(life.first); one != end; ++one)
+            found.push_back(one->second);
+        return found;
+    }
+
+  private:
+    std::size_t calls_;
+    std::vector<std::vector<std::size_t>> alive_;  // by node: all of its calls
+    std::multimap<std::size_t, std::size_t> born_;
 };
 
 std::vector<Lifetime> lifetimes(const Program& program, const Goal& goal) {
@@ -70,23 +105,25 @@ Index lay_out(Program& program, const Goal& goal, Index max_batch) {
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return size(a) > size(b); });
 
-    std::vector<std::size_t> placed;  // by offset
+    Placed placed(program.calls.size() + 1);  // the last: what the caller does afterwards
     Index arena_size = 0;
     for (const std::size_t id : order) {
         Buffer& buffer = program.buffers[id];
         if (buffer.space != Space::arena || !lives[id].used) continue;
         buffer.offset = 0;
-        for (const std::size_t other : placed) {
+        std::vector<std::size_t> beside = placed.beside(lives[id]);
+        std::sort(beside.begin(), beside.end(), [&](std::size_t a, std::size_t b) {
+            return program.buffers[a].offset < program.buffers[b].offset;
+        });
+        for (const std::size_t other : beside) {
             const Index begin = program.buffers[other].offset;
             const Index end = begin + size(other);
             const bool apart = end <= buffer.offset || buffer.offset + size(id) <= begin;
-            if (lives[id].overlaps(lives[other]) && !apart) buffer.offset = end;
+            if (!apart) buffer.offset = end;
         }
-        const auto after = std::find_if(placed.begin(), placed.end(), [&](std::size_t other) {
-            return program.buffers[other].offset > buffer.offset;
-        });
-        placed.insert(after, id);
+        placed.add(id, lives[id]);
         arena_size = std::max(arena_size, buffer.offset + size(id));
+        if (arena_size > kMostElements) throw std::bad_alloc();
     }
     return arena_size;
 }

@@ -1,5 +1,8 @@
 #include "plan/plan.h"
 
+#include <cstdint>
+#include <limits>
+
 #include "base/error.h"
 
 namespace ganglion {
@@ -20,7 +23,8 @@ double operations_per_row(const Program& program) {
 }  // namespace
 
 Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
-    if (max_batch < 1) fail("compile", "max_batch is ", max_batch, ", must be at least 1");
+    if (max_batch < 1 || max_batch > std::numeric_limits<std::int32_t>::max())
+        fail("compile", "max_batch is ", max_batch, ", must be from 1 to 2**31 - 1");
     Program program = Lowering(graph, goal).run();
     fuse(program, goal);
     const double operations = operations_per_row(program);
