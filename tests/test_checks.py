@@ -1,9 +1,13 @@
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
 
+import ganglion as gn
 from ganglion import checks
 
 CASES: dict[checks.Rule, tuple[list[object], list[object]]] = {  # accepted, then refused
@@ -15,6 +19,9 @@ CASES: dict[checks.Rule, tuple[list[object], list[object]]] = {  # accepted, the
     checks.count: ([0, 5, np.int64(5)], [-1]),
     checks.positive_count: ([1, np.int64(5)], [0, -1]),
     checks.positive_or_none: ([None, 1.0], [0, math.nan]),
+    checks.whole: ([0, -5, 2**63 - 1], [2**63, -(2**63)]),
+    checks.size: ([1, 2**31 - 1], [0, 2**31]),
+    checks.seed: ([0, 2**64 - 1, np.uint64(2**64 - 1)], [-1, 2**64]),
 }
 
 
@@ -33,6 +40,57 @@ def test_rule_accepts_and_refuses(rule: checks.Rule) -> None:
 def test_rule_refuses_what_is_no_number(rule: checks.Rule, value: object) -> None:
     with pytest.raises(TypeError, match=r"^size must be .*, got "):
         rule("size", value)
+
+
+VAST = [
+    10**400,
+    -(10**400),
+    10**5000,
+    Fraction(10**400, 3),
+]  # too large for a float, or to be written
+
+
+@pytest.mark.parametrize("value", VAST, ids=["vast", "negative", "not to be written", "fraction"])
+@pytest.mark.parametrize("rule", CASES)
+def test_rule_refuses_what_is_too_large_for_a_float(rule: checks.Rule, value: object) -> None:
+    with pytest.raises((TypeError, ValueError), match=r"^size must be .*, got ") as caught:
+        rule("size", value)
+    assert len(str(caught.value)) < 300
+
+
+RECORDS: list[Callable[[Any], object]] = [
+    gn.Dense,
+    gn.Dropout,
+    gn.activations.leaky_relu,
+    gn.activations.elu,
+    lambda value: gn.activations.ActivationFunction("elu", value),
+    lambda value: gn.MLP([2, value]),
+    lambda value: gn.MLP([2, 2], seed=value),
+    lambda value: gn.MLP([2, 2], rescale=value),
+    lambda value: gn.initializers.Constant(value),
+    lambda value: gn.initializers.Orthogonal(gain=value),
+    lambda value: gn.optimizers.Adam(learning_rate=value),
+    lambda value: gn.schedules.CosineDecay(0.1, decay_steps=value),
+    lambda value: gn.losses.Huber(delta=value),
+    lambda value: gn.metrics.TopKAccuracy(k=value),
+    lambda value: gn.callbacks.EarlyStopping(patience=value),
+    gn.set_num_threads,
+]
+
+
+@pytest.mark.parametrize("value", [10**400, 10**5000], ids=["vast", "not to be written"])
+@pytest.mark.parametrize("record", RECORDS)
+def test_records_refuse_vast_numbers_by_name(record: Callable[[Any], object], value: int) -> None:
+    with pytest.raises(ValueError, match=r"^[a-z_]+ must be .*, got "):
+        record(value)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_more_parameters_than_can_be_counted_are_told(dtype: str) -> None:
+    with pytest.raises(ValueError, match=r"layers\.0\.weight is 2147483647x2147483647, all tog"):
+        gn.MLP([2**31 - 1] * 5, dtype=dtype)
+    with pytest.raises(ValueError, match=r"layers\.3\.weight is .* must have at most"):
+        gn.MLP([2**28, 2**29] * 4, dtype=dtype)  # each has a size, all together have none
 
 
 @pytest.mark.parametrize("rule", [checks.count, checks.positive_count])

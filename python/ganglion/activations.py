@@ -20,6 +20,10 @@ class ActivationFunction:
     name: str
     alpha: float = 0.0
 
+    def __post_init__(self) -> None:
+        naming.resolve("activation", self.name, names())
+        checks.finite("alpha", self.alpha)
+
 
 def names() -> list[str]:
     """Return the names of all activations."""

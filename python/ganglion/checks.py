@@ -7,15 +7,44 @@ from numbers import Integral, Real
 Rule = Callable[[str, object], None]
 
 
-def _number(text: str, holds: Callable[[float], bool], *, whole: bool = False) -> Rule:
+def shown(value: object) -> str:
+    """Return a value as messages show it, which are lines: a long one without its end."""
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of more digits than Python writes
+        return f"a value of type {type(value).__name__}, too long to be shown"
+    return text if len(text) <= 200 else f"{text[:200]}..."
+
+
+def _number(text: str, holds: Callable[[float], bool]) -> Rule:
     """Return the rule that a value is a finite number, for which `holds` is true."""
 
     def check(name: str, value: object) -> None:
-        message = f"{name} must be {text}, got {value!r}"
-        if isinstance(value, bool) or not isinstance(value, Integral if whole else Real):
-            raise TypeError(message)
-        if not (math.isfinite(value) and holds(float(value))):
-            raise ValueError(message)
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise TypeError(f"{name} must be {text}, got {shown(value)}")
+        try:
+            number = float(value)
+        except OverflowError:  # whole numbers and fractions have no largest
+            number = math.inf
+        if not (math.isfinite(number) and holds(number)):
+            raise ValueError(f"{name} must be {text}, got {shown(value)}")
+
+    return check
+
+
+def _whole(text: str, holds: Callable[[int], bool], bits: int = 63) -> Rule:
+    """Return the rule that a value is a whole number, for which `holds` is true.
+
+    Those of more `bits` are no numbers of the core's.
+    """
+
+    def check(name: str, value: object) -> None:
+        if isinstance(value, bool) or not isinstance(value, Integral):
+            raise TypeError(f"{name} must be {text}, got {shown(value)}")
+        if not holds(int(value)):
+            raise ValueError(f"{name} must be {text}, got {shown(value)}")
+        if int(value).bit_length() > bits:
+            raise ValueError(f"{name} must be less than 2**{bits} in size, got {shown(value)}")
 
     return check
 
@@ -26,12 +55,12 @@ non_negative = _number("zero or a positive finite number", lambda value: value >
 fraction = _number("a number in [0, 1)", lambda value: 0 <= value < 1)
 inside_unit_interval = _number("a number in (0, 1)", lambda value: 0 < value < 1)
 unit_interval = _number("a number in [0, 1]", lambda value: 0 <= value <= 1)
-whole = _number("a whole number", lambda _: True, whole=True)
-count = _number("a whole number, zero or more", lambda value: value >= 0, whole=True)
-positive_count = _number("a whole number, one or more", lambda value: value >= 1, whole=True)
+whole = _whole("a whole number", lambda _: True)
+count = _whole("a whole number, zero or more", lambda value: value >= 0)
+positive_count = _whole("a whole number, one or more", lambda value: value >= 1)
 
-size = _number("a whole number from 1 to 2**31 - 1", lambda value: 1 <= value < 2**31, whole=True)
-seed = _number("a whole number from 0 to 2**64 - 1", lambda value: 0 <= value < 2**64, whole=True)
+size = _whole("a whole number from 1 to 2**31 - 1", lambda value: 1 <= value < 2**31)
+seed = _whole("a whole number from 0 to 2**64 - 1", lambda value: 0 <= value < 2**64, 64)
 
 
 def positive_or_none(name: str, value: object) -> None:
@@ -43,13 +72,13 @@ def positive_or_none(name: str, value: object) -> None:
 def listed(name: str, value: object, items: str) -> None:
     """Check that `value` is a list, or another sequence, of `items`."""
     if not isinstance(value, Sequence) or isinstance(value, str):
-        raise TypeError(f"{name} must be a list of {items}, got {value!r}")
+        raise TypeError(f"{name} must be a list of {items}, got {shown(value)}")
 
 
 def flag(name: str, value: object) -> None:
     """Check that `value` is True or False."""
     if not isinstance(value, bool):
-        raise TypeError(f"{name} must be True or False, got {value!r}")
+        raise TypeError(f"{name} must be True or False, got {shown(value)}")
 
 
 def fields(record: object, rules: Mapping[str, Rule]) -> None:

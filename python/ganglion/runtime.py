@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganglion import _core
+from ganglion import _core, checks
 
 # What the environment demands in vain is an error now, and not in the middle of a fit.
 _core.selected_isa()
@@ -28,9 +28,11 @@ def set_num_threads(threads: int | None) -> None:
             `OMP_NUM_THREADS` where it is a number, else the cores this process may use.
     """
     if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int)):
-        raise TypeError(f"threads must be a whole number or None, got {threads!r}")
+        raise TypeError(f"threads must be a whole number or None, got {checks.shown(threads)}")
     if threads is not None and not 1 <= threads <= _core.MOST_THREADS:
-        raise ValueError(f"threads must be from 1 to {_core.MOST_THREADS}, got {threads}")
+        raise ValueError(
+            f"threads must be from 1 to {_core.MOST_THREADS}, got {checks.shown(threads)}"
+        )
     _core.set_thread_limit(threads or 0)
 
 
