@@ -65,7 +65,8 @@ def test_they_are_told_of_the_fit_and_of_each_iteration(solver: str) -> None:
 def test_they_may_end_a_fit(solver: str) -> None:
     recorder = Recorder(2)
     net = MLPRegressor(solver=solver, max_iter=9, random_state=0).set_callbacks(recorder)
-    net.fit(*load_diabetes(return_X_y=True))
+    x, y = load_diabetes(return_X_y=True)
+    net.fit(x, y / 100)
     assert net.n_iter_ == 2
     assert recorder.told.count("iteration ends") == 2
     assert recorder.told[-2:] == ["fit ends", "teardown"]

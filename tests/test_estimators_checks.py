@@ -22,6 +22,7 @@ ESTIMATORS = [
     MLPClassifier(standardize=True, max_iter=100),
     MLPRegressor("gaussian", standardize=True, max_iter=100),
     MLPRegressor("quantile", standardize=True, max_iter=100),
+    MLPRegressor(standardize=True, standardize_target=True, max_iter=100),
 ]
 
 # Rosenblatt's rule goes by the order of the samples: a weight makes one step longer, a repeated

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 IRIS = load_iris(return_X_y=True)
 DIABETES = load_diabetes(return_X_y=True)
+DIABETES = DIABETES[0], DIABETES[1] / 100
 
 FITS = [("MLPClassifier", IRIS), ("MLPRegressor", DIABETES)]
 

@@ -15,7 +15,10 @@ PRIVATE = {
     "test_gradient": "calls _loss_grad_lbfgs; test_estimators.py differentiates ours",
 }
 
-pytestmark = pytest.mark.filterwarnings("default")
+pytestmark = [
+    pytest.mark.filterwarnings("default"),
+    pytest.mark.filterwarnings("error:.*standardize_target"),  # it is for worse data
+]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.optimize import _check_optimize_result
 
 from ganglion.data import Dataset
-from ganglion.estimators import lbfgs, stochastic_fit
+from ganglion.estimators import lbfgs, scaling, stochastic_fit
 from ganglion.estimators.callback_support import CallbackSupportMixin, FitEvents
 from ganglion.estimators.clock import Clock
 from ganglion.estimators.fitted import FittedMLP
@@ -166,8 +166,18 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         if afresh:
             self.n_outputs_, self.out_activation_ = outputs
             self._initialize([X.shape[1], *sizes], X.dtype.name)
-            self._learn_scales(X, weight)
+            self._learn_scales(X, targets, weight)
         self._use(self._network_of_weights())
+        if not afresh and self._renew_scales(X, targets, weight):
+            self.__dict__.pop("_optimizer", None)  # what it remembers is of the other scale
+
+    def _learn_scales(self, X: Any, targets: Array, weight: Array | None) -> None:  # noqa: ARG002
+        """Note the scales that fresh weights are for."""
+        scaling.learn_inputs(self, X, weight)
+
+    def _renew_scales(self, X: Any, targets: Array, weight: Array | None) -> bool:  # noqa: ARG002
+        """Let weights go on in other scales where those are wanted; return whether they are."""
+        return scaling.renew_inputs(self, X, weight)
 
     def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:
         """Refuse what does not go together, before anything is changed."""
@@ -220,14 +230,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
             self.dropout,
             self._dropout_seed,
         )
-        last = activations[-1] if activations else self.activation
-        for coef, intercept, activation in zip(
-            network.coefs, network.intercepts, [*activations, last], strict=True
-        ):
-            factor = 2.0 if activation in ("logistic", "sigmoid") else 6.0
-            bound = np.sqrt(factor / sum(coef.shape))
-            coef[:] = self._random_state.uniform(-bound, bound, coef.shape)
-            intercept[:] = self._random_state.uniform(-bound, bound, intercept.shape)
+        network.draw(self._random_state, activations[-1] if activations else self.activation)
         self._use(network)
         if self.solver in STOCHASTIC:
             self.loss_curve_: list[float] = []

@@ -46,8 +46,9 @@ def to_sklearn(estimator: BaseMLP) -> Any:
     given = estimator.get_params(deep=False)
     ours = [key for key in given if key not in known and given[key] != defaults[key]]
     loss = given.get("loss", "log_loss")
-    if hasattr(estimator, "scaler_") and "standardize" not in ours:
-        ours.append("scaler_")
+    for setting, scaler in (("standardize", "scaler_"), ("standardize_target", "target_scaler_")):
+        if hasattr(estimator, scaler) and setting not in ours:
+            ours.append(scaler)
     if loss not in _LOSSES:
         ours.append(f"loss {loss!r}")
     if ours:

@@ -7,7 +7,7 @@ from typing import Any, Self, cast
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.preprocessing import StandardScaler
+from sklearn.utils import column_or_1d
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -32,6 +32,20 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         )
         with limited(self.n_jobs):
             return network.outputs(self._scaled(X))
+
+    def _validated(self, X: Any, y: Any, *, reset: bool, **checks: Any) -> tuple[Any, Array]:
+        """Check inputs and targets as scikit-learn does; one column of targets becomes flat."""
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=["csr", "csc"],
+            multi_output=True,
+            dtype=(np.float64, np.float32),
+            reset=reset,
+            **checks,
+        )
+        return X, column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
 
     @predicts
     def transform(self, X: Any, layer: int = -1) -> Array:
@@ -86,14 +100,6 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         return EstimatorNetwork.holding(
             *weights, activations, self.out_activation_, self.dropout, seed
         )
-
-    def _learn_scales(self, X: Any, weight: Array | None) -> None:
-        """Note what inputs are divided by, and what is taken from them before that."""
-        if not self.standardize:
-            self.__dict__.pop("scaler_", None)
-            return
-        scaler = StandardScaler(with_mean=isinstance(X, np.ndarray))
-        self.scaler_ = scaler.fit(X, sample_weight=None if weight is None else weight.ravel())
 
     def _scaled(self, X: Any) -> Any:
         """Return checked inputs as the network takes them."""

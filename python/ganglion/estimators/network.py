@@ -86,6 +86,22 @@ class EstimatorNetwork:
             own[:] = given
         return made
 
+    def draw(self, random_state: np.random.RandomState, last: str | ActivationFunction) -> None:
+        """Draw the first weights, as scikit-learn does (Glorot and Bengio, 2010).
+
+        Args:
+            random_state: What they are drawn from, layer by layer.
+            last: The activation that those of the output layer go by.
+        """
+        activations = [*self._settings[0], last]
+        for coef, intercept, activation in zip(
+            self.coefs, self.intercepts, activations, strict=True
+        ):
+            factor = 2.0 if activation in ("logistic", "sigmoid") else 6.0
+            bound = np.sqrt(factor / sum(coef.shape))
+            coef[:] = random_state.uniform(-bound, bound, coef.shape)
+            intercept[:] = random_state.uniform(-bound, bound, intercept.shape)
+
     def shows(
         self,
         coefs: Sequence[Array],

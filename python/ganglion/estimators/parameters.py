@@ -129,12 +129,14 @@ def activations_of(
     return listed
 
 
-def levels_of(quantile: Any) -> tuple[float, ...]:
-    """Return one or several levels of quantiles.
+def levels_of(loss: str, quantile: Any) -> tuple[float, ...]:
+    """Return one or several levels of quantiles, none of another loss.
 
     Raises:
         ValueError: When they are no numbers inside (0, 1).
     """
+    if loss != "quantile":
+        return ()
     try:
         levels = np.atleast_1d(np.asarray(quantile, np.float64))
     except (TypeError, ValueError):

@@ -8,18 +8,19 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
-from sklearn.metrics import d2_pinball_score, r2_score
-from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_consistent_length, validate_data
+from sklearn.utils.validation import check_consistent_length
 
 from ganglion.arrays import as_array
+from ganglion.estimators import scaling
 from ganglion.estimators.base import BaseMLP, Examples
 from ganglion.estimators.loss import LossRule, rule_of_numbers
 from ganglion.estimators.network import Array
 from ganglion.estimators.parameters import Activation, levels_of, with_shared_arguments
 from ganglion.estimators.rollback import as_before_on_failure
+from ganglion.estimators.scales import warn_of_targets
+from ganglion.estimators.scores import score_of_numbers
 from ganglion.estimators.turns import fits_alone, predicts
 
 _LOSSES = {"squared_error", "poisson", "absolute_error", "huber", "quantile", "gaussian"}
@@ -38,12 +39,16 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
             (Koenker and Bassett, 1978); or "gaussian", which also learns the error's variance for
             each sample (Nix and Weigend, 1994).
         {shared}
+        standardize_target: Whether the network learns each target moved and scaled to mean 0 and
+            variance 1, as it was in the first fit's samples; `target_scaler_` does it. Predictions,
+            deviations and scores are in the target's own units, losses and `tol` in the scaled.
         quantile: Of the loss "quantile": the part of targets below the prediction, in `(0, 1)`;
             or several of one target, which then has a prediction for each.
     """
 
     _parameter_constraints = BaseMLP._parameter_constraints | {
         "loss": [StrOptions(_LOSSES)],
+        "standardize_target": ["boolean"],
         "quantile": [Interval(Real, 0, 1, closed="neither"), "array-like"],
     }
 
@@ -88,6 +93,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         hidden_width: int | None = None,
         n_jobs: int | None = None,
         quantile: float | Sequence[float] = 0.5,
+        standardize_target: bool = False,
     ) -> None:
         self.loss = loss
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -127,6 +133,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         self.hidden_width = hidden_width
         self.n_jobs = n_jobs
         self.quantile = quantile
+        self.standardize_target = standardize_target
 
     @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
     @fits_alone
@@ -159,23 +166,24 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         if loss != "gaussian":
             if return_std:
                 raise ValueError(f"return_std is for the loss 'gaussian', it is {loss!r}")
-            return _one_dimensional(outputs)
+            return _one_dimensional(scaling.in_units(self, outputs))
         mean, log_variance = np.split(outputs, 2, axis=1)
-        values = _one_dimensional(mean)
-        return (values, _one_dimensional(np.exp(log_variance / 2))) if return_std else values
+        values = _one_dimensional(scaling.in_units(self, mean))
+        deviation = _one_dimensional(scaling.spread_in_units(self, np.exp(log_variance / 2)))
+        return (values, deviation) if return_std else values
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return R^2; for the loss "quantile" the same of the pinball loss, its mean over levels.
 
         The latter is `sklearn.metrics.d2_pinball_score`.
         """
-        loss, _ = self._fitted_loss()
-        if loss != "quantile":
+        levels = self._fitted_loss()[1]
+        if not levels:
             return float(super().score(X, y, sample_weight))
-        outputs = self.predict(X)
-        check_consistent_length(outputs, y)
-        y = np.asarray(y).reshape(len(outputs), -1)
-        return self._score_of(outputs.reshape(len(outputs), -1), y, sample_weight)
+        values = self.predict(X)
+        check_consistent_length(values, y)
+        y = np.asarray(y).reshape(len(values), -1)
+        return score_of_numbers(values.reshape(len(values), -1), y, sample_weight, levels)
 
     def _check_input(
         self,
@@ -186,26 +194,16 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         reset: bool,
         training: bool = True,  # noqa: ARG002
     ) -> tuple[Any, Array]:
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse=["csr", "csc"],
-            multi_output=True,
-            y_numeric=True,
-            dtype=(np.float64, np.float32),
-            reset=reset,
-        )
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = column_or_1d(y, warn=True)
+        X, y = self._validated(X, y, reset=reset, y_numeric=True)
         return X, as_array("fit", "y", y).reshape(len(y), -1)
 
     def _outputs_for(self, targets: Array) -> tuple[int, str]:
         outputs = targets.shape[1]
-        if len(self._levels()) > 1:
+        levels = levels_of(self.loss, self.quantile)
+        if len(levels) > 1:
             if outputs > 1:
                 raise ValueError(f"several quantiles are for one target, y has {outputs}")
-            outputs = len(self._levels())
+            outputs = len(levels)
         if self.loss == "gaussian":
             outputs *= 2
         return outputs, "exp" if self.loss == "poisson" else "identity"
@@ -215,35 +213,34 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
 
     def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:
         super()._check_arguments(validation, incremental=incremental)
-        self._levels()
+        levels_of(self.loss, self.quantile)
+        if self.standardize_target and self.loss == "poisson":
+            raise ValueError("standardize_target is True, and loss 'poisson' takes no y below 0")
+
+    def _learn_scales(self, X: Any, targets: Array, weight: Array | None) -> None:
+        super()._learn_scales(X, targets, weight)
+        scaling.learn_targets(self, targets, weight)
+        if not self.standardize_target and self.loss != "poisson":
+            warn_of_targets(targets, weight)
+
+    def _renew_scales(self, X: Any, targets: Array, weight: Array | None) -> bool:
+        inputs = super()._renew_scales(X, targets, weight)
+        return scaling.renew_targets(self, targets, weight) or inputs
 
     def _remember_arguments(self) -> None:
-        self._loss_of_fit = self.loss, self._levels()
+        self._loss_of_fit = self.loss, levels_of(self.loss, self.quantile)
 
     def _fitted_loss(self) -> tuple[str, tuple[float, ...]]:
         """Return the loss that was fitted, and the levels of quantiles."""
         return getattr(self, "_loss_of_fit", (self.loss, ()))  # scikit-learn's have none
-
-    def _levels(self) -> tuple[float, ...]:
-        """Return the levels of quantiles that are to be learned."""
-        return levels_of(self.quantile) if self.loss == "quantile" else ()
 
     def _labels_of(self, targets: Array) -> Array:
         return _one_dimensional(targets)
 
     def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
         loss, levels = self._fitted_loss()
-        if loss == "gaussian":
-            outputs = outputs[:, : targets.shape[1]]
-        if loss != "quantile":
-            return float(r2_score(targets, outputs, sample_weight=weight))
-        if len(levels) == 1:
-            return float(d2_pinball_score(targets, outputs, alpha=levels[0], sample_weight=weight))
-        scores = [
-            d2_pinball_score(targets, outputs[:, [i]], alpha=level, sample_weight=weight)
-            for i, level in enumerate(levels)
-        ]
-        return float(np.mean(scores))
+        values = outputs[:, : targets.shape[1]] if loss == "gaussian" else outputs
+        return score_of_numbers(scaling.in_units(self, values), targets, weight, levels)
 
 
 def _one_dimensional(values: Array) -> Array:

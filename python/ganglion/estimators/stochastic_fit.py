@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from ganglion.data import Dataset
 from ganglion.estimators.loss import PenalizedLoss
+from ganglion.estimators.scaling import for_loss
 from ganglion.estimators.stochastic import Epochs, StochasticOptimizer, settings_of
 from ganglion.estimators.threads import interrupted
 from ganglion.estimators.validation import Validation, hold_out
@@ -47,17 +48,18 @@ def run(
         estimator.best_loss_ = np.inf  # it stopped early before
     batch_size = _batch_size(estimator, len(samples))
     optimizer = _optimizer(estimator, -(-len(samples) // batch_size), goes_on=once)
+    trained_on = for_loss(estimator, samples)
     loss = PenalizedLoss(
         estimator._network,
         estimator._loss_rule(),
         estimator.alpha,
-        samples,
+        trained_on,
         batch_size,
         "train",
         optimizer.state,
     )
     epochs = Epochs(
-        loss, samples, batch_size, estimator._random_state if estimator.shuffle else None
+        loss, trained_on, batch_size, estimator._random_state if estimator.shuffle else None
     )
     watched = None if validation is None else Validation(estimator, validation)
     try:

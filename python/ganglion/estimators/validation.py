@@ -11,6 +11,7 @@ from sklearn.model_selection import train_test_split
 
 from ganglion.data import Dataset
 from ganglion.estimators.loss import PenalizedLoss
+from ganglion.estimators.scaling import for_loss
 from ganglion.estimators.scoring import ValidationScore
 from ganglion.estimators.stochastic import run_in_order
 from ganglion.improvement import improves
@@ -53,10 +54,10 @@ class Validation:
 
     def __init__(self, estimator: BaseMLP, samples: Dataset) -> None:
         self._estimator = estimator
-        self._samples = samples
         self._score = ValidationScore(estimator, samples)
+        self._samples = for_loss(estimator, samples)
         self._loss = PenalizedLoss(
-            estimator._network, estimator._loss_rule(), 0.0, samples, _ROWS, "evaluate"
+            estimator._network, estimator._loss_rule(), 0.0, self._samples, _ROWS, "evaluate"
         )
         self._by_loss = estimator.early_stopping_metric == "loss"
         self._improves = partial(improves, rises=not self._by_loss)
