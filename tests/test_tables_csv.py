@@ -133,6 +133,7 @@ def test_the_encoding_is_found(read: Read, encoding: str) -> None:
 
 def test_the_encoding_that_is_given_is_taken(read: Read) -> None:
     assert read("x,y\nЖ,1\n".encode("koi8-r"), encoding="koi8-r").frame["x"].tolist() == ["Ж"]
+    assert read("\ufeffx,y\n1,2\n", encoding="utf-8").frame.columns.tolist() == ["x", "y"]
     with pytest.raises(InputError, match=r"cannot read .* it is no text in ascii"):
         read("x,y\nЖ,1\n", encoding="ascii")
 
@@ -142,7 +143,9 @@ def test_the_encoding_that_is_given_is_taken(read: Read) -> None:
     [
         ({"separator": ";;"}, "--separator must be one sign, or comma, .* got ';;'"),
         ({"decimal": "x"}, "--decimal must be"),
-        ({"encoding": "utf-9"}, "--encoding: Python knows no 'utf-9'"),
+        ({"encoding": "utf-9"}, "--encoding: Python knows no encoding 'utf-9'"),
+        ({"encoding": "rot13"}, "--encoding: Python knows no encoding 'rot13'"),
+        ({"separator": '"'}, "--separator must be one sign"),
     ],
 )
 def test_bad_dialects_are_refused(settings: dict[str, str], message: str) -> None:
@@ -204,6 +207,7 @@ def test_a_zip_of_two_tables_is_refused(read: Read) -> None:
 # survey
 
 ROWS = 40
+IDS = ("id", "ID", "customer_id", "customerId", "Order No")
 
 
 def table_with(read: Read, **columns: list[object]) -> Table:
@@ -231,7 +235,7 @@ def test_columns_of_no_use_are_left_out_and_told(
     ("name", "column", "line"),
     [
         ("a", list(range(5, ROWS + 5)), "counts the rows: --drop a leaves it out"),
-        ("customer_id", [n * n for n in range(ROWS)], "has another number in every row"),
+        *((name, [n * n for n in range(ROWS)], "has another number in every row") for name in IDS),
         ("a", [*["1"] * (ROWS - 1), "?"], "is text: 1 of 40 cells are no numbers, first '?' in"),
         ("a", [f"{n % 7:03d}" for n in range(ROWS)], "is text: '000' in row 1 begins with a zero"),
         ("a", [f"{n % 7 + 1},5" for n in range(ROWS)], "the decimal mark is a comma"),

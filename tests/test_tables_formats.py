@@ -25,9 +25,9 @@ def spelled(*texts: str, **settings: Any) -> Cells:
     return Cells(values=pd.Series(texts, name="x", dtype=object), **settings)
 
 
-def typed(values: Any, **settings: Any) -> Cells:
+def typed(values: Any, missing: tuple[str, ...] | None = None, **settings: Any) -> Cells:
     """Return cells as a Parquet file or a frame has them."""
-    return Cells(values=pd.Series(values, name="x", **settings), typed=True)
+    return Cells(values=pd.Series(values, name="x", **settings), missing=missing, typed=True)
 
 
 def chosen(cells: Cells) -> Format:
@@ -196,6 +196,8 @@ def test_words_for_missing_that_are_given_are_the_only_ones() -> None:
     cells = spelled("?", "1", "", "2", missing=("?",))
     assert numbers_of(cells) == pytest.approx([np.nan, 1, np.nan, 2], nan_ok=True)
     assert isinstance(chosen(spelled("NA", "1", missing=("?",))), TextFormat)
+    for cells in (spelled("-999", "1", missing=("-999",)), typed([-999, 1], missing=("-999",))):
+        assert numbers_of(cells) == pytest.approx([np.nan, 1], nan_ok=True)
 
 
 @pytest.mark.parametrize("classes", [("007", "012"), ("FALSE", "TRUE"), ("1.0", "2.0"), ("-", "+")])

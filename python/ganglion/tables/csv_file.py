@@ -66,7 +66,7 @@ def _decoded(path: Path, content: bytes, encoding: str | None) -> tuple[str, lis
         raise InputError(f"cannot read {path}: it is no text in {tried}, name its encoding")
     if "\0" in text:
         raise InputError(f"cannot read {path}: it holds zero bytes, it is no text in {name}")
-    return text, notes
+    return text.removeprefix("\ufeff"), notes
 
 
 def _separator_of(text: str) -> str:
@@ -140,7 +140,6 @@ def _named(path: Path, cells: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     frame = cells.iloc[1:].reset_index(drop=True)
     if len(frame) == 0:
         raise InputError(f"{path} is empty: it has no rows")
-    frame.columns = pd.Index(names)
     nameless = [place for place, name in enumerate(names) if not name]
     left_out = [place for place in nameless if _is_of_no_use(frame.iloc[:, place], place)]
     if left_out[:1] == [0]:

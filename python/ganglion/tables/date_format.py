@@ -107,7 +107,7 @@ class DateFormat:
                 f"column {cells.name!r} must hold dates such as {self.example()},"
                 f" got {cells.first(wrong)}"
             )
-        return dates
+        return dates.set_axis(cells.values.index)
 
     def example(self) -> str:
         """Write a day of January in this format."""

@@ -1,6 +1,5 @@
 """Dialects: how a CSV file is written. Imports nothing heavy: `--help` reads this module."""
 
-import codecs
 from dataclasses import dataclass
 
 from ganglion.tables.errors import InputError
@@ -25,7 +24,7 @@ class Dialect:
     missing: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        if self.separator is not None and len(self.separator) != 1:
+        if self.separator is not None and (len(self.separator) != 1 or self.separator in '"\r\n'):
             raise InputError(
                 f"--separator must be one sign, or {', '.join(SEPARATORS)}, got {self.separator!r}"
             )
@@ -33,9 +32,11 @@ class Dialect:
             raise InputError(f"--decimal must be '.' or ',', got {self.decimal!r}")
         if self.encoding is not None:
             try:
-                codecs.lookup(self.encoding)
+                b" ".decode(self.encoding, errors="replace")
             except LookupError:
-                raise InputError(f"--encoding: Python knows no {self.encoding!r}") from None
+                raise InputError(
+                    f"--encoding: Python knows no encoding {self.encoding!r}"
+                ) from None
 
 
 def dialect_from_words(

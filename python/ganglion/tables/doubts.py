@@ -1,5 +1,6 @@
 """Doubts: what a reader of a table should know of its columns, a line each."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,7 +16,7 @@ from ganglion.tables.text_format import TextFormat
 NEARLY_ALL = 0.8  # of a text column's cells: where so many are numbers, all were meant to be
 FEWEST = 10  # cells that tell a column whose texts all differ from a short table
 _FIRST = 200  # rows that tell most columns from the target
-_NAMES_OF_IDS = ("id", "key", "uuid", "number", "no", "nr")
+_NAMED_ID = re.compile(r"(?i:(^|[^a-z])(id|key|uuid|number|no|nr)$)|[a-z](Id|ID|Key|Number|No|Nr)$")
 
 
 def not_quite_numbers(cells: Cells) -> str | None:
@@ -79,18 +80,10 @@ def _counting(read: Cells, leave_out: str) -> Iterator[str]:
     values, name = read.values.to_numpy(dtype=np.float64, na_value=np.nan), read.name
     if len(values) < FEWEST or np.isnan(values).any() or (values != np.floor(values)).any():
         return
-    if (np.diff(values) == 1).all():
+    if (np.diff(np.sort(values)) == 1).all():
         yield f"column {name!r} counts the rows: {leave_out}"
-    elif _is_named_id(name) and len(np.unique(values)) == len(values):
+    elif _NAMED_ID.search(name) and len(np.unique(values)) == len(values):
         yield f"column {name!r} has another number in every row: {leave_out}"
-
-
-def _is_named_id(name: str) -> bool:
-    """Tell whether a column's name ends in a word for ids: id, customer_id, customerId, ID."""
-    words = "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in name)
-    return words.replace(" ", "_").rstrip("_").split("_")[-1] in _NAMES_OF_IDS or (
-        name.lower() in _NAMES_OF_IDS or name.endswith("ID")
-    )
 
 
 def _tells_all(cells: Cells, target: Cells) -> bool:

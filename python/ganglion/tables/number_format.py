@@ -108,19 +108,26 @@ class NumberFormat:
 
     def try_to_read(self, cells: Cells) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Give the numbers, and which cells are none."""
-        if not cells.spelled:
-            return _typed(cells.values)
+        missing = self.missing if cells.missing is None else cells.missing
+        values, wrong = self._spelled(cells, missing) if cells.spelled else _typed(cells.values)
+        values[np.isin(values, _plain_numbers(missing))] = np.nan  # such as -999
+        return values, wrong
+
+    def _spelled(
+        self, cells: Cells, missing: tuple[str, ...]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Give the numbers of a column of texts, and which cells are none."""
         values = np.full(len(cells), np.nan)
         if self._is_plain and cells.decimal != ",":
             values = _plain_numbers(cells.values)  # nearly always this is all
         left = np.flatnonzero(np.isnan(values))
         texts = cells.rows(left).texts()
-        missing = np.isin(texts, ["", *(self.missing if cells.missing is None else cells.missing)])
-        texts = np.where(missing, "", texts)
+        is_missing = np.isin(texts, ["", *missing])
+        texts = np.where(is_missing, "", texts)
         format = self if cells.decimal is None else self._as_written(texts, cells.decimal)
         values[left] = format.parse(texts)
         wrong = np.zeros(len(cells), dtype=bool)
-        wrong[left] = np.isnan(values[left]) & ~missing
+        wrong[left] = np.isnan(values[left]) & ~is_missing
         return values, wrong
 
     @property
@@ -183,11 +190,13 @@ def _plain_numbers(texts: Any) -> NDArray[np.float64]:
 def _typed(values: "pd.Series[Any]") -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Give the numbers of a column that is none of texts, and which cells are none."""
     if types.is_timedelta64_dtype(values):
-        return values.dt.total_seconds().to_numpy(dtype=np.float64), np.zeros(len(values), bool)
+        return values.dt.total_seconds().to_numpy(np.float64, copy=True), np.zeros(
+            len(values), bool
+        )
     if types.is_datetime64_any_dtype(values) or isinstance(values.dtype, pd.CategoricalDtype):
         return np.full(len(values), np.nan), values.notna().to_numpy(dtype=bool)
     if types.is_numeric_dtype(values):
-        return values.to_numpy(dtype=np.float64, na_value=np.nan), np.zeros(len(values), bool)
+        return values.to_numpy(np.float64, copy=True, na_value=np.nan), np.zeros(len(values), bool)
     numbers = np.array([_number(value) for value in values.tolist()], dtype=np.float64)
     return numbers, np.isnan(numbers) & values.notna().to_numpy(dtype=bool)
 

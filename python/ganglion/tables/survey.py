@@ -7,9 +7,11 @@ from typing import Any
 import pandas as pd
 
 from ganglion.tables.cells import Cells
-from ganglion.tables.columns import MOST_TEXTS
+from ganglion.tables.columns import MOST_TEXTS, numbers
+from ganglion.tables.date_format import DateFormat
 from ganglion.tables.doubts import all_different, doubts, not_quite_numbers
 from ganglion.tables.formats import Format, format_of
+from ganglion.tables.number_format import NumberFormat
 from ganglion.tables.reading import Table
 from ganglion.tables.text_format import TextFormat
 
@@ -45,7 +47,7 @@ def survey(table: Table) -> Survey:
             continue
         format = format_of(cells, most_texts=MOST_TEXTS)
         if not isinstance(format, TextFormat):
-            columns[name] = pd.Series(format.read(cells), index=table.frame.index, name=name)
+            columns[name] = _read(cells, format)
         read = replace(cells, values=columns[name])
         if why := _no_use(read, format):
             notes.append(f"column {name!r} {why}; it is left out")
@@ -54,6 +56,11 @@ def survey(table: Table) -> Survey:
             notes += doubts(cells, read, format, table.labels)
     frame = pd.DataFrame(columns)
     return Survey(table=replace(table, frame=frame), formats=formats, notes=tuple(notes))
+
+
+def _read(cells: Cells, format: NumberFormat | DateFormat) -> "pd.Series[Any]":
+    values = numbers(cells, format) if isinstance(format, NumberFormat) else format.read(cells)
+    return pd.Series(values, index=cells.values.index, name=cells.name)
 
 
 def _target_notes(target: Cells) -> Iterator[str]:
