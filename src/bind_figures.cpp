@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -15,12 +16,12 @@
 namespace ganglion {
 namespace {
 
-using Named = std::vector<std::pair<std::string, double>>;
+using Wanted = std::vector<std::tuple<std::string, double, bool>>;
 
-std::vector<MetricSettings> metrics_from(const Named& wanted) {
+std::vector<MetricSettings> metrics_from(const Wanted& wanted) {
     std::vector<MetricSettings> metrics;
-    for (const auto& [name, parameter] : wanted) {
-        metrics.push_back({named("metric", kMetrics, name).kind, parameter});
+    for (const auto& [name, parameter, weighted] : wanted) {
+        metrics.push_back({named("metric", kMetrics, name).kind, parameter, weighted});
     }
     return metrics;
 }
@@ -46,7 +47,7 @@ void add_batch(Figures& figures, double loss, double weight, const py::array_t<T
 
 void bind_figures(py::module_& module) {
     py::class_<Figures>(module, "Figures")
-        .def(py::init([](const Named& metrics, Index outputs, bool mean_of_batches) {
+        .def(py::init([](const Wanted& metrics, Index outputs, bool mean_of_batches) {
                  return std::make_unique<Figures>(metrics_from(metrics), outputs, mean_of_batches);
              }),
              py::arg("metrics"), py::arg("outputs"), py::arg("mean_of_batches") = false)

@@ -81,18 +81,25 @@ void check_order(const Packed<std::int64_t>& order, Index samples) {
 template <class T>
 py::tuple run_trainer(Trainer<T>& trainer, const py::array& x, const py::array& y,
                       const std::optional<py::array>& weight,
+                      const std::optional<py::array>& metric_weight,
                       const std::optional<Packed<std::int64_t>>& order, Index batch_size,
                       Index first, const Packed<double>& rates, double x_scale) {
+    const auto weights = [](const std::optional<py::array>& given, const char* what) {
+        return given ? data_view(*given, what) : DataView{};
+    };
     const Batches batches{.x = data_view(x, "x", x_scale),
                           .y = data_view(y, "y"),
-                          .weight = weight ? data_view(*weight, "sample_weight") : DataView{},
+                          .weight = weights(weight, "weight"),
+                          .metric_weight = weights(metric_weight, "metric_weight"),
                           .order = order ? order->data() : nullptr,
                           .samples = order ? order->size() : x.shape(0),
                           .batch_size = batch_size};
     const Range range{first, first + rates.size()};
     if (order) {
-        const Index weights = weight ? batches.weight.rows : batches.x.rows;
-        check_order(*order, std::min({batches.x.rows, batches.y.rows, weights}));
+        Index samples = std::min(batches.x.rows, batches.y.rows);
+        for (const DataView& view : {batches.weight, batches.metric_weight})
+            if (view.data != nullptr) samples = std::min(samples, view.rows);
+        check_order(*order, samples);
     }
     const Outcome outcome = interruptible(
         [&](Interrupt interrupt) { return trainer.run(batches, range, rates.data(), interrupt); });
@@ -162,8 +169,8 @@ void bind_trainer(py::module_& module, const std::string& suffix) {
             py::arg("loss_factor") = 1.0, py::arg("penalty") = nullptr, py::keep_alive<1, 9>(),
             py::keep_alive<1, 10>(), py::keep_alive<1, 11>(), py::keep_alive<1, 15>())
         .def("run", &run_trainer<T>, py::kw_only(), py::arg("x"), py::arg("y"), py::arg("weight"),
-             py::arg("order"), py::arg("batch_size"), py::arg("first"), py::arg("rates"),
-             py::arg("x_scale"))
+             py::arg("metric_weight") = py::none(), py::arg("order"), py::arg("batch_size"),
+             py::arg("first"), py::arg("rates"), py::arg("x_scale"))
         .def("first_bad_tensor", &Trainer<T>::first_bad_tensor);
 }
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ganglion import precision
 from ganglion.arrays import as_array, check_finite
+from ganglion.frames import labels_of
 
 cnp.import_array()
 
@@ -123,9 +124,9 @@ cdef class Predictor:
         ):
             self.check_out(out, given.shape[:-1] + (self.outputs,))
         if not self.run(given, out):
-            x = as_array("predictor", "x", x)
-            table = np.atleast_2d(x if x.ndim < 3 else x.reshape(len(x), -1))
-            check_finite("predictor", "x", table, self.precision, self.rescale)
+            array = as_array("predictor", "x", x)
+            table = np.atleast_2d(array if array.ndim < 3 else array.reshape(len(array), -1))
+            check_finite("predictor", "x", table, self.precision, self.rescale, labels_of(x))
         return out
 
     cdef bint fits(self, object array, Py_ssize_t columns):

@@ -175,11 +175,20 @@ INPUT_CASES = [
     Case("X None", fit(x=None), TypeError, r"X (has type object|.*None)"),
     Case("X ragged", fit(x=RAGGED, y=[0, 1]), ValueError, r"fit: X .*(shape|rows|rectang|length)"),
     Case("X strings", fit(x=X.astype(str)), TypeError, r"X has type <U\d+, must hold numbers"),
-    Case("X objects", fit(x=X.astype(object)), TypeError, r"X has type object, must hold"),
+    Case("X with None", fit(x=[[None] * 4] * ROWS), TypeError, r"X has None at row 0, column 0, m"),
+    Case(
+        "X with a word", fit(x=[[0.5, 1, 2, "a"]] * ROWS), TypeError, r"X has type <U\d+, must hold"
+    ),
+    Case(
+        "X with huge numbers",
+        fit(x=[[10**400] * 4] * ROWS),
+        ValueError,
+        r"X has a number too large for float64",
+    ),
     Case("X complex", fit(x=X + 0j), TypeError, r"X has type complex128, must hold numbers"),
     Case("X dates", fit(x=X.astype("datetime64[s]")), TypeError, r"X has type datetime64\[s\]"),
     Case("X a record array", fit(x=np.zeros(40, "f4,f4")), TypeError, r"X has type \[\('f0'"),
-    Case("X a dictionary", fit(x={"a": 1}), TypeError, r"X has type object, must hold"),
+    Case("X a dictionary", fit(x={"a": 1}), TypeError, r"X is a dict, must be an array"),
     Case("X has NaN", fit(x=X_NAN), ValueError, r"fit: X has nan at row 7, column 2$"),
     Case(
         "X has infinity",
@@ -227,7 +236,7 @@ TARGET_CASES = [
     Case("y missing", fit(y=None), ValueError, r"fit: y is missing"),
     Case("y strings", fit(y=NAMES), TypeError, r"y holds strings, such as '(setosa|virginica)'"),
     Case("y objects", fit(y=NAMES.astype(object)), TypeError, r"y holds strings, such as '"),
-    Case("y None in places", fit(y=[None] * ROWS), TypeError, r"y has type object, must hold"),
+    Case("y None in places", fit(y=[None] * ROWS), TypeError, r"y has None at row 0, must h"),
     Case("y complex", fit(y=VALUES + 0j), TypeError, r"y has type complex128", "values"),
     Case("y too short", fit(y=CLASSES[:30]), ValueError, r"y has 30 rows, X has 40"),
     Case("y too long", fit(x=X[:30]), ValueError, r"y has 40 rows, X has 30"),
@@ -287,6 +296,15 @@ TARGET_CASES = [
         )
         for metric in ("mean_absolute_error", "mean_squared_error", "r2", "binary_accuracy")
     ),
+    *(
+        Case(
+            f"{metric} of real values",
+            measured("squared_error", X[:, 0], 1, metric),
+            ValueError,
+            rf"fit: {metric} compares yes and no, 1 and 0, y is -?\d\.\d+ at row 0",
+        )
+        for metric in ("accuracy", "binary_accuracy")
+    ),
     Case(
         "top_k_accuracy of values",
         measured("squared_error", X[:, 0], 1, "top_k_accuracy"),
@@ -317,6 +335,12 @@ WEIGHT_CASES = [
     ),
     Case("weights a word", fit(sample_weight="balanced"), TypeError, r"sample_weight has type <U8"),
     Case("weights complex", fit(sample_weight=WEIGHTS + 1j), TypeError, r"sample_weight.*complex"),
+    Case(
+        "class weights zero",
+        fit(class_weight={0: 0, 1: 0, 2: 0}),
+        ValueError,
+        r"fit: class_weight is zero for every sample",
+    ),
     *(
         Case(
             f"weight {value}",

@@ -287,7 +287,7 @@ def test_torchs_data_loader_is_an_iterable_of_batches(small: Array, classes: Arr
 def test_dataset_is_the_data_itself(small: Array, name: str, number: str) -> None:
     numbers = small.astype(number)
     view = VIEWS[name](numbers) if name in VIEWS else numbers
-    data = as_dataset("fit", (view, view, None), None, COLUMNS, COLUMNS, SquaredError())
+    data = as_dataset("fit", (view, view, None), COLUMNS, COLUMNS, SquaredError())
     for table in (data.x, data.y, data.rows(slice(3, 50)).x):
         assert np.shares_memory(table, view)
         assert table.dtype == view.dtype
@@ -296,7 +296,7 @@ def test_dataset_is_the_data_itself(small: Array, name: str, number: str) -> Non
 @pytest.mark.parametrize("number", ["f4", "f8", "u1", "i8"])
 def test_images_in_c_order_are_not_copied(number: str) -> None:
     images = np.zeros((50, 8, 8), number)
-    data = as_dataset("fit", (images, np.zeros(50), None), None, 64, 3, CrossEntropy())
+    data = as_dataset("fit", (images, np.zeros(50), None), 64, 3, CrossEntropy())
     assert data.x.shape == (50, 64)
     assert np.shares_memory(data.x, images)
     assert np.shares_memory(as_inputs("predict", images[::2], 64), images)

@@ -190,7 +190,7 @@ BAD: dict[str, tuple[Callable[[Any], object], type[Exception], str]] = {
     "None": (lambda p: p(None), TypeError, r"x (has type object|.*None)"),
     "strings": (lambda p: p([["a"] * 5]), TypeError, r"x has type <U1"),
     "complex": (lambda p: p(rows(4) + 1j), TypeError, r"x has type complex"),
-    "objects": (lambda p: p(np.array([[None] * 5])), TypeError, r"x has type object"),
+    "objects": (lambda p: p(np.array([[None] * 5])), TypeError, r"x has None at row 0, column 0"),
     "NaN": (lambda p: p(with_value(np.nan)), ValueError, r"x has nan at row 2, column 3"),
     "infinity": (lambda p: p(with_value(-np.inf)), ValueError, r"x has -inf at row 2, column 3"),
     "huge": (lambda p: p(with_value(1e39)), ValueError, r"x has 1e\+39 at row 2, column 3"),

@@ -12,6 +12,7 @@ struct Batches {
     DataView x;
     DataView y;
     DataView weight;            // (samples, 1), or data null: every sample weighs 1
+    DataView metric_weight;     // the same, in the metrics that are weighted
     const std::int64_t* order;  // the samples' numbers; null: as they lie
     Index samples;
     Index batch_size;

@@ -1,5 +1,6 @@
 #include "train/figures.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace ganglion {
@@ -16,6 +17,11 @@ void Figures::add(double loss, double weight, Matrix<const T> output, Matrix<con
     loss_ += mean_of_batches_ && weight > 0 ? loss / weight * counts : loss;
     weight_ += counts;
     for (Metric& metric : metrics_) metric.add(output, target, row_weight);
+}
+
+bool Figures::has_weighted_metrics() const {
+    return std::any_of(metrics_.begin(), metrics_.end(),
+                       [](const Metric& metric) { return metric.is_weighted(); });
 }
 
 void Figures::reset() {

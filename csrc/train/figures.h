@@ -13,11 +13,12 @@ class Figures {
     Figures(const std::vector<MetricSettings>& metrics, Index outputs, bool mean_of_batches);
 
     /// A batch: the weighted sum of its losses, the sum of its weights, and its rows as
-    /// Metric::add.
+    /// Metric::add; `row_weight` is what they count in the metrics.
     template <class T>
     void add(double loss, double weight, Matrix<const T> output, Matrix<const T> target,
              const T* row_weight);
     bool has_metrics() const { return !metrics_.empty(); }
+    bool has_weighted_metrics() const;
     void reset();
     /// The loss, then the metrics; NaN before the first row.
     std::vector<double> results() const;

@@ -82,8 +82,9 @@ Metric::Metric(const MetricSettings& settings, Index outputs)
 
 template <class T>
 void Metric::add(Matrix<const T> output, Matrix<const T> target, const T* weight) {
+    const bool weighted = settings_.weighted && weight != nullptr;
     for (Index i = 0; i < output.rows; ++i) {
-        const double w = weight == nullptr ? 1 : static_cast<double>(weight[i]);
+        const double w = weighted ? static_cast<double>(weight[i]) : 1;
         const Row<T> row{output.at(i, 0), target.at(i, 0), output.cols, target.cols};
         for (std::size_t j = 0; j < columns_.size(); ++j) {
             columns_[j].add(static_cast<double>(row.target[j]), static_cast<double>(row.output[j]),

@@ -35,9 +35,10 @@ inline constexpr std::array<MetricInfo, 6> kMetrics{{
 struct MetricSettings {
     MetricKind kind;
     double parameter;  // top_k_accuracy: k; the accuracies: the output above which a yes is read
+    bool weighted = false;  // whether rows count by their weight, and not all the same
 };
 
-/// A metric over the rows it has been given, weighted; sums in float64.
+/// A metric over the rows it has been given; sums in float64.
 class Metric {
   public:
     Metric(const MetricSettings& settings, Index outputs);
@@ -45,6 +46,7 @@ class Metric {
     /// output (rows, n); target (rows, n) or (rows, 1) class numbers; weight (rows) or null.
     template <class T>
     void add(Matrix<const T> output, Matrix<const T> target, const T* weight);
+    bool is_weighted() const { return settings_.weighted; }
     void reset();
     /// NaN before the first row.
     double result() const;

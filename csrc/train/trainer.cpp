@@ -117,6 +117,7 @@ Trainer<T>::Trainer(const Graph& graph, const Task& task, Purpose purpose, Param
       optimizer_(optimizer),
       workspace_(plan_, store.block()),
       figures_(figures),
+      metric_weight_(static_cast<std::size_t>(max_batch)),
       team_choice_(plan_.operations(max_batch) < kWorthWaking),
       seed_(seed) {
     if ((purpose == Purpose::train) != (optimizer != nullptr))
@@ -147,6 +148,10 @@ Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates
     check_fits("y", batches.y, workspace_.value(task_.target, 0), batches);
     if (batches.weight.data != nullptr) {
         check_fits("weight", batches.weight, workspace_.value(task_.weight, 0), batches);
+    }
+    if (batches.metric_weight.data != nullptr) {
+        check_fits("metric_weight", batches.metric_weight, workspace_.value(task_.weight, 0),
+                   batches);
     }
     const double work = plan_.operations(std::min(batches.batch_size, batches.samples));
     const int pair = std::min(2, worthwhile_team(work, kTriedOperationsPerThread));
@@ -239,7 +244,7 @@ Ending Trainer<T>::run_batch(const Member& member, Meeting& meet, const Batches&
     if (member.rank == 0) {
         if (extras_.penalty != nullptr) extras_.penalty->add(rows, weight);
         figures_.add<T>(loss, weight, workspace_.value(task_.output, rows),
-                        workspace_.value(task_.target, rows), row_weight);
+                        workspace_.value(task_.target, rows), metric_weight_of(batches, positions));
     }
     member.barrier();
     return shared.update_not_finite ? Ending::loss_not_finite : Ending::complete;
@@ -264,6 +269,15 @@ bool Trainer<T>::train_on(const Member& member, Meeting& meet, const Run& run, d
     finite &= optimizer_->sweep(member, decaying, store_.gradients(), penalized_);
     if (!finite) shared.update_not_finite = true;
     return true;
+}
+
+/// What the rows of a batch count in weighted metrics; null: all the same.
+template <class T>
+const T* Trainer<T>::metric_weight_of(const Batches& batches, Range positions) {
+    if (batches.metric_weight.data == nullptr || !figures_.has_weighted_metrics()) return nullptr;
+    batches.gather_into(batches.metric_weight, positions,
+                        Matrix<T>{metric_weight_.data(), positions.size(), 1, 1});
+    return metric_weight_.data();
 }
 
 /// Gather this member's share of a batch.

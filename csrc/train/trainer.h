@@ -72,6 +72,7 @@ class Trainer {
                        const double* rates, Shared& shared);
     Ending run_batch(const Member& member, Meeting& meet, const Batches& batches, Index batch,
                      std::int64_t step, double rate, Shared& shared);
+    const T* metric_weight_of(const Batches& batches, Range positions);
     bool fill(const Member& member, const Batches& batches, Range positions);
     bool train_on(const Member& member, Meeting& meet, const Run& run, double weight, double rate,
                   Shared& shared);
@@ -87,6 +88,7 @@ class Trainer {
     OptimizerState<T>* optimizer_;
     Workspace<T> workspace_;
     Figures& figures_;
+    std::vector<T> metric_weight_;  // of a batch's rows
     TeamChoice team_choice_;
     Run last_run_{};
     std::uint64_t seed_;

@@ -73,7 +73,10 @@ class Graph:
 
 class Figures:
     def __init__(
-        self, metrics: Sequence[tuple[str, float]], outputs: int, mean_of_batches: bool = False
+        self,
+        metrics: Sequence[tuple[str, float, bool]],
+        outputs: int,
+        mean_of_batches: bool = False,
     ) -> None: ...
     def add(
         self,
@@ -137,6 +140,7 @@ class Trainer:
         x: NDArray[Any],
         y: NDArray[Any],
         weight: NDArray[Any] | None,
+        metric_weight: NDArray[Any] | None = None,
         order: NDArray[np.int64] | None,
         batch_size: int,
         first: int,

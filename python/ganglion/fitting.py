@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from ganglion import checks, progress
 from ganglion.callbacks import Callback
 from ganglion.callbacks import Model as CallbackModel
-from ganglion.data import Dataset, as_dataset
+from ganglion.data import Dataset, as_dataset, weighted_by_class
+from ganglion.figures import check_targets
 from ganglion.objectives import Objective
 from ganglion.passes import Parametrized
 from ganglion.progress import Verbosity
@@ -89,15 +90,28 @@ def dataset(
     x: Any,
     y: ArrayLike | None = None,
     sample_weight: ArrayLike | None = None,
-    class_weight: Mapping[int, float] | None = None,
 ) -> Dataset:
     """Check arrays, to the last number unless they lie on disk, and return them as a dataset."""
     network = model.network
     sizes = (network.input_size, network.output_size)
-    data = as_dataset(call, (x, y, sample_weight), class_weight, *sizes, objective.loss)
+    data = as_dataset(call, (x, y, sample_weight), *sizes, objective.loss)
+    check_targets(call, objective.figures, objective.loss, data.y)
     if not isinstance(x, np.memmap):  # whose batches are looked at as they are read
         model.check_finite(call, data)
     return data
+
+
+def training_batch(
+    call: str,
+    model: Parametrized,
+    objective: Objective,
+    batch: tuple[Any, ArrayLike, ArrayLike | None],
+    class_weight: Mapping[int, float] | None,
+) -> Dataset:
+    """Check a batch `(x, y, sample_weight)` to train on, and return it as a dataset."""
+    data = dataset(call, model, objective, *batch).unfolded()
+    outputs = model.network.output_size
+    return weighted_by_class(call, data, class_weight, outputs, objective.loss)
 
 
 def evaluation_source(data: Dataset, batch_size: int | None) -> ArraySource:
@@ -122,8 +136,7 @@ def _array_source(
 ) -> tuple[Source, Dataset | None]:
     if arguments.steps_per_epoch is not None:
         raise ValueError("fit: steps_per_epoch goes with an iterable of batches, x is an array")
-    weight, class_weight = arguments.sample_weight, arguments.class_weight
-    data = dataset("fit", model, objective, x, y, weight, class_weight)
+    data = dataset("fit", model, objective, x, y, arguments.sample_weight)
     held_out = None
     if arguments.validation_split:
         count = len(data) - int(len(data) * arguments.validation_split)
@@ -133,10 +146,9 @@ def _array_source(
                 f" sides of {len(data)}"
             )
         data, held_out = data.rows(slice(None, count)), data.rows(slice(count, None))
-    batch_size = arguments.batch_size or min(_FIT_BATCH, len(data))
-    if batch_size > len(data):
-        split = " after validation_split" if held_out is not None else ""
-        raise ValueError(f"fit: batch_size is {batch_size}, there are {len(data)} samples{split}")
+    outputs = model.network.output_size
+    data = weighted_by_class("fit", data, arguments.class_weight, outputs, objective.loss)
+    batch_size = min(arguments.batch_size or _FIT_BATCH, len(data))
     return ArraySource(data, batch_size, arguments.shuffle, model.seed), held_out
 
 
@@ -156,6 +168,6 @@ def _iterable_source(
             )
         weight = batch[2] if len(batch) == 3 else None
         x, y = batch[:2]
-        return dataset("fit", model, objective, x, y, weight, arguments.class_weight)
+        return training_batch("fit", model, objective, (x, y, weight), arguments.class_weight)
 
     return IterableSource(x, arguments.steps_per_epoch or 0, as_batch)

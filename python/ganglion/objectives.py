@@ -9,8 +9,9 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion import _core, checks, losses, metrics, optimizers, schedules
+from ganglion import _core, losses, optimizers, schedules
 from ganglion.data import Dataset
+from ganglion.figures import Figure, core_settings, figures_of
 from ganglion.losses import CustomLoss, Loss
 from ganglion.metrics import Metric
 from ganglion.optimizers import Optimizer
@@ -26,15 +27,16 @@ class Phase:
         call: str,
         model: Parametrized,
         loss: Loss | CustomLoss,
-        records: Sequence[Metric],
+        figures: Sequence[Figure],
         state: _core.OptimizerState | None,
     ) -> None:
         self._call = call
         self._model = model
         self._loss = loss
         self._state = state
-        self._names = ["loss", *(record.name for record in records)]
-        settings = [_metric_settings(record, model, loss) for record in records]
+        self._names = ["loss", *(figure.name for figure in figures)]
+        is_probability = model.network.graph.is_probability(model.network.output)
+        settings = [core_settings(one, loss, is_probability=is_probability) for one in figures]
         self._figures = _core.Figures(settings, model.network.output_size)
         self._pass: Pass | None = None
         self._made_for = (0, 0)  # largest batch, columns of the targets
@@ -114,6 +116,7 @@ class Objective:
         optimizer: A record, or the name of one with default settings.
         loss: A record, a name, or a function of the caller's.
         wanted: The metrics: records or names.
+        weighted: Those in which rows count by their weight.
 
     Raises:
         ValueError: For an unknown name, or when the loss does not fit the network.
@@ -125,12 +128,13 @@ class Objective:
         optimizer: str | Optimizer,
         loss: str | Loss | CustomLoss | None,
         wanted: Sequence[str | Metric],
+        weighted: Sequence[str | Metric] = (),
     ) -> None:
         if loss is None:
             raise ValueError(f"compile: loss must be given, one of {', '.join(losses.LOSSES)}")
         self.optimizer = optimizers.get(optimizer)
         self.loss = losses.get(loss)
-        self.metrics = _checked_metrics(wanted, self.loss, model.network.output_size)
+        self.figures = figures_of(wanted, weighted, self.loss, model.network.output_size)
         self.schedule = schedules.get(self.optimizer.learning_rate)
         self.state = model.precision.optimizer_state(
             self.optimizer.name, self.optimizer.settings(), model.store.values.size
@@ -138,8 +142,8 @@ class Objective:
         self._store = model.store
         self._spare: Snapshot | None = None
         self._lock = threading.RLock()
-        self.training = Phase("fit", model, self.loss, self.metrics, self.state)
-        self.evaluation = Phase("evaluate", model, self.loss, self.metrics, None)
+        self.training = Phase("fit", model, self.loss, self.figures, self.state)
+        self.evaluation = Phase("evaluate", model, self.loss, self.figures, None)
 
     @contextmanager
     def training_call(self, call: str) -> Iterator[Snapshot]:
@@ -181,42 +185,3 @@ class Objective:
 
 def _target_columns(loss: Loss | CustomLoss, outputs: int) -> int:
     return loss.target_columns(outputs)[0] if isinstance(loss, Loss) else outputs
-
-
-def _metric_settings(
-    metric: Metric, model: Parametrized, loss: Loss | CustomLoss
-) -> tuple[str, float]:
-    """Return the core's name of a metric, and its number: k, or where the accuracies say yes.
-
-    That is a logit of 0 under binary_cross_entropy, and else an output of one half.
-    """
-    if metric.name not in ("accuracy", "binary_accuracy"):
-        return metric.name, metric.parameter
-    network = model.network
-    binary = isinstance(loss, losses.BinaryCrossEntropy)
-    logits = binary and not network.graph.is_probability(network.output)
-    return metric.name, 0.0 if logits else 0.5
-
-
-def _checked_metrics(
-    wanted: Sequence[str | Metric], loss: Loss | CustomLoss, outputs: int
-) -> list[Metric]:
-    """Return records, no two of one name, that fit the targets of the loss."""
-    checks.listed("metrics", wanted, "names or records")
-    records = [metrics.get(metric) for metric in wanted]
-    names = [record.name for record in records]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"metrics names {name} twice: their figures could not be told apart")
-    if records and isinstance(loss, Loss) and outputs not in loss.target_columns(outputs):
-        raise ValueError(f"metrics: {names[0]} compares outputs with targets, {loss.name} has more")
-    of_classes = isinstance(loss, losses.CrossEntropy)
-    for record in records:
-        if of_classes and record.name not in ("accuracy", "top_k_accuracy"):
-            raise ValueError(f"metrics: {record.name} compares values, cross_entropy has classes")
-        if isinstance(record, metrics.TopKAccuracy):
-            if not of_classes:
-                raise ValueError("metrics: top_k_accuracy needs classes, as cross_entropy has them")
-            if record.k > outputs:
-                raise ValueError(f"metrics: k is {record.k}, the network has {outputs} outputs")
-    return records

@@ -66,7 +66,7 @@ class Parametrized:
 
     def check_finite(self, call: str, data: Dataset) -> None:
         """Refuse inputs, targets and weights that are not finite in this precision."""
-        check_finite(call, "X", data.x, self.precision, self.rescale)
+        check_finite(call, "X", data.x, self.precision, self.rescale, data.labels)
         check_finite(call, "y", data.y, self.precision, 1.0)
         if data.weight is not None:
             check_finite(call, "sample_weight", data.weight, self.precision, 1.0)
@@ -109,6 +109,7 @@ class CorePass:
             x=data.x,
             y=data.y,
             weight=data.weight,
+            metric_weight=data.metric_weight,
             order=order,
             batch_size=batch_size,
             first=first,
@@ -151,7 +152,10 @@ class CustomPass:
         x = np.multiply(data.x, self.model.rescale, dtype=dtype)
         y = np.ascontiguousarray(data.y, dtype).view()
         y.setflags(write=False)  # it may be the user's own
-        weight = None if data.weight is None else data.weight[:, 0].astype(dtype)
+        weight, metric_weight = (
+            None if column is None else column[:, 0].astype(dtype)
+            for column in (data.weight, data.metric_weight)
+        )
         output = np.empty((len(x), self.model.network.output_size), dtype)
         if self.state is None:
             self.predictor.predict(x, output, 1.0)
@@ -167,7 +171,7 @@ class CustomPass:
             if not np.isfinite(self.model.store.values).all():
                 raise BatchNotFiniteError(batch, "the parameters")
         total = float(len(y) if weight is None else weight.sum())
-        self.figures.add(loss * total, total, output, y, weight)
+        self.figures.add(loss * total, total, output, y, metric_weight)
 
     def _loss_and_gradient(
         self, y: NDArray[Any], output: NDArray[Any], weight: NDArray[Any] | None

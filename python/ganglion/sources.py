@@ -8,7 +8,9 @@ from itertools import islice
 from typing import Any, Protocol
 
 from ganglion import _core
+from ganglion.arrays import rows_at_once
 from ganglion.data import Dataset
+from ganglion.frames import is_sparse
 from ganglion.passes import Order
 
 _SHUFFLE_STREAMS = 0x40000000  # random streams from here on order the samples, one an epoch
@@ -72,8 +74,18 @@ class ArraySource:
         if self.shuffle:
             order = _core.permutation(self.seed, _SHUFFLE_STREAMS + epoch, self.samples)
         count = 1 if single else self.steps
+        count = min(count, -(-rows_at_once(self.data.x, self.batch_size) // self.batch_size))
         for first in range(0, self.steps, count):
-            yield Part(self.data, order, self.batch_size, first, count)
+            yield self._part(order, first, min(count, self.steps - first))
+
+    def _part(self, order: Order | None, first: int, count: int) -> Part:
+        """Return batches in the core's reach: rows of a sparse matrix are unfolded for it."""
+        size = self.batch_size
+        if not is_sparse(self.data.x):
+            return Part(self.data, order, size, first, count)
+        span = slice(first * size, (first + count) * size)
+        rows = self.data.rows(span if order is None else order[span])
+        return Part(rows.unfolded(), None, size, 0, count)
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ganglion import _core
 from ganglion.arrays import as_array, as_inputs, check_finite
+from ganglion.frames import labels_of
 from ganglion.passes import Parametrized, as_gradient
 
 
@@ -25,7 +26,7 @@ class Tapes:
         """Return the outputs as training sees them, and keep what backward needs."""
         model = self._model
         table = as_inputs("forward", x, model.network.input_size)
-        check_finite("forward", "X", table, model.precision, model.rescale)
+        check_finite("forward", "X", table, model.precision, model.rescale, labels_of(x))
         tape = self._tape_for(len(table), input_gradient)
         y = np.empty((len(table), model.network.output_size), model.precision.dtype)
         inputs = np.multiply(table, model.rescale, dtype=model.precision.dtype)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ganglion import checks
 from ganglion.arrays import Array, as_array
+from ganglion.frames import Labels, labels_of, shown
 from ganglion.losses import CustomLoss, Loss
 
 _LIGHTEST, _HEAVIEST = 1e-30, 1e30  # weights, so that float32 can hold a batch's sum of them
@@ -28,8 +29,11 @@ def as_targets(call: str, y: ArrayLike, loss: Loss | CustomLoss, outputs: int) -
         TypeError: When `y` holds neither numbers nor bools.
         ValueError: When its shape does not fit, or a value is not one the loss takes.
     """
-    _refuse_strings(call, y)
-    array = as_array(call, "y", y)
+    try:
+        array = as_array(call, "y", y)
+    except TypeError:
+        _refuse_strings(call, y)
+        raise
     table = array[:, None] if array.ndim == 1 else array
     name = _name(loss)
     if name == "cross_entropy" and table.ndim == 2 and table.shape[1] == 1:
@@ -42,37 +46,47 @@ def as_targets(call: str, y: ArrayLike, loss: Loss | CustomLoss, outputs: int) -
             f" for a network with {outputs} outputs{classes}"
         )
     else:
-        _check_values(call, name, table)
+        _check_values(call, name, table, labels_of(y))
     return table
 
 
-def as_weights(
+def as_weights(call: str, y: Array, sample_weight: ArrayLike | None) -> NDArray[np.float64] | None:
+    """Return what each sample counts, shape `(samples, 1)`, or None when all count the same."""
+    if sample_weight is None:
+        return None
+    weight = as_array(call, "sample_weight", sample_weight).astype(np.float64)
+    if weight.shape != (len(y),):
+        raise ValueError(f"{call}: sample_weight has shape {weight.shape}, must be ({len(y)},)")
+    _check_weights(call, "sample_weight", weight)
+    return weight[:, None]
+
+
+def times_class_weight(
     call: str,
+    weight: NDArray[np.float64] | None,
     y: Array,
-    sample_weight: ArrayLike | None,
-    class_weight: Mapping[int, float] | None,
+    class_weight: Mapping[int, float],
     loss: Loss | CustomLoss,
     outputs: int,
-) -> NDArray[np.float64] | None:
-    """Return what each sample counts, shape `(samples, 1)`, or None when all count the same."""
-    if sample_weight is None and class_weight is None:
-        return None
-    weight = np.ones(len(y))
-    if sample_weight is not None:
-        weight = as_array(call, "sample_weight", sample_weight).astype(np.float64)
-        if weight.shape != (len(y),):
-            raise ValueError(f"{call}: sample_weight has shape {weight.shape}, must be ({len(y)},)")
-    if class_weight is not None:
-        weight = weight * _weights_of_classes(call, y, class_weight, loss, outputs)
+) -> NDArray[np.float64]:
+    """Return what each sample counts, shape `(samples, 1)`, times what its class does."""
+    product = _weights_of_classes(call, y, class_weight, loss, outputs)
+    name = "class_weight"
+    if weight is not None:
+        product, name = product * weight[:, 0], "sample_weight times class_weight"
+    _check_weights(call, name, product)
+    return product[:, None]
+
+
+def _check_weights(call: str, name: str, weight: NDArray[np.float64]) -> None:
     wrong = np.flatnonzero(~((weight == 0) | ((weight >= _LIGHTEST) & (weight <= _HEAVIEST))))
     if wrong.size:
         raise ValueError(
-            f"{call}: sample_weight is {weight[wrong[0]]} at row {wrong[0]}, must be 0 or from"
+            f"{call}: {name} is {weight[wrong[0]]} at row {wrong[0]}, must be 0 or from"
             f" {_LIGHTEST} to {_HEAVIEST}"
         )
     if not weight.any():
-        raise ValueError(f"{call}: sample_weight is zero for every sample")
-    return weight[:, None]
+        raise ValueError(f"{call}: {name} is zero for every sample")
 
 
 def _name(loss: Loss | CustomLoss) -> str:
@@ -84,8 +98,6 @@ def _columns(loss: Loss | CustomLoss, outputs: int) -> tuple[int, ...]:
 
 
 def _refuse_strings(call: str, y: ArrayLike) -> None:
-    if isinstance(y, np.ndarray) and y.dtype.kind not in "OSUT":
-        return
     for label in np.ravel(np.asarray(y, dtype=object)):
         if isinstance(label, str | bytes):
             raise TypeError(
@@ -110,14 +122,15 @@ def _check_classes(call: str, labels: Array, classes: int) -> None:
         )
 
 
-def _check_values(call: str, loss: str, y: Array) -> None:
+def _check_values(call: str, loss: str, y: Array, labels: Labels | None) -> None:
     """Refuse targets that are not finite, or not in the range of the loss."""
     low, high, rule = _ALLOWED.get(loss, (-np.inf, np.inf, "finite"))
     wrong = np.argwhere(~((y >= low) & (y <= high) & np.isfinite(y)))
     if wrong.size:
         row, column = wrong[0]
+        label = column if labels is None else labels[column]
         raise ValueError(
-            f"{call}: y is {y[row, column]} at row {row}, column {column}, must be {rule} for"
+            f"{call}: y is {y[row, column]} at row {row}, column {shown(label)}, must be {rule} for"
             f" the loss {loss}"
         )
     if loss == "cross_entropy":

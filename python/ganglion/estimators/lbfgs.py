@@ -11,7 +11,7 @@ from scipy import optimize
 from sklearn.exceptions import ConvergenceWarning
 
 from ganglion.data import Dataset
-from ganglion.estimators.loss import PenalizedLoss, unfolded
+from ganglion.estimators.loss import PenalizedLoss
 from ganglion.estimators.scaling import for_loss
 from ganglion.estimators.threads import interrupted
 from ganglion.messages import say
@@ -51,7 +51,7 @@ class Minimization:
         self, estimator: BaseMLP, samples: Dataset, events: FitEvents, clock: Clock
     ) -> None:
         self._estimator = estimator
-        self._samples = unfolded(for_loss(estimator, samples))
+        self._samples = for_loss(estimator, samples).unfolded()
         self._events = events
         self._clock = clock
         self._network = estimator._network

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,12 +57,6 @@ def rule_of_numbers(loss: str, network: EstimatorNetwork, levels: tuple[float, .
         "quantile": LossRule("quantile", outputs, 1.0, parameters=levels),
         "gaussian": LossRule("gaussian", outputs / 2, 1.0),
     }[loss]
-
-
-def unfolded(samples: Dataset) -> Dataset:
-    """Return samples whose rows may be a sparse matrix's with them in an array."""
-    x: Any = samples.x
-    return samples if isinstance(x, np.ndarray) else replace(samples, x=x.toarray())
 
 
 class PenalizedLoss:

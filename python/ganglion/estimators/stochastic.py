@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ganglion.data import Dataset
 from ganglion.estimators.learning_rates import schedule_of
-from ganglion.estimators.loss import PenalizedLoss, unfolded
+from ganglion.estimators.loss import PenalizedLoss
 from ganglion.estimators.network import EstimatorNetwork
 from ganglion.messages import say
 
@@ -217,6 +217,6 @@ def run_in_order(
     parts = [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
     rates = np.zeros(len(parts)) if rates is None else rates
     return all(
-        loss.run(unfolded(samples.rows(part)), None, batch_size, rates[step : step + 1])
+        loss.run(samples.rows(part).unfolded(), None, batch_size, rates[step : step + 1])
         for step, part in enumerate(parts)
     )

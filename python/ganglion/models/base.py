@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion import checks, files, networks, precision, summary
-from ganglion.arrays import as_inputs, check_finite
+from ganglion.arrays import as_samples, check_finite, rows_at_once, unfolded
+from ganglion.frames import labels_of
 from ganglion.layers import Layer
 from ganglion.networks import Architecture, Network
 from ganglion.passes import Parametrized
@@ -100,14 +101,19 @@ class Model:
             batch_size: Rows worked on at a time; None: up to 256.
         """
         model = self._model
-        table = as_inputs("predict", x, self.input_size)
+        table = as_samples("predict", x, self.input_size)
+        samples = table.shape[0]
         predictor = self._predictor
         if batch_size is not None:
             checks.positive_count("batch_size", batch_size)
-            predictor = model.predictor(min(int(batch_size), len(table)))
-        out = np.empty((len(table), self.output_size), model.precision.dtype)
-        if not predictor.predict(table, out, model.rescale):
-            check_finite("predict", "X", table, model.precision, model.rescale)
+            predictor = model.predictor(min(int(batch_size), samples))
+        out = np.empty((samples, self.output_size), model.precision.dtype)
+        step = rows_at_once(table)
+        for first in range(0, samples, step):
+            part = slice(first, first + step)
+            if not predictor.predict(unfolded(table[part]), out[part], model.rescale):
+                labels = labels_of(x)
+                check_finite("predict", "X", table, model.precision, model.rescale, labels)
         return out
 
     def predictor(self) -> Predictor:

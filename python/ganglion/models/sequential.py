@@ -1,4 +1,4 @@
-"""Models that train: `Sequential`, and `MLP`, a shorter way to write the most common one."""
+"""The model that trains: layers one after the other."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from ganglion import checks, fitting, training
-from ganglion.activations import ActivationFunction
 from ganglion.callbacks import Callback
 from ganglion.fitting import Arguments
 from ganglion.history import History
-from ganglion.layers import Dense, Dropout, Layer
+from ganglion.layers import Layer
 from ganglion.losses import CustomLoss, Loss
 from ganglion.metrics import Metric
 from ganglion.models.base import Array, Model
@@ -62,6 +61,7 @@ class Sequential(Model):
         optimizer: str | Optimizer = "adam",
         loss: str | Loss | CustomLoss | None = None,
         metrics: Sequence[str | Metric] = (),
+        weighted_metrics: Sequence[str | Metric] = (),
     ) -> None:
         """Say how to train: afresh, the optimizer remembers nothing of an earlier fit.
 
@@ -69,9 +69,10 @@ class Sequential(Model):
             optimizer: A record of `ganglion.optimizers`, or a name for its default settings.
             loss: A record of `ganglion.losses`, a name, or a function
                 `(targets, predictions, row_weights) -> (loss, gradient)`.
-            metrics: Records of `ganglion.metrics`, or names.
+            metrics: Records of `ganglion.metrics`, or names. Every row counts the same.
+            weighted_metrics: The same, with each row counted by its `sample_weight`.
         """
-        objective = Objective(self._model, optimizer, loss, metrics)
+        objective = Objective(self._model, optimizer, loss, metrics, weighted_metrics)
         objective.training.prepare()  # so that what cannot be trained is refused here
         self._compiled = objective
 
@@ -105,8 +106,10 @@ class Sequential(Model):
             validation_split: The part of the samples, off the end, to validate on.
             validation_data: `(x, y)` or `(x, y, sample_weight)` to validate on.
             shuffle: Whether each epoch takes the samples in a random order of its own.
-            class_weight: What the samples of a class count; 1 for classes not named.
-            sample_weight: What each sample counts, shape `(samples,)`.
+            class_weight: What the samples of a class count in the loss that is trained on, and
+                nowhere else; 1 for classes not named.
+            sample_weight: What each sample counts in the losses and in `weighted_metrics`, shape
+                `(samples,)`.
             initial_epoch: The first epoch's number.
             steps_per_epoch: Batches an epoch, for an iterable that does not end.
 
@@ -145,8 +148,9 @@ class Sequential(Model):
     ) -> dict[str, float]:
         """Take one step on one batch and return its figures; arguments are those of `fit`."""
         objective = self._objective("train_on_batch")
-        call = "train_on_batch"
-        data = fitting.dataset(call, self._model, objective, x, y, sample_weight, class_weight)
+        data = fitting.training_batch(
+            "train_on_batch", self._model, objective, (x, y, sample_weight), class_weight
+        )
         return training.train_on_batch(objective, data)
 
     def evaluate(
@@ -197,8 +201,8 @@ class Sequential(Model):
 
     @property
     def metrics(self) -> list[Metric]:
-        """The metrics given to `compile`."""
-        return self._objective("metrics").metrics
+        """The metrics given to `compile`, those that are weighted last."""
+        return [figure.metric for figure in self._objective("metrics").figures]
 
     @property
     def learning_rate(self) -> float:
@@ -214,40 +218,3 @@ class Sequential(Model):
         if self._compiled is None:
             raise ValueError(f"{call}: the model is not compiled, call compile first")
         return self._compiled
-
-
-class MLP(Sequential):
-    """Dense layers one after the other: `Sequential`, shorter.
-
-    Args:
-        sizes: Columns of the input, units of each hidden layer, units of the output layer.
-        activation: Of the hidden layers; the output layer has none.
-        dropout: The part of each hidden layer's outputs zeroed while training, in `[0, 1)`.
-        dtype: As `Sequential`'s.
-        seed: As `Sequential`'s.
-        rescale: As `Sequential`'s.
-    """
-
-    def __init__(
-        self,
-        sizes: Sequence[int],
-        *,
-        activation: str | ActivationFunction = "relu",
-        dropout: float = 0.0,
-        dtype: str = "float32",
-        seed: int = 0,
-        rescale: float = 1.0,
-    ) -> None:
-        checks.listed("sizes", sizes, "whole numbers")
-        if len(sizes) < 2:
-            raise ValueError(f"sizes must name at least an input and an output, got {list(sizes)}")
-        for size in sizes:
-            checks.size("sizes", size)
-        checks.fraction("dropout", dropout)
-        layers: list[Layer] = []
-        for units in sizes[1:-1]:
-            layers.append(Dense(units, activation))
-            if dropout:
-                layers.append(Dropout(dropout))
-        layers.append(Dense(sizes[-1]))
-        super().__init__(layers, input_size=sizes[0], dtype=dtype, seed=seed, rescale=rescale)

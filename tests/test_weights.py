@@ -1,0 +1,136 @@
+"""Class weights belong to the loss that is trained on; metrics count rows, or what is asked for."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import ganglion as gn
+
+Array = NDArray[Any]
+
+RNG = np.random.default_rng(5)
+X = RNG.normal(size=(90, 3))
+Y = (RNG.random(90) < 0.3).astype(int)
+WEIGHT = RNG.uniform(0, 3, 90)
+RARE = {0: 0.01, 1: 30.0}
+
+
+def half_square(y: Array, p: Array, weight: Array | None) -> tuple[float, Array]:
+    count = np.ones(len(y)) if weight is None else weight
+    errors = count[:, None] * (p - y)
+    return float((errors * (p - y)).sum() / count.sum() / 2), errors / count.sum()
+
+
+def make_net(loss: Any = "cross_entropy", **compiled: Any) -> gn.Sequential:
+    layers = [gn.Dense(2 if loss == "cross_entropy" else 1)]
+    net = gn.Sequential(layers, input_size=3, dtype="float64")
+    net.compile(gn.optimizers.SGD(learning_rate=0.0), loss=loss, **compiled)
+    return net
+
+
+def hits(net: gn.Sequential) -> Array:
+    out = net.predict(X)
+    chosen = out.argmax(axis=1) if out.shape[1] == 2 else out[:, 0] > (out.shape[1] == 1) * 0.5
+    return np.asarray(chosen == Y, float)
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", half_square])
+@pytest.mark.parametrize("batch_size", [7, 90])
+def test_metrics_count_rows(loss: Any, batch_size: int) -> None:
+    net = make_net(loss, metrics=["accuracy"])
+    weights: dict[str, Any] = {"sample_weight": WEIGHT}
+    if loss == "cross_entropy":
+        weights["class_weight"] = RARE
+    fit = net.fit(X, Y, batch_size=batch_size, verbose=0, **weights)
+    assert fit.history["accuracy"] == [pytest.approx(hits(net).mean())]
+    assert net.train_on_batch(X, Y, **weights)["accuracy"] == pytest.approx(hits(net).mean())
+    evaluated = net.evaluate(X, Y, sample_weight=WEIGHT)
+    assert evaluated["accuracy"] == pytest.approx(hits(net).mean())
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", half_square])
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_weighted_metrics_count_what_sample_weight_says(loss: Any, shuffle: bool) -> None:
+    net = make_net(loss, metrics=["accuracy"], weighted_metrics=["accuracy"])
+    weights: dict[str, Any] = {"sample_weight": WEIGHT}
+    if loss == "cross_entropy":
+        weights["class_weight"] = RARE
+    expected = np.average(hits(net), weights=WEIGHT)
+    fit = net.fit(X, Y, batch_size=8, shuffle=shuffle, verbose=0, **weights)
+    assert fit.history["weighted_accuracy"] == [pytest.approx(expected)]
+    assert fit.history["accuracy"] == [pytest.approx(hits(net).mean())]
+    assert expected != pytest.approx(hits(net).mean(), rel=0.01)
+    stream = [(X[:50], Y[:50], WEIGHT[:50]), (X[50:], Y[50:], WEIGHT[50:])]
+    again = net.fit(stream, class_weight=weights.get("class_weight"), verbose=0)
+    assert again.history["weighted_accuracy"] == [pytest.approx(expected)]
+
+
+def test_a_metric_that_is_only_weighted_keeps_its_name() -> None:
+    net = make_net(weighted_metrics=["accuracy"])
+    figures = net.evaluate(X, Y, sample_weight=WEIGHT)
+    assert figures["accuracy"] == pytest.approx(np.average(hits(net), weights=WEIGHT))
+    assert net.evaluate(X, Y)["accuracy"] == pytest.approx(hits(net).mean())
+    assert net.metrics == [gn.metrics.Accuracy()]
+
+
+def test_weighted_r2_is_that_of_repeated_rows() -> None:
+    count = RNG.integers(1, 4, 90)
+    net = make_net("squared_error", weighted_metrics=["r2"])
+    target = X @ [1.0, -2.0, 0.5]
+    repeated = net.evaluate(np.repeat(X, count, axis=0), np.repeat(target, count))
+    assert net.evaluate(X, target, sample_weight=count) == pytest.approx(repeated)
+
+
+@pytest.mark.parametrize("weight", [None, WEIGHT])
+def test_the_validation_loss_is_the_same_by_split_and_by_data(weight: Array | None) -> None:
+    cut = 60
+    by_split, by_data = make_net(metrics=["accuracy"]), make_net(metrics=["accuracy"])
+    split = by_split.fit(
+        X,
+        Y,
+        validation_split=1 / 3,
+        class_weight=RARE,
+        sample_weight=weight,
+        verbose=0,
+    )
+    held_out = (X[cut:], Y[cut:]) if weight is None else (X[cut:], Y[cut:], weight[cut:])
+    data = by_data.fit(
+        X[:cut],
+        Y[:cut],
+        validation_data=held_out,
+        class_weight=RARE,
+        sample_weight=None if weight is None else weight[:cut],
+        verbose=0,
+    )
+    assert split == data
+    losses = -np.log(np.take_along_axis(softmax(by_data.predict(X[cut:])), Y[cut:, None], 1)[:, 0])
+    counts = None if weight is None else weight[cut:]
+    assert split.history["val_loss"] == [pytest.approx(np.average(losses, weights=counts))]
+
+
+def softmax(logits: Array) -> Array:
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
+
+
+def test_class_weights_count_in_the_loss_that_is_trained_on() -> None:
+    net = make_net()
+    weights = WEIGHT * np.where(Y == 1, RARE[1], RARE[0])
+    losses = -np.log(np.take_along_axis(softmax(net.predict(X)), Y[:, None], 1)[:, 0])
+    fit = net.fit(X, Y, batch_size=90, class_weight=RARE, sample_weight=WEIGHT, verbose=0)
+    assert fit.history["loss"] == [pytest.approx(np.average(losses, weights=weights))]
+
+
+def test_a_batch_size_above_the_rows_is_all_of_them() -> None:
+    nets = [make_net(), make_net()]
+    for net, size in zip(nets, (90, 2**70), strict=True):
+        net.learning_rate = 0.1
+        net.fit(X, Y, batch_size=size, epochs=3, verbose=0)
+    assert np.array_equal(nets[0].parameter_vector, nets[1].parameter_vector)
+
+
+def test_metrics_named_twice_are_refused() -> None:
+    with pytest.raises(ValueError, match="weighted_metrics names accuracy twice"):
+        make_net(weighted_metrics=["accuracy", "accuracy"])
