@@ -202,7 +202,7 @@ STREAM_CASES = [
 COMPILE_CASES = [
     Case("no loss", lambda net: net.compile("adam"), ValueError, r"compile: loss must be given"),
     Case("loss crossentropy", compiled(loss="crossentropy"), ValueError, r"mean 'cross_entropy'\?"),
-    Case("loss mse", compiled(loss="mse"), ValueError, r"loss: unknown name 'mse'.*squared_error"),
+    Case("loss MSE", compiled(loss="MSE"), ValueError, r"loss: unknown name 'MSE'.*squared_error"),
     Case("loss a class", compiled(loss=losses.Huber), TypeError, r"loss must be .*Huber"),
     Case("loss a number", compiled(loss=1), TypeError, r"loss must be .*, got 1"),
     Case(
@@ -210,7 +210,7 @@ COMPILE_CASES = [
     ),
     Case("optimizer None", compiled(optimizer=None), TypeError, r"optimizer must be .*, got None"),
     Case("optimizer a class", compiled(optimizer=optimizers.Adam), TypeError, r"optimizer .*Adam'"),
-    Case("metric acc", compiled(metrics=["acc"]), ValueError, r"metric: .*'acc', .*'accuracy'\?"),
+    Case("metric accu", compiled(metrics=["accu"]), ValueError, r"metric: .*'accu', .*accuracy'\?"),
     Case("metrics a name", compiled(metrics="accuracy"), TypeError, r"metrics must .*'accuracy'"),
     Case("metrics a record", compiled(metrics=metrics.R2()), TypeError, r"metrics must .*R2\("),
     Case("metric a class", compiled(metrics=[metrics.R2]), TypeError, r"metric must be .*R2"),
@@ -327,6 +327,27 @@ LAYER_CASES = [
 ]
 
 MODEL_CASES = [
+    Case(
+        "chances of values",
+        lambda net: net.predict_proba(X),
+        ValueError,
+        r"the loss squared_error compares values: there are no probabilities",
+        "values",
+    ),
+    Case(
+        "chances by a function",
+        lambda net: net.predict_proba(X),
+        ValueError,
+        r"predict_proba: the loss is a function",
+        "own",
+    ),
+    Case(
+        "chances before compile",
+        untrained("predict_proba", X),
+        ValueError,
+        r"predict_proba: the model is not compiled",
+    ),
+    Case("chances too wide", lambda n: n.predict_proba(X[:, :3]), ValueError, r"X has 3 columns"),
     Case(
         "weights few", set_weights(lambda w: w[:3]), ValueError, r"weights holds 3 arrays, must h"
     ),

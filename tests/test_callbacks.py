@@ -42,7 +42,9 @@ def fit(callback: Callback, epochs: Sequence[Logs]) -> FakeModel:
     """Go through the hooks as a fit does; the epochs' figures are given."""
     model = FakeModel()
     callback.set_model(model)
-    callback.set_params({"initial_epoch": 0, "epochs": len(epochs), "steps": 1, "samples": 1})
+    callback.set_params(
+        {"initial_epoch": 0, "epochs": len(epochs), "steps": 1, "samples": 1, "verbose": False}
+    )
     callback.on_train_begin({})
     for epoch, logs in enumerate(epochs):
         callback.on_epoch_begin(epoch, {})
@@ -195,7 +197,8 @@ def test_early_stopping_can_be_used_again() -> None:
 def test_early_stopping_says_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
     fit(EarlyStopping(patience=1, verbose=1, restore_best_weights=True), losses(1, 2, 3))
     assert capsys.readouterr().err == (
-        "Epoch 2: early stopping\nRestoring the weights of the best epoch: 1\n"
+        "Epoch 2: early stopping, val_loss was best, 1, in epoch 1\n"
+        "Restoring the weights of the best epoch: 1\n"
     )
 
 

@@ -32,17 +32,28 @@ def test_append_adds_an_epoch() -> None:
 def test_plot_gives_each_figure_an_axes_for_its_two_curves() -> None:
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
-    figure = example().plot()
-    curves = [[line.get_label() for line in axes.lines] for axes in figure.axes]
+    drawn = example().plot()
+    curves = [[line.get_label() for line in axes.lines] for axes in drawn]
     assert curves == [["loss", "val_loss"], ["accuracy"]]
-    assert np.array_equal(figure.axes[0].lines[1].get_xydata(), [[3, 1.5], [4, 1.25]])
-    matplotlib.pyplot.close(figure)
+    assert np.array_equal(drawn[0].lines[1].get_xydata(), [[3, 1.5], [4, 1.25]])
+    matplotlib.pyplot.close(drawn[0].figure)
+
+
+def test_plot_is_shown_once_in_a_notebook() -> None:
+    """It shows every open drawing at a cell's end, and a drawing that is the cell's value too."""
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    matplotlib.pyplot.close("all")
+    value: object = example().plot()
+    assert len(matplotlib.pyplot.get_fignums()) == 1
+    assert not isinstance(value, matplotlib.figure.Figure)
+    matplotlib.pyplot.close("all")
 
 
 def test_plot_draws_in_the_axes_it_is_given() -> None:
     figure = pytest.importorskip("matplotlib.figure").Figure()
     ax = figure.subplots()
-    assert example().plot(ax) is figure
+    assert example().plot(ax) == [ax, ax]
     assert [line.get_label() for line in ax.lines] == ["loss", "val_loss", "accuracy"]
 
 
@@ -56,3 +67,8 @@ def test_plot_names_the_extra_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ImportError, match=r'plot needs matplotlib: .* "ganglion\[plot\]"'):
         example().plot()
+
+
+def test_a_history_is_shown_in_brief() -> None:
+    assert repr(example()) == "<History of 2 epochs, loss 0.5, val_loss 1.25, accuracy 0.75>"
+    assert repr(History()) == "<History of 0 epochs>"

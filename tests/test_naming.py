@@ -1,6 +1,7 @@
 import pytest
 
-from ganglion import naming
+import ganglion as gn
+from ganglion import activations, losses, metrics, naming
 
 KNOWN = {"adam": dict, "sgd": list}
 
@@ -31,11 +32,50 @@ def test_build_makes_the_record() -> None:
     assert naming.build("optimizer", "sgd", KNOWN) == []
 
 
+KNOWN_ELSEWHERE = {
+    "mse": losses.SquaredError(),
+    "mean_squared_error": losses.SquaredError(),
+    "mae": losses.AbsoluteError(),
+    "bce": losses.BinaryCrossEntropy(),
+    "binary_crossentropy": losses.BinaryCrossEntropy(),
+    "categorical_crossentropy": losses.CrossEntropy(),
+    "sparse_categorical_crossentropy": losses.CrossEntropy(),
+    "log_loss": losses.CrossEntropy(),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN_ELSEWHERE)
+def test_losses_answer_to_the_names_of_other_packages(name: str) -> None:
+    assert losses.get(name) == KNOWN_ELSEWHERE[name]
+
+
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [("mse", "squared_error"), ("Categorical_Crossentropy", "cross_entropy"), ("swish", "silu")],
+    [
+        ("mse", metrics.MeanSquaredError()),
+        ("mae", metrics.MeanAbsoluteError()),
+        ("acc", metrics.Accuracy()),
+        ("sparse_categorical_accuracy", metrics.Accuracy()),
+    ],
 )
-def test_the_names_of_other_packages_suggest_ours(name: str, meant: str) -> None:
-    known = ["squared_error", "cross_entropy", "binary_cross_entropy", "mish", "silu"]
-    with pytest.raises(ValueError, match=f"did you mean '{meant}'"):
-        naming.resolve("loss", name, known)
+def test_metrics_answer_to_the_names_of_other_packages(name: str, meant: metrics.Metric) -> None:
+    assert metrics.get(name) == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("linear", "identity"), ("swish", "silu"), ("logistic", "sigmoid")]
+)
+def test_activations_answer_to_the_names_of_other_packages(name: str, meant: str) -> None:
+    assert activations.get(name) == activations.get(meant)
+
+
+def test_the_history_has_our_names() -> None:
+    net = gn.MLP([2, 1], activation="linear")
+    net.compile(loss="mse", metrics=["mse", "mae"])
+    history = net.fit([[1.0, 2.0]], [3.0], verbose=0).history
+    assert list(history) == ["loss", "mean_squared_error", "mean_absolute_error"]
+
+
+def test_a_name_in_capitals_suggests_ours() -> None:
+    with pytest.raises(ValueError, match="did you mean 'cross_entropy'"):
+        losses.get("Categorical_Crossentropy")

@@ -107,11 +107,12 @@ def test_field_of_a_wrong_type_is_refused(record: type[Optimizer], field: str, v
 
 
 @pytest.mark.parametrize("record", DEFAULTS)
-def test_records_are_frozen_and_take_keywords_only(record: type[Optimizer]) -> None:
+def test_records_are_frozen_and_take_the_rate_alone_by_position(record: type[Optimizer]) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         record().learning_rate = 0.1  # type: ignore[misc]
-    with pytest.raises(TypeError, match="positional"):
-        record(0.1)  # type: ignore[call-arg]
+    assert record(0.1) == record(learning_rate=0.1)
+    with pytest.raises(TypeError, match=rf"{record.__name__}: 2 arguments by position, it takes 1"):
+        record(0.1, 0.9)  # type: ignore[call-arg]
 
 
 @pytest.mark.kernel

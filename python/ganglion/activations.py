@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from ganglion import _core, checks, naming
+from ganglion.arguments import explained
 
-_ALIASES = {"logistic": "sigmoid"}
 _DEFAULT_ALPHA = {"leaky_relu": 0.01, "elu": 1.0}
 
 
@@ -41,22 +41,22 @@ def trainable_names() -> list[str]:
 def get(spec: str | ActivationFunction | None) -> ActivationFunction:
     """Return the activation that `spec` stands for: None is the identity.
 
-    `"logistic"` is another name of `"sigmoid"`.
+    `"logistic"` is another name of `"sigmoid"`, `"linear"` of `"identity"`, `"swish"` of `"silu"`.
     """
     if isinstance(spec, ActivationFunction):
         return spec
-    known = [*names(), *_ALIASES]
-    name = naming.resolve("activation", "identity" if spec is None else spec, known)
-    name = _ALIASES.get(name, name)
+    name = naming.resolve("activation", "identity" if spec is None else spec, names())
     return ActivationFunction(name, _DEFAULT_ALPHA.get(name, 0.0))
 
 
+@explained
 def leaky_relu(slope: float = 0.01) -> ActivationFunction:
     """Return `z` above zero and `slope * z` below; the default slope is PyTorch's."""
     checks.non_negative("slope", slope)
     return ActivationFunction("leaky_relu", float(slope))
 
 
+@explained
 def elu(alpha: float = 1.0) -> ActivationFunction:
     """Return `z` above zero and `alpha * (exp(z) - 1)` below (Clevert et al., 2016)."""
     checks.positive("alpha", alpha)

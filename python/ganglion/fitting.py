@@ -80,7 +80,9 @@ def prepare(
         held_out = _validation(model, objective, arguments.validation_data)
     validation = None if held_out is None else evaluation_source(held_out, None)
     callbacks = [*arguments.callbacks, progress.get(arguments.verbose)]
-    return Fit(host, model, objective, source, validation, callbacks)
+    return Fit(
+        host, model, objective, source, validation, callbacks, verbose=bool(arguments.verbose)
+    )
 
 
 def dataset(

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class History:
     """What `fit` returns: the loss and the metrics of every epoch.
 
@@ -28,14 +27,20 @@ class History:
         """Return the number of epochs."""
         return len(self.epoch)
 
+    def __repr__(self) -> str:
+        """Return the number of epochs and the last figures: all of them are in `history`."""
+        last = [f"{name} {values[-1]:.4g}" for name, values in self.history.items()]
+        epochs = f"{len(self)} epoch{'' if len(self) == 1 else 's'}"
+        return f"<History of {', '.join([epochs, *last])}>"
+
     def append(self, epoch: int, figures: Mapping[str, float]) -> None:
         """Add the figures of an epoch."""
         self.epoch.append(epoch)
         for name, value in figures.items():
             self.history.setdefault(name, []).append(value)
 
-    def plot(self, ax: Axes | None = None) -> Figure | SubFigure:
-        """Draw the figures over the epochs and return the drawing.
+    def plot(self, ax: Axes | None = None) -> list[Axes]:
+        """Draw the figures over the epochs and return the axes.
 
         Args:
             ax: Where to draw all of them; None makes one axes a figure, in which its training and
@@ -60,7 +65,7 @@ class History:
             axes = [ax] * len(names)
         for axis, name in zip(axes, names, strict=True):
             self._draw(axis, name)
-        return axes[0].figure
+        return axes  # not the drawing: a notebook shows it by itself, and would once more
 
     def _draw(self, ax: Axes, name: str) -> None:
         """Draw the training curve of a figure, and its validation curve where there is one."""

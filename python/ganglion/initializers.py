@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import _core, checks, naming
+from ganglion.arguments import explained
 
 Values = NDArray[np.float64]
 
@@ -59,6 +60,7 @@ class _TruncatedNormal(_Scaled):
         return deviation * normal.reshape(fan_in, fan_out)
 
 
+@explained
 @dataclass(frozen=True)
 class GlorotUniform(_Uniform):
     """Uniform, of variance `2 / (fan_in + fan_out)`."""
@@ -69,6 +71,7 @@ class GlorotUniform(_Uniform):
         return 2 / (fan_in + fan_out)
 
 
+@explained
 @dataclass(frozen=True)
 class GlorotNormal(_TruncatedNormal):
     """Truncated normal, of variance `2 / (fan_in + fan_out)`."""
@@ -79,6 +82,7 @@ class GlorotNormal(_TruncatedNormal):
         return 2 / (fan_in + fan_out)
 
 
+@explained
 @dataclass(frozen=True)
 class HeUniform(_Uniform):
     """Uniform, of variance `2 / fan_in`."""
@@ -89,6 +93,7 @@ class HeUniform(_Uniform):
         return 2 / fan_in
 
 
+@explained
 @dataclass(frozen=True)
 class HeNormal(_TruncatedNormal):
     """Truncated normal, of variance `2 / fan_in`."""
@@ -99,6 +104,7 @@ class HeNormal(_TruncatedNormal):
         return 2 / fan_in
 
 
+@explained
 @dataclass(frozen=True)
 class LecunUniform(_Uniform):
     """Uniform, of variance `1 / fan_in`."""
@@ -109,6 +115,7 @@ class LecunUniform(_Uniform):
         return 1 / fan_in
 
 
+@explained
 @dataclass(frozen=True)
 class LecunNormal(_TruncatedNormal):
     """Truncated normal, of variance `1 / fan_in`."""
@@ -119,7 +126,8 @@ class LecunNormal(_TruncatedNormal):
         return 1 / fan_in
 
 
-@dataclass(frozen=True, kw_only=True)
+@explained
+@dataclass(frozen=True)
 class Orthogonal(Initializer):
     """A random matrix whose shorter side is made of orthogonal vectors of length `gain`.
 
@@ -143,6 +151,7 @@ class Orthogonal(Initializer):
         return q if fan_in >= fan_out else np.ascontiguousarray(q.T)
 
 
+@explained
 @dataclass(frozen=True)
 class Zeros(Initializer):
     """Zero everywhere."""
@@ -154,6 +163,7 @@ class Zeros(Initializer):
         return np.zeros((fan_in, fan_out))
 
 
+@explained
 @dataclass(frozen=True)
 class Constant(Initializer):
     """One value everywhere.

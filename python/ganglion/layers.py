@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ganglion import activations, checks, initializers
 from ganglion.activations import ActivationFunction
+from ganglion.arguments import explained
 from ganglion.initializers import Initializer
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Layer(Protocol):
         """
 
 
+@explained
 @dataclass(frozen=True)
 class Dense:
     """Every unit sees every input: `activation(x @ W + b)`, W of shape `(inputs, units)`.
@@ -69,6 +71,7 @@ class Dense:
         return initializers.get(self.kernel_initializer)
 
 
+@explained
 @dataclass(frozen=True)
 class Activation:
     """An activation alone.
@@ -87,6 +90,7 @@ class Activation:
         return builder.activation(x, activations.get(self.activation))
 
 
+@explained
 @dataclass(frozen=True)
 class Dropout:
     """While training, zero a random part of the inputs and scale the rest up to make good for it.
@@ -105,6 +109,7 @@ class Dropout:
         return builder.graph.dropout(x, float(self.rate))
 
 
+@explained
 @dataclass(frozen=True)
 class Residual:
     """Layers whose input is added to their output (He et al., 2016).

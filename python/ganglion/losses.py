@@ -8,15 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import checks, naming
+from ganglion.arguments import explained
 
 CustomLoss = Callable[[NDArray[Any], NDArray[Any], NDArray[Any] | None], tuple[float, NDArray[Any]]]
 """A loss of one's own: `f(targets, predictions, row_weights)` gives the loss and its gradient."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Loss:
     """Base of the losses."""
 
@@ -31,8 +33,17 @@ class Loss:
         """Return how many columns targets may have beside so many outputs."""
         return (outputs,)
 
+    def probabilities(self, outputs: NDArray[Any]) -> NDArray[Any]:  # noqa: ARG002
+        """Return the probabilities that outputs of shape `(rows, columns)` are the logits of.
 
-@dataclass(frozen=True, kw_only=True)
+        Raises:
+            ValueError: When the loss has no classes.
+        """
+        raise ValueError(f"the loss {self.name} compares values: there are no probabilities")
+
+
+@explained
+@dataclass(frozen=True)
 class CrossEntropy(Loss):
     """Cross-entropy of classes that exclude each other, from logits of shape `(rows, classes)`.
 
@@ -45,29 +56,45 @@ class CrossEntropy(Loss):
         """Return how many columns targets may have beside so many outputs."""
         return (outputs, 1)
 
+    def probabilities(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        """Return each class's probability, `softmax(outputs)`; rows add up to 1."""
+        odds: NDArray[Any] = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+        odds /= odds.sum(axis=1, keepdims=True)
+        return odds
 
-@dataclass(frozen=True, kw_only=True)
+
+@explained
+@dataclass(frozen=True)
 class BinaryCrossEntropy(Loss):
     """Cross-entropy of yes or no, from logits; a row's loss is the mean over its columns."""
 
     name: ClassVar[str] = "binary_cross_entropy"
 
+    def probabilities(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        """Return the probability of yes in each column, `1 / (1 + exp(-outputs))`."""
+        smaller = np.exp(-np.abs(outputs))  # which cannot overflow
+        probabilities: NDArray[Any] = np.where(outputs < 0, smaller, 1) / (1 + smaller)
+        return probabilities
 
-@dataclass(frozen=True, kw_only=True)
+
+@explained
+@dataclass(frozen=True)
 class SquaredError(Loss):
     """The square of the error, `(y - p)^2`; a row's loss is the mean over its columns."""
 
     name: ClassVar[str] = "squared_error"
 
 
-@dataclass(frozen=True, kw_only=True)
+@explained
+@dataclass(frozen=True)
 class AbsoluteError(Loss):
     """The size of the error, `|y - p|`; a row's loss is the mean over its columns."""
 
     name: ClassVar[str] = "absolute_error"
 
 
-@dataclass(frozen=True, kw_only=True)
+@explained
+@dataclass(frozen=True)
 class Huber(Loss):
     """Half the square of small errors, a straight line for large ones; the mean over columns.
 
@@ -88,14 +115,16 @@ class Huber(Loss):
         return (float(self.delta),)
 
 
-@dataclass(frozen=True, kw_only=True)
+@explained
+@dataclass(frozen=True)
 class Poisson(Loss):
     """Counts whose rate is predicted by its logarithm, `exp(p) - y p`; the mean over columns."""
 
     name: ClassVar[str] = "poisson"
 
 
-@dataclass(frozen=True, kw_only=True)
+@explained
+@dataclass(frozen=True)
 class Quantile(Loss):
     """Makes outputs quantiles, by the pinball loss (Koenker and Bassett, 1978); mean over columns.
 
@@ -125,7 +154,8 @@ class Quantile(Loss):
         return (outputs,) if len(self.parameters) == 1 else (1,)
 
 
-@dataclass(frozen=True, kw_only=True)
+@explained
+@dataclass(frozen=True)
 class Gaussian(Loss):
     """Likelihood of a normal distribution whose mean and variance are predicted, without constants.
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ganglion import checks, naming
+from ganglion.arguments import explained
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Metric:
     """Base of the metrics."""
 
@@ -18,21 +19,24 @@ class Metric:
         return 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@explained
+@dataclass(frozen=True)
 class Accuracy(Metric):
     """The part of the rows whose largest output is that of the true class."""
 
     name: ClassVar[str] = "accuracy"
 
 
-@dataclass(frozen=True, kw_only=True)
+@explained
+@dataclass(frozen=True)
 class BinaryAccuracy(Metric):
     """The part of the entries whose yes or no is the target's: from logits 0, else one half."""
 
     name: ClassVar[str] = "binary_accuracy"
 
 
-@dataclass(frozen=True, kw_only=True)
+@explained
+@dataclass(frozen=True)
 class TopKAccuracy(Metric):
     """The part of the rows whose true class is among the `k` largest outputs.
 
@@ -53,21 +57,24 @@ class TopKAccuracy(Metric):
         return float(self.k)
 
 
-@dataclass(frozen=True, kw_only=True)
+@explained
+@dataclass(frozen=True)
 class MeanAbsoluteError(Metric):
     """The mean of `|y - p|` over rows and columns."""
 
     name: ClassVar[str] = "mean_absolute_error"
 
 
-@dataclass(frozen=True, kw_only=True)
+@explained
+@dataclass(frozen=True)
 class MeanSquaredError(Metric):
     """The mean of `(y - p)^2` over rows and columns."""
 
     name: ClassVar[str] = "mean_squared_error"
 
 
-@dataclass(frozen=True, kw_only=True)
+@explained
+@dataclass(frozen=True)
 class R2(Metric):
     """The coefficient of determination: 1 is perfect, 0 is as good as always saying the mean."""
 

@@ -6,17 +6,22 @@ from typing import TypeVar
 
 Record = TypeVar("Record")
 
-_ELSEWHERE = {  # what other packages call it: names here, of which one is meant
+_ALIASES = {  # what other packages call it: names here, of which one is meant
+    "acc": ("accuracy",),
     "bce": ("binary_cross_entropy",),
     "binary_crossentropy": ("binary_cross_entropy",),
     "categorical_accuracy": ("accuracy",),
     "categorical_crossentropy": ("cross_entropy",),
+    "f1_score": ("f1",),
     "linear": ("identity",),
     "log_loss": ("cross_entropy",),
+    "logistic": ("sigmoid",),
     "mae": ("absolute_error", "mean_absolute_error"),
     "mean_absolute_error": ("absolute_error",),
     "mean_squared_error": ("squared_error",),
     "mse": ("squared_error", "mean_squared_error"),
+    "r2_score": ("r2",),
+    "roc_auc": ("auc",),
     "sparse_categorical_accuracy": ("accuracy",),
     "sparse_categorical_crossentropy": ("cross_entropy",),
     "swish": ("silu",),
@@ -24,22 +29,42 @@ _ELSEWHERE = {  # what other packages call it: names here, of which one is meant
 
 
 def resolve(kind: str, name: object, known: Collection[str]) -> str:
-    """Return `name` when it is known; otherwise raise an error that suggests the nearest one.
+    """Return the name in `known` that is meant: `name` itself, or what it is elsewhere a name of.
 
     Args:
         kind: What is named, for the message: `"optimizer"`.
         name: The name as the user gave it.
         known: The names there are.
+
+    Raises:
+        TypeError: When it is no string.
+        ValueError: When it is unknown, with the nearest name.
     """
     if not isinstance(name, str):
         raise TypeError(f"{kind} must be a name or a record, got {name!r}")
-    if name in known:
-        return name
-    meant = [item for item in _ELSEWHERE.get(name.lower(), ()) if item in known]
-    longer = [item for item in sorted(known) if name and item.startswith(name.lower())]
-    nearest = meant or longer or get_close_matches(name.lower(), known, n=1)
-    hint = f", did you mean {nearest[0]!r}?" if nearest else "."
+    for meant in (name, *_ALIASES.get(name, ())):
+        if meant in known:
+            return meant
+    near = nearest(name, known, _ALIASES)
+    hint = f", did you mean {near!r}?" if near else "."
     raise ValueError(f"{kind}: unknown name {name!r}{hint} Known: {', '.join(sorted(known))}")
+
+
+def nearest(
+    name: str, known: Collection[str], aliases: Mapping[str, Collection[str]]
+) -> str | None:
+    """Return the one of `known` that is likely meant by `name`, or None.
+
+    Args:
+        name: The name as the user gave it.
+        known: The names there are.
+        aliases: For names that are used elsewhere, those that may be meant.
+    """
+    lower = name.lower()
+    meant = [item for item in aliases.get(lower, ()) if item in known]
+    longer = [item for item in sorted(known) if name and item.startswith(lower)]
+    near = meant or longer or get_close_matches(lower, known, n=1)
+    return near[0] if near else None
 
 
 def build(kind: str, name: object, known: Mapping[str, Callable[[], Record]]) -> Record:

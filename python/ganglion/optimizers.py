@@ -1,10 +1,11 @@
 """Optimizers: what to do with a gradient. The arithmetic is in csrc/kernels/optimizer.inl.h."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import ClassVar
 
 from ganglion import checks, naming, schedules
+from ganglion.arguments import explained
 from ganglion.schedules import Schedule
 
 _RULES: Mapping[str, checks.Rule] = {
@@ -25,7 +26,7 @@ _RULES: Mapping[str, checks.Rule] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Optimizer:
-    """Base of the optimizers: the fields that all of them have.
+    """Base of the optimizers: the fields that all of them have; all but the first go by name.
 
     Args:
         learning_rate: Step size, zero or positive, or a schedule of step sizes.
@@ -37,7 +38,7 @@ class Optimizer:
 
     name: ClassVar[str]
 
-    learning_rate: float | Schedule = 1e-3
+    learning_rate: float | Schedule = field(default=1e-3, kw_only=False)
     weight_decay: float = 0.0
     global_clipnorm: float | None = None
     clipvalue: float | None = None
@@ -47,10 +48,11 @@ class Optimizer:
 
     def settings(self) -> dict[str, float]:
         """Return every field but the learning rate as a number: None and False are 0, True is 1."""
-        names = (field.name for field in fields(self) if field.name != "learning_rate")
+        names = (one.name for one in fields(self) if one.name != "learning_rate")
         return {name: float(getattr(self, name) or 0.0) for name in names}
 
 
+@explained
 @dataclass(frozen=True, kw_only=True)
 class SGD(Optimizer):
     """Stochastic gradient descent with momentum.
@@ -66,6 +68,7 @@ class SGD(Optimizer):
     nesterov: bool = False
 
 
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Adam(Optimizer):
     """Adam with bias correction.
@@ -83,6 +86,7 @@ class Adam(Optimizer):
     epsilon: float = 1e-8
 
 
+@explained
 @dataclass(frozen=True, kw_only=True)
 class AdamW(Adam):
     """Adam whose weight decay shrinks the parameters themselves and leaves the gradient alone.
@@ -96,6 +100,7 @@ class AdamW(Adam):
     weight_decay: float = 0.01
 
 
+@explained
 @dataclass(frozen=True, kw_only=True)
 class RMSprop(Optimizer):
     """The gradient divided by the root of the running mean of its square.
@@ -109,13 +114,14 @@ class RMSprop(Optimizer):
 
     name: ClassVar[str] = "rmsprop"
 
-    learning_rate: float | Schedule = 1e-2
+    learning_rate: float | Schedule = field(default=1e-2, kw_only=False)
     rho: float = 0.99
     epsilon: float = 1e-8
     momentum: float = 0.0
     centered: bool = False
 
 
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Adagrad(Optimizer):
     """The gradient divided by the root of the sum of all its squares.
@@ -127,11 +133,12 @@ class Adagrad(Optimizer):
 
     name: ClassVar[str] = "adagrad"
 
-    learning_rate: float | Schedule = 1e-2
+    learning_rate: float | Schedule = field(default=1e-2, kw_only=False)
     initial_accumulator_value: float = 0.0
     epsilon: float = 1e-10
 
 
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Adadelta(Optimizer):
     """The gradient scaled by the running size of the steps over its own running size.
@@ -143,7 +150,7 @@ class Adadelta(Optimizer):
 
     name: ClassVar[str] = "adadelta"
 
-    learning_rate: float | Schedule = 1.0
+    learning_rate: float | Schedule = field(default=1.0, kw_only=False)
     rho: float = 0.9
     epsilon: float = 1e-6
 

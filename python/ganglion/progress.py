@@ -1,13 +1,14 @@
 """Progress of a fit, written to stderr: a bar over the epochs, or a line for each."""
 # ruff: noqa: ARG002  (a hook's arguments are given)
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import Literal
+from typing import Any, Literal
 
 from ganglion.callbacks import Callback, Logs
-from ganglion.messages import announce
+from ganglion.messages import announce, is_open, is_terminal
 
 Verbosity = Literal["auto", 0, 1, 2]
 
@@ -22,7 +23,9 @@ class _Progress(Callback):
     def _figures(self, logs: Logs | None) -> dict[str, str]:
         seconds = max(perf_counter() - self._began, 1e-9)  # a coarse clock may not have moved
         figures = {name: f"{value:.3g}" for name, value in (logs or {}).items()}
-        return {**figures, "samples/s": f"{self.params['samples'] / seconds:,.0f}"}
+        if self.params["samples"]:  # an iterable's are not known
+            figures["samples/s"] = f"{self.params['samples'] / seconds:,.0f}"
+        return figures
 
 
 class ProgressBar(_Progress):
@@ -36,7 +39,7 @@ class ProgressBar(_Progress):
             total=self.params["epochs"],
             initial=self.params["initial_epoch"],
             unit="epoch",
-            dynamic_ncols=True,
+            **_size(),
             bar_format="{n_fmt}/{total_fmt} |{bar:8}| {elapsed}<{remaining}{postfix}",
             file=sys.stderr,
         )
@@ -70,7 +73,16 @@ _BY_VERBOSITY: Mapping[object, Callable[[], Callback]] = {
 
 def _is_interactive() -> bool:
     """Return whether stderr can draw a bar over and over: a terminal or a notebook."""
-    return sys.stderr.isatty() or "ipykernel" in sys.modules
+    return is_terminal(sys.stderr) or "ipykernel" in sys.modules
+
+
+def _size() -> dict[str, Any]:
+    """Return how large a bar may be: as the terminal is, unless it tells that it has no columns."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (AttributeError, OSError):  # a pipe, or what takes stderr's place in an editor
+        columns = -1
+    return {"ncols": 80, "nrows": 24} if columns == 0 else {"dynamic_ncols": True}
 
 
 def get(verbose: Verbosity) -> Callback:
@@ -80,6 +92,8 @@ def get(verbose: Verbosity) -> Callback:
     """
     if not isinstance(verbose, int | str):
         raise TypeError(f"verbose must be 'auto', 0, 1 or 2, got {verbose!r}")
+    if verbose in _BY_VERBOSITY and not is_open(sys.stderr):
+        return Callback()
     if verbose == "auto" and not _is_interactive():
         return ProgressLines()
     if verbose not in _BY_VERBOSITY:

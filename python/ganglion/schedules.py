@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import checks
+from ganglion.arguments import explained
 
 Steps = NDArray[np.int64]
 Rates = NDArray[np.float64]
@@ -53,6 +54,7 @@ _RULES: Mapping[str, checks.Rule] = {
 }
 
 
+@explained
 @dataclass(frozen=True)
 class Constant(Schedule):
     """The same learning rate at every step.
@@ -68,6 +70,7 @@ class Constant(Schedule):
         return np.full(steps.shape, self.learning_rate, np.float64)
 
 
+@explained
 @dataclass(frozen=True)
 class StepDecay(Schedule):
     """A stair: the rate is multiplied by `decay_rate` after every `decay_steps` steps.
@@ -88,6 +91,7 @@ class StepDecay(Schedule):
         return self.initial_learning_rate * np.power(self.decay_rate, steps // self.decay_steps)
 
 
+@explained
 @dataclass(frozen=True)
 class ExponentialDecay(Schedule):
     """The rate `initial_learning_rate * decay_rate ** (step / decay_steps)`.
@@ -113,6 +117,7 @@ class ExponentialDecay(Schedule):
         return self.initial_learning_rate * np.power(self.decay_rate, exponents)
 
 
+@explained
 @dataclass(frozen=True)
 class CosineDecay(Schedule):
     """Half a cosine from `initial_learning_rate` down to `alpha` times it, and flat after that.
@@ -135,6 +140,7 @@ class CosineDecay(Schedule):
         return _cosine_rise(lowest, self.initial_learning_rate, height)
 
 
+@explained
 @dataclass(frozen=True)
 class OneCycle(Schedule):
     """Half a cosine up to `max_learning_rate`, then half a cosine down far below the start.
@@ -168,6 +174,7 @@ class OneCycle(Schedule):
         return _cosine_rise(lowest, self.max_learning_rate, np.where(rising, up, down))
 
 
+@explained
 @dataclass(frozen=True)
 class Warmup(Schedule):
     """A straight line from `start_learning_rate` up to another schedule, which then begins.

@@ -18,6 +18,8 @@ from ganglion.passes import BatchNotFiniteError, LossNotFiniteError, Parametrize
 from ganglion.snapshot import Snapshot
 from ganglion.sources import ArraySource, Source
 
+_ADVICE = "Scale inputs and targets, or lower the learning rate"
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -30,6 +32,7 @@ class Fit:
         source: Where batches come from.
         validation: Where batches for the validation figures come from; None: there are none.
         callbacks: In the order in which they are called.
+        verbose: Whether they may tell how the fit gets on.
     """
 
     host: CallbackModel
@@ -38,6 +41,7 @@ class Fit:
     source: Source
     validation: ArraySource | None
     callbacks: Sequence[Callback]
+    verbose: bool
 
 
 def fit(work: Fit, epochs: range, history: History) -> None:
@@ -50,6 +54,7 @@ def fit(work: Fit, epochs: range, history: History) -> None:
                 "epochs": epochs.stop,
                 "steps": work.source.steps,
                 "samples": work.source.samples,
+                "verbose": work.verbose,
             }
         )
     work.host.stop_training = False
@@ -105,7 +110,8 @@ def run_epoch(work: Fit, epoch: int) -> Logs:
         except BatchNotFiniteError as error:
             raise LossNotFiniteError(
                 f"fit: in epoch {epoch + 1}, step {step + error.batch - part.first}:"
-                f" {error.culprit} is not finite; the weights are those before the epoch"
+                f" {error.culprit} is not finite; the weights are those before the epoch."
+                f" {_ADVICE}"
             ) from error
         for callback in listeners:
             callback.on_train_batch_end(step, training.figures())
@@ -149,7 +155,7 @@ def train_on_batch(objective: Objective, data: Dataset) -> Logs:
         except Exception as error:
             before.put_back()
             if isinstance(error, BatchNotFiniteError):
-                message = f"train_on_batch: {error.culprit} is not finite"
+                message = f"train_on_batch: {error.culprit} is not finite. {_ADVICE}"
                 raise LossNotFiniteError(message) from error
             raise
         return objective.training.figures()

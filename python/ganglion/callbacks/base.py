@@ -6,6 +6,8 @@ from typing import Any, Protocol, TypedDict
 
 from numpy.typing import NDArray
 
+from ganglion.arguments import explained
+
 Logs = dict[str, float]
 """The figures of an epoch or a batch by name; a callback may add its own."""
 
@@ -31,8 +33,9 @@ class Params(TypedDict):
 
     initial_epoch: int
     epochs: int  # the number of the epoch to stop before
-    steps: int  # batches an epoch
-    samples: int  # rows an epoch
+    steps: int  # batches an epoch, 0 when not known
+    samples: int  # rows an epoch, 0 when not known
+    verbose: bool  # whether the fit tells how it gets on
 
 
 class Callback:
@@ -79,6 +82,7 @@ def wants_batches(callback: Callback) -> bool:
     )
 
 
+@explained
 class LambdaCallback(Callback):
     """A callback made of functions; those that are given take the place of the hooks."""
 

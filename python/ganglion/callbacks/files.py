@@ -7,11 +7,13 @@ from os import PathLike
 from pathlib import Path
 
 from ganglion import writing
+from ganglion.arguments import explained
 from ganglion.callbacks.base import Callback, Logs
 from ganglion.callbacks.monitor import MonitorCallback
 from ganglion.messages import announce
 
 
+@explained
 class ModelCheckpoint(MonitorCallback):
     """Save the model after every epoch, or after every one that is better than all before.
 
@@ -65,6 +67,7 @@ class ModelCheckpoint(MonitorCallback):
             ) from None
 
 
+@explained
 class CSVLogger(Callback):
     """Write the figures of every epoch to a line of a CSV file.
 

@@ -4,11 +4,13 @@
 from collections.abc import Callable
 
 from ganglion import checks
+from ganglion.arguments import explained
 from ganglion.callbacks.base import Callback, Logs
 from ganglion.callbacks.monitor import MonitorCallback
 from ganglion.messages import announce
 
 
+@explained
 class LearningRateScheduler(Callback):
     """Ask a function for the learning rate of every epoch, and report it with the figures.
 
@@ -36,6 +38,7 @@ class LearningRateScheduler(Callback):
             logs["learning_rate"] = self.model.learning_rate
 
 
+@explained
 class ReduceLROnPlateau(MonitorCallback):
     """Reduce the learning rate when a figure has not improved for `patience` epochs.
 

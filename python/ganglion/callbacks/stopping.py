@@ -7,11 +7,13 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ganglion import checks
+from ganglion.arguments import explained
 from ganglion.callbacks.base import Callback, Logs
 from ganglion.callbacks.monitor import MonitorCallback
 from ganglion.messages import announce
 
 
+@explained
 class EarlyStopping(MonitorCallback):
     """Stop when a figure has not improved for `patience` epochs.
 
@@ -19,7 +21,8 @@ class EarlyStopping(MonitorCallback):
         monitor: Name of the figure, as it stands in the history.
         min_delta: Smallest change that counts as an improvement.
         patience: Epochs without improvement after which to stop.
-        verbose: 1 says when training stops and when weights are restored, 0 is silent.
+        verbose: 1 says when training stops and when weights are restored; 0 does so in a fit that
+            shows its progress.
         mode: `"min"`, `"max"` or `"auto"`, which goes by the figure's name.
         baseline: A value the figure must improve on for the waiting to start again.
         restore_best_weights: Whether the model ends with the weights of its best epoch, however
@@ -85,10 +88,14 @@ class EarlyStopping(MonitorCallback):
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         """Put the best weights back."""
-        if self.verbose and self.stopped_epoch:
-            announce(f"Epoch {self.stopped_epoch + 1}: early stopping")
+        tells = self.verbose or self.params["verbose"]
+        if tells and self.stopped_epoch:
+            announce(
+                f"Epoch {self.stopped_epoch + 1}: early stopping, {self.monitor} was best,"
+                f" {self.best:.4g}, in epoch {self.best_epoch + 1}"
+            )
         if self.best_weights is not None:
-            if self.verbose:
+            if tells:
                 announce(f"Restoring the weights of the best epoch: {self.best_epoch + 1}")
             self.model.set_weights(self.best_weights)
 

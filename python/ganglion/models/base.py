@@ -116,6 +116,10 @@ class Model:
                 check_finite("predict", "X", table, model.precision, model.rescale, labels)
         return out
 
+    def __call__(self, x: ArrayLike) -> Array:
+        """Return the same as `predict`."""
+        return self.predict(x)
+
     def predictor(self) -> Predictor:
         """Return the network as it is now, immutable, to call for a row or a batch at a time."""
         from ganglion.inference import Predictor
@@ -137,6 +141,10 @@ class Model:
     def parameter_names(self) -> list[str]:
         """The parameters' names, in the order of `parameter_vector`."""
         return [parameter.name for parameter in self._model.network.parameters]
+
+    def count_params(self) -> int:
+        """Return the number of weights and biases."""
+        return int(self.parameter_vector.size)
 
     def get_weights(self) -> list[Array]:
         """Return copies of the weights `(inputs, units)` and biases `(units,)`, layer by layer."""

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 
 from ganglion import checks
 from ganglion.activations import ActivationFunction
+from ganglion.arguments import explained
 from ganglion.layers import Dense, Dropout, Layer
 from ganglion.models.sequential import Sequential
 
 
+@explained
 class MLP(Sequential):
     """Dense layers one after the other: `Sequential`, shorter.
 
     Args:
         sizes: Columns of the input, units of each hidden layer, units of the output layer.
-        activation: Of the hidden layers; the output layer has none.
+        activation: Of the hidden layers.
+        output_activation: Of the output layer; None for the identity.
         dropout: The part of each hidden layer's outputs zeroed while training, in `[0, 1)`.
         dtype: As `Sequential`'s.
         seed: As `Sequential`'s.
@@ -27,6 +30,7 @@ class MLP(Sequential):
         sizes: Sequence[int],
         *,
         activation: str | ActivationFunction = "relu",
+        output_activation: str | ActivationFunction | None = None,
         dropout: float = 0.0,
         dtype: str = "float32",
         seed: int = 0,
@@ -43,5 +47,5 @@ class MLP(Sequential):
             layers.append(Dense(units, activation))
             if dropout:
                 layers.append(Dropout(dropout))
-        layers.append(Dense(sizes[-1]))
+        layers.append(Dense(sizes[-1], output_activation))
         super().__init__(layers, input_size=sizes[0], dtype=dtype, seed=seed, rescale=rescale)

@@ -8,6 +8,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from ganglion import checks, fitting, training
+from ganglion.arguments import explained
 from ganglion.callbacks import Callback
 from ganglion.fitting import Arguments
 from ganglion.history import History
@@ -23,6 +24,7 @@ from ganglion.schedules import Constant
 from ganglion.tapes import Tapes
 
 
+@explained
 class Sequential(Model):
     """Layers one after the other, trained by `compile` and `fit`.
 
@@ -56,6 +58,7 @@ class Sequential(Model):
         self.history = History()
         self.stop_training = False
 
+    @explained
     def compile(
         self,
         optimizer: str | Optimizer = "adam",
@@ -76,6 +79,7 @@ class Sequential(Model):
         objective.training.prepare()  # so that what cannot be trained is refused here
         self._compiled = objective
 
+    @explained
     def fit(
         self,
         x: ArrayLike | Iterable[Any],
@@ -139,6 +143,7 @@ class Sequential(Model):
         training.fit(work, range(initial_epoch, epochs), history)
         return history
 
+    @explained
     def train_on_batch(
         self,
         x: ArrayLike,
@@ -153,6 +158,7 @@ class Sequential(Model):
         )
         return training.train_on_batch(objective, data)
 
+    @explained
     def evaluate(
         self,
         x: ArrayLike,
@@ -164,6 +170,24 @@ class Sequential(Model):
         objective = self._objective("evaluate")
         data = fitting.dataset("evaluate", self._model, objective, x, y, sample_weight)
         return training.evaluate(objective, fitting.evaluation_source(data, batch_size))
+
+    def predict_proba(self, x: ArrayLike, batch_size: int | None = None) -> Array:
+        """Return probabilities, shape `(samples, outputs)`; arguments are those of `predict`.
+
+        They are the outputs of a network that ends in softmax or sigmoid. Else outputs are logits
+        as the loss given to `compile` reads them: a row's add up to 1 under cross_entropy, each is
+        that of a yes under binary_cross_entropy.
+
+        Raises:
+            ValueError: When the loss has no probabilities, or the network is not compiled.
+        """
+        network = self._model.network
+        if network.graph.is_probability(network.output):
+            return self.predict(x, batch_size)
+        loss = self._objective("predict_proba").loss
+        if not isinstance(loss, Loss):
+            raise ValueError("predict_proba: the loss is a function: nothing says what outputs are")
+        return loss.probabilities(self.predict(x, batch_size))
 
     def forward(self, x: ArrayLike, *, input_gradient: bool = False) -> Array:
         """Return the outputs as training sees them, dropout and all; `backward` may follow.

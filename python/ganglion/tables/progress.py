@@ -23,7 +23,13 @@ class EpochProgress:
         """Begin with no epoch."""
         epochs = context.max_subtasks
         self._shown.set_params(
-            {"epochs": epochs, "steps": self._steps, "samples": self._samples, "initial_epoch": 0}
+            {
+                "initial_epoch": 0,
+                "epochs": epochs,
+                "steps": self._steps,
+                "samples": self._samples,
+                "verbose": True,
+            }
         )
         self._shown.on_train_begin()
 

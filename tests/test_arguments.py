@@ -1,0 +1,124 @@
+"""Calls with a wrong name are answered with the right one, by every public constructor."""
+
+import inspect
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ganglion as gn
+from ganglion import callbacks, initializers, losses, metrics, optimizers, schedules
+from ganglion.arguments import explained
+
+CONSTRUCTORS: list[Any] = [
+    *(gn.MLP, gn.Sequential, gn.Dense, gn.Activation, gn.Dropout, gn.Residual),
+    *optimizers.OPTIMIZERS.values(),
+    *losses.LOSSES.values(),
+    *metrics.METRICS.values(),
+    *(*initializers.INITIALIZERS.values(), initializers.Constant),
+    *schedules.Schedule.__subclasses__(),
+    *(
+        getattr(callbacks, name)
+        for name in callbacks.__all__
+        if name not in ("Callback", "Logs", "Model", "MonitorCallback", "Params", "wants_batches")
+        and name != "TerminateOnNaN"  # it takes no arguments, as any Callback
+    ),
+]
+GN: Any = gn  # so that wrong calls can be written
+
+
+def test_the_constructors_are_those_of_the_package() -> None:
+    names = {item.__name__ for item in CONSTRUCTORS}
+    assert {"MLP", "Dense", "Adam", "EarlyStopping", "Huber", "Warmup"} <= names
+    assert len(names) > 35
+
+
+@pytest.mark.parametrize("item", CONSTRUCTORS, ids=lambda item: item.__name__)
+def test_constructors_answer_an_unknown_argument(item: Any) -> None:
+    known = ", ".join(inspect.signature(item).parameters)
+    with pytest.raises(TypeError) as caught:
+        item(no_such=1)
+    told = str(caught.value)
+    assert told.startswith(f"{item.__name__}: unknown argument 'no_such'")
+    assert told.endswith(f"Known: {known}")
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (
+            lambda: GN.optimizers.Adam(lr=0.1),
+            "Adam: unknown argument 'lr', did you mean 'learn",
+        ),
+        (lambda: GN.optimizers.Adam(0.1, 0.9), "Adam: 2 arguments by position, it takes 1 "),
+        (lambda: GN.optimizers.Adam(betas=1), "'betas', did you mean 'beta_1'?"),
+        (lambda: GN.optimizers.Adam(eps=1), "'eps', did you mean 'epsilon'?"),
+        (
+            lambda: GN.MLP(64, 100, 10),
+            "MLP: sizes must be a list, did you mean MLP([64, 100, 10])",
+        ),
+        (
+            lambda: GN.MLP([4, 3], "relu"),
+            "MLP: 2 arguments by position, it takes 1 (sizes)",
+        ),
+        (
+            lambda: GN.MLP([4, 3], activasion="relu"),
+            "MLP: unknown argument 'activasion', did you",
+        ),
+        (lambda: GN.MLP(hidden_layer_sizes=[4, 3]), "did you mean 'sizes'?"),
+        (lambda: GN.Sequential([], input_shape=4), "did you mean 'input_size'?"),
+        (
+            lambda: GN.MLP([4, 3]).compile(optimiser="adam"),
+            "compile: unknown argument 'optim",
+        ),
+        (
+            lambda: GN.MLP([4, 3]).fit(1, 1, epoch=3),
+            "fit: unknown argument 'epoch', did you mean",
+        ),
+        (
+            lambda: GN.activations.leaky_relu(alpha=1),
+            "leaky_relu: unknown argument 'alpha', did y",
+        ),
+    ],
+)
+def test_what_is_meant_is_told(call: Any, told: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        call()
+    assert told in str(caught.value)
+
+
+def test_a_type_error_within_a_call_that_fits_is_its_own() -> None:
+    def fails(x: int, *, name: str = "") -> None:
+        raise TypeError("of its own")
+
+    call: Any = explained(fails)
+    with pytest.raises(TypeError, match=r"^of its own$"):
+        call(1, name="a")
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'x'"):
+        call()
+    assert list(inspect.signature(call).parameters) == ["x", "name"]
+
+
+def test_a_model_of_ones_own_answers_for_itself() -> None:
+    class Mine(gn.Sequential):
+        def __init__(self, width: int) -> None:
+            super().__init__([gn.Dense(width)], input_size=2)
+
+    make: Any = Mine
+    assert make(3).output_size == 3
+    with pytest.raises(TypeError, match="unexpected keyword argument 'depth'"):
+        make(3, depth=1)
+
+
+def test_records_take_their_one_setting_by_position() -> None:
+    assert gn.losses.Huber(2.0) == gn.losses.Huber(delta=2.0)
+    assert gn.losses.Quantile(0.9) == gn.losses.Quantile(level=0.9)
+    assert gn.metrics.TopKAccuracy(3) == gn.metrics.TopKAccuracy(k=3)
+    assert gn.initializers.Orthogonal(2.0) == gn.initializers.Orthogonal(gain=2.0)
+
+
+def test_the_output_layer_has_the_activation_it_is_given() -> None:
+    x = np.random.default_rng(0).normal(size=(5, 4))
+    net = gn.MLP([4, 8, 3], output_activation="softmax")
+    assert np.allclose(net.predict(x).sum(axis=1), 1)
+    assert net.layers[-1] == gn.Dense(3, "softmax")
