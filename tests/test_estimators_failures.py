@@ -170,13 +170,18 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the backgrou
 x = np.random.default_rng(0).normal(size=(500, 20))
 y = (x[:, 0] > 0) * 1
 long = {"max_iter": 10**9, "tol": 0.0}
+
+def rate(step):  # asked for once training has begun
+    if step == 0:
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    return 1e-3
+
 nets = [
-    MLPRegressor(n_iter_no_change=10**9, **long),
+    MLPRegressor(n_iter_no_change=10**9, lr_schedule=rate, **long),
     MLPRegressor(solver="lbfgs", max_fun=10**9, hidden_layer_sizes=(300, 300), **long),
     Perceptron(max_iter=10**9, tol=None),
     MLPRegressor(n_iter_no_change=10**9, **long),
 ]
-threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
 began = time.monotonic()
 try:
     fit_many(nets, x, y, n_jobs=3)
