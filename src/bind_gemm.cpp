@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/names.h"
 #include "bindings.h"
+#include "gil.h"
 #include "kernels/kernels.h"
 #include "numpy_views.h"
 #include "plan/tile_share.h"
@@ -45,7 +46,7 @@ template <class T>
 void run(const GemmArgs<T>& args, int team) {
     const Kernels<T>& k = kernels<T>();
     auto& scratch = scratch_for<T>(team, args.c.rows, args.c.cols, args.a.cols);
-    const py::gil_scoped_release release;
+    const GilRelease release;
     run_team(team, [&](Member member) noexcept {
         const TileShare share =
             tile_share(member, args.c.rows, args.c.cols, k.tile_rows, k.tile_cols);
@@ -142,7 +143,7 @@ void gemm_batch(const Array<T>& a, const Array<T>& b, Array<T> c, int threads) {
                              .c_step = c.strides(0) / item};
     const int team = checked_team(threads);
     auto& scratch = scratch_for<T>(team, out.rows, out.cols, left.cols);
-    const py::gil_scoped_release release;
+    const GilRelease release;
     run_team(team, [&](Member member) noexcept {
         kernels<T>().gemm_batch(batch, member.share(count, 1),
                                 scratch[static_cast<std::size_t>(member.rank)].data());
@@ -198,13 +199,13 @@ void bind_gemm(py::module_& module) {
         "peak_flops",
         [](const std::string& dtype, int threads, double seconds) {
             const int team = checked_team(threads);
+            const GilRelease release;
             if (dtype == "float32") return peak_flops<float>(team, seconds);
             if (dtype == "float64") return peak_flops<double>(team, seconds);
             throw py::value_error("peak_flops: dtype is '" + dtype +
                                   "', must be float32 or float64");
         },
-        py::arg("dtype"), py::arg("threads"), py::arg("seconds"),
-        py::call_guard<py::gil_scoped_release>());
+        py::arg("dtype"), py::arg("threads"), py::arg("seconds"));
 }
 
 }  // namespace ganglion

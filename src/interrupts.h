@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 
 #include "base/meeting.h"
+#include "gil.h"
 
 // Calls that Ctrl-C ends.
 
@@ -22,19 +23,6 @@ inline Interrupt interrupt_of_this_thread() {
     const bool main = threading.attr("current_thread")().is(threading.attr("main_thread")());
     return main ? Interrupt{&signal_raised, nullptr} : kNoInterrupt;
 }
-
-/// Gives the GIL away for a scope. A daemon's thread that wants it back when Python is at its end
-/// is ended there, by unwinding: so the destructor must let that through.
-class GilRelease {
-  public:
-    GilRelease() : state_(PyEval_SaveThread()) {}
-    ~GilRelease() noexcept(false) { PyEval_RestoreThread(state_); }
-    GilRelease(const GilRelease&) = delete;
-    GilRelease& operator=(const GilRelease&) = delete;
-
-  private:
-    PyThreadState* state_;
-};
 
 /// Return `call(interrupt)`, called without the GIL.
 template <class Call>
