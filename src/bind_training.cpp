@@ -10,6 +10,7 @@
 
 #include "base/names.h"
 #include "bindings.h"
+#include "gil.h"
 #include "interrupts.h"
 #include "numpy_views.h"
 #include "train/predictor.h"
@@ -64,6 +65,8 @@ const char* name(Ending ending) {
             return "interrupted";
         case Ending::data_not_finite:
             return "data_not_finite";
+        case Ending::no_class_number:
+            return "no_class_number";
         case Ending::loss_not_finite:
             return "loss_not_finite";
     }
@@ -107,6 +110,19 @@ py::tuple run_trainer(Trainer<T>& trainer, const py::array& x, const py::array& 
     return py::make_tuple(name(outcome.ending), outcome.batch);
 }
 
+template <class T, Access::Hold (Access::*use)(const std::string&)>
+Access::Hold access_to(ParameterStore<T>& store, const std::string& call) {
+    return (store.access().*use)(call);
+}
+
+/// For `with`. A hold also ends when nobody has it any more: so it does where Ctrl-C comes before
+/// the block is entered, or after it is left.
+void bind_hold(py::module_& module) {
+    py::class_<Access::Hold>(module, "Hold")
+        .def("__enter__", [](const Access::Hold&) {})
+        .def("__exit__", [](Access::Hold& hold, const py::args&) { hold.end(); });
+}
+
 template <class T>
 void bind_store(py::module_& module, const std::string& suffix) {
     py::class_<ParameterStore<T>>(module, ("ParameterStore" + suffix).c_str())
@@ -116,10 +132,14 @@ void bind_store(py::module_& module, const std::string& suffix) {
                                    auto& store = self.cast<ParameterStore<T>&>();
                                    return array_over(store.values(), store.size(), self);
                                })
-        .def_property_readonly("gradients", [](py::object self) {
-            auto& store = self.cast<ParameterStore<T>&>();
-            return array_over(store.gradients(), store.size(), self);
-        });
+        .def_property_readonly("gradients",
+                               [](py::object self) {
+                                   auto& store = self.cast<ParameterStore<T>&>();
+                                   return array_over(store.gradients(), store.size(), self);
+                               })
+        .def("reading", &access_to<T, &Access::read>, py::arg("call"), py::keep_alive<0, 1>())
+        .def("training", &access_to<T, &Access::train>, py::arg("call"), py::keep_alive<0, 1>())
+        .def("changing", &access_to<T, &Access::change>, py::arg("call"), py::keep_alive<0, 1>());
 }
 
 template <class T>
@@ -145,10 +165,10 @@ void bind_optimizer(py::module_& module, const std::string& suffix) {
         .def(
             "apply",
             [](State& state, ParameterStore<T>& store, double rate) {
-                if (state.size() != store.size()) fail("apply", "the store has other parameters");
-                state.apply(store.block(), rate);
+                const GilRelease release;
+                state.apply(store, rate);
             },
-            py::arg("store"), py::arg("rate"), py::call_guard<py::gil_scoped_release>());
+            py::arg("store"), py::arg("rate"));
 }
 
 template <class T>
@@ -211,8 +231,7 @@ void bind_predictor(py::module_& module, const std::string& suffix) {
     py::class_<Predictor<T>>(module, ("Predictor" + suffix).c_str())
         .def(py::init([](const Graph& graph, ValueId input, ValueId output,
                          ParameterStore<T>& store, Index max_batch) {
-                 return std::make_unique<Predictor<T>>(graph, input, output, store.values(),
-                                                       max_batch);
+                 return std::make_unique<Predictor<T>>(graph, input, output, store, max_batch);
              }),
              py::kw_only(), py::arg("graph"), py::arg("input"), py::arg("output"), py::arg("store"),
              py::arg("max_batch"), py::keep_alive<1, 5>())
@@ -248,6 +267,7 @@ void bind_precision(py::module_& module, const std::string& suffix) {
 }  // namespace
 
 void bind_training(py::module_& module) {
+    bind_hold(module);
     bind_precision<float>(module, "Float32");
     bind_precision<double>(module, "Float64");
 }

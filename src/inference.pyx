@@ -8,7 +8,7 @@ from libcpp.memory cimport make_unique
 import numpy as np
 
 from ganglion import precision
-from ganglion.arrays import as_array, check_finite
+from ganglion.arrays import as_array, refuse_not_finite
 from ganglion.frames import labels_of
 
 cnp.import_array()
@@ -47,6 +47,17 @@ cdef DataView contiguous(const void* x, Py_ssize_t rows, Py_ssize_t columns, Py_
     return view
 
 
+cdef bint may_overlap(object a, object b):
+    """May two arrays have memory in common?"""
+    cdef const char* begin_a = <const char*> cnp.PyArray_DATA(a)
+    cdef const char* begin_b = <const char*> cnp.PyArray_DATA(b)
+    if cnp.PyArray_IS_C_CONTIGUOUS(a) and cnp.PyArray_IS_C_CONTIGUOUS(b):
+        return (
+            begin_a < begin_b + cnp.PyArray_NBYTES(b) and begin_b < begin_a + cnp.PyArray_NBYTES(a)
+        )
+    return np.may_share_memory(a, b)
+
+
 cdef class Predictor:
     """A network's forward pass with weights of its own, which nothing changes any more.
 
@@ -77,13 +88,13 @@ cdef class Predictor:
             self.weights32 = make_unique[ParameterStore[float]](core[0])
             self.weights()[:] = weights
             self.float32 = make_unique[CorePredictor[float]](
-                core[0], first, last, self.weights32.get().values(), <Index> 256, <bint> True)
+                core[0], first, last, self.weights32.get()[0], <Index> 256, <bint> True)
         else:
             self.type_number = cnp.NPY_FLOAT64
             self.weights64 = make_unique[ParameterStore[double]](core[0])
             self.weights()[:] = weights
             self.float64 = make_unique[CorePredictor[double]](
-                core[0], first, last, self.weights64.get().values(), <Index> 256, <bint> True)
+                core[0], first, last, self.weights64.get()[0], <Index> 256, <bint> True)
 
     cdef object weights(self):
         """All parameters, shape (parameters,), not copied."""
@@ -101,7 +112,8 @@ cdef class Predictor:
         Args:
             x: Inputs, shape `(rows, inputs)`, or `(inputs,)` for one row.
             out: Where to write the outputs, shape `(rows, outputs)` or `(outputs,)`, of the
-                predictor's type, with contiguous rows. A new array if None.
+                predictor's type, with contiguous rows. A new array if None. It may overlap x,
+                which is copied then.
 
         Returns:
             The output layer's values: `out`, or the new array.
@@ -115,6 +127,7 @@ cdef class Predictor:
         cdef int dimensions = cnp.PyArray_NDIM(given)
         shape[0] = cnp.PyArray_DIM(given, 0)
         shape[dimensions - 1] = self.outputs
+        cdef bint given_out = out is not None
         if out is None:
             out = cnp.PyArray_EMPTY(dimensions, shape, self.type_number, 0)
         elif not (
@@ -123,10 +136,12 @@ cdef class Predictor:
             and (dimensions == 1 or cnp.PyArray_DIM(out, 0) == shape[0])
         ):
             self.check_out(out, given.shape[:-1] + (self.outputs,))
+        if given_out and may_overlap(given, out):
+            x = given = given.copy()  # rows are written before all have been read
         if not self.run(given, out):
             array = as_array("predictor", "x", x)
             table = np.atleast_2d(array if array.ndim < 3 else array.reshape(len(array), -1))
-            check_finite("predictor", "x", table, self.precision, self.rescale, labels_of(x))
+            refuse_not_finite("predictor", "x", table, self.precision, self.rescale, labels_of(x))
         return out
 
     cdef bint fits(self, object array, Py_ssize_t columns):

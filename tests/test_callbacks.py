@@ -18,12 +18,14 @@ from ganglion.callbacks import (
     TerminateOnNaN,
     wants_batches,
 )
+from ganglion.history import History
 
 
 class FakeModel:
     """A model whose only weight is the number of epochs it was trained for."""
 
     def __init__(self) -> None:
+        self.history = History()
         self.stop_training = False
         self.learning_rate = 1.0
         self.weights = [np.zeros(1)]

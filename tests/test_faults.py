@@ -106,24 +106,28 @@ def test_a_loss_cannot_change_the_targets() -> None:
     np.testing.assert_array_equal(y, Y.astype(np.float32))
 
 
-def test_a_fit_within_a_fit_leaves_the_outer_history() -> None:
+def test_what_is_set_within_a_failed_epoch_is_undone_with_it() -> None:
     net = net_for()
-    inner = LambdaCallback(on_epoch_end=lambda epoch, logs: net.fit(X, Y, verbose=0) and None)
-    assert len(net.fit(X, Y, epochs=3, callbacks=[inner], verbose=0)) == 3
+    before, rate = net.parameter_vector.copy(), net.learning_rate
 
-
-def test_what_is_learnt_within_a_failed_epoch_is_undone_with_it() -> None:
-    net = net_for()
-    before = net.parameter_vector.copy()
-
-    def train_and_fail(epoch: int, logs: Any) -> None:
-        net.train_on_batch(X, Y)
-        net.fit(X, Y, verbose=0)
+    def set_and_fail(epoch: int, logs: Any) -> None:
+        net.set_weights([np.ones_like(weight) for weight in net.get_weights()])
+        net.learning_rate = 0.5
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        net.fit(X, Y, callbacks=[LambdaCallback(on_epoch_end=train_and_fail)], verbose=0)
+        net.fit(X, Y, callbacks=[LambdaCallback(on_epoch_end=set_and_fail)], verbose=0)
     np.testing.assert_array_equal(net.parameter_vector, before)
+    assert net.learning_rate == rate
+
+
+def test_a_rate_set_before_a_failed_first_epoch_is_undone_with_it() -> None:
+    net = net_for()
+    rate = net.learning_rate
+    set_rate = LambdaCallback(on_train_begin=lambda logs: setattr(net, "learning_rate", 1e30))
+    with pytest.raises(gn.LossNotFiniteError, match="in epoch 1"):
+        net.fit(X, Y, batch_size=1, callbacks=[set_rate], verbose=0)
+    assert net.learning_rate == rate
 
 
 def test_backward_uses_up_its_forward_pass() -> None:

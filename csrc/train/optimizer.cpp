@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/error.h"
 #include "kernels/kernels.h"
 
 namespace ganglion {
@@ -115,8 +116,12 @@ bool OptimizerState<T>::sweep(const Member& member, const Update<T>& update, con
 }
 
 template <class T>
-void OptimizerState<T>::apply(ParameterBlock<T> parameters, double rate) {
-    const Busy::Scope scope(busy_, "apply_gradients");
+void OptimizerState<T>::apply(ParameterStore<T>& store, double rate) {
+    const char* const call = "apply_gradients";
+    if (size_ != store.size()) fail(call, "the store has other parameters");
+    const Busy::Scope scope(busy_, call);
+    const Access::Hold hold = store.access().run(call);
+    const ParameterBlock<T> parameters = store.block();
     const int team = team_size(static_cast<int>(size_ / kParametersPerThread));
     const std::vector<Range> all{{0, size_}};
     run_team(team, [&](Member member) noexcept {

@@ -7,6 +7,7 @@
 #include "base/team.h"
 #include "kernels/optimizer.h"
 #include "plan/workspace.h"
+#include "train/parameter_store.h"
 
 namespace ganglion {
 
@@ -51,7 +52,7 @@ class OptimizerState {
     bool is_elementwise() const { return settings_.global_clipnorm == 0; }
 
     /// The next step, with a team of its own.
-    void apply(ParameterBlock<T> parameters, double rate);
+    void apply(ParameterStore<T>& store, double rate);
 
     /// Forget everything.
     void reset();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/access.h"
 #include "base/buffer.h"
 #include "graph/graph.h"
 #include "plan/workspace.h"
@@ -7,7 +8,7 @@
 namespace ganglion {
 
 /// A graph's parameters, and their gradients, each in one contiguous block, in the order in which
-/// the graph names them. Plans share it.
+/// the graph names them. Plans share it, and whoever uses it asks `access`.
 template <class T>
 class ParameterStore {
   public:
@@ -17,10 +18,12 @@ class ParameterStore {
     T* values() { return values_.data(); }
     T* gradients() { return gradients_.data(); }
     ParameterBlock<T> block() { return {values(), gradients()}; }
+    Access& access() { return access_; }
 
   private:
     AlignedBuffer<T> values_;
     AlignedBuffer<T> gradients_;
+    Access access_;
 };
 
 }  // namespace ganglion

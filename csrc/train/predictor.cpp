@@ -1,6 +1,7 @@
 #include "train/predictor.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -34,19 +35,19 @@ void copy_share(const Member& member, Matrix<const T> from, Matrix<T> to) {
 }  // namespace
 
 template <class T>
-Predictor<T>::Predictor(const Graph& graph, ValueId input, ValueId output, T* parameters,
+Predictor<T>::Predictor(const Graph& graph, ValueId input, ValueId output, ParameterStore<T>& store,
                         Index max_batch, bool frozen)
     : plan_(compile(graph, {.mode = Mode::infer, .outputs = {output}}, max_batch)),
       input_(input),
       output_(output),
-      parameters_(parameters),
-      packed_(frozen ? std::make_unique<PackedWeights<T>>(plan_, parameters) : nullptr) {
+      store_(store),
+      packed_(frozen ? std::make_unique<PackedWeights<T>>(plan_, store.values()) : nullptr) {
     give_back(make());
 }
 
 template <class T>
 std::unique_ptr<Workspace<T>> Predictor<T>::make() const {
-    return std::make_unique<Workspace<T>>(plan_, ParameterBlock<T>{parameters_, nullptr},
+    return std::make_unique<Workspace<T>>(plan_, ParameterBlock<T>{store_.values(), nullptr},
                                           packed_.get());
 }
 
@@ -93,6 +94,8 @@ Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt
         fail("predict", "x is ", x.rows, "x", x.cols, " and out ", y.rows, "x", y.cols,
              ", must have the same rows, ", input.cols, " and ", output.cols, " columns");
     }
+    std::optional<Access::Hold> hold;
+    if (packed_ == nullptr) hold.emplace(store_.access().read("predict"));
     std::unique_ptr<Workspace<T>> workspace = take();
     const int most = worthwhile_team(plan_.operations(std::min(plan_.max_batch, y.rows)));
     const bool small = most > 1 && plan_.operations(y.rows) < kWorthWaking;

@@ -8,6 +8,7 @@
 #include "plan/workspace.h"
 #include "train/data.h"
 #include "train/ending.h"
+#include "train/parameter_store.h"
 
 namespace ganglion {
 
@@ -16,10 +17,10 @@ namespace ganglion {
 template <class T>
 class Predictor {
   public:
-    /// `parameters` must outlive the predictor, and not change during a call. `frozen`: they never
-    /// change any more, and are copied in the order in which products read them.
-    Predictor(const Graph& graph, ValueId input, ValueId output, T* parameters, Index max_batch,
-              bool frozen = false);
+    /// The store must outlive the predictor. `frozen`: its parameters never change any more, and
+    /// are copied in the order in which products read them.
+    Predictor(const Graph& graph, ValueId input, ValueId output, ParameterStore<T>& store,
+              Index max_batch, bool frozen = false);
     ~Predictor();
     Predictor(const Predictor&) = delete;
     Predictor& operator=(const Predictor&) = delete;
@@ -27,7 +28,9 @@ class Predictor {
     /// Operations that a row takes in its matrix products.
     double operations() const { return plan_.row_operations; }
 
-    /// x (rows, inputs) -> y (rows, outputs). Ends early, y unfinished, unless it is complete.
+    /// x (rows, inputs) -> y (rows, outputs), which do not overlap. Ends early, y unfinished,
+    /// unless it is complete. Refused while another call trains the store's parameters, unless
+    /// frozen.
     Ending predict(const DataView& x, Matrix<T> y, Interrupt interrupt) const;
 
   private:
@@ -43,7 +46,7 @@ class Predictor {
     Plan plan_;
     ValueId input_;
     ValueId output_;
-    T* parameters_;
+    ParameterStore<T>& store_;
     std::unique_ptr<PackedWeights<T>> packed_;
     mutable std::array<std::atomic<Workspace<T>*>, 64> free_{};
     mutable std::atomic<Clock::rep> ended_{0};  // when the last small call did

@@ -27,6 +27,7 @@ Tape<T>::Tape(const Graph& graph, ValueId input, ValueId output, bool input_grad
     : plan_(compile(graph,
                     {.mode = Mode::train, .outputs = {output}, .input_gradients = input_gradient},
                     max_batch)),
+      store_(store),
       input_(input),
       output_(output),
       workspace_(plan_, store.block()),
@@ -50,6 +51,7 @@ bool Tape<T>::run(Pass pass, Interrupt interrupt) {
 template <class T>
 bool Tape<T>::forward(Matrix<const T> x, Matrix<T> y, std::uint64_t step, Interrupt interrupt) {
     const Busy::Scope scope(busy_, "forward");
+    const Access::Hold hold = store_.access().read("forward");
     if (x.rows > plan_.max_batch)
         fail("tape", "x has ", x.rows, " rows, at most ", plan_.max_batch);
     check_shape("x", x, x.rows, workspace_.value(input_, 0).cols);
@@ -65,6 +67,7 @@ bool Tape<T>::forward(Matrix<const T> x, Matrix<T> y, std::uint64_t step, Interr
 template <class T>
 bool Tape<T>::backward(Matrix<const T> dy, Matrix<T> dx, Interrupt interrupt) {
     const Busy::Scope scope(busy_, "backward");
+    const Access::Hold hold = store_.access().run("backward");
     if (run_.rows == 0) fail("backward", "there is no forward pass to go back through");
     if (!plan_.no_backward.empty()) throw std::invalid_argument(plan_.no_backward);
     check_shape("dy", dy, run_.rows, workspace_.value(output_, 0).cols);

@@ -35,6 +35,7 @@ class Tape {
 
     Busy busy_;
     Plan plan_;
+    ParameterStore<T>& store_;
     ValueId input_;
     ValueId output_;
     Workspace<T> workspace_;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from decimal import Decimal
 from numbers import Real
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -89,6 +89,22 @@ def rows_at_once(table: Any, multiple: int = 1) -> int:
         return len(table)
     columns = max(1, int(table.shape[1]))
     return max(1, _UNFOLDED // (multiple * columns)) * multiple
+
+
+def refuse_not_finite(
+    call: str,
+    name: str,
+    array: Any,
+    precision: Precision,
+    scale: float,
+    labels: Labels | None = None,
+) -> NoReturn:
+    """Refuse, as `check_finite` does, what the core has found not to be finite.
+
+    It may have changed since: then nobody can say any more where that was.
+    """
+    check_finite(call, name, array, precision, scale, labels)
+    raise ValueError(f"{call}: {name} was not finite when it was read, and has changed since")
 
 
 def check_finite(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,9 +36,10 @@ class History:
 
     def append(self, epoch: int, figures: Mapping[str, float]) -> None:
         """Add the figures of an epoch."""
-        self.epoch.append(epoch)
-        for name, value in figures.items():
-            self.history.setdefault(name, []).append(value)
+        lists: list[list[Any]] = [self.history.setdefault(name, []) for name in figures]
+        lists.append(self.epoch)
+        # In one call, so that Ctrl-C comes before all or after all.
+        deque(map(list.append, lists, [*figures.values(), epoch]), maxlen=0)
 
     def plot(self, ax: Axes | None = None) -> list[Axes]:
         """Draw the figures over the epochs and return the axes.

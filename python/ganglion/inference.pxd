@@ -55,7 +55,8 @@ cdef extern from "train/ending.h" namespace "ganglion":
 cdef extern from "train/predictor.h" namespace "ganglion":
     cdef cppclass CorePredictor "ganglion::Predictor"[T]:
         CorePredictor(
-            const Graph& graph, int input, int output, T* parameters, Index max_batch, bint frozen
+            const Graph& graph, int input, int output, ParameterStore[T]& store, Index max_batch,
+            bint frozen
         ) except +
         double operations()
         Ending predict(const DataView& x, Matrix[T] y, Interrupt interrupt) except + nogil
@@ -74,9 +75,9 @@ cdef class Predictor:
     cdef unique_ptr[CorePredictor[float]] float32
     cdef unique_ptr[CorePredictor[double]] float64
 
-    # x (rows, inputs) -> y (rows, outputs), both contiguous. Returns whether every number of x is
-    # finite; y holds nothing useful where not. Raises TypeError when the predictor computes in the
-    # other type.
+    # x (rows, inputs) -> y (rows, outputs), both contiguous, which do not overlap. Returns whether
+    # every number of x is finite; y holds nothing useful where not. Raises TypeError when the
+    # predictor computes in the other type.
     cdef bint predict_float32(self, const float* x, Py_ssize_t rows, float* y) except? False nogil
     cdef bint predict_float64(self, const double* x, Py_ssize_t rows, double* y) except? False nogil
 

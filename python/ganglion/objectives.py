@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,32 +137,32 @@ class Objective:
         self.state = model.precision.optimizer_state(
             self.optimizer.name, self.optimizer.settings(), model.store.values.size
         )
-        self._store = model.store
-        self._spare: Snapshot | None = None
-        self._lock = threading.RLock()
+        self.model = model
         self.training = Phase("fit", model, self.loss, self.figures, self.state)
-        self.evaluation = Phase("evaluate", model, self.loss, self.figures, None)
+        self._evaluations: list[Phase] = []  # that no call uses
+        self._snapshot: Snapshot | None = None
 
-    @contextmanager
-    def training_call(self, call: str) -> Iterator[Snapshot]:
-        """Lend a snapshot to a call that trains.
-
-        A call within it, from a callback, has one of its own. The room stays from one call to the
-        next: the system's making it anew would take longer than the copying.
-
-        Raises:
-            RuntimeError: While another thread trains; nothing has been touched.
-        """
-        if not self._lock.acquire(blocking=False):
-            raise RuntimeError(f"{call}: the model is in use by another call")
+    def evaluation(self) -> Phase:
+        """Return a phase for evaluating, with figures of its own, to be given back."""
         try:
-            snapshot, self._spare = self._spare or Snapshot(self._store, self.state), None
-            try:
-                yield snapshot
-            finally:
-                self._spare = snapshot
-        finally:
-            self._lock.release()
+            return self._evaluations.pop()
+        except IndexError:
+            return Phase("evaluate", self.model, self.loss, self.figures, None)
+
+    def give_back(self, evaluation: Phase) -> None:
+        """Keep a phase for the next call: making one takes longer than a small evaluation."""
+        self._evaluations.append(evaluation)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Room for what the call that trains changes.
+
+        It stays from one call to the next: the system's making it anew would take longer than the
+        copying.
+        """
+        if self._snapshot is None:
+            self._snapshot = Snapshot(self)
+        return self._snapshot
 
     def rates(self, count: int) -> NDArray[np.float64]:
         """Return the learning rates of the next `count` steps."""
@@ -176,11 +174,13 @@ class Objective:
             )
         return rates
 
-    def apply_gradients(self, model: Parametrized) -> None:
+    def apply_gradients(self) -> None:
         """Take a step along the gradients in the model's store."""
-        if not np.isfinite(model.store.gradients).all():
-            raise ValueError("apply_gradients: gradient_vector is not finite")
-        self.state.apply(model.store, float(self.rates(1)[0]))
+        store = self.model.store
+        with store.training("apply_gradients"):
+            if not np.isfinite(store.gradients).all():
+                raise ValueError("apply_gradients: gradient_vector is not finite")
+            self.state.apply(store, float(self.rates(1)[0]))
 
 
 def _target_columns(loss: Loss | CustomLoss, outputs: int) -> int:

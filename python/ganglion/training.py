@@ -13,7 +13,7 @@ from ganglion.callbacks import Callback, Logs, TerminateOnNaN, wants_batches
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.data import Dataset
 from ganglion.history import History
-from ganglion.objectives import Objective
+from ganglion.objectives import Objective, Phase
 from ganglion.passes import BatchNotFiniteError, LossNotFiniteError, Parametrized
 from ganglion.snapshot import Snapshot
 from ganglion.sources import ArraySource, Source
@@ -44,8 +44,33 @@ class Fit:
     verbose: bool
 
 
-def fit(work: Fit, epochs: range, history: History) -> None:
-    """Train, and add the figures of each epoch to `history`."""
+def fit(work: Fit, epochs: range) -> History:
+    """Train, and return the figures of each epoch, which are the host's history meanwhile.
+
+    Raises:
+        RuntimeError: While another call uses the model; nothing has been touched.
+    """
+    with work.model.store.training("fit"), ExitStack() as stack:
+        history = work.host.history = History()
+        work.host.stop_training = False
+        before = work.objective.snapshot
+        before.take()
+        try:
+            _begin(work, epochs, stack)
+            for epoch in epochs:
+                if epoch > epochs.start:
+                    before.take()
+                history.append(epoch, _epoch_with_hooks(work, epoch, before))
+                if work.host.stop_training:
+                    break
+        except Exception:  # not Ctrl-C, which is no failure: what has been learnt is kept
+            before.put_back()
+            raise
+    return history
+
+
+def _begin(work: Fit, epochs: range, stack: ExitStack) -> None:
+    """Tell the callbacks what is about to be done, and that it begins."""
     for callback in work.callbacks:
         callback.set_model(work.host)
         callback.set_params(
@@ -57,37 +82,25 @@ def fit(work: Fit, epochs: range, history: History) -> None:
                 "verbose": work.verbose,
             }
         )
-    work.host.stop_training = False
-    with work.objective.training_call("fit") as before, ExitStack() as stack:
-        for callback in reversed(work.callbacks):  # each is told of the end, whatever another does
-            stack.callback(callback.on_train_end, {})
-        for callback in work.callbacks:
-            callback.on_train_begin({})
-        for epoch in epochs:
-            logs = _epoch_with_hooks(work, epoch, before)
-            history.append(epoch, logs)
-            if work.host.stop_training:
-                break
+    for callback in reversed(work.callbacks):  # each is told of the end, whatever another does
+        stack.callback(callback.on_train_end, {})
+    for callback in work.callbacks:
+        callback.on_train_begin({})
 
 
 def _epoch_with_hooks(work: Fit, epoch: int, before: Snapshot) -> Logs:
-    before.take()
+    for callback in work.callbacks:
+        callback.on_epoch_begin(epoch, {})
     try:
-        for callback in work.callbacks:
-            callback.on_epoch_begin(epoch, {})
-        try:
-            logs = run_epoch(work, epoch)
-        except LossNotFiniteError:
-            if not any(isinstance(callback, TerminateOnNaN) for callback in work.callbacks):
-                raise
-            before.put_back()
-            logs = dict.fromkeys(work.objective.training.names, math.nan)
-        logs |= _validate(work)
-        for callback in work.callbacks:
-            callback.on_epoch_end(epoch, logs)
-    except Exception:  # not Ctrl-C, which is no failure: what has been learnt is kept
+        logs = run_epoch(work, epoch)
+    except LossNotFiniteError:
+        if not any(isinstance(callback, TerminateOnNaN) for callback in work.callbacks):
+            raise
         before.put_back()
-        raise
+        logs = dict.fromkeys(work.objective.training.names, math.nan)
+    logs |= _validate(work)
+    for callback in work.callbacks:
+        callback.on_epoch_end(epoch, logs)
     return logs
 
 
@@ -126,28 +139,44 @@ def _validate(work: Fit) -> Logs:
     try:
         figures = evaluate(work.objective, work.validation)
     except LossNotFiniteError:
-        figures = dict.fromkeys(work.objective.evaluation.names, math.nan)
+        figures = dict.fromkeys(work.objective.training.names, math.nan)
     return {f"val_{name}": value for name, value in figures.items()}
 
 
 def evaluate(objective: Objective, source: Source) -> Logs:
-    """Return the figures over the batches of a source, without training."""
-    objective.evaluation.reset()
+    """Return the figures over the batches of a source, without training.
+
+    Raises:
+        RuntimeError: While another call trains the model.
+    """
+    with objective.model.store.reading("evaluate"):
+        evaluation = objective.evaluation()
+        try:
+            return _figures_over(evaluation, source)
+        finally:
+            objective.give_back(evaluation)
+
+
+def _figures_over(evaluation: Phase, source: Source) -> Logs:
+    evaluation.reset()
     for part in source.parts(0, single=False):
         try:
-            objective.evaluation.run(
-                part.data, part.order, part.batch_size, part.first, np.zeros(part.count)
-            )
+            evaluation.run(part.data, part.order, part.batch_size, part.first, np.zeros(part.count))
         except BatchNotFiniteError as error:
             raise LossNotFiniteError(
                 f"evaluate: in batch {error.batch}: {error.culprit} is not finite"
             ) from error
-    return objective.evaluation.figures()
+    return evaluation.figures()
 
 
 def train_on_batch(objective: Objective, data: Dataset) -> Logs:
-    """Take one step on all of `data`, and return its figures."""
-    with objective.training_call("train_on_batch") as before:
+    """Take one step on all of `data`, and return its figures.
+
+    Raises:
+        RuntimeError: While another call uses the model; nothing has been touched.
+    """
+    with objective.model.store.training("train_on_batch"):
+        before = objective.snapshot
         before.take()
         objective.training.reset()
         try:

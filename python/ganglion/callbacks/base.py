@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypedDict
 from numpy.typing import NDArray
 
 from ganglion.arguments import explained
+from ganglion.history import History
 
 Logs = dict[str, float]
 """The figures of an epoch or a batch by name; a callback may add its own."""
@@ -15,6 +16,7 @@ Logs = dict[str, float]
 class Model(Protocol):
     """What callbacks need of a model."""
 
+    history: History
     stop_training: bool
     learning_rate: float
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion import checks, files, networks, precision, summary
-from ganglion.arrays import as_samples, check_finite, rows_at_once, unfolded
+from ganglion.arrays import as_samples, refuse_not_finite, rows_at_once, unfolded
 from ganglion.frames import labels_of
 from ganglion.layers import Layer
 from ganglion.networks import Architecture, Network
@@ -94,11 +94,15 @@ class Model:
     def predict(self, x: ArrayLike, batch_size: int | None = None) -> Array:
         """Return the output layer's values, shape `(samples, outputs)`.
 
-        Any number of threads may call it at once. A row's bits do not depend on its batch.
+        Any number of threads may call it at once, and beside `evaluate`. A row's bits do not depend
+        on its batch.
 
         Args:
             x: Inputs, shape `(samples, ...)`.
             batch_size: Rows worked on at a time; None: up to 256.
+
+        Raises:
+            RuntimeError: While another thread trains the network; see `predictor`.
         """
         model = self._model
         table = as_samples("predict", x, self.input_size)
@@ -109,11 +113,14 @@ class Model:
             predictor = model.predictor(min(int(batch_size), samples))
         out = np.empty((samples, self.output_size), model.precision.dtype)
         step = rows_at_once(table)
-        for first in range(0, samples, step):
-            part = slice(first, first + step)
-            if not predictor.predict(unfolded(table[part]), out[part], model.rescale):
-                labels = labels_of(x)
-                check_finite("predict", "X", table, model.precision, model.rescale, labels)
+        with model.store.reading("predict"):
+            for first in range(0, samples, step):
+                part = slice(first, first + step)
+                if not predictor.predict(unfolded(table[part]), out[part], model.rescale):
+                    labels = labels_of(x)
+                    refuse_not_finite(
+                        "predict", "X", table, model.precision, model.rescale, labels
+                    )
         return out
 
     def __call__(self, x: ArrayLike) -> Array:
@@ -121,11 +128,15 @@ class Model:
         return self.predict(x)
 
     def predictor(self) -> Predictor:
-        """Return the network as it is now, immutable, to call for a row or a batch at a time."""
+        """Return the network as it is now, immutable, to call for a row or a batch at a time.
+
+        It may be called while the network is trained on.
+        """
         from ganglion.inference import Predictor
 
         recipe = (networks.graph_of, (self.layers, self.input_size))
-        return Predictor(recipe, self.dtype, self.parameter_vector, self.rescale)
+        with self._model.store.reading("predictor"):
+            return Predictor(recipe, self.dtype, self.parameter_vector, self.rescale)
 
     @property
     def parameter_vector(self) -> Array:
@@ -148,11 +159,14 @@ class Model:
 
     def get_weights(self) -> list[Array]:
         """Return copies of the weights `(inputs, units)` and biases `(units,)`, layer by layer."""
-        return [part.copy() for part in self._model.network.split(self.parameter_vector)]
+        with self._model.store.reading("get_weights"):
+            return [part.copy() for part in self._model.network.split(self.parameter_vector)]
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Replace the weights by such a list as `get_weights` returns."""
-        self.parameter_vector[:] = self._model.network.join(weights, self.dtype)
+        joined = self._model.network.join(weights, self.dtype)
+        with self._model.store.changing("set_weights"):
+            self.parameter_vector[:] = joined
 
     def theta(self, j: int) -> Array:
         """Return layer j's parameters as lectures write them: the bias is column 0.
@@ -163,11 +177,13 @@ class Model:
         Returns:
             A copy, shape `(units of layer j + 1, 1 + units of layer j)`.
         """
-        return self._model.network.theta(self.parameter_vector, j)
+        with self._model.store.reading("theta"):
+            return self._model.network.theta(self.parameter_vector, j)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy architecture and parameters; what `compile` was told is not kept."""
-        return files.rebuilt, (self.architecture, self.parameter_vector.copy())
+        with self._model.store.reading("pickle"):
+            return files.rebuilt, (self.architecture, self.parameter_vector.copy())
 
     def summary(self) -> None:
         """Write a table of the layers, their outputs and numbers of parameters to stdout."""
@@ -182,4 +198,5 @@ class Model:
             path: The file; it keeps its mode. A link is followed, a device or pipe written into.
             metadata: Texts to keep beside them, by name; `ganglion.files.read_metadata` gives them.
         """
-        files.save(self, Path(path), metadata or {})
+        with self._model.store.reading("save"):
+            files.save(self, Path(path), metadata or {})

@@ -122,6 +122,7 @@ class Sequential(Model):
 
         Raises:
             ValueError: When an argument does not fit; the model is as it was.
+            RuntimeError: While another call uses the model, within a callback too; it goes on.
             LossNotFiniteError: When the loss is no longer finite; weights and optimizer are those
                 before the epoch; where the optimizer remembers over 16 MB, it begins afresh.
         """
@@ -139,9 +140,7 @@ class Sequential(Model):
             steps_per_epoch=steps_per_epoch,
         )
         work = fitting.prepare(self, self._model, self._objective("fit"), x, y, arguments)
-        history = self.history = History()
-        training.fit(work, range(initial_epoch, epochs), history)
-        return history
+        return training.fit(work, range(initial_epoch, epochs))
 
     @explained
     def train_on_batch(
@@ -211,7 +210,7 @@ class Sequential(Model):
 
     def apply_gradients(self) -> None:
         """Take a step of the optimizer along `gradient_vector`."""
-        self._objective("apply_gradients").apply_gradients(self._model)
+        self._objective("apply_gradients").apply_gradients()
 
     @property
     def optimizer(self) -> Optimizer:

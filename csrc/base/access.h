@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <thread>
+
+namespace ganglion {
+
+/// Who uses a network's parameters: any number of calls that read them, or one that trains them.
+/// Within one that trains, its thread may read and change them as well, but not while a run of the
+/// core is at them, as a signal handler could. What is refused throws std::runtime_error, and has
+/// touched nothing. No thread waits for another.
+class Access {
+  public:
+    /// A use of the parameters, which ends with it, or before, when it is told to.
+    class Hold {
+      public:
+        Hold(Hold&& other) noexcept;
+        Hold(const Hold&) = delete;
+        Hold& operator=(const Hold&) = delete;
+        ~Hold() { end(); }
+
+        void end();
+
+      private:
+        friend Access;
+        Hold(Access* access, std::uint32_t use);
+
+        Access* access_;  // null: it has ended
+        std::uint32_t use_;
+        std::uint32_t forks_;
+    };
+
+    Access() = default;
+    Access(const Access&) = delete;
+    Access& operator=(const Access&) = delete;
+
+    /// Read the parameters. `call` is who asks, for the message of a refusal.
+    [[nodiscard]] Hold read(const std::string& call);
+
+    /// Train them, in one run of the core or in many.
+    [[nodiscard]] Hold train(const std::string& call);
+
+    /// Replace them, within a call that trains or outside.
+    [[nodiscard]] Hold change(const std::string& call);
+
+    /// Let a run of the core write to them.
+    [[nodiscard]] Hold run(const std::string& call);
+
+  private:
+    template <class Next>
+    void move_on(const Next& next);
+    bool trains_here() const;
+
+    std::atomic<std::uint64_t> state_{0};  // uses, and above them forks() when they began
+    std::atomic<std::thread::id> trainer_{};
+};
+
+}  // namespace ganglion

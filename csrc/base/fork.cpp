@@ -1,0 +1,21 @@
+#include "base/fork.h"
+
+#include <pthread.h>
+
+#include <atomic>
+
+namespace ganglion {
+namespace {
+
+std::atomic<std::uint32_t> count{0};
+
+const int registered = pthread_atfork(nullptr, nullptr, [] { ++count; });
+
+}  // namespace
+
+std::uint32_t forks() {
+    static_cast<void>(registered);
+    return count.load(std::memory_order_relaxed);
+}
+
+}  // namespace ganglion
