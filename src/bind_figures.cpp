@@ -30,16 +30,29 @@ std::vector<MetricSettings> metrics_from(const Wanted& wanted) {
 template <class T>
 using Packed = py::array_t<T, py::array::c_style | py::array::forcecast>;
 
+/// Refuse targets that are no numbers of outputs, where a metric looks there.
+template <class T>
+void check_classes(const Figures& figures, Matrix<const T> targets, Index outputs) {
+    if (targets.cols != 1 || !figures.reads_classes()) return;
+    for (Index i = 0; i < targets.rows; ++i) {
+        const T label = *targets.at(i, 0);
+        if (!(label >= 0 && label < static_cast<T>(outputs))) {
+            fail("figures", "target is ", label, " at row ", i,
+                 ", must be a class number from 0 to ", outputs - 1);
+        }
+    }
+}
+
 template <class T>
 void add_batch(Figures& figures, double loss, double weight, const py::array_t<T>& output,
                const py::array_t<T>& target, const std::optional<Packed<T>>& row_weight) {
-    const Matrix<const T> outputs = matrix_of<T>(output, "output");
-    const Matrix<const T> targets = matrix_of<T>(target, "target");
-    const bool fits =
-        targets.rows == outputs.rows && (targets.cols == outputs.cols || targets.cols == 1);
-    if (!fits || (row_weight && row_weight->size() != outputs.rows)) {
+    const Matrix<const T> outputs = rows_of<T>(output, "output");
+    const Matrix<const T> targets = rows_of<T>(target, "target");
+    if (targets.rows != outputs.rows || (row_weight && row_weight->size() != outputs.rows)) {
         fail("figures", "output, target and row_weight do not have the same rows");
     }
+    figures.check_columns(outputs.cols, targets.cols);
+    check_classes(figures, targets, outputs.cols);
     figures.add<T>(loss, weight, outputs, targets, row_weight ? row_weight->data() : nullptr);
 }
 

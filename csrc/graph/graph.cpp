@@ -91,6 +91,12 @@ const Op* Graph::producer(ValueId id) const {
     return nullptr;
 }
 
+Index Graph::numbered_classes(ValueId loss) const {
+    const Op* const op = producer(loss);
+    if (op == nullptr || op->kind != OpKind::loss || op->loss != Loss::cross_entropy) return 0;
+    return value(op->inputs[1]).cols == 1 ? value(op->inputs[0]).cols : 0;
+}
+
 ValueId Graph::add_value(Value value) {
     values_.push_back(std::move(value));
     return static_cast<ValueId>(values_.size()) - 1;

@@ -72,6 +72,8 @@ class Graph {
     bool is_probability(ValueId id) const;
     /// The op that makes a value, or null for inputs and parameters.
     const Op* producer(ValueId id) const;
+    /// How many classes a loss's targets number; 0 where they are values or probabilities.
+    Index numbered_classes(ValueId loss) const;
 
   private:
     ValueId add_value(Value value);

@@ -85,6 +85,21 @@ bool gather(const DataView& from, const std::int64_t* rows, Index first, Matrix<
     });
 }
 
+template <class T>
+bool hold_indices_below(Index count, Matrix<T> numbers) {
+    const T end = static_cast<T>(count);
+    bool all = true;
+    for (Index i = 0; i < numbers.rows; ++i) {
+        for (Index j = 0; j < numbers.cols; ++j) {
+            T& number = *numbers.at(i, j);
+            const bool good = number >= 0 && number < end && number == std::floor(number);
+            all &= good;
+            number = good ? number : 0;
+        }
+    }
+    return all;
+}
+
 void ask_for(const DataView& from, const std::int64_t* rows, Index count) {
     if (from.col_stride <= 0 || from.col_stride > kWidestItem) return;  // they do not lie together
     const char* const base = static_cast<const char*>(from.data);
@@ -114,6 +129,9 @@ Place first_not_finite(const DataView& data) {
 
 template bool gather(const DataView&, const std::int64_t*, Index, Matrix<float>);
 template bool gather(const DataView&, const std::int64_t*, Index, Matrix<double>);
+
+template bool hold_indices_below(Index, Matrix<float>);
+template bool hold_indices_below(Index, Matrix<double>);
 
 template Place first_not_finite<float>(const DataView&);
 template Place first_not_finite<double>(const DataView&);

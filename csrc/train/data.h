@@ -24,6 +24,11 @@ struct DataView {
 template <class T>
 bool gather(const DataView& from, const std::int64_t* rows, Index first, Matrix<T> to);
 
+/// Of numbers that say where in memory to look: put 0 in the place of those that are not whole, or
+/// not from 0 to below `count`. Returns false if there was one.
+template <class T>
+bool hold_indices_below(Index count, Matrix<T> numbers);
+
 /// Ask memory for the beginnings of samples that will be gathered soon: the hardware sees the rest
 /// of a row coming, but not where the next one lies.
 void ask_for(const DataView& from, const std::int64_t* rows, Index count);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/error.h"
+
 namespace ganglion {
 
 Figures::Figures(const std::vector<MetricSettings>& metrics, Index outputs, bool mean_of_batches)
@@ -22,6 +24,19 @@ void Figures::add(double loss, double weight, Matrix<const T> output, Matrix<con
 bool Figures::has_weighted_metrics() const {
     return std::any_of(metrics_.begin(), metrics_.end(),
                        [](const Metric& metric) { return metric.is_weighted(); });
+}
+
+void Figures::check_columns(Index outputs, Index targets) const {
+    const auto fits = [&](const Metric& metric) { return metric.fits(outputs, targets); };
+    if (!std::all_of(metrics_.begin(), metrics_.end(), fits)) {
+        fail("figures", "a metric cannot compare ", outputs, " columns of the output with ",
+             targets, " of the target");
+    }
+}
+
+bool Figures::reads_classes() const {
+    return std::any_of(metrics_.begin(), metrics_.end(),
+                       [](const Metric& metric) { return metric.reads_classes(); });
 }
 
 void Figures::reset() {

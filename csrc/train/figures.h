@@ -17,6 +17,10 @@ class Figures {
     template <class T>
     void add(double loss, double weight, Matrix<const T> output, Matrix<const T> target,
              const T* row_weight);
+    /// Throws std::invalid_argument when a metric cannot compare so many columns.
+    void check_columns(Index outputs, Index targets) const;
+    /// Does a metric read targets of one column as class numbers, which must be those of outputs?
+    bool reads_classes() const;
     bool has_metrics() const { return !metrics_.empty(); }
     bool has_weighted_metrics() const;
     void reset();

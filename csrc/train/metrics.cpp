@@ -78,6 +78,7 @@ double row_value(const MetricSettings& settings, const Row<T>& row) {
 
 Metric::Metric(const MetricSettings& settings, Index outputs)
     : settings_(settings),
+      outputs_(outputs),
       columns_(settings.kind == MetricKind::r2 ? static_cast<std::size_t>(outputs) : 0) {}
 
 template <class T>
@@ -93,6 +94,15 @@ void Metric::add(Matrix<const T> output, Matrix<const T> target, const T* weight
         if (columns_.empty()) sum_ += w * row_value(settings_, row);
         weight_ += w;
     }
+}
+
+bool Metric::reads_classes() const {
+    return settings_.kind == MetricKind::top_k_accuracy ||
+           (settings_.kind == MetricKind::accuracy && outputs_ > 1);
+}
+
+bool Metric::fits(Index outputs, Index targets) const {
+    return outputs == outputs_ && (targets == outputs || (targets == 1 && reads_classes()));
 }
 
 void Metric::reset() {

@@ -51,6 +51,11 @@ class Metric {
     /// NaN before the first row.
     double result() const;
 
+    /// Does it read a target of one column as the number of the output that should be largest?
+    bool reads_classes() const;
+    /// Can it compare so many columns?
+    bool fits(Index outputs, Index targets) const;
+
   private:
     /// Running weighted variance and residual of one output column (Welford, 1962; West, 1979).
     struct Column {
@@ -64,6 +69,7 @@ class Metric {
     };
 
     MetricSettings settings_;
+    Index outputs_;
     double sum_ = 0;
     double weight_ = 0;
     std::vector<Column> columns_;  // r2 only

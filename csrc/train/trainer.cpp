@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "train/swept.h"
 
 namespace ganglion {
 namespace {
@@ -31,33 +32,6 @@ double batch_loss(Matrix<const T> row_loss, const T* weight) {
         if (w != 0) total += w * static_cast<double>(row_loss.data[i]);
     }
     return total;
-}
-
-/// The numbers of the parameters that the plan's products update, in order.
-std::vector<Range> updated_by(const Plan& plan) {
-    std::vector<Range> updated;
-    for (const Step& step : plan.steps) {
-        const auto* gemm = std::get_if<GemmCall>(&step.call);
-        if (gemm == nullptr || gemm->updated == kNoBuffer) continue;
-        const Buffer& weight = plan.buffer(gemm->updated);
-        updated.push_back({weight.offset, weight.offset + weight.rows * weight.cols});
-    }
-    std::sort(updated.begin(), updated.end(), [](Range a, Range b) { return a.begin < b.begin; });
-    return updated;
-}
-
-/// What is in `ranges` and not in `taken`, which is in order.
-std::vector<Range> without(const std::vector<Range>& taken, const std::vector<Range>& ranges) {
-    std::vector<Range> rest;
-    for (Range range : ranges) {
-        for (const Range& hole : taken) {
-            if (hole.end <= range.begin || hole.begin >= range.end) continue;
-            if (range.begin < hole.begin) rest.push_back({range.begin, hole.begin});
-            range.begin = hole.end;
-        }
-        if (range.begin < range.end) rest.push_back(range);
-    }
-    return rest;
 }
 
 /// The task with what the figures look at as its output: without metrics nobody needs the softmax
@@ -93,7 +67,7 @@ void check_fits(const char* what, const DataView& data, Matrix<T> into, const Ba
 template <class T>
 struct Trainer<T>::Shared {
     StopSignal stop;
-    std::atomic<bool> data_not_finite{false};
+    std::atomic<Ending> data{Ending::complete};  // or what is wrong with a member's rows
     std::atomic<bool> update_not_finite{false};
 };
 
@@ -102,6 +76,7 @@ Trainer<T>::Trainer(const Graph& graph, const Task& task, Purpose purpose, Param
                     OptimizerState<T>* optimizer, Figures& figures, Index max_batch,
                     std::uint64_t seed, const Extras& extras)
     : task_(watched(graph, task, figures)),
+      classes_(graph.numbered_classes(task.loss)),
       plan_(compile(graph,
                     {.mode = purpose == Purpose::evaluate ? Mode::infer : Mode::train,
                      .outputs = {task_.output, task_.target, task_.weight},
@@ -125,6 +100,8 @@ Trainer<T>::Trainer(const Graph& graph, const Task& task, Purpose purpose, Param
     if (optimizer != nullptr && optimizer->size() != store.size())
         fail("Trainer", "the optimizer is for ", optimizer->size(), " parameters, not ",
              store.size());
+    figures.check_columns(workspace_.value(task_.output, 0).cols,
+                          workspace_.value(task_.target, 0).cols);
     Index end = 0;
     for (const Range& range : penalized_by(extras.penalty)) {
         if (range.begin < end || range.end < range.begin || range.end > store.size())
@@ -137,7 +114,10 @@ Trainer<T>::Trainer(const Graph& graph, const Task& task, Purpose purpose, Param
 template <class T>
 Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates,
                         Interrupt interrupt) {
-    const Busy::Scope scope(busy_, purpose_ == Purpose::evaluate ? "evaluate" : "fit");
+    const char* const call = purpose_ == Purpose::evaluate ? "evaluate" : "fit";
+    const Busy::Scope scope(busy_, call);
+    Access& access = store_.access();
+    const Access::Hold hold = purpose_ == Purpose::evaluate ? access.read(call) : access.run(call);
     if (batches.batch_size < 1 || batches.batch_size > plan_.max_batch) {
         fail("run", "batch_size is ", batches.batch_size, ", must be from 1 to ", plan_.max_batch);
     }
@@ -227,7 +207,8 @@ Ending Trainer<T>::run_batch(const Member& member, Meeting& meet, const Batches&
                   .seed = seed_,
                   .step = static_cast<std::uint64_t>(step)};
     if (member.rank == 0) last_run_ = run;
-    if (!fill(member, batches, positions)) shared.data_not_finite = true;
+    const Ending filled = fill(member, batches, positions);
+    if (filled != Ending::complete) shared.data = filled;
     if (batch + 1 < batches.count())
         batches.ask_for_samples(share_of(member, batches.samples_of(batch + 1)));
     if (extras_.penalty != nullptr) extras_.penalty->measure(member, store_.values());
@@ -235,7 +216,7 @@ Ending Trainer<T>::run_batch(const Member& member, Meeting& meet, const Batches&
 
     const T* row_weight = weighted ? workspace_.value(task_.weight, rows).data : nullptr;
     const double loss = batch_loss<T>(workspace_.value(task_.loss, rows), row_weight);
-    if (shared.data_not_finite) return Ending::data_not_finite;
+    if (shared.data != Ending::complete) return shared.data;
     if (!std::isfinite(loss)) return Ending::loss_not_finite;
     if (purpose_ == Purpose::gradients && (!workspace_.backward(member, meet, run) || meet()))
         return Ending::interrupted;
@@ -280,17 +261,24 @@ const T* Trainer<T>::metric_weight_of(const Batches& batches, Range positions) {
     return metric_weight_.data();
 }
 
-/// Gather this member's share of a batch.
+/// Gather this member's share of a batch: all of it, for what comes next reads it before anyone
+/// looks at whether it is good. What indexes memory is checked here, in the copy: what it was
+/// copied from may have changed since anyone else looked.
 template <class T>
-bool Trainer<T>::fill(const Member& member, const Batches& batches, Range positions) {
+Ending Trainer<T>::fill(const Member& member, const Batches& batches, Range positions) {
     const Range mine = share_of(member, positions);
-    const auto gather_rows = [&](const DataView& from, ValueId into) {
-        const Matrix<T> all = workspace_.value(into, positions.size());
+    const auto share = [&](ValueId value) {
+        const Matrix<T> all = workspace_.value(value, positions.size());
         T* const first = all.at(mine.begin - positions.begin, 0);
-        return batches.gather_into(from, mine, Matrix<T>{first, mine.size(), all.cols, all.cols});
+        return Matrix<T>{first, mine.size(), all.cols, all.cols};
     };
-    const bool finite = gather_rows(batches.x, task_.input) && gather_rows(batches.y, task_.target);
-    return (batches.weight.data == nullptr || gather_rows(batches.weight, task_.weight)) && finite;
+    bool finite = batches.gather_into(batches.x, mine, share(task_.input));
+    finite &= batches.gather_into(batches.y, mine, share(task_.target));
+    if (batches.weight.data != nullptr)
+        finite &= batches.gather_into(batches.weight, mine, share(task_.weight));
+    const bool classes = classes_ == 0 || hold_indices_below(classes_, share(task_.target));
+    if (!finite) return Ending::data_not_finite;
+    return classes ? Ending::complete : Ending::no_class_number;
 }
 
 template class Trainer<float>;

@@ -52,9 +52,9 @@ class Trainer {
     Trainer& operator=(const Trainer&) = delete;
 
     /// Run the batches in `range` and add them to the figures; `rates` has a learning rate for
-    /// each. Where the data or the loss turns out not to be finite it stops before that batch's
-    /// update, and where that makes a parameter infinite, after it. For gradients: those of the
-    /// last batch stay in the store, without the penalty's.
+    /// each. Where the data or the loss turns out not to be finite, or a target is no class's
+    /// number, it stops before that batch's update, and where that makes a parameter infinite,
+    /// after it. For gradients: those of the last batch stay in the store, without the penalty's.
     Outcome run(const Batches& batches, Range range, const double* rates, Interrupt interrupt);
 
     /// After Ending::loss_not_finite: the first tensor of that batch, in forward order, that is
@@ -73,12 +73,13 @@ class Trainer {
     Ending run_batch(const Member& member, Meeting& meet, const Batches& batches, Index batch,
                      std::int64_t step, double rate, Shared& shared);
     const T* metric_weight_of(const Batches& batches, Range positions);
-    bool fill(const Member& member, const Batches& batches, Range positions);
+    Ending fill(const Member& member, const Batches& batches, Range positions);
     bool train_on(const Member& member, Meeting& meet, const Run& run, double weight, double rate,
                   Shared& shared);
 
     Busy busy_;
     Task task_;
+    Index classes_;  // that targets number; 0: they are no class numbers
     Plan plan_;
     std::vector<Range> penalized_;  // the parameters that the backward pass does not update
     std::vector<Range> swept_;      // and those without a penalty

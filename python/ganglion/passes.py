@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from ganglion.data import Dataset
 from ganglion.losses import CustomLoss
 from ganglion.networks import Network
 from ganglion.precision import Precision
+from ganglion.targets import check_classes
 
 Order = NDArray[np.int64]
 Rates = NDArray[np.float64]
@@ -71,6 +72,20 @@ class Parametrized:
         if data.weight is not None:
             check_finite(call, "sample_weight", data.weight, self.precision, 1.0)
 
+    def refuse(self, call: str, data: Dataset, ending: str) -> NoReturn:
+        """Refuse data over which a run of the core came to such an end, with what is wrong.
+
+        They have changed since they were checked, and may have again: then nobody can say any more
+        where it was.
+        """
+        if ending == "no_class_number":
+            what = "y was no class number"
+            check_classes(call, data.y[:, 0], self.network.output_size)
+        else:
+            what = "X, y or sample_weight was not finite"
+            self.check_finite(call, data)
+        raise ValueError(f"{call}: {what} when it was read, and has changed since")
+
 
 class Pass(Protocol):
     """Runs batches and adds them to its figures."""
@@ -88,7 +103,7 @@ class Pass(Protocol):
             rates: The learning rate of each batch.
 
         Raises:
-            ValueError: When a batch holds NaN or infinity.
+            ValueError: When a batch holds NaN or infinity, or a target that is no class's number.
             BatchNotFiniteError: When the loss of a batch, or its update, is not finite.
         """
 
@@ -116,10 +131,10 @@ class CorePass:
             rates=rates,
             x_scale=self.model.rescale,
         )
-        if ending == "data_not_finite":
-            self.model.check_finite(self.call, data)
         if ending == "loss_not_finite":
             raise BatchNotFiniteError(batch, self.trainer.first_bad_tensor() or "the loss")
+        if ending != "complete":
+            self.model.refuse(self.call, data, ending)
 
 
 @dataclass(frozen=True, slots=True)

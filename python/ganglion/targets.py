@@ -37,7 +37,7 @@ def as_targets(call: str, y: ArrayLike, loss: Loss | CustomLoss, outputs: int) -
     table = array[:, None] if array.ndim == 1 else array
     name = _name(loss)
     if name == "cross_entropy" and table.ndim == 2 and table.shape[1] == 1:
-        _check_classes(call, table[:, 0], outputs)
+        check_classes(call, table[:, 0], outputs)
     elif table.ndim != 2 or table.shape[1] not in _columns(loss, outputs):
         rows = len(array) if array.ndim else "samples"
         classes = f", or ({rows},) class numbers" if name == "cross_entropy" else ""
@@ -106,8 +106,8 @@ def _refuse_strings(call: str, y: ArrayLike) -> None:
             )
 
 
-def _check_classes(call: str, labels: Array, classes: int) -> None:
-    """Refuse what is not the number of a class."""
+def check_classes(call: str, labels: Array, classes: int) -> None:
+    """Refuse what is not the number of a class, with its row."""
     if labels.dtype.kind == "f":
         wrong = np.flatnonzero(labels != np.floor(labels))  # NaN too
         if wrong.size:

@@ -137,6 +137,8 @@ class PenalizedLoss:
             rates=np.zeros(-(-count // batch_size)) if rates is None else rates,
             x_scale=1.0,
         )
+        if ending == "no_class_number":
+            raise ValueError("y changed while it was read: it has a class that it had not before")
         return ending == "complete"
 
     def reset(self) -> None:

@@ -1,0 +1,32 @@
+#include "train/swept.h"
+
+#include <algorithm>
+
+namespace ganglion {
+
+std::vector<Range> updated_by(const Plan& plan) {
+    std::vector<Range> updated;
+    for (const Step& step : plan.steps) {
+        const auto* gemm = std::get_if<GemmCall>(&step.call);
+        if (gemm == nullptr || gemm->updated == kNoBuffer) continue;
+        const Buffer& weight = plan.buffer(gemm->updated);
+        updated.push_back({weight.offset, weight.offset + weight.rows * weight.cols});
+    }
+    std::sort(updated.begin(), updated.end(), [](Range a, Range b) { return a.begin < b.begin; });
+    return updated;
+}
+
+std::vector<Range> without(const std::vector<Range>& taken, const std::vector<Range>& ranges) {
+    std::vector<Range> rest;
+    for (Range range : ranges) {
+        for (const Range& hole : taken) {
+            if (hole.end <= range.begin || hole.begin >= range.end) continue;
+            if (range.begin < hole.begin) rest.push_back({range.begin, hole.begin});
+            range.begin = hole.end;
+        }
+        if (range.begin < range.end) rest.push_back(range);
+    }
+    return rest;
+}
+
+}  // namespace ganglion

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "base/matrix.h"
+#include "plan/plan.h"
+
+// Which parameters are updated where: by the products that make their gradients, or in a sweep.
+
+namespace ganglion {
+
+/// The numbers of the parameters that the plan's products update, in order.
+std::vector<Range> updated_by(const Plan& plan);
+
+/// What is in `ranges` and not in `taken`, which is in order.
+std::vector<Range> without(const std::vector<Range>& taken, const std::vector<Range>& ranges);
+
+}  // namespace ganglion
