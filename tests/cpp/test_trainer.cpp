@@ -112,6 +112,40 @@ void what_is_not_finite_ends_the_run_before_the_update() {
     CHECK(store.values()[0] == 1);
 }
 
+/// A batch of three rows, of which one has a target that is no class: what is read there does not
+/// say where in memory to look.
+template <class T>
+void what_is_no_class_number_ends_the_run_before_the_update() {
+    Graph g;
+    const ValueId input = g.input("x", 1);
+    const ValueId output = g.affine(input, g.parameter("w", 1, 3), kNoValue);
+    const ValueId target = g.input("y", 1);
+    const ValueId weight = g.input("weight", 1);
+    const ValueId loss = g.loss(Loss::cross_entropy, output, target, weight);
+    ParameterStore<T> store(g);
+    OptimizerState<T> optimizer({.optimizer = Optimizer::sgd}, 3);
+    Figures figures({{MetricKind::accuracy, 0.5}, {MetricKind::top_k_accuracy, 2}}, 3, false);
+    Trainer<T> trainer(g, {input, target, weight, output, loss}, Purpose::train, store, &optimizer,
+                       figures, 3, 0);
+    const std::vector<float> x(6, 1);
+    std::vector<double> y{0, 1, 2, 0, 1, 2};
+    const Batches batches{.x = {x.data(), DataType::float32, 6, 1, 4, 4},
+                          .y = {y.data(), DataType::float64, 6, 1, 8, 8},
+                          .weight = {},
+                          .order = nullptr,
+                          .samples = 6,
+                          .batch_size = 3};
+    const double rates[2] = {0.1, 0.1};
+    for (const double wrong : {3.0, -1.0, 0.5, 1e30, -1e30}) {
+        y[4] = wrong;
+        const Outcome outcome = trainer.run(batches, {1, 2}, rates, {&never, nullptr});
+        CHECK(outcome.ending == Ending::no_class_number && outcome.batch == 1);
+        CHECK(optimizer.steps() == 0);
+    }
+    y[4] = 2;
+    CHECK(trainer.run(batches, {0, 2}, rates, {&never, nullptr}).ending == Ending::complete);
+}
+
 }  // namespace
 
 int main() {
@@ -119,4 +153,6 @@ int main() {
     training_gives_the_same_bits_on_any_number_of_threads<float>();
     training_gives_the_same_bits_on_any_number_of_threads<double>();
     what_is_not_finite_ends_the_run_before_the_update();
+    what_is_no_class_number_ends_the_run_before_the_update<float>();
+    what_is_no_class_number_ends_the_run_before_the_update<double>();
 }
