@@ -20,6 +20,7 @@ import pytest
 from numpy.typing import NDArray
 
 import ganglion as gn
+from ganglion.callbacks import LambdaCallback
 
 Array = NDArray[Any]
 
@@ -155,6 +156,54 @@ def fork_while_threads_predict() -> None:
     assert results == [work(net)] * CHILDREN
 
 
+def child_from_weights(sender: Connection, net: gn.Sequential, weights: list[Array]) -> None:
+    net.set_weights(weights)
+    net.compile("adam", loss="cross_entropy", metrics=["accuracy"])
+    sender.send(work(net))
+
+
+def work_from(weights: list[Array]) -> list[bytes]:
+    net = make()
+    net.set_weights(weights)
+    return work(net)
+
+
+def fork_while_a_thread_fits() -> None:
+    """The fit is within the core at the time of some forks, within Python at that of others."""
+    net = trained()
+    weights = net.get_weights()
+    x, y = data()
+    begun = threading.Event()
+    begins = LambdaCallback(on_train_begin=lambda logs: begun.set())
+
+    def fit_on() -> None:
+        while not stop.is_set():
+            net.fit(x, y, batch_size=256, epochs=3, callbacks=[begins], verbose=0)
+
+    stop = threading.Event()
+    thread = threading.Thread(target=fit_on)
+    thread.start()
+    begun.wait(SECONDS)
+    results = collect(multiprocessing.get_context("fork"), child_from_weights, net, weights)
+    stop.set()
+    thread.join()
+    assert results == [work_from(weights)] * CHILDREN
+
+
+def fork_within_a_callback() -> None:
+    net = trained()
+    weights = net.get_weights()
+    results: list[list[bytes]] = []
+
+    def fork(epoch: int, logs: Any) -> None:
+        context = multiprocessing.get_context("fork")
+        results.extend(collect(context, child_from_weights, net, weights))
+
+    x, y = data()
+    net.fit(x, y, epochs=1, callbacks=[LambdaCallback(on_epoch_end=fork)], verbose=0)
+    assert results == [work_from(weights)] * CHILDREN
+
+
 def spawn() -> None:
     net = trained()
     results = collect(multiprocessing.get_context("spawn"), child_from_scratch)
@@ -179,6 +228,8 @@ CASES: dict[str, Callable[[], None]] = {
         fork_before_any_use,
         fork_of_a_fork,
         fork_while_threads_predict,
+        fork_while_a_thread_fits,
+        fork_within_a_callback,
         spawn,
         predictor_is_sent_to_spawned,
     )

@@ -143,6 +143,37 @@ def test_outputs_go_where_the_caller_says(count: int, dtype: str) -> None:
     assert np.isnan(one[[0, -1]]).all()
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shift", [-1, 0, 1, 3])
+@pytest.mark.parametrize("count", [1, 256, 257, 1000])
+def test_the_outputs_may_lie_where_the_inputs_do(count: int, shift: int, dtype: str) -> None:
+    predictor = gn.MLP([4, 9, 4], dtype=dtype).predictor()
+    memory = np.empty((count + 6, 4), dtype)
+    x, out = memory[3:-3], memory[3 + shift : len(memory) - 3 + shift]
+    x[:] = np.random.default_rng(0).normal(size=x.shape)
+    expected = predictor(x.copy())
+    assert predictor(x, out=out) is out
+    np.testing.assert_array_equal(out, expected)
+
+
+@pytest.mark.parametrize("steps", [(-1, 1), (1, -1), (2, 1)])
+def test_the_outputs_may_lie_where_other_numbers_of_the_inputs_do(steps: tuple[int, int]) -> None:
+    predictor = gn.MLP([4, 9, 4]).predictor()
+    memory = np.random.default_rng(0).normal(size=(1300, 4)).astype(np.float32)
+    x, out = memory[:: steps[0], :: steps[1]][:600], memory[350:950]
+    expected = predictor(x.copy())
+    predictor(x, out=out)
+    np.testing.assert_array_equal(out, expected)
+
+
+def test_what_is_not_finite_is_told_where_the_outputs_lie_over_it() -> None:
+    predictor = gn.MLP([4, 9, 4]).predictor()
+    x = np.zeros((600, 4), np.float32)
+    x[300, 2] = np.inf
+    with pytest.raises(ValueError, match="x has inf at row 300, column 2"):
+        predictor(x, out=x)
+
+
 def test_out_whose_rows_lie_between_numbers_is_right_or_refused(predictor: Predictor) -> None:
     record = np.dtype({"names": ["y"], "formats": [(np.float32, OUTPUTS)], "itemsize": 14})
     memory = np.zeros(20, record)
