@@ -156,7 +156,8 @@ def fork_while_threads_predict() -> None:
     assert results == [work(net)] * CHILDREN
 
 
-def child_from_weights(sender: Connection, net: gn.Sequential, weights: list[Array]) -> None:
+def child_of_a_fit(sender: Connection, net: gn.Sequential, weights: list[Array]) -> None:
+    fit(net)  # with all that the parent's fit was at
     net.set_weights(weights)
     net.compile("adam", loss="cross_entropy", metrics=["accuracy"])
     sender.send(work(net))
@@ -184,7 +185,7 @@ def fork_while_a_thread_fits() -> None:
     thread = threading.Thread(target=fit_on)
     thread.start()
     begun.wait(SECONDS)
-    results = collect(multiprocessing.get_context("fork"), child_from_weights, net, weights)
+    results = collect(multiprocessing.get_context("fork"), child_of_a_fit, net, weights)
     stop.set()
     thread.join()
     assert results == [work_from(weights)] * CHILDREN
@@ -197,7 +198,7 @@ def fork_within_a_callback() -> None:
 
     def fork(epoch: int, logs: Any) -> None:
         context = multiprocessing.get_context("fork")
-        results.extend(collect(context, child_from_weights, net, weights))
+        results.extend(collect(context, child_of_a_fit, net, weights))
 
     x, y = data()
     net.fit(x, y, epochs=1, callbacks=[LambdaCallback(on_epoch_end=fork)], verbose=0)
