@@ -2,6 +2,7 @@
 #include <pybind11/stl.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,6 +53,23 @@ py::array_t<T> to_array(std::vector<T> values) {
     return py::array_t<T>(static_cast<Index>(numbers.size()), numbers.data(), owner);
 }
 
+/// A limit of the calling thread's own until it ends, for `with`, as Hold's in bind_training.cpp.
+class OwnThreadLimit {
+  public:
+    explicit OwnThreadLimit(int threads) : before_(set_own_thread_limit(threads)) {}
+    OwnThreadLimit(const OwnThreadLimit&) = delete;
+    OwnThreadLimit& operator=(const OwnThreadLimit&) = delete;
+    ~OwnThreadLimit() { end(); }
+
+    void end() {
+        if (before_) set_own_thread_limit(*before_);
+        before_.reset();
+    }
+
+  private:
+    std::optional<int> before_;  // nothing: it has ended
+};
+
 Index checked_count(Index count) {
     if (count < 0)
         throw py::value_error("count is " + std::to_string(count) + ", must not be negative");
@@ -73,6 +91,10 @@ void bind_runtime(py::module_& module) {
     module.def("ignored_thread_limit", &ignored_thread_limit);
     module.def("set_thread_limit", &set_thread_limit, py::arg("threads"));
     module.def("set_own_thread_limit", &set_own_thread_limit, py::arg("threads"));
+    py::class_<OwnThreadLimit>(module, "OwnThreadLimit")
+        .def(py::init<int>(), py::arg("threads"))
+        .def("__enter__", [](const OwnThreadLimit&) {})
+        .def("__exit__", [](OwnThreadLimit& limit, const py::args&) { limit.end(); });
     module.def("allocation_count", &allocation_count);
 
     module.def("activation_names", [] { return names_of(kActivations); });

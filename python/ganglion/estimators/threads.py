@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from joblib.parallel import get_active_backend
 
 from ganglion import _core
 
 
-@contextmanager
-def limited(n_jobs: int | None) -> Iterator[None]:
-    """Let the calls of this thread use so many threads, within the limit they have already.
+def limited(n_jobs: int | None) -> _core.OwnThreadLimit:
+    """Let the calls of this thread, in a block, use so many threads, within the limit they have.
 
     Args:
         n_jobs: How many; -1: all, -2: all but one, and so on; None: all that pay, but one in a
@@ -23,11 +20,7 @@ def limited(n_jobs: int | None) -> Iterator[None]:
         ValueError: When it is 0.
     """
     limit = _core.thread_limit()[0]
-    before = _core.set_own_thread_limit(min(limit, threads_for(n_jobs, limit)))
-    try:
-        yield
-    finally:
-        _core.set_own_thread_limit(before)
+    return _core.OwnThreadLimit(min(limit, threads_for(n_jobs, limit)))
 
 
 _of_this_thread = threading.local()
