@@ -18,6 +18,8 @@ from ganglion.files import read_metadata
 
 Random = np.random.Generator
 
+_LONGEST = 1_000_000  # bytes of a mutant: what takes long, or much memory, must not be its size
+
 VALUES: list[Any] = [  # what takes the place of something in a header
     *(None, True, False, "", "x", "\ud800", "\0", [], {}, [[]], {"type": "Dense"}, "relu" * 999),
     *(0, -1, 1, 2, 3, 255, 2**16, 2**24, 2**31 - 1, 2**31, 2**62, 2**63, 2**64, 10**30, 10**400),
@@ -38,7 +40,11 @@ def mutated(content: bytes, other: bytes, rng: Random) -> bytes:
         rng: Decides all.
     """
     if rng.random() < 0.7:
-        return _with_other_header(content, other, rng)
+        try:
+            changed = _with_other_header(content, other, rng)
+        except RecursionError:  # nested deeper than JSON is written
+            return content
+        return changed if len(changed) < _LONGEST else content
     for _ in range(rng.integers(1, 4)):
         content = _CHANGES[rng.integers(len(_CHANGES))](content, other, rng)
     return content
@@ -88,7 +94,7 @@ def _place(content: bytes | bytearray, rng: Random) -> int:
 def _with_other_header(content: bytes, other: bytes, rng: Random) -> bytes:
     header, data = split(content)
     tree, source = _unfolded(header), _unfolded(split(other)[0])
-    for _ in range(rng.integers(1, 4)):
+    for _ in range(rng.choice([1, 1, 2, 4])):
         _change_node(tree, source, rng)
     return pack(json.dumps(_folded(tree)).encode(errors="surrogatepass"), data)
 
@@ -143,7 +149,7 @@ def _change_node(tree: Any, source: Any, rng: Random) -> None:
         place, at = others[rng.integers(len(others))]
         parent[key] = copy.deepcopy(place[at])
     elif kind == 2 and isinstance(parent[key], list):
-        parent[key] = parent[key] * int(rng.integers(2, 300))
+        parent[key] = parent[key] * min(int(rng.integers(2, 300)), _LONGEST // len(str(parent)))
     elif kind == 3:
         parent[key] = _nested(parent[key], rng)
     elif kind == 4 and isinstance(parent, dict):
@@ -163,7 +169,7 @@ def _nested(node: Any, rng: Random) -> Any:
 
 def networks(folder: Path) -> list[bytes]:
     """Return good files of networks."""
-    makers = [
+    makers: list[Callable[[], gn.Sequential]] = [
         lambda: gn.MLP([4, 8, 3], seed=5),
         lambda: gn.MLP([2, 3, 1], dropout=0.5, dtype="float64", rescale=0.5),
         lambda: gn.Sequential([gn.Activation("relu")], input_size=3),

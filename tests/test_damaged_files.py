@@ -3,7 +3,9 @@
 import json
 import os
 import pickle
-import struct
+import stat
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,11 +14,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from mutants import pack, split
 from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 import ganglion as gn
+from ganglion import _core
 from ganglion.files import read_metadata
 
 Array = NDArray[Any]
@@ -32,17 +36,6 @@ def file(net: gn.Sequential, tmp_path: Path) -> Path:
     path = tmp_path / "net.safetensors"
     net.save(path, {"note": "old"})
     return path
-
-
-def pack(header: bytes, data: bytes = b"", length: int | None = None) -> bytes:
-    """Return a safetensors file of these parts, whatever is in them."""
-    return struct.pack("<Q", len(header) if length is None else length) + header + data
-
-
-def split(content: bytes) -> tuple[dict[str, Any], bytes]:
-    """Return the header and the data of a good file."""
-    end = 8 + struct.unpack("<Q", content[:8])[0]
-    return json.loads(content[8:end]), content[end:]
 
 
 def told(path: Path) -> str:
@@ -128,6 +121,9 @@ ARCHITECTURES: dict[str, Any] = {  # what the file says instead, all of it, or s
     "units a text": dense(units="8"),
     "units a record": dense(units={"type": "Zeros"}),
     "units vast": dense(units=10**15),
+    "units at the limit": dense(units=2**31 - 1),
+    "units at the limit, often": {"layers": [{"type": "Dense", "units": 2**31 - 1}] * 5},
+    "units past all numbers": dense(units=10**400),
     "units past 64 bits": dense(units=10**30),
     "units infinite": dense(units=float("inf")),
     "a field unknown": dense(color="red"),
@@ -137,6 +133,11 @@ ARCHITECTURES: dict[str, Any] = {  # what the file says instead, all of it, or s
     "alpha a text": dense(
         activation={"type": "ActivationFunction", "name": "elu", "alpha": "1"}, units=3
     ),
+    "alpha NaN": dense(
+        activation={"type": "ActivationFunction", "name": "elu", "alpha": float("nan")}
+    ),
+    "initializer orthogonal, vast": dense(units=2**20, kernel_initializer="orthogonal"),
+    "gain past all numbers": dense(kernel_initializer={"type": "Orthogonal", "gain": 10**400}),
     "initializer a number": dense(kernel_initializer=3),
     "initializer a list": dense(kernel_initializer=[1, 2]),
     "rate 2": {"layers": [{"type": "Dropout", "rate": 2}]},
@@ -148,21 +149,45 @@ ARCHITECTURES: dict[str, Any] = {  # what the file says instead, all of it, or s
     "seed negative": {"seed": -1},
     "seed vast": {"seed": 2**64},
     "rescale NaN": {"rescale": float("nan")},
+    "rescale past the type": {"rescale": 1e39},
     "an argument unknown": {"batch_size": 3},
 }
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
-def test_bad_architecture_is_told(name: str, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(file.parent)
-    change = ARCHITECTURES[name]
-    header, data = split(file.read_bytes())
+def save_architecture(path: Path, change: Any) -> None:
+    """Write a file again with another architecture, or with some fields of another value."""
+    header, data = split(path.read_bytes())
     config = json.loads(header["__metadata__"]["ganglion.config"])
     config = {**config, **change} if isinstance(change, dict) else change
     header["__metadata__"]["ganglion.config"] = json.dumps(config)
-    file.write_bytes(pack(json.dumps(header).encode(), data))
+    path.write_bytes(pack(json.dumps(header).encode(), data))
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_bad_architecture_is_told_before_memory_is_taken(
+    name: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(file.parent)
+    save_architecture(file, ARCHITECTURES[name])
+    before = _core.allocation_count()
     assert told(file)
+    assert _core.allocation_count() == before
     assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_more_memory_than_there_is_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "net"
+    gn.Sequential([gn.Activation("relu")], input_size=1).save(path)
+    save_architecture(path, {"input_size": 2**31 - 1})  # has no parameters, but values
+    script = (
+        "import resource, ganglion as gn\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2**33, 2**33))\n"
+        f"gn.load({str(path)!r})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert f"ValueError: load: {path} asks for more memory than there is" in done.stderr
 
 
 @pytest.mark.parametrize("config", ["", "{", "\0", "[" * 200_000, '{"layers":' * 50_000])
@@ -254,6 +279,15 @@ def test_no_file_and_a_folder_are_told(tmp_path: Path) -> None:
     for path in (tmp_path / "nothing", tmp_path / "no" / "thing", tmp_path):
         with pytest.raises(OSError, match=str(path)):
             gn.load(path)
+
+
+def test_what_is_no_plain_file_is_told_at_once(tmp_path: Path) -> None:
+    pipe, device = tmp_path / "pipe", tmp_path / "device"
+    os.mkfifo(pipe)
+    if os.geteuid() == 0:
+        os.mknod(device, 0o600 | stat.S_IFCHR, os.makedev(1, 5))
+    for path in tmp_path.iterdir():
+        assert told(path) == f"[Errno 22] not a plain file: '{path}'"
 
 
 @contextmanager

@@ -212,6 +212,37 @@ def test_the_files_mode_is_that_of_any_new_file(mask: int, tmp_path: Path) -> No
     assert left == mask
 
 
+def test_what_is_read_or_copied_makes_no_first_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net = everything()
+    net.save(tmp_path / "net")
+
+    def refuse(*arguments: object) -> None:
+        raise AssertionError("first values are made")
+
+    monkeypatch.setattr("ganglion.networks.Parameter.initial_values", refuse)
+    for loaded in (gn.load(tmp_path / "net"), copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
+        assert_same(loaded, net)
+    with pytest.raises(AssertionError, match="first values"):
+        everything()
+
+
+def test_a_pickle_of_too_few_parameters_is_refused() -> None:
+    rebuilt, (architecture, parameters) = gn.MLP([2, 2]).__reduce__()
+    with pytest.raises(ValueError, match=r"parameters have shape \(5,\), must have \(6,\)"):
+        rebuilt(architecture, parameters[1:])
+
+
+def test_thousands_of_layers_come_back(tmp_path: Path) -> None:
+    layers: list[Layer] = []
+    for i in range(1500):
+        layers += [Dense(2 + i % 3, "tanh"), Residual([Dense(3), Activation("relu")])]
+    net = gn.Sequential(layers, input_size=2)
+    net.save(tmp_path / "net")
+    assert_same(gn.load(tmp_path / "net"), net)
+
+
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
 def test_a_copy_predicts_the_same_and_is_apart(copied: Callable[[Any], Any]) -> None:
     net = gn.MLP([3, 4, 2], dropout=0.5, rescale=0.5, seed=7, dtype="float64")

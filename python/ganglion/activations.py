@@ -21,7 +21,8 @@ class ActivationFunction:
     alpha: float = 0.0
 
     def __post_init__(self) -> None:
-        naming.resolve("activation", self.name, names())
+        name = naming.resolve("activation", self.name, names())
+        object.__setattr__(self, "name", name)  # the core's, where there are several
         checks.finite("alpha", self.alpha)
 
 

@@ -11,7 +11,7 @@ def shown(value: object) -> str:
     """Return a value as messages show it, which are lines: a long one without its end."""
     try:
         text = repr(value)
-    except ValueError:  # a whole number of more digits than Python writes
+    except (ValueError, RecursionError):  # whole numbers of thousands of digits; deep nesting
         return f"a value of type {type(value).__name__}, too long to be shown"
     return text if len(text) <= 200 else f"{text[:200]}..."
 

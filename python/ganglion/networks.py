@@ -33,9 +33,11 @@ class Architecture:
 
     def __post_init__(self) -> None:
         checks.size("input_size", self.input_size)
-        precision.get(self.dtype)
+        most = float(np.finfo(precision.get(self.dtype).dtype).max)
         checks.seed("seed", self.seed)
         checks.positive("rescale", self.rescale)
+        if self.rescale > most:
+            raise ValueError(f"rescale must be a {self.dtype}, got {self.rescale!r}")
         plain = {
             "layers": checked_layers(self.layers),  # a record cannot change, nor what it holds
             "input_size": int(self.input_size),

@@ -13,12 +13,12 @@ from ganglion.tables import fields as file
 from ganglion.tables.cells import Cells
 from ganglion.tables.date_format import DateFormat
 from ganglion.tables.errors import InputError
+from ganglion.tables.fields import LARGEST
 from ganglion.tables.formats import Format
 from ganglion.tables.number_format import NumberFormat
 from ganglion.tables.scaling import Scaling
 from ganglion.tables.text_format import TextFormat
 
-LARGEST = 1e150  # the square of a larger number is no double
 MOST_TEXTS = 100  # texts of one column that get a column of their own
 DATE_PARTS = ("days", "year", "month", "day", "weekday", "hour")
 
@@ -187,7 +187,7 @@ def column_from_fields(fields: Mapping[str, Any]) -> Column:
             for part in DATE_PARTS
             if part in file.record(fields, "parts")
         }
-        first = file.text(fields, "first")
+        first = file.moment(fields, "first")
         return DateColumn(
             name=name, format=DateFormat.from_fields(format), first=first, parts=parts
         )

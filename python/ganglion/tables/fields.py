@@ -1,16 +1,20 @@
 """Fields of records in model files: a wrong one is a ValueError that names it and the rule."""
 
-import math
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
+
+from ganglion.checks import shown
+
+LARGEST = 1e150  # the square of a larger number is no double
 
 
 def text(fields: Mapping[str, Any], name: str) -> str:
     """Return a field that is a text."""
     value = fields[name]
-    if not isinstance(value, str):
-        raise ValueError(f"{name} must be a text, got {_shown(value)}")
-    return value
+    if not _is_text(value):
+        raise ValueError(f"{name} must be a text, got {shown(value)}")
+    return str(value)
 
 
 def choice(fields: Mapping[str, Any], name: str, known: Collection[str]) -> str:
@@ -18,7 +22,7 @@ def choice(fields: Mapping[str, Any], name: str, known: Collection[str]) -> str:
     value = fields[name]
     if value not in known or not isinstance(value, str):
         allowed = ", ".join(map(repr, known))
-        raise ValueError(f"{name} must be one of {allowed}, got {_shown(value)}")
+        raise ValueError(f"{name} must be one of {allowed}, got {shown(value)}")
     return value
 
 
@@ -26,53 +30,68 @@ def flag(fields: Mapping[str, Any], name: str) -> bool:
     """Return a field that is True or False."""
     value = fields[name]
     if not isinstance(value, bool):
-        raise ValueError(f"{name} must be true or false, got {_shown(value)}")
+        raise ValueError(f"{name} must be true or false, got {shown(value)}")
     return value
 
 
 def number(fields: Mapping[str, Any], name: str) -> float:
-    """Return a field that is a finite number."""
+    """Return a field that is a number as tables hold them, no larger than `LARGEST`."""
     value = fields[name]
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{name} must be a number, got {_shown(value)}")
-    try:
-        found = float(value)
-    except OverflowError:
-        found = math.inf
-    if not math.isfinite(found):
-        raise ValueError(f"{name} must be a finite number, got {_shown(value)}")
-    return found
+        raise ValueError(f"{name} must be a number, got {shown(value)}")
+    if not -LARGEST <= value <= LARGEST:
+        raise ValueError(f"{name} must be at most {LARGEST:g} in size, got {shown(value)}")
+    return float(value)
 
 
 def positive(fields: Mapping[str, Any], name: str) -> float:
     """Return a field that is a positive finite number."""
     value = number(fields, name)
     if not value > 0:
-        raise ValueError(f"{name} must be positive, got {_shown(value)}")
+        raise ValueError(f"{name} must be positive, got {shown(value)}")
+    return value
+
+
+def moment(fields: Mapping[str, Any], name: str) -> str:
+    """Return a field that is a date, or a date and time, as ISO 8601 writes it."""
+    value = text(fields, name)
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{name} must be a date, got {shown(value)}") from None
+    if found.tzinfo is not None:
+        raise ValueError(f"{name} must be a date without a time zone, got {shown(value)}")
     return value
 
 
 def words(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """Return a field that is a list of texts."""
     value = items(fields, name)
-    if not all(isinstance(one, str) for one in value):
-        raise ValueError(f"{name} must be a list of texts, got {_shown(value)}")
+    if not all(_is_text(one) for one in value):
+        raise ValueError(f"{name} must be a list of texts, got {shown(value)}")
     return tuple(value)
 
 
 def texts_or_none(fields: Mapping[str, Any], name: str) -> tuple[str | None, ...]:
     """Return a field that is a list of texts, and null for a missing one."""
     value = items(fields, name)
-    if not all(one is None or isinstance(one, str) for one in value):
-        raise ValueError(f"{name} must be a list of texts, got {_shown(value)}")
+    if not all(one is None or _is_text(one) for one in value):
+        raise ValueError(f"{name} must be a list of texts, got {shown(value)}")
     return tuple(value)
+
+
+def texts_by_name(fields: Any) -> dict[str, str]:
+    """Return a record all of whose fields are texts."""
+    if not isinstance(fields, dict) or not all(map(_is_text, (*fields, *fields.values()))):
+        raise ValueError(f"must be a record of texts, got {shown(fields)}")
+    return fields
 
 
 def items(fields: Mapping[str, Any], name: str) -> list[Any]:
     """Return a field that is a list."""
     value = fields[name]
     if not isinstance(value, list):
-        raise ValueError(f"{name} must be a list, got {_shown(value)}")
+        raise ValueError(f"{name} must be a list, got {shown(value)}")
     return value
 
 
@@ -80,14 +99,13 @@ def record(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return a field that is a record of its own."""
     value = fields[name]
     if not isinstance(value, dict):
-        raise ValueError(f"{name} must be a record, got {_shown(value)}")
+        raise ValueError(f"{name} must be a record, got {shown(value)}")
     return value
 
 
-def _shown(value: object) -> str:
-    """Write a value, but no more of it than a line of a terminal holds."""
+def _is_text(value: object) -> bool:
+    """Tell whether a value is a text that can be written: half a surrogate pair cannot."""
     try:
-        written = repr(value)
-    except (ValueError, RecursionError):  # a whole number of thousands of digits, or deep nesting
-        return f"a very large {type(value).__name__}"
-    return written if len(written) <= 60 else f"{written[:57]}..."
+        return isinstance(value, str) and value.encode() is not None
+    except UnicodeEncodeError:
+        return False

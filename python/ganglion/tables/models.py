@@ -16,6 +16,7 @@ import ganglion as gn
 from ganglion import summary
 from ganglion.files import read_metadata
 from ganglion.tables.errors import InputError
+from ganglion.tables.fields import texts_by_name
 from ganglion.tables.preparation import Preparation
 from ganglion.tables.reading import Table
 
@@ -49,11 +50,12 @@ class TableModel:
             raise InputError(f"{path} was not written by `ganglion train`: it knows no columns")
         try:
             preparation = Preparation.from_json(metadata["table"])
-            versions = dict(json.loads(metadata.get("versions", "{}")))
-        except (TypeError, ValueError) as error:
+            versions = texts_by_name(json.loads(metadata.get("versions", "{}")))
+        except (RecursionError, ValueError) as error:
             raise InputError(f"cannot read {path}: {error}") from error
         net = load_network(path)
-        if (net.input_size, net.output_size) != (preparation.width, preparation.target.output_size):
+        sizes = (preparation.width, preparation.target.output_size)
+        if (net.input_size, net.output_size) != sizes or net.rescale != 1:
             raise InputError(f"cannot read {path}: its columns and its network do not fit together")
         return cls(net=net, preparation=preparation, versions=versions)
 

@@ -47,7 +47,8 @@ class Scaling:
 
     def apply(self, values: NDArray[np.float64]) -> NDArray[np.float32]:
         """Give the scaled numbers, shape `(rows, 1)`."""
-        scaled = (np.where(np.isnan(values), self.median, values) - self.mean) / self.scale
+        with np.errstate(over="ignore"):  # what is too far out is held in, however far it is
+            scaled = (np.where(np.isnan(values), self.median, values) - self.mean) / self.scale
         return np.clip(scaled, -FARTHEST, FARTHEST).astype(np.float32)[:, None]
 
 

@@ -1,0 +1,99 @@
+"""Damaged models of tables: every command tells in one line which file it is and what is wrong."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import mutants
+import pytest
+from typer.testing import CliRunner
+
+from ganglion.cli.app import app
+
+Record = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    mutants.table_models(folder)
+    return folder
+
+
+def number(record: Record) -> Record:
+    return next(one for one in record["table"]["columns"] if one["kind"] == "number")
+
+
+def text(record: Record) -> Record:
+    return next(one for one in record["table"]["columns"] if one["kind"] == "text")
+
+
+def date(record: Record) -> Record:
+    return next(one for one in record["table"]["columns"] if one["kind"] == "date")
+
+
+HALF = "\ud800"  # half a surrogate pair: JSON can hold it, no file or terminal can
+DEEP = "[" * 100_000
+DAMAGES: dict[str, Callable[[Record], object]] = {
+    "scale 0": lambda record: number(record)["scaling"].update(scale=0),
+    "scale negative": lambda record: number(record)["scaling"].update(scale=-1.0),
+    "scale NaN": lambda record: number(record)["scaling"].update(scale=float("nan")),
+    "scale past all numbers": lambda record: number(record)["scaling"].update(scale=10**400),
+    "mean too large to be squared": lambda record: number(record)["scaling"].update(mean=1e200),
+    "median a text": lambda record: number(record)["scaling"].update(median="1"),
+    "name no text": lambda record: number(record).update(name=HALF),
+    "name a list": lambda record: number(record).update(name=["size"]),
+    "a word no text": lambda record: text(record)["texts"].append(HALF),
+    "texts a number": lambda record: text(record).update(texts=3),
+    "first no date": lambda record: date(record).update(first="BF16"),
+    "first with a zone": lambda record: date(record).update(first="2024-01-01T00:00:00+01:00"),
+    "a class no text": lambda record: record["table"]["target"].update(classes=["no", HALF]),
+    "a class too many": lambda record: record["table"]["target"]["classes"].append("perhaps"),
+    "columns none": lambda record: record["table"].update(columns=[]),
+    "columns a record": lambda record: record["table"].update(columns={}),
+    "table a list": lambda record: record.update(table=[]),
+    "versions a list": lambda record: record.update(versions=[["numpy", "2"]]),
+    "versions numbers": lambda record: record.update(versions={"numpy": 2}),
+    "versions no texts": lambda record: record.update(versions={HALF: "2"}),
+}
+
+
+def spoil(good: Path, path: Path, texts: dict[str, str], rescale: float = 1.0) -> None:
+    """Write the good model of classes with other texts, and another factor of its inputs."""
+    header, data = mutants.split((good / "sold").read_bytes())
+    config = json.loads(header["__metadata__"]["ganglion.config"])
+    texts["ganglion.config"] = json.dumps({**config, "rescale": rescale})
+    header["__metadata__"].update(texts)
+    path.write_bytes(mutants.pack(json.dumps(header).encode(), data))
+
+
+def assert_told(path: Path, table: Path) -> None:
+    for words in (["info", path], ["predict", path, table], ["evaluate", path, table]):
+        done = CliRunner().invoke(app, [str(word) for word in words])
+        assert isinstance(done.exception, SystemExit), done.exception
+        assert done.exit_code == 2
+        assert done.stderr.startswith(f"ganglion: cannot read {path}: ")
+        assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_damaged_records_are_told(name: str, good: Path, tmp_path: Path) -> None:
+    header, _ = mutants.split((good / "sold").read_bytes())
+    record = {name: json.loads(header["__metadata__"][name]) for name in ("table", "versions")}
+    DAMAGES[name](record)
+    texts = {name: json.dumps(value) for name, value in record.items()}
+    spoil(good, tmp_path / "model", texts)
+    assert_told(tmp_path / "model", good / "table.csv")
+
+
+@pytest.mark.parametrize("name", ["table", "versions"])
+@pytest.mark.parametrize("value", ["", "{", DEEP, "1" * 5000, "null"], ids=lambda text: text[:5])
+def test_what_is_no_record_is_told(name: str, value: str, good: Path, tmp_path: Path) -> None:
+    spoil(good, tmp_path / "model", {name: value})
+    assert_told(tmp_path / "model", good / "table.csv")
+
+
+def test_a_network_that_was_not_trained_on_the_columns_is_told(good: Path, tmp_path: Path) -> None:
+    spoil(good, tmp_path / "model", {}, rescale=0.5)
+    assert_told(tmp_path / "model", good / "table.csv")
