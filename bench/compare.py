@@ -15,7 +15,7 @@ from ganglion import writing
 from ganglion.bench import machine, peers
 from ganglion.bench.machine import Machine
 from ganglion.bench.peers import Peer
-from ganglion.bench.results import Measured, Row, table
+from ganglion.bench.results import LEGEND, Measured, Row, table
 from ganglion.bench.workloads import Workload, chosen
 
 TASKS = ("train", "row", "batch")
@@ -45,7 +45,7 @@ def parse(arguments: Sequence[str] | None, program: str) -> argparse.Namespace:
             if getattr(options, name) < 1:
                 raise ValueError(f"--{name} must be at least 1, got {getattr(options, name)}")
         if options.plot and not find_spec("matplotlib"):
-            raise ValueError('--plot needs matplotlib: python -m pip install "ganglion[bench]"')
+            raise ValueError("--plot needs matplotlib: python -m pip install matplotlib")
     except ValueError as error:
         parser.exit(2, f"{program}: {error}\n")
     return options
@@ -60,8 +60,7 @@ def main(
     limits = machine.measure(options.threads)
     print(
         f"{machine.cpu_name()}, {options.threads} threads,"
-        f" {limits.peak / 1e9:.0f} GFLOP/s, {limits.bandwidth / 1e9:.1f} GB/s\n"
-        "microseconds a training step or call, least (median)"
+        f" {limits.peak / 1e9:.0f} GFLOP/s, {limits.bandwidth / 1e9:.1f} GB/s"
     )
     rows = []
     for task in [options.task] if options.task else TASKS:
@@ -69,6 +68,7 @@ def main(
         done = measure(task, options.workloads, able, options.rounds, options.threads)
         print(f"\n{table(done, limits)}")
         rows += done
+    print(f"\n{LEGEND}")
     if options.output:
         report = as_json(rows, limits, frameworks, options.threads)
         writing.write(options.output, report.encode())

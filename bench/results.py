@@ -12,6 +12,17 @@ from ganglion.bench.machine import Machine
 from ganglion.bench.peers import OURS
 from ganglion.bench.workloads import Cost, Workload
 
+UNITS = {  # what the times of a task are of
+    "train": "microseconds a training step of one batch",
+    "row": "microseconds a call that predicts one row",
+    "batch": "microseconds a call that predicts one batch",
+}
+LEGEND = """\
+1.25 (1.40): the least time and the median, of many
+best peer / ours, NumPy / ours: how many times as long as ours the quickest other takes, or NumPy
+ours / roofline: how many times as long as the machine's peak and memory allow; see bench/README.md
+!: computed something else, so that the row is not compared"""
+
 TOLERANCE = 1e-3  # of losses and log-probabilities, relative above 1 and absolute below
 
 
@@ -109,10 +120,10 @@ def geometric_mean(ratios: Sequence[float | None]) -> float | None:
 
 
 def table(rows: Sequence[Row], machine: Machine) -> str:
-    """Return one task's rows as text: least and median microseconds, and ratios."""
+    """Return one task's rows as text: its unit, least and median times, and ratios."""
     frameworks = list(rows[0].measured)
     ratios = ["best peer / ours", "NumPy / ours", "ours / roofline"]
-    lines = [[rows[0].task, *frameworks, *ratios]]
+    lines = [["layers, batch", *frameworks, *ratios]]
     for row in rows:
         cells = [cell(row, name) for name in frameworks]
         roofline = f"{row.ours / machine.shortest(row.cost):.2f}"
@@ -122,7 +133,7 @@ def table(rows: Sequence[Row], machine: Machine) -> str:
     means = [geometric_mean([row.over_best() for row in rows])]
     means.append(geometric_mean([row.over_numpy() for row in rows]))
     lines.append(["geometric mean", *[""] * len(frameworks), *map(ratio, means), ""])
-    return aligned(lines)
+    return f"{rows[0].task}: {UNITS[rows[0].task]}, least (median)\n{aligned(lines)}"
 
 
 def cell(row: Row, name: str) -> str:

@@ -61,6 +61,7 @@ def test_a_wrong_loss_is_refused(wrong: float) -> None:
 
 def test_the_table_has_the_ratios() -> None:
     text = table([row([1.0, 1.0, 1.0])], MACHINE)
+    assert text.startswith("train: microseconds a training step of one batch, least (median)\n")
     assert "10 (15)  40 (60)  90 (135)              4.00          4.00" in text
     assert text.splitlines()[-1].split() == ["geometric", "mean", "4.00", "4.00"]
 
@@ -71,7 +72,11 @@ def test_the_command_writes_its_files(tmp_path: Path, capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit) as ended:
         main([*words, "--output", str(figures), "--plot", str(picture)])
     assert ended.value.code == 0
-    assert "best peer / ours" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "row: microseconds a call that predicts one row, least (median)" in told
+    for column in ("best peer / ours", "NumPy / ours", "ours / roofline"):
+        assert told.count(column) == 2  # over the figures, and in words below
+    assert "1.25 (1.40): the least time and the median" in told
     report = json.loads(figures.read_text())
     assert report["environment"]["OPENBLAS_NUM_THREADS"] == "1"
     assert report["rows"][0]["refused"] == []
@@ -83,7 +88,7 @@ def test_bad_options_are_told_in_one_line(
 ) -> None:
     monkeypatch.setattr(compare, "find_spec", lambda name: None)
     for words, told in {
-        ("--plot", "x.png"): 'python -m pip install "ganglion[bench]"',
+        ("--plot", "x.png"): "python -m pip install matplotlib",
         ("--workloads", "7"): "there is no workload '7'",
         ("--rounds", "0"): "--rounds must be at least 1, got 0",
     }.items():

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import ganglion as gn
-from ganglion.cli import INSTALL_HINT, main
+from ganglion.cli import main
 from ganglion.cli.app import app
 
 PROGRAM = [sys.executable, "-m", "ganglion"]
@@ -33,15 +33,27 @@ def test_facts_are_the_same_with_and_without_typer(
     assert capsys.readouterr().out == shown
 
 
-@pytest.mark.parametrize("name", ["typer", "pandas", "sklearn", "tqdm"])
-def test_missing_extra_says_how_to_install_it(
-    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("names", "packages"),
+    [
+        (["typer"], "typer"),
+        (["sklearn"], "scikit-learn"),
+        (["tqdm", "pandas", "sklearn", "typer"], "typer pandas scikit-learn tqdm"),
+    ],
+)
+def test_missing_packages_are_named_as_they_are_installed(
+    names: list[str],
+    packages: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setitem(sys.modules, name, None)
+    for name in names:
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(SystemExit) as caught:
         main(["train", "iris"])
     assert caught.value.code == 2
-    assert capsys.readouterr().err == f"{INSTALL_HINT}\n"
+    said = f"ganglion: missing packages: python -m pip install {packages}\n"
+    assert capsys.readouterr().err == said
 
 
 def test_program_trains_and_predicts_in_processes_of_its_own(

@@ -18,6 +18,7 @@ TEST_CAP = 400
 
 SOURCES = sorted((ROOT / "csrc").rglob("*.cpp")) + sorted((ROOT / "csrc").rglob("*.h"))
 PYTHON = sorted((ROOT / "python").rglob("*.py"))
+BENCH = sorted((ROOT / "bench").rglob("*.py"))
 
 
 def lines(path: Path) -> int:
@@ -79,6 +80,11 @@ def test_importing_brings_in_nothing_but_numpy_and_the_core() -> None:
         cwd=ROOT / "tests",
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_messages_name_packages_that_can_be_installed() -> None:
+    hints = [path for path in [*PYTHON, *BENCH] if "ganglion[" in path.read_text()]
+    assert hints == []  # ganglion itself is in no index
 
 
 def test_every_python_module_has_a_docstring() -> None:

@@ -51,9 +51,7 @@ class History:
         try:
             from matplotlib import pyplot
         except ImportError as error:
-            raise ImportError(
-                'plot needs matplotlib: python -m pip install "ganglion[plot]"'
-            ) from error
+            raise ImportError("plot needs matplotlib: python -m pip install matplotlib") from error
         names = [name for name in self.history if not name.startswith("val_")]
         if not names:
             raise ValueError("plot: the history has no figures")

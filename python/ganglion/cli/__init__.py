@@ -10,8 +10,12 @@ from typing import NoReturn
 
 __all__ = ["main"]
 
-REQUIRED = ("typer", "pandas", "sklearn", "tqdm")  # what the extra "cli" installs, by import name
-INSTALL_HINT = 'ganglion needs the extra "cli": python -m pip install "ganglion[cli]"'
+REQUIRED = {  # what the extra "cli" installs: names to import, and to install
+    "typer": "typer",
+    "pandas": "pandas",
+    "sklearn": "scikit-learn",
+    "tqdm": "tqdm",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -29,8 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from ganglion import __version__
 
         _finish(f"ganglion {__version__}")
-    if any(find_spec(name) is None for name in REQUIRED):
-        sys.stderr.write(f"{INSTALL_HINT}\n")
+    missing = " ".join(package for name, package in REQUIRED.items() if find_spec(name) is None)
+    if missing:
+        sys.stderr.write(f"ganglion: missing packages: python -m pip install {missing}\n")
         sys.exit(2)
 
     from ganglion.cli.app import app
