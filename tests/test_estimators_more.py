@@ -168,6 +168,13 @@ def test_validation_data_of_ones_own(name: str, data: Any) -> None:
     assert net.validation_loss_curve_[-1] == pytest.approx(expected)
 
 
+def test_the_best_epoch_is_that_of_validation_data_where_there_are_some() -> None:
+    x, y = DIABETES
+    net = ours.MLPRegressor(random_state=0, max_iter=10).fit(x, y, X_val=x, y_val=-y)
+    assert net.best_epoch_ == int(np.argmax(net.validation_scores_)) + 1
+    assert net.best_epoch_ < int(np.argmin(net.loss_curve_)) + 1
+
+
 def test_early_stopping_goes_by_validation_data_of_ones_own() -> None:
     x, y = IRIS
     net = ours.MLPClassifier(random_state=0, early_stopping=True, n_iter_no_change=3)

@@ -212,6 +212,15 @@ def test_what_is_set_later_counts_and_goes_on_from_the_same_predictions(
     assert loss < net.loss_curve_[-31]  # and it goes on learning
 
 
+def test_a_scale_of_sparse_inputs_counts_later_too() -> None:
+    x = sparse.csr_matrix(np.where(X > 0.2, X, 0))
+    net = MLPRegressor(random_state=0, max_iter=5, warm_start=True).fit(x, Y / 100)
+    before = net.predict(x)
+    net.set_params(standardize=True, lr_schedule=still).fit(x, Y / 100)
+    np.testing.assert_allclose(net.predict(x), before, rtol=1e-9)
+    np.testing.assert_allclose(net.scaler_.scale_, x.toarray().std(axis=0))
+
+
 def test_a_scale_set_later_is_put_back_where_the_fit_fails() -> None:
     net = MLPRegressor(**{**FIT, "warm_start": True, "standardize_target": False})
     net.fit(X, Y / 100)
@@ -245,6 +254,8 @@ FAR = [
 ]
 NEAR = [
     Y / 100,
+    (Y - 140) * 3,  # mean 36, deviation 231
+    Y * 2 - 180,  # mean 124, deviation 154
     Y / 10,
     Y / 2,
     (Y > 150) * 1,
@@ -278,6 +289,15 @@ def test_no_warning_where_it_would_not_help() -> None:
     MLPRegressor(**FIT).fit(X, PRICES)
     MLPRegressor("poisson", max_iter=3).fit(X, Y)
     MLPRegressor(max_iter=3).fit(X, Y / 100, X_val=X, y_val=PRICES)
+
+
+@pytest.mark.filterwarnings("error::UserWarning")
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_samples_that_count_nothing_are_not_warned_of() -> None:
+    y = np.where(Y > 200, PRICES, Y / 100)
+    MLPRegressor(max_iter=3).fit(X, y, (Y <= 200) * 1)
+    with pytest.raises(UserWarning, match="y has mean"):
+        MLPRegressor(max_iter=3).fit(X, y)
 
 
 def test_it_warns_once_and_not_in_each_part() -> None:
