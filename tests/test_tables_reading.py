@@ -39,12 +39,12 @@ def mixed_preparation() -> Preparation:
 # tables
 
 
-@pytest.mark.parametrize("name", BUNDLED)
+@pytest.mark.parametrize("name", [name for name in BUNDLED if name != "new_houses"])
 def test_bundled_set_has_its_target(name: str) -> None:
     table = read_table(name)
-    assert table.target == "target"
+    assert table.target == ("price" if name == "houses" else "target")
     assert table.frame.shape[0] > 100
-    assert "target" in table.frame.columns
+    assert table.target in table.frame.columns
 
 
 def test_bundled_classes_have_their_names() -> None:

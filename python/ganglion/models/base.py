@@ -118,9 +118,7 @@ class Model:
                 part = slice(first, first + step)
                 if not predictor.predict(unfolded(table[part]), out[part], model.rescale):
                     labels = labels_of(x)
-                    refuse_not_finite(
-                        "predict", "X", table, model.precision, model.rescale, labels
-                    )
+                    refuse_not_finite("predict", "X", table, model.precision, model.rescale, labels)
         return out
 
     def __call__(self, x: ArrayLike) -> Array:
