@@ -121,11 +121,27 @@ def test_metadata_comes_back(net: gn.Sequential, tmp_path: Path) -> None:
     assert_same(gn.load(tmp_path / "net"), net)
 
 
-@pytest.mark.parametrize("name", ["format", "ganglion.config", "ganglion.anything"])
-def test_metadata_cannot_take_the_models_names(name: str, file: Path) -> None:
+VAST_TEXT = "x" * 101 * 2**20  # more than a header may hold
+
+
+@pytest.mark.parametrize(
+    ("metadata", "message"),
+    [
+        ({"format": "x"}, "metadata 'format' must be"),
+        ({"ganglion.config": "x"}, "metadata 'ganglion.config' must be"),
+        ({"ganglion.anything": "x"}, "metadata 'ganglion.anything' must be"),
+        ({3: "x"}, "metadata 3 must be"),
+        ({"a": 3}, "metadata 'a' must be a text.*got 3"),
+        ({"a": "\ud800"}, r"metadata 'a' must be a text.*got '\\ud800'"),
+        ({"\ud800": "a"}, r"metadata '\\ud800' must be a text"),
+        ({"a": VAST_TEXT}, "net.safetensors cannot hold the metadata: .*too large"),
+    ],
+    ids=lambda value: str(value)[:20].encode("ascii", "backslashreplace").decode(),
+)
+def test_bad_metadata_is_told(metadata: Any, message: str, file: Path) -> None:
     before = file.read_bytes()
-    with pytest.raises(ValueError, match=f"metadata '{name}' must be"):
-        gn.MLP([2, 2]).save(file, {name: "x"})
+    with pytest.raises(ValueError, match=message):
+        gn.MLP([2, 2]).save(file, metadata)
     assert file.read_bytes() == before
 
 

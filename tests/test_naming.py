@@ -79,3 +79,10 @@ def test_the_history_has_our_names() -> None:
 def test_a_name_in_capitals_suggests_ours() -> None:
     with pytest.raises(ValueError, match="did you mean 'cross_entropy'"):
         losses.get("Categorical_Crossentropy")
+
+
+@pytest.mark.parametrize("name", [10**5000, "relu" * 100_000], ids=["a number", "a text"])
+def test_what_is_too_long_to_be_shown_is_refused_in_a_line(name: object) -> None:
+    with pytest.raises((TypeError, ValueError), match=r"^activation") as caught:
+        activations.get(name)  # type: ignore[arg-type]
+    assert len(str(caught.value)) < 500

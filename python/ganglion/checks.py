@@ -16,6 +16,14 @@ def shown(value: object) -> str:
     return text if len(text) <= 200 else f"{text[:200]}..."
 
 
+def is_text(value: object) -> bool:
+    """Tell whether a value is a text that can be written: half a surrogate pair cannot."""
+    try:
+        return isinstance(value, str) and value.encode() is not None
+    except UnicodeEncodeError:
+        return False
+
+
 def _number(text: str, holds: Callable[[float], bool]) -> Rule:
     """Return the rule that a value is a finite number, for which `holds` is true."""
 

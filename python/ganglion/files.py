@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ganglion import _core, initializers, writing
 from ganglion.activations import ActivationFunction
+from ganglion.checks import is_text, shown
 from ganglion.initializers import INITIALIZERS
 from ganglion.layers import Activation, Dense, Dropout, Residual
 from ganglion.networks import Architecture, Parameter
@@ -43,15 +44,16 @@ _RECORDS: Mapping[str, type[Any]] = {
 
 def save(model: Model, path: Path, metadata: Mapping[str, str]) -> None:
     """Write a model to a file, all of it or none."""
+    from safetensors import SafetensorError
     from safetensors.numpy import save as to_bytes
 
     if not isinstance(metadata, Mapping):
-        raise TypeError(f"save: metadata must map names to texts, got {metadata!r}")
+        raise TypeError(f"save: metadata must map names to texts, got {shown(metadata)}")
     for name, text in metadata.items():
-        if name == "format" or name.startswith(_PREFIX) or not isinstance(text, str):
+        if not (is_text(name) and is_text(text)) or name == "format" or name.startswith(_PREFIX):
             raise ValueError(
-                f"save: metadata {name!r} must be a string, its name not 'format' nor begin with"
-                f" {_PREFIX!r}, got {text!r}"
+                f"save: metadata {shown(name)} must be a text, its name not 'format' nor begin with"
+                f" {_PREFIX!r}, got {shown(text)}"
             )
     architecture = dataclasses.fields(model.architecture)
     config = {
@@ -67,7 +69,11 @@ def save(model: Model, path: Path, metadata: Mapping[str, str]) -> None:
         name: np.ascontiguousarray(values.T)
         for name, values in zip(model.parameter_names, model.get_weights(), strict=True)
     }
-    writing.write(path, to_bytes(tensors, {**metadata, **own}))
+    try:
+        content = to_bytes(tensors, {**metadata, **own})
+    except SafetensorError as error:  # a header of more than 100 MB
+        raise ValueError(f"save: {path} cannot hold the metadata: {error}") from error
+    writing.write(path, content)
 
 
 def load(path: str | os.PathLike[str]) -> Sequential:
@@ -199,5 +205,5 @@ def _from_json(value: Any) -> Any:
         return value
     fields = {name: _from_json(item) for name, item in value.items() if name != "type"}
     if value.get("type") not in _RECORDS:
-        raise ValueError(f"unknown type {value.get('type')!r}")
+        raise ValueError(f"unknown type {shown(value.get('type'))}")
     return _RECORDS[value["type"]](**fields)

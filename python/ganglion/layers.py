@@ -145,7 +145,7 @@ def checked_layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     checks.listed("layers", layers, "layers")
     for layer in layers:
         if isinstance(layer, type) or not hasattr(layer, "build"):
-            raise TypeError(f"layers must hold layers such as Dense(3), got {layer!r}")
+            raise TypeError(f"layers must hold layers such as Dense(3), got {checks.shown(layer)}")
     if not layers:
         raise ValueError("layers must hold at least one layer, got none")
     return tuple(layers)

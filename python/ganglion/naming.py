@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
+from ganglion.checks import shown
+
 Record = TypeVar("Record")
 
 _ALIASES = {  # what other packages call it: names here, of which one is meant
@@ -41,13 +43,13 @@ def resolve(kind: str, name: object, known: Collection[str]) -> str:
         ValueError: When it is unknown, with the nearest name.
     """
     if not isinstance(name, str):
-        raise TypeError(f"{kind} must be a name or a record, got {name!r}")
+        raise TypeError(f"{kind} must be a name or a record, got {shown(name)}")
     for meant in (name, *_ALIASES.get(name, ())):
         if meant in known:
             return meant
     near = nearest(name, known, _ALIASES)
     hint = f", did you mean {near!r}?" if near else "."
-    raise ValueError(f"{kind}: unknown name {name!r}{hint} Known: {', '.join(sorted(known))}")
+    raise ValueError(f"{kind}: unknown name {shown(name)}{hint} Known: {', '.join(sorted(known))}")
 
 
 def nearest(

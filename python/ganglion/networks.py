@@ -37,7 +37,9 @@ class Architecture:
         checks.seed("seed", self.seed)
         checks.positive("rescale", self.rescale)
         if self.rescale > most:
-            raise ValueError(f"rescale must be a {self.dtype}, got {self.rescale!r}")
+            raise ValueError(
+                f"rescale must be at most {most:g} in {self.dtype}, got {self.rescale!r}"
+            )
         plain = {
             "layers": checked_layers(self.layers),  # a record cannot change, nor what it holds
             "input_size": int(self.input_size),

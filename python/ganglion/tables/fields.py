@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from ganglion.checks import shown
+from ganglion.checks import is_text, shown
 
 LARGEST = 1e150  # the square of a larger number is no double
 
@@ -12,7 +12,7 @@ LARGEST = 1e150  # the square of a larger number is no double
 def text(fields: Mapping[str, Any], name: str) -> str:
     """Return a field that is a text."""
     value = fields[name]
-    if not _is_text(value):
+    if not is_text(value):
         raise ValueError(f"{name} must be a text, got {shown(value)}")
     return str(value)
 
@@ -67,7 +67,7 @@ def moment(fields: Mapping[str, Any], name: str) -> str:
 def words(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """Return a field that is a list of texts."""
     value = items(fields, name)
-    if not all(_is_text(one) for one in value):
+    if not all(is_text(one) for one in value):
         raise ValueError(f"{name} must be a list of texts, got {shown(value)}")
     return tuple(value)
 
@@ -75,14 +75,14 @@ def words(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
 def texts_or_none(fields: Mapping[str, Any], name: str) -> tuple[str | None, ...]:
     """Return a field that is a list of texts, and null for a missing one."""
     value = items(fields, name)
-    if not all(one is None or _is_text(one) for one in value):
+    if not all(one is None or is_text(one) for one in value):
         raise ValueError(f"{name} must be a list of texts, got {shown(value)}")
     return tuple(value)
 
 
 def texts_by_name(fields: Any) -> dict[str, str]:
     """Return a record all of whose fields are texts."""
-    if not isinstance(fields, dict) or not all(map(_is_text, (*fields, *fields.values()))):
+    if not isinstance(fields, dict) or not all(map(is_text, (*fields, *fields.values()))):
         raise ValueError(f"must be a record of texts, got {shown(fields)}")
     return fields
 
@@ -101,11 +101,3 @@ def record(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(f"{name} must be a record, got {shown(value)}")
     return value
-
-
-def _is_text(value: object) -> bool:
-    """Tell whether a value is a text that can be written: half a surrogate pair cannot."""
-    try:
-        return isinstance(value, str) and value.encode() is not None
-    except UnicodeEncodeError:
-        return False
