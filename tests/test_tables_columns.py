@@ -140,33 +140,6 @@ def test_class_probabilities_sum_to_one() -> None:
     np.testing.assert_allclose(shares, [[1.0, 0.0], [0.25, 0.75]], rtol=1e-6)
 
 
-def test_class_figures_match_scikit_learn() -> None:
-    from sklearn.metrics import accuracy_score, log_loss
-
-    target = ClassTarget(name="kind", format=TextFormat(), classes=("a", "b", "c"))
-    rng = np.random.default_rng(0)
-    logits, true = rng.normal(size=(50, 3)), rng.integers(0, 3, 50)
-    shares = target.decode(logits, probabilities=True).iloc[:, 1:].to_numpy(dtype=float)
-    figures = target.figures(logits, true)
-    assert figures["accuracy"] == pytest.approx(accuracy_score(true, logits.argmax(1)))
-    assert figures["log loss"] == pytest.approx(log_loss(true, shares))
-
-
-def test_value_figures_match_scikit_learn_in_own_units() -> None:
-    from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
-
-    rng = np.random.default_rng(0)
-    true = rng.normal(1000, 50, 40)
-    column = cells(true, name="price")
-    target = ValueTarget.fit(column)
-    outputs = (target.encode(column) + rng.normal(0, 0.3, (40, 1))).astype(np.float32)
-    predicted = target.decode(outputs)["price"]
-    figures = target.figures(outputs, target.encode(column))
-    assert figures["MAE"] == pytest.approx(mean_absolute_error(true, predicted), rel=1e-4)
-    assert figures["RMSE"] == pytest.approx(root_mean_squared_error(true, predicted), rel=1e-4)
-    assert figures["R2"] == pytest.approx(r2_score(true, predicted), rel=1e-4)
-
-
 def test_unknown_class_names_its_row() -> None:
     target = ClassTarget(name="kind", format=TextFormat(), classes=("a", "b"))
     with pytest.raises(InputError, match="class the model does not know: 'c' in row 2"):

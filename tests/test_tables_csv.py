@@ -141,11 +141,11 @@ def test_the_encoding_that_is_given_is_taken(read: Read) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"separator": ";;"}, "--separator must be one sign, or comma, .* got ';;'"),
-        ({"decimal": "x"}, "--decimal must be"),
-        ({"encoding": "utf-9"}, "--encoding: Python knows no encoding 'utf-9'"),
-        ({"encoding": "rot13"}, "--encoding: Python knows no encoding 'rot13'"),
-        ({"separator": '"'}, "--separator must be one sign"),
+        ({"separator": ";;"}, "separator must be one sign, or comma, .* got ';;'"),
+        ({"decimal": "x"}, "decimal must be"),
+        ({"encoding": "utf-9"}, "encoding: Python knows no encoding 'utf-9'"),
+        ({"encoding": "rot13"}, "encoding: Python knows no encoding 'rot13'"),
+        ({"separator": '"'}, "separator must be one sign"),
     ],
 )
 def test_bad_dialects_are_refused(settings: dict[str, str], message: str) -> None:

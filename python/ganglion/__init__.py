@@ -1,5 +1,8 @@
 """Ganglion: multi-layer perceptrons that train and predict fast on a CPU."""
 
+import importlib
+from types import ModuleType
+
 from ganglion import (
     activations,
     callbacks,
@@ -40,3 +43,14 @@ __all__ = [
     "set_num_threads",
     "show_config",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import `ganglion.tables`, whose helpers few programs need, when it is asked for (PEP 562)."""
+    if name == "tables":
+        return importlib.import_module("ganglion.tables")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "tables"]

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import NoReturn
 
+from ganglion.cli.streams import lenient_streams
+
 __all__ = ["main"]
 
 REQUIRED = {  # what the extra "cli" installs: names to import, and to install
@@ -25,6 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: The words after `ganglion`; those of the process when None.
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
+    with lenient_streams():
+        _run(words)
+
+
+def _run(words: list[str]) -> None:
     if words == ["--show-config"]:
         from ganglion.runtime import show_config
 

@@ -18,6 +18,7 @@ from ganglion.tables.formats import Format
 from ganglion.tables.number_format import NumberFormat
 from ganglion.tables.scaling import Scaling
 from ganglion.tables.text_format import TextFormat
+from ganglion.tables.wording import plain
 
 MOST_TEXTS = 100  # texts of one column that get a column of their own
 DATE_PARTS = ("days", "year", "month", "day", "weekday", "hour")
@@ -59,7 +60,7 @@ class NumberColumn:
 
     def describe(self) -> str:
         """Tell what was measured, in a few words."""
-        return f"number, mean {self.scaling.mean:.4g}, deviation {self.scaling.scale:.4g}"
+        return f"number, mean {plain(self.scaling.mean)}, deviation {plain(self.scaling.scale)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,8 @@ def make_estimator(
         "tol": 0.0,
         "random_state": options.seed,
     }
+    if task is Task.CLASSIFICATION:
+        arguments["class_weight"] = options.class_weight
     return make(**{**arguments, **changes})
 
 

@@ -1,8 +1,10 @@
 """Models of tables: a network, the preparation of its rows, and the one file that holds both."""
 
 import json
+import os
 import platform
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -15,10 +17,12 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion import summary
 from ganglion.files import read_metadata
+from ganglion.tables.dialect import Dialect
 from ganglion.tables.errors import InputError
 from ganglion.tables.fields import texts_by_name
+from ganglion.tables.figures import Figures, measure
 from ganglion.tables.preparation import Preparation
-from ganglion.tables.reading import Table
+from ganglion.tables.reading import Data, Table, as_table
 
 
 def current_versions() -> dict[str, str]:
@@ -36,15 +40,21 @@ class TableModel:
         net: The network.
         preparation: What makes its inputs of a table's rows.
         versions: What the model was trained with.
+        figures: Those on the test rows, from the training; None for a model of a file.
     """
 
     net: gn.Sequential
     preparation: Preparation
     versions: Mapping[str, str] = field(default_factory=current_versions)
+    figures: Figures | None = None
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read a file that `ganglion train` wrote."""
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a file that `save` or `ganglion train` wrote.
+
+        Raises:
+            InputError: When it is no such file, or is damaged.
+        """
         metadata = load_metadata(path)
         if "table" not in metadata:
             raise InputError(f"{path} was not written by `ganglion train`: it knows no columns")
@@ -59,47 +69,99 @@ class TableModel:
             raise InputError(f"cannot read {path}: its columns and its network do not fit together")
         return cls(net=net, preparation=preparation, versions=versions)
 
-    def save(self, path: Path) -> None:
-        """Write network, preparation and versions into one file."""
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write network, preparation and versions into one file, all of it or none.
+
+        Raises:
+            InputError: When it cannot be written.
+        """
         metadata = {"table": self.preparation.to_json(), "versions": json.dumps(self.versions)}
         try:
-            self.net.save(path, metadata=metadata)
+            self.net.save(Path(path), metadata=metadata)
         except OSError as error:
             raise InputError(f"cannot write {path}: {error}") from error
 
-    def outputs(self, table: Table) -> NDArray[Any]:
+    def predict(
+        self,
+        data: Data,
+        *,
+        probabilities: bool = False,
+        keep: Sequence[str] = (),
+        dialect: Dialect | None = None,
+    ) -> pd.DataFrame:
+        """Predict the target of each row, in its own words or units.
+
+        Args:
+            data: A frame, the path of a CSV or Parquet file, or the name of a bundled set.
+            probabilities: Whether to add a column `probability_<class>` for each class.
+            keep: Names of columns to put before the predictions, as they are.
+            dialect: How a CSV file is written, as far as it is given.
+
+        Returns:
+            A row for each row, with the index of a frame.
+
+        Raises:
+            InputError: When a column is missing, or a cell cannot be used.
+        """
+        table = as_table(data, dialect)
+        kept = table.frame[table.columns_named(keep)].reset_index(drop=True)
+        frame = self.preparation.target.decode(self._outputs(table), probabilities=probabilities)
+        for name in kept:
+            if name in frame:
+                raise InputError(f"--keep {name!r} is what a column of the predictions is called")
+        index = data.index if isinstance(data, pd.DataFrame) else frame.index
+        return pd.concat([kept, frame], axis=1).set_axis(index)
+
+    def evaluate(self, data: Data, *, dialect: Dialect | None = None) -> Figures:
+        """Measure the predictions on a table that holds the target too.
+
+        Args:
+            data: As for `predict`. Rows without a target are left out, and counted.
+            dialect: How a CSV file is written, as far as it is given.
+
+        Raises:
+            InputError: When a column is missing, or a cell cannot be used.
+        """
+        table, target = as_table(data, dialect), self.preparation.target
+        table.require([target.name], what="target column")
+        missing = target.format.is_missing(table.cells(target.name))
+        if not missing.all():
+            table = table.rows(~missing)
+        encoded = target.encode(table.cells(target.name))
+        return measure(target, self._outputs(table), encoded, left_out=int(missing.sum()))
+
+    def _outputs(self, table: Table) -> NDArray[Any]:
         """Give the network's outputs for each row, shape `(rows, outputs)`."""
         table.require(self.preparation.names)
         return np.asarray(self.net.predict(self.preparation.transform(table)))
 
-    def predict(self, table: Table, *, probabilities: bool = False) -> pd.DataFrame:
-        """Give the predictions in the target's own words or units, one row for each row."""
-        return self.preparation.target.decode(self.outputs(table), probabilities=probabilities)
 
-    def evaluate(self, table: Table) -> dict[str, float]:
-        """Give the figures of the predictions on a table that holds the target too."""
-        target = self.preparation.target
-        table.require([target.name], what="target column")
-        encoded = target.encode(table.cells(target.name))
-        return target.figures(self.outputs(table), encoded)
+def describe(path: Path, *, columns: bool = False) -> str:
+    """Give what `ganglion info` prints: layers, target, columns and versions of a model file.
 
-
-def describe(path: Path) -> str:
-    """Give what `ganglion info` prints: layers, columns, target and versions of a model file."""
+    Args:
+        path: The file.
+        columns: Whether to give a line for each column, and not only their number.
+    """
     net = load_network(path)
     lines = [summary.describe(net.layers, net.input_size)]
     if "table" not in load_metadata(path):
         return "\n".join([*lines, "no table: not written by `ganglion train`"])
     model = TableModel.load(path)
-    preparation = model.preparation
-    lines += ["", f"{preparation.target.task}: {preparation.target.describe()}", "", "columns:"]
-    lines += [f"  {column.name}: {column.describe()}" for column in preparation.columns]
+    target, used = model.preparation.target, model.preparation.columns
+    lines += ["", f"{target.task}: {target.describe()}", ""]
+    if columns:
+        lines += ["columns:", *(f"  {column.name}: {column.describe()}" for column in used)]
+    else:
+        kinds = Counter(column.kind for column in used)
+        told = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+        lines += [f"columns: {told}; --columns lists them"]
     lines += ["", "trained with:"]
     lines += [f"  {name} {number}" for name, number in model.versions.items()]
     return "\n".join(lines)
 
 
-def load_network(path: Path) -> gn.Sequential:
+def load_network(path: str | os.PathLike[str]) -> gn.Sequential:
     """Read the network of a model file."""
     _require_file(path)
     try:
@@ -108,7 +170,7 @@ def load_network(path: Path) -> gn.Sequential:
         raise InputError(f"cannot read {path}: {error}") from error
 
 
-def load_metadata(path: Path) -> dict[str, str]:
+def load_metadata(path: str | os.PathLike[str]) -> dict[str, str]:
     """Read the texts a model file holds beside the network."""
     _require_file(path)
     try:
@@ -117,6 +179,6 @@ def load_metadata(path: Path) -> dict[str, str]:
         raise InputError(f"cannot read {path}: {error}") from error
 
 
-def _require_file(path: Path) -> None:
-    if not path.is_file():
+def _require_file(path: str | os.PathLike[str]) -> None:
+    if not Path(path).is_file():
         raise InputError(f"no such file: {path}")

@@ -1,9 +1,10 @@
-"""The options of `ganglion train`, checked. Imports nothing heavy: `--help` reads this module."""
+"""The options of a training, checked. Imports nothing heavy: `--help` reads this module."""
 
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
+from typing import Literal
 
 from ganglion import activations, checks, naming
 from ganglion.tables.dialect import Dialect
@@ -15,6 +16,12 @@ class Task(StrEnum):
 
     CLASSIFICATION = "classification"
     REGRESSION = "regression"
+
+
+class ClassWeight(StrEnum):
+    """What rows of different classes count in training, where they do not count the same."""
+
+    BALANCED = "balanced"
 
 
 def _open_fraction(name: str, value: object) -> None:
@@ -33,12 +40,36 @@ def _activation(name: str, value: object) -> None:
     naming.resolve(name, value, activations.trainable_names())
 
 
+def _names(name: str, value: object) -> None:
+    checks.listed(name, value, "names of columns")
+
+
+def _sizes(name: str, value: object) -> None:
+    checks.listed(name, value, "sizes")
+    for size in value if isinstance(value, Sequence) else ():
+        checks.size(name, size)
+
+
+def _task(name: str, value: object) -> None:
+    if value is not None and value not in tuple(Task):
+        raise ValueError(f"{name} must be one of {', '.join(Task)}, got {value!r}")
+
+
+def _class_weight(name: str, value: object) -> None:
+    if value is not None and value not in tuple(ClassWeight):
+        raise ValueError(f"{name} must be {', '.join(ClassWeight)} or left out, got {value!r}")
+
+
 RULES: Mapping[str, checks.Rule] = {
+    "drop": _names,
+    "task": _task,
+    "hidden": _sizes,
     "activation": _activation,
     "epochs": checks.positive_count,
     "batch_size": checks.positive_count,
     "learning_rate": checks.positive,
     "dropout": checks.fraction,
+    "class_weight": _class_weight,
     "patience": checks.positive_count,
     "test_fraction": _open_fraction,
     "validation_fraction": _open_fraction,
@@ -48,73 +79,61 @@ RULES: Mapping[str, checks.Rule] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainOptions:
-    """Everything `ganglion train` can be told; the command line holds the defaults.
+    """Everything a training can be told beside its table.
 
     Args:
-        data: A CSV or Parquet file, or the name of a bundled set.
-        dialect: How the file is written, as far as it is given.
         target: Name of the column to predict; None for a bundled set's own.
         drop: Names of columns to leave out.
-        task: What to train for; None to decide from the target.
+        task: What to train for, "classification" or "regression"; None to decide from the target.
         hidden: Units of the hidden layers, first to last.
         activation: Activation of the hidden layers.
         epochs: Most passes over the training part.
         batch_size: Rows a step.
         learning_rate: Adam's step size.
         dropout: Share of hidden units dropped in training, in `[0, 1)`.
+        class_weight: "balanced" for classes that all count the same, however rare; None for rows
+            that do.
         patience: Training stops after more epochs than this without a better validation loss.
         test_fraction: Share of all rows kept for the test figures.
         validation_fraction: Share of all rows kept for early stopping.
         seed: Decides the split, the first weights, the batches and the dropout.
-        output: Where to write the model; None for `<name of the data>.safetensors`.
         search: Whether to try settings around these, and keep the best.
-        quiet: Whether to show no progress.
+        dialect: How a CSV file is written, as far as it is given.
+        output: Where to write the model; None for nowhere.
+        force: Whether it may take the place of anything but a model of the same target.
+        report: Where to write a page on the training, which needs matplotlib; None for nowhere.
+        quiet: Whether to tell nothing meanwhile.
     """
 
-    data: str
-    dialect: Dialect
-    target: str | None
-    drop: Sequence[str]
-    task: Task | None
-    hidden: Sequence[int]
-    activation: str
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    dropout: float
-    patience: int
-    test_fraction: float
-    validation_fraction: float
-    seed: int
-    output: Path | None
-    search: bool
-    quiet: bool
+    target: str | None = None
+    drop: Sequence[str] = ()
+    task: Task | Literal["classification", "regression"] | None = None
+    hidden: Sequence[int] = (256, 128)
+    activation: str = "relu"
+    epochs: int = 200
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    dropout: float = 0.3
+    class_weight: ClassWeight | Literal["balanced"] | None = None
+    patience: int = 20
+    test_fraction: float = 0.2
+    validation_fraction: float = 0.1
+    seed: int = 0
+    search: bool = False
+    dialect: Dialect = field(default_factory=Dialect)
+    output: str | os.PathLike[str] | None = None
+    force: bool = False
+    report: str | os.PathLike[str] | None = None
+    quiet: bool = False
 
     def __post_init__(self) -> None:
-        for field, rule in RULES.items():
+        for name, rule in RULES.items():
             try:
-                rule("--" + field.replace("_", "-"), getattr(self, field))
-            except ValueError as error:
+                rule("--" + name.replace("_", "-"), getattr(self, name))
+            except (TypeError, ValueError) as error:
                 raise InputError(str(error)) from None
         if self.test_fraction + self.validation_fraction >= 1:
             raise InputError(
                 f"--test-fraction {self.test_fraction} and --validation-fraction "
                 f"{self.validation_fraction} leave no rows to train on"
             )
-
-
-def parse_hidden(text: str) -> list[int]:
-    """Read the sizes of the hidden layers from text such as `128,64`; no text is no layer."""
-    sizes = [word.strip() for word in text.split(",")] if text.strip() else []
-    if not all(word.isascii() and word.isdigit() and int(word) > 0 for word in sizes):
-        raise InputError(f"--hidden must be positive sizes such as 128,64, got {text!r}")
-    return [int(word) for word in sizes]
-
-
-def writable(path: Path) -> Path:
-    """Return `path` when a file can be written there, before any work is spent on it."""
-    if path.is_dir():
-        raise InputError(f"cannot write {path}: it is a folder")
-    if not path.parent.is_dir():
-        raise InputError(f"cannot write {path}: no such folder: {path.parent}")
-    return path

@@ -1,9 +1,15 @@
-"""Progress of an estimator's fit on stderr, as one of scikit-learn's callbacks."""
+"""Progress on stderr: of an estimator's fit, as one of scikit-learn's callbacks; of a search."""
 # ruff: noqa: ARG002  (a hook's arguments are given)
 
-from typing import Any
+import sys
+from threading import Lock
+from typing import Any, Self
+
+from tqdm.auto import tqdm
 
 from ganglion import progress
+from ganglion.messages import announce
+from ganglion.tables.wording import plain
 
 
 class EpochProgress:
@@ -52,3 +58,42 @@ class EpochProgress:
     def teardown(self, estimator: Any, context: Any) -> None:
         """Leave the bar as it is."""
         self._shown.on_train_end()
+
+
+class SearchProgress:
+    """Shows the networks of a search that are done: a bar in a terminal, else a line for each.
+
+    Args:
+        networks: How many there are.
+        quiet: Whether to show nothing.
+    """
+
+    def __init__(self, networks: int, *, quiet: bool) -> None:
+        self._bar = tqdm(
+            total=networks,
+            dynamic_ncols=True,
+            bar_format="{n_fmt}/{total_fmt} networks |{bar:8}| {elapsed}<{remaining}{postfix}",
+            disable=True if quiet else None,  # None: where stderr is no terminal
+            file=sys.stderr,
+        )
+        self._quiet = quiet
+        self._lock = Lock()  # networks are done in many threads
+        self._done = 0
+        self._best = float("inf")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.close()
+
+    def network_is_done(self, loss: float) -> None:
+        """Show one more, with its best validation loss, infinite where it has none."""
+        with self._lock:
+            self._done += 1
+            self._best = min(self._best, loss)
+            best = f"best validation loss: {plain(self._best)}"
+            self._bar.set_postfix_str(best, refresh=False)
+            self._bar.update()
+            if self._bar.disable and not self._quiet:
+                announce(f"Network {self._done}/{self._bar.total} - {best}")

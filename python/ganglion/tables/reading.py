@@ -1,6 +1,8 @@
 """Tables: CSV files, Parquet files and scikit-learn's bundled sets, read into pandas frames."""
 
+import csv
 import difflib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -65,6 +67,21 @@ class Table:
         """Return some of the rows, by place or by mask; they keep their numbers."""
         return replace(self, frame=self.frame.iloc[chosen])
 
+    def columns_named(self, words: Sequence[str]) -> list[str]:
+        """Return the columns that words name: one each, or where there is none, several by commas.
+
+        Quotes keep a name with a comma whole among others: `"a,b",c`.
+
+        Raises:
+            InputError: When there is no such column.
+        """
+        names: list[str] = []
+        for word in words:
+            whole = word in self.frame.columns
+            names += [word] if whole else [one.strip() for one in next(csv.reader([word]), [])]
+        self.require(names)
+        return list(dict.fromkeys(names))
+
     def require(self, columns: Sequence[str], *, what: str = "column") -> None:
         """Refuse a table that lacks one of `columns`, naming it and the nearest one there is."""
         missing = [column for column in columns if column not in self.frame.columns]
@@ -76,6 +93,30 @@ class Table:
         if near:
             raise InputError(f"{message}, did you mean {near[0]!r}?")
         raise InputError(f"{message}; the columns are {_listed(names)}")
+
+
+Data = str | os.PathLike[str] | pd.DataFrame | Table  # what is taken for a table
+
+
+def as_table(data: Data, dialect: Dialect | None = None) -> Table:
+    """Return data as a table: a frame, or what is read from a path or under a bundled set's name.
+
+    Raises:
+        InputError: When there is no such table, or it cannot be read.
+        TypeError: When it is neither.
+    """
+    if isinstance(data, Table):
+        return data
+    if isinstance(data, pd.DataFrame):
+        return table_of(data, source="the frame", name="frame", dialect=dialect)
+    if isinstance(data, str | os.PathLike):
+        return read_table(os.fspath(data), dialect)
+    raise TypeError(f"data must be a path, the name of a bundled set or a frame, got {type(data)}")
+
+
+def name_of(source: str) -> str:
+    """Return the short name of a table: without its folder and ending."""
+    return source if source in BUNDLED else _unpacked(Path(source)).stem
 
 
 def read_table(source: str, dialect: Dialect | None = None) -> Table:
@@ -94,12 +135,11 @@ def read_table(source: str, dialect: Dialect | None = None) -> Table:
         raise InputError(f"{source} is a folder, not a table")
     if not path.exists():
         raise InputError(f"no such file: {source}; the bundled sets are {', '.join(BUNDLED)}")
-    plain = path.with_suffix("") if path.suffix.lower() in COMPRESSED else path
-    ending = plain.suffix.lower()
+    ending = _unpacked(path).suffix.lower()
     if ending in CSV:
         frame, found, notes = read_csv(path, dialect or Dialect())
         return Table(
-            name=plain.stem,
+            name=name_of(source),
             source=source,
             frame=frame,
             dialect=found,
@@ -108,7 +148,7 @@ def read_table(source: str, dialect: Dialect | None = None) -> Table:
         )
     if ending not in PARQUET:
         raise InputError(f"{source}: unknown kind of table, expected a .csv or .parquet file")
-    return table_of(_read_parquet(path), source=source, name=plain.stem, dialect=dialect)
+    return table_of(_read_parquet(path), source=source, name=name_of(source), dialect=dialect)
 
 
 def table_of(
@@ -127,6 +167,11 @@ def table_of(
             raise InputError(f"{source} has more than one column named {column!r}")
     frame = frame.set_axis(names, axis=1).reset_index(drop=True)
     return Table(name=name, source=source, frame=frame, dialect=dialect or Dialect())
+
+
+def _unpacked(path: Path) -> Path:
+    """Return the path less the ending of an archive."""
+    return path.with_suffix("") if path.suffix.lower() in COMPRESSED else path
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

@@ -11,6 +11,8 @@ from ganglion.model_selection import fit_many
 from ganglion.tables.errors import InputError
 from ganglion.tables.fitting import Examples, Say, make_estimator, told_in_our_words
 from ganglion.tables.options import Task, TrainOptions
+from ganglion.tables.progress import SearchProgress
+from ganglion.tables.wording import plain
 
 _SMALL = (64,)  # hidden layers beside those asked for
 
@@ -20,23 +22,34 @@ def search(
 ) -> BaseMLP:
     """Train a network for each setting, print their table, and return the best.
 
-    It is the one with the lowest validation loss, with the weights of its best epoch.
+    It is the one with the lowest validation loss, with the weights of its best epoch. Ctrl-C ends
+    the search with those that have one.
     """
     settings = grid(options)
     say(f"search: {len(settings)} networks")
     rows = len(training[0])
-    trials = [Trial(make_estimator(task, options, rows=rows, **one)) for one in settings]
-    with told_in_our_words():
-        fit_many(trials, *training, X_val=validation[0], y_val=validation[1])
+    interrupted = False
+    with told_in_our_words(), SearchProgress(len(settings), quiet=options.quiet) as progress:
+        trials = [
+            Trial(make_estimator(task, options, rows=rows, **one), progress) for one in settings
+        ]
+        try:
+            fit_many(trials, *training, X_val=validation[0], y_val=validation[1])
+        except KeyboardInterrupt:
+            interrupted = True
     ranked = sorted(
-        (trial.estimator for trial in trials if trial.failure is None),
+        (trial.estimator for trial in trials if trial.is_of_use),
         key=lambda estimator: float(estimator.best_validation_loss_),
     )
+    if not ranked and interrupted:
+        raise KeyboardInterrupt
     if not ranked:
         raise InputError(f"training failed: {trials[0].failure}")
+    if interrupted:
+        say("interrupted: the best network so far is kept")
     say(table_of(ranked, "accuracy" if task is Task.CLASSIFICATION else "R2"))
-    if len(ranked) < len(trials):
-        say(f"{len(trials) - len(ranked)} more did not stay finite")
+    if failed := sum(trial.failure is not None for trial in trials):
+        say(f"{failed} more did not stay finite")
     return ranked[0]
 
 
@@ -45,6 +58,7 @@ class Trial:
     """A network of a search; one that does not stay finite does not end the others."""
 
     estimator: BaseMLP
+    progress: SearchProgress
     failure: str | None = None
 
     def fit(self, X: Any, y: Any, **params: Any) -> Self:
@@ -53,7 +67,15 @@ class Trial:
             self.estimator.fit(X, y, **params)
         except (ValueError, ArithmeticError) as error:
             self.failure = str(error)
+        self.progress.network_is_done(
+            float(self.estimator.best_validation_loss_) if self.is_of_use else float("inf")
+        )
         return self
+
+    @property
+    def is_of_use(self) -> bool:
+        """Whether there is an epoch whose weights can be kept."""
+        return self.failure is None and hasattr(self.estimator, "best_epoch_")
 
 
 def grid(options: TrainOptions) -> list[dict[str, Any]]:
@@ -72,7 +94,7 @@ def table_of(estimators: list[BaseMLP], score: str) -> str:
     lines = [
         {
             "hidden": ",".join(map(str, one.hidden_layer_sizes)) or "none",
-            "learning rate": f"{one.learning_rate_init:.2g}",
+            "learning rate": plain(one.learning_rate_init, digits=2),
             "dropout": one.dropout,
             "epochs": one.n_iter_,
             "validation loss": f"{one.best_validation_loss_:.4f}",

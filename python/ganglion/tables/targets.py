@@ -21,6 +21,7 @@ from ganglion.tables.number_format import NumberFormat
 from ganglion.tables.options import Task
 from ganglion.tables.scaling import mean_and_scale
 from ganglion.tables.text_format import TextFormat
+from ganglion.tables.wording import places_of_float32, plain
 
 MOST_CLASSES = 20  # integers with more different values than this are amounts, not classes
 
@@ -84,14 +85,8 @@ class ClassTarget:
         if not probabilities:
             return frame
         names = [f"probability_{name}" for name in self.classes]
-        shares = pd.DataFrame(np.exp(_log_probabilities(outputs)), columns=names)
+        shares = pd.DataFrame(np.exp(log_probabilities(outputs)).astype(np.float32), columns=names)
         return pd.concat([frame, shares], axis=1)
-
-    def figures(self, outputs: NDArray[Any], encoded: NDArray[Any]) -> dict[str, float]:
-        """Give the accuracy and the mean of minus the logarithm of the true class's probability."""
-        true = _log_probabilities(outputs)[np.arange(len(encoded)), encoded]
-        hits = outputs.argmax(axis=1) == encoded
-        return {"accuracy": float(hits.mean()), "log loss": float(-true.mean())}
 
     def describe(self) -> str:
         """Tell what is predicted, in a few words."""
@@ -140,25 +135,17 @@ class ValueTarget:
         """Give the predicted values in the target's own units."""
         if probabilities:
             raise InputError(f"--probabilities needs classes, target {self.name!r} is a number")
-        return pd.DataFrame({self.name: self._unscaled(outputs)})
-
-    def figures(self, outputs: NDArray[Any], encoded: NDArray[Any]) -> dict[str, float]:
-        """Give MAE and RMSE in the target's own units, and R2."""
-        true = self._unscaled(encoded)
-        error = self._unscaled(outputs) - true
-        spread = float(np.sum((true - true.mean()) ** 2))
-        return {
-            "MAE": float(np.abs(error).mean()),
-            "RMSE": float(np.sqrt((error**2).mean())),
-            "R2": 1 - float(np.sum(error**2)) / spread if spread > 0 else float("nan"),
-        }
+        places = places_of_float32(self.scale)
+        values = [round(value, places) for value in self.unscaled(outputs[:, 0]).tolist()]
+        return pd.DataFrame({self.name: values})
 
     def describe(self) -> str:
         """Tell what is predicted, in a few words."""
-        return f"{self.name}, mean {self.mean:.4g}, deviation {self.scale:.4g}"
+        return f"{self.name}, mean {plain(self.mean)}, deviation {plain(self.scale)}"
 
-    def _unscaled(self, outputs: NDArray[Any]) -> NDArray[np.float64]:
-        return outputs[:, 0].astype(np.float64) * self.scale + self.mean
+    def unscaled(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Give scaled values in the target's own units."""
+        return values.astype(np.float64) * self.scale + self.mean
 
 
 Target = ClassTarget | ValueTarget
@@ -180,6 +167,12 @@ def choose_task(cells: Cells) -> Task:
         return Task.CLASSIFICATION
     whole = _are_whole(cells, format) and len(pd.unique(format.read(cells))) <= MOST_CLASSES
     return Task.CLASSIFICATION if whole else Task.REGRESSION
+
+
+def without_value(cells: Cells, task: Task) -> NDArray[np.bool_]:
+    """Tell which cells of a target are missing."""
+    format = TextFormat.of(cells) if task is Task.CLASSIFICATION else _number_format(cells)
+    return format.is_missing(cells)
 
 
 def require_rows(cells: Cells, least: int) -> None:
@@ -236,7 +229,8 @@ def _require_all(cells: Cells, format: NumberFormat | TextFormat) -> None:
         )
 
 
-def _log_probabilities(logits: NDArray[Any]) -> NDArray[np.float64]:
+def log_probabilities(logits: NDArray[Any]) -> NDArray[np.float64]:
+    """Give the logarithms of the probabilities, shape `(rows, classes)`."""
     values = logits.astype(np.float64)
     shifted: NDArray[np.float64] = values - values.max(axis=1, keepdims=True)
     sums: NDArray[np.float64] = np.exp(shifted).sum(axis=1, keepdims=True)

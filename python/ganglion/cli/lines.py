@@ -1,0 +1,61 @@
+"""What commands print: figures, and what went wrong."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from ganglion.tables.errors import InputError
+
+if TYPE_CHECKING:
+    from ganglion.tables.figures import ClassFigures, Figures
+
+MOST_CLASSES = 20  # in a confusion matrix; of more, the pairs most often confused are listed
+
+
+@contextmanager
+def told_in_one_line() -> Iterator[None]:
+    """Turn bad input into one line on standard error and exit status 2, and Ctrl-C into 130."""
+    try:
+        yield
+    except InputError as error:
+        typer.echo(f"ganglion: {error.line}", err=True)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        typer.echo("ganglion: interrupted", err=True)
+        raise typer.Exit(130) from None
+
+
+def tell(*lines: str) -> None:
+    """Say on standard error what is not as usual with the rows."""
+    for line in lines:
+        typer.echo(line, err=True)
+
+
+def print_figures(part: str, figures: "Figures", *, alone: bool = False) -> None:
+    """Print figures beside those of the baseline; or alone, for programs that read them."""
+    from ganglion.tables.figures import ClassFigures
+    from ganglion.tables.wording import plain
+
+    assert figures.baseline is not None
+    baseline = figures.baseline.named()
+    for name, value in figures.named().items():
+        beside = "" if alone else f", baseline {plain(baseline[name])}"
+        typer.echo(f"{part} {name}: {plain(value)}{beside}")
+    if alone:
+        return
+    typer.echo(f"baseline: {figures.about_baseline}")
+    if isinstance(figures, ClassFigures):
+        typer.echo(_confusion(figures))
+
+
+def _confusion(figures: "ClassFigures") -> str:
+    if len(figures.classes) > MOST_CLASSES:
+        pairs = figures.most_confused(MOST_CLASSES)
+        lines = [f"  {true!r} as {said!r}: {count} rows" for true, said, count in pairs]
+        return "\n".join(["most often confused:", *lines])
+    import pandas as pd
+
+    matrix = pd.DataFrame(figures.confusion, index=figures.classes, columns=figures.classes)
+    return f"rows: classes; columns: what they were said to be\n{matrix.to_string()}"
