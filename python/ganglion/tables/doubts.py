@@ -114,9 +114,10 @@ def _same_numbers(cells: Cells, target: Cells) -> bool:
 
 
 def _correlation(left: NDArray[np.float64], right: NDArray[np.float64]) -> float:
-    left, right = left - left.mean(), right - right.mean()
-    size = float(np.sqrt((left @ left) * (right @ right)))
-    return abs(float(left @ right)) / size if size > 0 else 0.0
+    with np.errstate(over="ignore", invalid="ignore"):  # numbers too large to train on have none
+        left, right = left - left.mean(), right - right.mean()
+        size = float(np.sqrt((left @ left) * (right @ right)))
+        return abs(float(left @ right)) / size if size > 0 else 0.0
 
 
 def _present(cells: Cells) -> NDArray[np.object_]:

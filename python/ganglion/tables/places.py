@@ -1,8 +1,10 @@
 """Places: where files are to be written, looked at before any work is spent on them."""
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from ganglion.tables.errors import InputError
@@ -25,14 +27,15 @@ def writable(path: str | os.PathLike[str]) -> Path:
 
 
 def _try(place: Path) -> None:
-    if place.is_dir():
-        raise InputError(f"cannot write {place}: it is a folder")
     if not place.parent.is_dir():
         raise InputError(f"cannot write {place}: no such folder: {place.parent}")
-    if place.exists():
+    with suppress(FileNotFoundError):
+        kind = place.stat().st_mode
+        if stat.S_ISDIR(kind):
+            raise InputError(f"cannot write {place}: it is a folder")
         if not os.access(place, os.W_OK, effective_ids=True):
             raise InputError(f"cannot write {place}: it may not be written to")
-        if not place.is_file():
+        if not stat.S_ISREG(kind):
             return  # into a device or a pipe a trial would be seen
     with tempfile.TemporaryFile(dir=place.resolve().parent) as trial:
         trial.write(bytes(_TRIAL))
