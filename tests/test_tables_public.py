@@ -1,0 +1,191 @@
+"""`ganglion.tables` from Python: the path of the commands, on frames and on files."""
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from commands import succeed, write_mixed
+
+import ganglion as gn
+
+
+@pytest.fixture(autouse=True)
+def in_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    return write_mixed("table.csv").drop(columns="id")
+
+
+def trained(data: object, **options: object) -> gn.tables.TableModel:
+    settings = {"target": "kind", "hidden": (8,), "epochs": 3, "quiet": True, **options}
+    return gn.tables.train(data, **settings)  # type: ignore[arg-type]
+
+
+# what is where
+
+
+def test_it_is_shown_but_not_imported_until_it_is_asked_for() -> None:
+    code = (
+        "import sys, ganglion as gn\n"
+        "assert 'ganglion.tables' not in sys.modules\n"
+        "assert 'tables' in dir(gn) and 'MLP' in dir(gn) and 'importlib' not in dir(gn)\n"
+        "assert gn.tables.load and 'pandas' not in sys.modules\n"
+        "assert 'TableModel' in dir(gn.tables) and 'pandas' not in sys.modules\n"
+        "assert gn.tables.TableModel and 'pandas' in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("module", [gn, gn.tables])
+def test_what_is_not_there_is_an_attribute_error(module: object) -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'table'"):
+        module.table  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_missing_pandas_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("ganglion.tables.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"needs pandas .*: python -m pip install pandas"):
+        gn.tables.load("model.safetensors")
+
+
+def test_train_shows_its_keywords() -> None:
+    signature = inspect.signature(gn.tables.train)
+    assert next(iter(signature.parameters)) == "data"
+    assert signature.parameters["epochs"].default == 200
+    kinds = {one.kind for name, one in signature.parameters.items() if name != "data"}
+    assert kinds == {inspect.Parameter.KEYWORD_ONLY}
+    for name in signature.parameters:
+        assert name == "data" or f"`{name}`" in str(gn.tables.train.__doc__)
+
+
+# one path
+
+
+def test_python_and_the_command_train_the_same_model(frame: pd.DataFrame) -> None:
+    frame.to_csv("table.csv", index=False)
+    words = ("--target", "kind", "--hidden", "8", "--epochs", "3", "--quiet")
+    output = succeed("train", "table.csv", *words)
+    model = trained("table.csv", output="own.safetensors")
+    first, second = (gn.tables.load(f"{name}.safetensors") for name in ("own", "table"))
+    assert first.preparation == second.preparation == model.preparation
+    np.testing.assert_array_equal(first.net.parameter_vector, second.net.parameter_vector)
+    assert model.figures is not None
+    assert f"test accuracy: {model.figures.accuracy:.4}" in output  # type: ignore[union-attr]
+
+
+def test_a_model_of_the_command_predicts_frames_as_it_predicts_files(frame: pd.DataFrame) -> None:
+    succeed("train", "table.csv", "--target", "kind", "--drop", "id", "--epochs", "3", "--quiet")
+    succeed("predict", "table.safetensors", "table.csv", "--output", "out.csv")
+    model = gn.tables.load("table.safetensors")
+    assert model.figures is None
+    for data in (frame, "table.csv", Path("table.csv")):
+        assert model.predict(data)["kind"].tolist() == pd.read_csv("out.csv")["kind"].tolist()
+
+
+def test_predictions_have_the_index_of_the_frame(frame: pd.DataFrame) -> None:
+    model = trained(frame)
+    some = frame[frame["price"] > 120]
+    predicted = model.predict(some, probabilities=True, keep=["price"])
+    pd.testing.assert_index_equal(predicted.index, some.index)
+    pd.testing.assert_series_equal(predicted["price"], some["price"])
+    assert predicted.columns[1:].tolist() == ["kind", "probability_big", "probability_small"]
+
+
+def test_a_frame_is_left_as_it_was(frame: pd.DataFrame) -> None:
+    before = frame.copy()
+    trained(frame).evaluate(frame)
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_saved_model_comes_back(frame: pd.DataFrame, tmp_path: Path) -> None:
+    model = trained(frame)
+    model.save(tmp_path / "model.safetensors")
+    again = gn.tables.load(str(tmp_path / "model.safetensors"))
+    pd.testing.assert_frame_equal(again.predict(frame), model.predict(frame))
+
+
+# results
+
+
+def test_figures_are_records(frame: pd.DataFrame) -> None:
+    frame.loc[:4, "kind"] = None
+    figures = trained(frame).evaluate(frame)
+    assert isinstance(figures, gn.tables.ClassFigures)
+    assert (figures.rows, figures.left_out) == (115, 5)
+    assert figures.positive == "small"
+    assert np.sum(figures.confusion) == 115
+    values = trained(frame, target="price").evaluate(frame)
+    assert isinstance(values, gn.tables.ValueFigures)
+    assert values.rmse >= values.mae > 0
+
+
+def test_lines_are_told_on_stderr_with_keywords(
+    frame: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trained(frame.assign(copy=frame["kind"]), quiet=False, epochs=1)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "column 'copy' tells the target 'kind' in every row: drop copy leaves it" in told.err
+    assert "frame: 120 rows, 4 columns, classification of 'kind' in 2 classes" in told.err
+    trained(frame)
+    assert capsys.readouterr().err == ""
+
+
+# errors
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"epochs": 0}, "epochs must be a whole number, one or more, got 0"),
+        ({"batch_size": "many"}, "batch_size must be a whole number, one or more, got 'many'"),
+        ({"hidden": 8}, "hidden must be a list of sizes, got 8"),
+        ({"hidden": [8, 0]}, "hidden must be a whole number from 1 .*, got 0"),
+        ({"drop": "price"}, "drop must be a list of names of columns, got 'price'"),
+        ({"drop": ["prise"]}, "the frame: no column 'prise', did you mean 'price'?"),
+        ({"task": "regress"}, "task must be one of classification, regression, got 'regress'"),
+        ({"class_weight": "equal"}, "class_weight must be balanced or left out, got 'equal'"),
+        ({"target": None}, "name the column to predict with target; the frame has 'size'"),
+        ({"target": "kynd"}, "no target column 'kynd', did you mean 'kind'?"),
+        ({"output": "nowhere/model"}, "cannot write nowhere/model: no such folder: nowhere"),
+        ({"report": "nowhere/page"}, "cannot write nowhere/page: no such folder: nowhere"),
+        ({"output": "table.csv"}, "table.csv is there and is no model: force overwrites it"),
+    ],
+)
+def test_bad_options_are_value_errors(
+    frame: pd.DataFrame, options: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        trained(frame, **options)
+    assert isinstance(caught.value, gn.tables.InputError)
+
+
+def test_bad_data_is_refused(frame: pd.DataFrame) -> None:
+    model = trained(frame)
+    with pytest.raises(ValueError, match=r"no such file: nowhere\.csv"):
+        model.predict("nowhere.csv")
+    with pytest.raises(ValueError, match="the frame: no column 'size'"):
+        model.predict(frame.drop(columns="size"))
+    with pytest.raises(ValueError, match="the frame: no target column 'kind'"):
+        model.evaluate(frame.drop(columns="kind"))
+    with pytest.raises(ValueError, match="the frame is empty"):
+        model.predict(frame[:0])
+    with pytest.raises(TypeError, match=r"data must be a path, .* or a frame, got <class 'int'>"):
+        model.predict(7)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="keep 'kind' is what a column of the predictions"):
+        model.predict(frame, keep=["kind"])
+
+
+def test_a_file_that_is_no_model_is_refused() -> None:
+    Path("text").write_text("no model")
+    with pytest.raises(ValueError, match="cannot read text"):
+        gn.tables.load("text")
