@@ -54,7 +54,7 @@ def test_a_search_in_a_terminal_shows_a_bar() -> None:
             while part := os.read(here, 4096):
                 shown += part
     os.close(here)
-    assert b"6/6 networks |" in shown
+    assert b"6/6 |" in shown
     assert b"best validation loss: 0." in shown
 
 

@@ -33,16 +33,7 @@ class ProgressBar(_Progress):
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Draw the empty bar."""
-        from tqdm.auto import tqdm  # not needed by a silent fit
-
-        self._bar = tqdm(
-            total=self.params["epochs"],
-            initial=self.params["initial_epoch"],
-            unit="epoch",
-            **_size(),
-            bar_format="{n_fmt}/{total_fmt} |{bar:8}| {elapsed}<{remaining}{postfix}",
-            file=sys.stderr,
-        )
+        self._bar = bar(self.params["epochs"], initial=self.params["initial_epoch"])
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Move the bar on by one epoch."""
@@ -71,9 +62,22 @@ _BY_VERBOSITY: Mapping[object, Callable[[], Callback]] = {
 }
 
 
-def _is_interactive() -> bool:
+def is_interactive() -> bool:
     """Return whether stderr can draw a bar over and over: a terminal or a notebook."""
     return is_terminal(sys.stderr) or "ipykernel" in sys.modules
+
+
+def bar(total: int, *, initial: int = 0) -> Any:
+    """Draw a bar of tqdm's on stderr, as long as there are things to wait for."""
+    from tqdm.auto import tqdm  # not needed by a silent fit
+
+    return tqdm(
+        total=total,
+        initial=initial,
+        **_size(),
+        bar_format="{n_fmt}/{total_fmt} |{bar:8}| {elapsed}<{remaining}{postfix}",
+        file=sys.stderr,
+    )
 
 
 def _size() -> dict[str, Any]:
@@ -94,7 +98,7 @@ def get(verbose: Verbosity) -> Callback:
         raise TypeError(f"verbose must be 'auto', 0, 1 or 2, got {verbose!r}")
     if verbose in _BY_VERBOSITY and not is_open(sys.stderr):
         return Callback()
-    if verbose == "auto" and not _is_interactive():
+    if verbose == "auto" and not is_interactive():
         return ProgressLines()
     if verbose not in _BY_VERBOSITY:
         raise ValueError(f"verbose must be 'auto', 0, 1 or 2, got {verbose!r}")

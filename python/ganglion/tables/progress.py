@@ -1,11 +1,8 @@
 """Progress on stderr: of an estimator's fit, as one of scikit-learn's callbacks; of a search."""
 # ruff: noqa: ARG002  (a hook's arguments are given)
 
-import sys
 from threading import Lock
 from typing import Any, Self
-
-from tqdm.auto import tqdm
 
 from ganglion import progress
 from ganglion.messages import announce
@@ -69,14 +66,9 @@ class SearchProgress:
     """
 
     def __init__(self, networks: int, *, quiet: bool) -> None:
-        self._bar = tqdm(
-            total=networks,
-            dynamic_ncols=True,
-            bar_format="{n_fmt}/{total_fmt} networks |{bar:8}| {elapsed}<{remaining}{postfix}",
-            disable=True if quiet else None,  # None: where stderr is no terminal
-            file=sys.stderr,
-        )
-        self._quiet = quiet
+        self._bar = None if quiet or not progress.is_interactive() else progress.bar(networks)
+        self._say_lines = self._bar is None and not quiet
+        self._networks = networks
         self._lock = Lock()  # networks are done in many threads
         self._done = 0
         self._best = float("inf")
@@ -85,7 +77,8 @@ class SearchProgress:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
 
     def network_is_done(self, loss: float) -> None:
         """Show one more, with its best validation loss, infinite where it has none."""
@@ -93,7 +86,8 @@ class SearchProgress:
             self._done += 1
             self._best = min(self._best, loss)
             best = f"best validation loss: {plain(self._best)}"
-            self._bar.set_postfix_str(best, refresh=False)
-            self._bar.update()
-            if self._bar.disable and not self._quiet:
-                announce(f"Network {self._done}/{self._bar.total} - {best}")
+            if self._bar is not None:
+                self._bar.set_postfix_str(best, refresh=False)
+                self._bar.update()
+            if self._say_lines:
+                announce(f"Network {self._done}/{self._networks} - {best}")
