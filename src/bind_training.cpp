@@ -86,11 +86,12 @@ py::tuple run_trainer(Trainer<T>& trainer, const py::array& x, const py::array& 
                       const std::optional<py::array>& weight,
                       const std::optional<py::array>& metric_weight,
                       const std::optional<Packed<std::int64_t>>& order, Index batch_size,
-                      Index first, const Packed<double>& rates, double x_scale) {
+                      Index first, const Packed<double>& rates, double x_scale,
+                      const Columns& x_columns) {
     const auto weights = [](const std::optional<py::array>& given, const char* what) {
         return given ? data_view(*given, what) : DataView{};
     };
-    const Batches batches{.x = data_view(x, "x", x_scale),
+    const Batches batches{.x = data_view(x, "x", x_scale, x_columns),
                           .y = data_view(y, "y"),
                           .weight = weights(weight, "weight"),
                           .metric_weight = weights(metric_weight, "metric_weight"),
@@ -190,7 +191,8 @@ void bind_trainer(py::module_& module, const std::string& suffix) {
             py::keep_alive<1, 10>(), py::keep_alive<1, 11>(), py::keep_alive<1, 15>())
         .def("run", &run_trainer<T>, py::kw_only(), py::arg("x"), py::arg("y"), py::arg("weight"),
              py::arg("metric_weight") = py::none(), py::arg("order"), py::arg("batch_size"),
-             py::arg("first"), py::arg("rates"), py::arg("x_scale"))
+             py::arg("first"), py::arg("rates"), py::arg("x_scale"),
+             py::arg("x_columns") = py::none())
         .def("first_bad_tensor", &Trainer<T>::first_bad_tensor);
 }
 
@@ -237,15 +239,16 @@ void bind_predictor(py::module_& module, const std::string& suffix) {
              py::arg("max_batch"), py::keep_alive<1, 5>())
         .def(
             "predict",
-            [](const Predictor<T>& predictor, const py::array& x, py::array out, double x_scale) {
-                const DataView from = data_view(x, "x", x_scale);
+            [](const Predictor<T>& predictor, const py::array& x, py::array out, double x_scale,
+               const Columns& x_columns) {
+                const DataView from = data_view(x, "x", x_scale, x_columns);
                 const Matrix<T> to = output_matrix<T>(out, "out");
                 const Ending ending = interruptible(
                     [&](Interrupt interrupt) { return predictor.predict(from, to, interrupt); });
                 if (ending == Ending::interrupted) throw py::error_already_set();
                 return ending == Ending::complete;
             },
-            py::arg("x"), py::arg("out"), py::arg("x_scale"));
+            py::arg("x"), py::arg("out"), py::arg("x_scale"), py::arg("x_columns") = py::none());
 }
 
 template <class T>
@@ -256,12 +259,13 @@ void bind_precision(py::module_& module, const std::string& suffix) {
     bind_tape<T>(module, suffix);
     bind_predictor<T>(module, suffix);
     module.def(("first_not_finite_" + suffix).c_str(),
-               [](const py::array& x, double x_scale) -> std::optional<std::pair<Index, Index>> {
-                   const Place place = first_not_finite<T>(data_view(x, "x", x_scale));
+               [](const py::array& x, double x_scale,
+                  const Columns& x_columns) -> std::optional<std::pair<Index, Index>> {
+                   const Place place = first_not_finite<T>(data_view(x, "x", x_scale, x_columns));
                    if (place.row < 0) return std::nullopt;
                    return std::pair{place.row, place.col};
                },
-               py::arg("x"), py::arg("x_scale"));
+               py::arg("x"), py::arg("x_scale"), py::arg("x_columns") = py::none());
 }
 
 }  // namespace

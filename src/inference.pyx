@@ -10,6 +10,7 @@ import numpy as np
 from ganglion import precision
 from ganglion.arrays import as_array, refuse_not_finite
 from ganglion.frames import labels_of
+from ganglion.scales import InputScale
 
 cnp.import_array()
 
@@ -26,7 +27,6 @@ cdef bint run_core(
 ) except? False nogil:
     """Predict from x into y, whose rows are so many elements apart."""
     cdef Matrix[Real] out
-    x.type = DataType.float32 if Real is float else DataType.float64
     out.data = y
     out.rows = x.rows
     out.cols = columns
@@ -35,15 +35,17 @@ cdef bint run_core(
     return predictor.predict(x, out, kNoInterrupt) == Ending.complete
 
 
-cdef DataView contiguous(const void* x, Py_ssize_t rows, Py_ssize_t columns, Py_ssize_t item,
-                         double scale) noexcept nogil:
+cdef DataView contiguous(
+    Predictor predictor, const void* x, Py_ssize_t rows, Py_ssize_t item
+) noexcept nogil:
     cdef DataView view
     view.data = x
+    view.type = DataType.float32 if item == sizeof(float) else DataType.float64
     view.rows = rows
-    view.cols = columns
-    view.row_stride = columns * item
+    view.cols = predictor.inputs
+    view.row_stride = predictor.inputs * item
     view.col_stride = item
-    view.scale = scale
+    predictor.scale(&view)
     return view
 
 
@@ -69,9 +71,11 @@ cdef class Predictor:
         dtype: "float32" or "float64".
         weights: All parameters in the graph's order, shape `(parameters,)`.
         rescale: What every input is multiplied by.
+        columns: What is taken from each input, and what it is multiplied by then, shape
+            `(2, inputs)`; None: `rescale` is for all.
     """
 
-    def __cinit__(self, recipe, dtype, weights, rescale):
+    def __cinit__(self, recipe, dtype, weights, rescale, columns=None):
         build, arguments = recipe
         graph, input_value, output_value = build(*arguments)
         cdef Graph* core = <Graph*> PyCapsule_GetPointer(graph.capsule(), "ganglion.Graph")
@@ -80,6 +84,13 @@ cdef class Predictor:
         self.dtype = self.precision.dtype
         self.rescale = rescale
         self.inputs = graph.cols(input_value)
+        self.columns = columns
+        cdef const double[:, ::1] by_column
+        if columns is not None:
+            by_column = np.array(columns, np.float64, order="C").reshape(2, self.inputs)
+            self.columns = by_column.base
+            self.shift = &by_column[0, 0]
+            self.factor = &by_column[1, 0]
         self.outputs = graph.cols(output_value)
         cdef int first = input_value
         cdef int last = output_value
@@ -141,7 +152,8 @@ cdef class Predictor:
         if not self.run(given, out):
             array = as_array("predictor", "x", x)
             table = np.atleast_2d(array if array.ndim < 3 else array.reshape(len(array), -1))
-            refuse_not_finite("predictor", "x", table, self.precision, self.rescale, labels_of(x))
+            scale = InputScale(self.rescale, self.columns)
+            refuse_not_finite("predictor", "x", table, self.precision, scale, labels_of(x))
         return out
 
     cdef bint fits(self, object array, Py_ssize_t columns):
@@ -158,7 +170,10 @@ cdef class Predictor:
         )
 
     cdef object refuse_or_convert(self, object x):
-        """Any other input as an array of our type, of one or two dimensions."""
+        """Any other input as an array of one or two dimensions, of our type.
+
+        It is in float64 where columns are moved, whose numbers may be large and vary little.
+        """
         given = as_array("predictor", "x", x)
         if given.ndim > 2:  # images and the like
             given = given.reshape(len(given), -1)
@@ -168,7 +183,7 @@ cdef class Predictor:
                 f" ({self.inputs},)"
             )
         with np.errstate(over="ignore"):  # what is too large is told when it is found
-            return np.asarray(given, self.dtype)
+            return np.asarray(given, self.dtype if self.columns is None else np.float64)
 
     cdef object check_out(self, object out, object shape):
         if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != self.dtype:
@@ -182,16 +197,25 @@ cdef class Predictor:
         if not contiguous_rows or out.strides[0] % out.itemsize or not out.flags.aligned:
             raise ValueError("predictor: out must have contiguous rows, each a whole number apart")
 
+    cdef void scale(self, DataView* view) noexcept nogil:
+        """Say how the inputs are read."""
+        view.scale = self.rescale
+        view.shift = self.shift
+        view.factor = self.factor
+
     cdef bint run(self, object x, object out) except *:
-        """Predict from an array of our type, of one or two dimensions, into another."""
+        """Predict from an array of our type or float64, of one or two dimensions, into ours."""
         cdef int last = cnp.PyArray_NDIM(x) - 1
         cdef DataView view
         view.data = cnp.PyArray_DATA(x)
+        view.type = (
+            DataType.float32 if cnp.PyArray_TYPE(x) == cnp.NPY_FLOAT32 else DataType.float64
+        )
         view.rows = cnp.PyArray_DIM(x, 0) if last == 1 else 1
         view.cols = self.inputs
         view.row_stride = cnp.PyArray_STRIDE(x, 0) if last == 1 else 0
         view.col_stride = cnp.PyArray_STRIDE(x, last)
-        view.scale = self.rescale
+        self.scale(&view)
         cdef void* y = cnp.PyArray_DATA(out)
         cdef Py_ssize_t step = 0
         if last == 1:
@@ -211,16 +235,17 @@ cdef class Predictor:
             with gil:
                 raise TypeError("predict_float32: the predictor computes in float64")
         return run_core[float](
-            self.float32.get(), contiguous(x, rows, self.inputs, sizeof(float), self.rescale), y,
-            self.outputs, self.outputs)
+            self.float32.get(), contiguous(self, x, rows, sizeof(float)), y, self.outputs,
+            self.outputs)
 
     cdef bint predict_float64(self, const double* x, Py_ssize_t rows, double* y) except? False nogil:
         if not self.float64:
             with gil:
                 raise TypeError("predict_float64: the predictor computes in float32")
         return run_core[double](
-            self.float64.get(), contiguous(x, rows, self.inputs, sizeof(double), self.rescale), y,
-            self.outputs, self.outputs)
+            self.float64.get(), contiguous(self, x, rows, sizeof(double)), y, self.outputs,
+            self.outputs)
 
     def __reduce__(self):
-        return Predictor, (self.recipe, self.dtype.name, self.weights().copy(), self.rescale)
+        weights = self.weights().copy()
+        return Predictor, (self.recipe, self.dtype.name, weights, self.rescale, self.columns)

@@ -37,4 +37,15 @@ DataView data_view(const py::array& array, const std::string& name, double scale
             .scale = scale};
 }
 
+DataView data_view(const py::array& array, const std::string& name, double scale,
+                   const Columns& columns) {
+    DataView view = data_view(array, name, scale);
+    if (!columns) return view;
+    if (columns->ndim() != 2 || columns->shape(0) != 2 || columns->shape(1) != view.cols)
+        fail(name, "has ", view.cols, " columns, of others the shifts and factors are given");
+    view.shift = columns->data();
+    view.factor = view.shift + view.cols;
+    return view;
+}
+
 }  // namespace ganglion

@@ -3,6 +3,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -18,6 +19,13 @@ namespace py = pybind11;
 /// Data of any numeric type and strides, one- or two-dimensional, not copied.
 /// Throws std::invalid_argument for other types and shapes.
 DataView data_view(const py::array& array, const std::string& name, double scale = 1);
+
+/// What is done to each column: (2, cols), what it is moved by and what it is multiplied by then.
+using Columns = std::optional<py::array_t<double, py::array::c_style | py::array::forcecast>>;
+
+/// The same, each column moved and scaled; `columns` must outlive the view.
+DataView data_view(const py::array& array, const std::string& name, double scale,
+                   const Columns& columns);
 
 /// An array of exactly type T, one- or two-dimensional, with contiguous rows, as a matrix.
 template <class T>

@@ -19,6 +19,7 @@ from ganglion import Activation, Dense, Dropout, Residual, _core, networks, prec
 from ganglion.activations import ActivationFunction
 from ganglion.layers import Layer
 from ganglion.passes import Parametrized
+from ganglion.scales import InputScale
 
 Array = NDArray[Any]
 Function = Callable[[], float]
@@ -325,7 +326,7 @@ def check_tape(layers: Sequence[Layer], rescale: float = 1.0) -> None:
     rng = np.random.default_rng(5)
     network = networks.build(layers, INPUTS)
     store = _core.ParameterStoreFloat64(network.graph)
-    model = Parametrized(network, store, precision.get("float64"), 1.0, SEED)
+    model = Parametrized(network, store, precision.get("float64"), InputScale(), SEED)
     x, dy = np.zeros((ROWS, INPUTS)), rng.normal(size=(ROWS, network.output_size))
     y, both = np.zeros_like(dy), np.zeros(x.size + store.values.size)
 

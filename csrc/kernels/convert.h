@@ -29,4 +29,10 @@ inline constexpr std::size_t kDataTypes = static_cast<std::size_t>(DataType::boo
 template <class T>
 using ConvertKernel = bool (*)(const void* from, T scale, T* to, Index count);
 
+/// The same, each number less its `shift` times its `factor`, in float64: what is large and varies
+/// little would lose its digits in a T.
+template <class T>
+using NormalizeKernel = bool (*)(const void* from, const double* shift, const double* factor, T* to,
+                                 Index count);
+
 }  // namespace ganglion

@@ -36,6 +36,7 @@ constexpr Kernels<T> table(Isa isa) {
         .gemm_batch = &gemm_batch<T>,
         .pack_b = &pack_b<T>,
         .conversions = conversions<T>,
+        .normalizations = normalizations<T>,
         .activations = activation_table<T>(std::make_index_sequence<kActivations.size()>{}),
         .softmax = &softmax<T>,
         .softmax_backward = &softmax_backward<T>,

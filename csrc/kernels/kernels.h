@@ -34,6 +34,7 @@ struct Kernels {
     void (*gemm_batch)(const GemmBatch<T>&, Range products, T* scratch);
     void (*pack_b)(Matrix<const T> b, T* packed);
     std::array<ConvertKernel<T>, kDataTypes> conversions;
+    std::array<NormalizeKernel<T>, kDataTypes> normalizations;
     std::array<ActivationKernels<T>, kActivations.size()> activations;
     void (*softmax)(Matrix<const T> z, Matrix<T> a);
     void (*softmax_backward)(Matrix<const T> a, Matrix<const T> da, Matrix<T> dz);

@@ -52,12 +52,20 @@ Source read(const char* from) {
     return value;
 }
 
+/// The number at an address, which lies in a column, as it is read.
+template <class Source, class T>
+T number_at(const DataView& data, const char* at, Index col) {
+    const Source value = read<Source>(at);
+    if (data.factor == nullptr) return static_cast<T>(value) * static_cast<T>(data.scale);
+    return static_cast<T>((static_cast<double>(value) - data.shift[col]) * data.factor[col]);
+}
+
 /// Convert one row whose numbers lie apart; returns false if one is not finite.
 template <class Source, class T>
-bool convert_strided(const char* from, Index stride, T scale, T* to, Index count) {
+bool convert_strided(const DataView& data, const char* from, T* to, Index count) {
     bool finite = true;
     for (Index j = 0; j < count; ++j) {
-        to[j] = static_cast<T>(read<Source>(from + j * stride)) * scale;
+        to[j] = number_at<Source, T>(data, from + j * data.col_stride, j);
         finite &= to[j] * 0 == 0;  // infinity times zero is not a number
     }
     return finite;
@@ -70,6 +78,7 @@ bool gather(const DataView& from, const std::int64_t* rows, Index first, Matrix<
     const char* const base = static_cast<const char*>(from.data);
     const T scale = static_cast<T>(from.scale);
     const auto convert = kernels<T>().conversions[static_cast<std::size_t>(from.type)];
+    const auto normalize = kernels<T>().normalizations[static_cast<std::size_t>(from.type)];
     return with_type(from.type, [&](auto sample) {
         using Source = decltype(sample);
         const bool contiguous = from.col_stride == static_cast<Index>(sizeof(Source));
@@ -77,9 +86,13 @@ bool gather(const DataView& from, const std::int64_t* rows, Index first, Matrix<
         for (Index i = 0; i < to.rows; ++i) {
             const Index row = rows == nullptr ? first + i : static_cast<Index>(rows[i]);
             const char* const at = base + row * from.row_stride;
-            finite &= contiguous ? convert(at, scale, to.at(i, 0), to.cols)
-                                 : convert_strided<Source>(at, from.col_stride, scale, to.at(i, 0),
-                                                           to.cols);
+            if (!contiguous) {
+                finite &= convert_strided<Source>(from, at, to.at(i, 0), to.cols);
+            } else if (from.factor == nullptr) {
+                finite &= convert(at, scale, to.at(i, 0), to.cols);
+            } else {
+                finite &= normalize(at, from.shift, from.factor, to.at(i, 0), to.cols);
+            }
         }
         return finite;
     });
@@ -114,13 +127,12 @@ template <class T>
 Place first_not_finite(const DataView& data) {
     return with_type(data.type, [&](auto sample) -> Place {
         using Source = decltype(sample);
-        if constexpr (std::is_integral_v<Source>) return {-1, -1};
+        if (std::is_integral_v<Source> && data.factor == nullptr) return {-1, -1};
         const char* const base = static_cast<const char*>(data.data);
-        const T scale = static_cast<T>(data.scale);
         for (Index i = 0; i < data.rows; ++i) {
             for (Index j = 0; j < data.cols; ++j) {
                 const char* const at = base + i * data.row_stride + j * data.col_stride;
-                if (!std::isfinite(static_cast<T>(read<Source>(at)) * scale)) return {i, j};
+                if (!std::isfinite(number_at<Source, T>(data, at, j))) return {i, j};
             }
         }
         return {-1, -1};

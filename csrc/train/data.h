@@ -8,7 +8,8 @@
 namespace ganglion {
 
 /// A table someone else owns: samples in rows, of any type, with any strides (in bytes). It is
-/// read a batch at a time and converted on the way, each value times `scale`.
+/// read a batch at a time and converted on the way, each value times `scale`; or, where the columns
+/// have factors, less its column's shift times its column's factor.
 struct DataView {
     const void* data;
     DataType type;
@@ -17,6 +18,8 @@ struct DataView {
     Index row_stride;
     Index col_stride;
     double scale = 1;
+    const double* shift = nullptr;   // (cols), and
+    const double* factor = nullptr;  // (cols), or both null
 };
 
 /// Copy the samples `rows[0..to.rows)` of `from`, or with null `rows` those from `first` on, into

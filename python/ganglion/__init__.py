@@ -17,6 +17,7 @@ from ganglion.files import load
 from ganglion.history import History
 from ganglion.layers import Activation, Dense, Dropout, Residual
 from ganglion.models import MLP, Sequential
+from ganglion.normalization import Normalization
 from ganglion.passes import LossNotFiniteError
 from ganglion.runtime import get_include, get_num_threads, set_num_threads, show_config
 
@@ -27,6 +28,7 @@ __all__ = [
     "Dropout",
     "History",
     "LossNotFiniteError",
+    "Normalization",
     "Residual",
     "Sequential",
     "__version__",

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ganglion.frames import Labels, columns_of, is_sparse, plain, shown
 from ganglion.precision import Precision
+from ganglion.scales import AS_THEY_ARE, InputScale
 
 Array = NDArray[Any]
 
@@ -37,8 +38,10 @@ def as_array(call: str, name: str, values: ArrayLike) -> Array:
     return np.column_stack(read) if read else np.empty((len(given), 0))
 
 
-def as_samples(call: str, x: ArrayLike, features: int) -> Any:
+def as_samples(call: str, x: ArrayLike, features: int | None) -> Any:
     """Return the inputs as a table of shape `(samples, features)`: an array or a sparse matrix.
+
+    With None it may have any number of features.
 
     A sparse matrix is SciPy's, made of rows; `unfolded` makes an array of all or some of them.
 
@@ -54,7 +57,7 @@ def as_samples(call: str, x: ArrayLike, features: int) -> Any:
         array = as_array(call, "X", given)
     if array.ndim < 2:
         raise ValueError(
-            f"{call}: X has shape {array.shape}, must be (samples, {features});"
+            f"{call}: X has shape {array.shape}, must be (samples, {features or 'features'});"
             " for one sample pass x[None]"
         )
     samples = array.shape[0]
@@ -62,7 +65,7 @@ def as_samples(call: str, x: ArrayLike, features: int) -> Any:
         raise ValueError(f"{call}: X has shape {array.shape}: there are no samples")
     if array.ndim > 2:  # images and the like: the columns one after the other
         array = array.reshape(samples, -1)
-    if array.shape[1] != features:
+    if features is not None and array.shape[1] != features:
         raise ValueError(f"{call}: X has {array.shape[1]} columns, the network takes {features}")
     return array
 
@@ -96,7 +99,7 @@ def refuse_not_finite(
     name: str,
     array: Any,
     precision: Precision,
-    scale: float,
+    scale: InputScale,
     labels: Labels | None = None,
 ) -> NoReturn:
     """Refuse, as `check_finite` does, what the core has found not to be finite.
@@ -112,7 +115,7 @@ def check_finite(
     name: str,
     array: Any,
     precision: Precision,
-    scale: float,
+    scale: InputScale = AS_THEY_ARE,
     labels: Labels | None = None,
 ) -> None:
     """Refuse NaN, infinity and what is too large, with the first row and column.
@@ -122,11 +125,13 @@ def check_finite(
         name: The argument, for the message.
         array: Numbers of shape `(rows,)` or `(rows, columns)`, or a sparse matrix made of rows.
         precision: What the numbers must fit into.
-        scale: What they are multiplied by.
+        scale: How they are scaled.
         labels: The names of the columns, if they have any.
     """
+    if is_sparse(array) and scale.columns is not None:  # zeros are moved too
+        array = array.toarray()
     numbers = array.data if is_sparse(array) else array
-    place = precision.first_not_finite(numbers, scale)
+    place = precision.first_not_finite(numbers, scale.factor, scale.columns)
     if place is None:
         return
     value = numbers[place[0], place[1]] if numbers.ndim == 2 else numbers[place[0]]

@@ -25,6 +25,7 @@ from ganglion.checks import is_text, shown
 from ganglion.initializers import INITIALIZERS
 from ganglion.layers import Activation, Dense, Dropout, Residual
 from ganglion.networks import Architecture, Parameter
+from ganglion.normalization import Normalization
 
 if TYPE_CHECKING:
     from ganglion.models import Model, Sequential
@@ -35,7 +36,7 @@ _DTYPES = {"float32": "F32", "float64": "F64"}  # as safetensors calls them
 _RECORDS: Mapping[str, type[Any]] = {
     record.__name__: record
     for record in (
-        *(Dense, Activation, Dropout, Residual),
+        *(Dense, Activation, Dropout, Normalization, Residual),
         ActivationFunction,
         *(*INITIALIZERS.values(), initializers.Constant),
     )

@@ -32,6 +32,8 @@ cdef extern from "train/data.h" namespace "ganglion":
         Index row_stride
         Index col_stride
         double scale
+        const double* shift
+        const double* factor
 
 
 cdef extern from "train/parameter_store.h" namespace "ganglion":
@@ -68,12 +70,17 @@ cdef class Predictor:
     cdef int type_number
     cdef readonly object dtype
     cdef readonly double rescale
+    cdef object columns
+    cdef const double* shift
+    cdef const double* factor
     cdef readonly Py_ssize_t inputs
     cdef readonly Py_ssize_t outputs
     cdef unique_ptr[ParameterStore[float]] weights32
     cdef unique_ptr[ParameterStore[double]] weights64
     cdef unique_ptr[CorePredictor[float]] float32
     cdef unique_ptr[CorePredictor[double]] float64
+
+    cdef void scale(self, DataView* view) noexcept nogil
 
     # x (rows, inputs) -> y (rows, outputs), both contiguous, which do not overlap. Returns whether
     # every number of x is finite; y holds nothing useful where not. Raises TypeError when the

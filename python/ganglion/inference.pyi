@@ -15,6 +15,7 @@ class Predictor:
         dtype: str,
         weights: ArrayLike,
         rescale: float,
+        columns: ArrayLike | None = None,
     ) -> Self: ...
     @property
     def dtype(self) -> np.dtype[Any]: ...

@@ -10,6 +10,7 @@ from ganglion import activations, checks, initializers
 from ganglion.activations import ActivationFunction
 from ganglion.arguments import explained
 from ganglion.initializers import Initializer
+from ganglion.normalization import Normalization
 
 if TYPE_CHECKING:
     from ganglion.networks import Builder
@@ -136,7 +137,7 @@ class Residual:
 
 
 def checked_layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
-    """Return the layers as a tuple.
+    """Return the layers as a tuple, in which nothing changes.
 
     Raises:
         TypeError: When they are not a sequence of layers.
@@ -148,4 +149,6 @@ def checked_layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
             raise TypeError(f"layers must hold layers such as Dense(3), got {checks.shown(layer)}")
     if not layers:
         raise ValueError("layers must hold at least one layer, got none")
-    return tuple(layers)
+    return tuple(
+        layer.for_network() if isinstance(layer, Normalization) else layer for layer in layers
+    )

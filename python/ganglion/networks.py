@@ -51,7 +51,13 @@ class Architecture:
 
     def network(self) -> Network:
         """Put the layers together; no memory is taken for parameters."""
-        return build(self.layers, self.input_size)
+        network = build(self.layers, self.input_size)
+        if network.normalization is not None and self.rescale != 1:
+            raise ValueError(
+                f"rescale is {self.rescale}, must be 1 beside Normalization, which scales the"
+                " inputs itself"
+            )
+        return network
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +89,17 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A graph with one input and one output, and its parameters in the graph's order."""
+    """A graph with one input and one output, and its parameters in the graph's order.
+
+    `normalization` is what is taken from each input on its way in, and what it is multiplied by
+    then, shape `(2, inputs)`; None: inputs are not normalized.
+    """
 
     graph: _core.Graph
     input: int
     output: int
     parameters: tuple[Parameter, ...]
+    normalization: NDArray[np.float64] | None = None
 
     @property
     def input_size(self) -> int:
@@ -133,7 +144,7 @@ class Network:
                 raise ValueError(
                     f"weights: {parameter.name} has shape {part.shape}, must be {parameter.shape}"
                 )
-            check_finite("weights", parameter.name, part, precision.get(dtype), 1.0)
+            check_finite("weights", parameter.name, part, precision.get(dtype))
             parts.append(part.ravel())
         return np.concatenate(parts) if parts else np.zeros(0)
 
@@ -153,9 +164,11 @@ class Network:
 class Builder:
     """Collects the ops and parameters that layers add."""
 
-    def __init__(self) -> None:
+    def __init__(self, input_size: int) -> None:
         self.graph = _core.Graph()
+        self.input = self.graph.input("x", input_size)
         self.parameters: list[Parameter] = []
+        self.normalization: NDArray[np.float64] | None = None
 
     def chain(self, layers: Sequence[Layer], x: int, name: str) -> int:
         """Add layers one after the other, named `name.0`, `name.1`, ..."""
@@ -175,6 +188,18 @@ class Builder:
             bias_value = self._parameter(f"{name}.bias", fan_in, units, True, bias)
         return self.graph.affine(x, weight_value, bias_value)
 
+    def normalize(self, x: int, shift: Sequence[float], factor: Sequence[float], layer: str) -> int:
+        """Have the inputs read less `shift` times `factor`: that adds nothing to the graph."""
+        if x != self.input or self.normalization is not None:
+            raise ValueError(f"{layer}: Normalization must be the first layer of a network")
+        features = self.graph.cols(x)
+        if len(shift) != features:
+            raise ValueError(
+                f"{layer}: Normalization has {len(shift)} features, the input has {features}"
+            )
+        self.normalization = np.array([shift, factor])
+        return x
+
     def activation(self, x: int, function: ActivationFunction) -> int:
         """Add an activation; the identity adds nothing."""
         if function.name == "identity":
@@ -192,10 +217,10 @@ class Builder:
 
 def build(layers: Sequence[Layer], input_size: int) -> Network:
     """Put layers together for inputs of `input_size` columns."""
-    builder = Builder()
-    x = builder.graph.input("x", input_size)
-    y = builder.chain(layers, x, "layers")
-    return Network(builder.graph, x, y, tuple(builder.parameters))
+    builder = Builder(input_size)
+    y = builder.chain(layers, builder.input, "layers")
+    parameters = tuple(builder.parameters)
+    return Network(builder.graph, builder.input, y, parameters, builder.normalization)
 
 
 def graph_of(layers: Sequence[Layer], input_size: int) -> tuple[_core.Graph, int, int]:

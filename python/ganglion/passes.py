@@ -14,6 +14,7 @@ from ganglion.data import Dataset
 from ganglion.losses import CustomLoss
 from ganglion.networks import Network
 from ganglion.precision import Precision
+from ganglion.scales import InputScale
 from ganglion.targets import check_classes
 
 Order = NDArray[np.int64]
@@ -40,7 +41,7 @@ class Parametrized:
     network: Network
     store: _core.ParameterStore
     precision: Precision
-    rescale: float
+    scale: InputScale
     seed: int
 
     def tape(self, max_batch: int, *, input_gradient: bool = False) -> _core.Tape:
@@ -67,10 +68,10 @@ class Parametrized:
 
     def check_finite(self, call: str, data: Dataset) -> None:
         """Refuse inputs, targets and weights that are not finite in this precision."""
-        check_finite(call, "X", data.x, self.precision, self.rescale, data.labels)
-        check_finite(call, "y", data.y, self.precision, 1.0)
+        check_finite(call, "X", data.x, self.precision, self.scale, data.labels)
+        check_finite(call, "y", data.y, self.precision)
         if data.weight is not None:
-            check_finite(call, "sample_weight", data.weight, self.precision, 1.0)
+            check_finite(call, "sample_weight", data.weight, self.precision)
 
     def refuse(self, call: str, data: Dataset, ending: str) -> NoReturn:
         """Refuse data over which a run of the core came to such an end, with what is wrong.
@@ -129,7 +130,8 @@ class CorePass:
             batch_size=batch_size,
             first=first,
             rates=rates,
-            x_scale=self.model.rescale,
+            x_scale=self.model.scale.factor,
+            x_columns=self.model.scale.columns,
         )
         if ending == "loss_not_finite":
             raise BatchNotFiniteError(batch, self.trainer.first_bad_tensor() or "the loss")
@@ -164,7 +166,7 @@ class CustomPass:
 
     def _run_batch(self, data: Dataset, rate: float, batch: int) -> None:
         dtype = self.model.precision.dtype
-        x = np.multiply(data.x, self.model.rescale, dtype=dtype)
+        x = self.model.scale.of(data.x, dtype)
         y = np.ascontiguousarray(data.y, dtype).view()
         y.setflags(write=False)  # it may be the user's own
         weight, metric_weight = (
@@ -180,7 +182,7 @@ class CustomPass:
         if not np.isfinite(loss):
             raise BatchNotFiniteError(batch, "the loss")
         if self.state is not None:
-            check_finite("loss", "the gradient", gradient, self.model.precision, 1.0)
+            check_finite("loss", "the gradient", gradient, self.model.precision)
             self.tape.backward(gradient, None)
             self.state.apply(self.model.store, rate)
             if not np.isfinite(self.model.store.values).all():

@@ -26,7 +26,9 @@ class Precision:
     tape: type[Tape]
     predictor: type[Predictor]
     perceptrons: type[Perceptrons]
-    first_not_finite: Callable[[NDArray[Any], float], tuple[int, int] | None]
+    first_not_finite: Callable[
+        [NDArray[Any], float, NDArray[np.float64] | None], tuple[int, int] | None
+    ]
 
 
 _PRECISIONS = {

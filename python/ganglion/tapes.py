@@ -26,10 +26,10 @@ class Tapes:
         """Return the outputs as training sees them, and keep what backward needs."""
         model = self._model
         table = as_inputs("forward", x, model.network.input_size)
-        check_finite("forward", "X", table, model.precision, model.rescale, labels_of(x))
+        check_finite("forward", "X", table, model.precision, model.scale, labels_of(x))
         tape = self._tape_for(len(table), input_gradient)
         y = np.empty((len(table), model.network.output_size), model.precision.dtype)
-        inputs = np.multiply(table, model.rescale, dtype=model.precision.dtype)
+        inputs = model.scale.of(table, model.precision.dtype)
         tape.forward(inputs, y, self._step)
         self._step += 1
         return y
@@ -41,12 +41,12 @@ class Tapes:
         model = self._model
         output = np.empty((self._tape.rows, model.network.output_size), model.precision.dtype)
         gradient = as_gradient("backward: dy", as_array("backward", "dy", dy), output)
-        check_finite("backward", "dy", gradient, model.precision, 1.0)
+        check_finite("backward", "dy", gradient, model.precision)
         dx = None
         if self._has_input_gradient:
             dx = np.empty((self._tape.rows, model.network.input_size), model.precision.dtype)
         self._tape.backward(gradient, dx)
-        return dx if dx is None else dx * model.rescale
+        return dx if dx is None else model.scale.gradient(dx)
 
     def _tape_for(self, rows: int, input_gradient: bool) -> _core.Tape:
         tape = self._tape

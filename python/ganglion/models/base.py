@@ -16,6 +16,7 @@ from ganglion.frames import labels_of
 from ganglion.layers import Layer
 from ganglion.networks import Architecture, Network
 from ganglion.passes import Parametrized
+from ganglion.scales import InputScale
 
 if TYPE_CHECKING:
     from ganglion.inference import Predictor
@@ -54,7 +55,8 @@ class Model:
         self.architecture = architecture
         chosen = precision.get(architecture.dtype)
         store = chosen.parameter_store(network.graph)
-        self._model = Parametrized(network, store, chosen, architecture.rescale, architecture.seed)
+        scale = InputScale(architecture.rescale, network.normalization)
+        self._model = Parametrized(network, store, chosen, scale, architecture.seed)
         self._predictor = self._model.predictor(_BATCH)
 
     def __repr__(self) -> str:
@@ -89,7 +91,7 @@ class Model:
     @property
     def rescale(self) -> float:
         """What every input is multiplied by."""
-        return self._model.rescale
+        return self.architecture.rescale
 
     def predict(self, x: ArrayLike, batch_size: int | None = None) -> Array:
         """Return the output layer's values, shape `(samples, outputs)`.
@@ -116,9 +118,9 @@ class Model:
         with model.store.reading("predict"):
             for first in range(0, samples, step):
                 part = slice(first, first + step)
-                if not predictor.predict(unfolded(table[part]), out[part], model.rescale):
-                    labels = labels_of(x)
-                    refuse_not_finite("predict", "X", table, model.precision, model.rescale, labels)
+                rows, scale = unfolded(table[part]), model.scale
+                if not predictor.predict(rows, out[part], scale.factor, scale.columns):
+                    refuse_not_finite("predict", "X", table, model.precision, scale, labels_of(x))
         return out
 
     def __call__(self, x: ArrayLike) -> Array:
@@ -133,8 +135,9 @@ class Model:
         from ganglion.inference import Predictor
 
         recipe = (networks.graph_of, (self.layers, self.input_size))
+        columns = self._model.scale.columns
         with self._model.store.reading("predictor"):
-            return Predictor(recipe, self.dtype, self.parameter_vector, self.rescale)
+            return Predictor(recipe, self.dtype, self.parameter_vector, self.rescale, columns)
 
     @property
     def parameter_vector(self) -> Array:

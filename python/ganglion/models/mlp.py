@@ -9,6 +9,7 @@ from ganglion.activations import ActivationFunction
 from ganglion.arguments import explained
 from ganglion.layers import Dense, Dropout, Layer
 from ganglion.models.sequential import Sequential
+from ganglion.normalization import Normalization
 
 
 @explained
@@ -20,6 +21,7 @@ class MLP(Sequential):
         activation: Of the hidden layers.
         output_activation: Of the output layer; None for the identity.
         dropout: The part of each hidden layer's outputs zeroed while training, in `[0, 1)`.
+        normalization: The first layer, adapted to the inputs; None: they are taken as they are.
         dtype: As `Sequential`'s.
         seed: As `Sequential`'s.
         rescale: As `Sequential`'s.
@@ -32,6 +34,7 @@ class MLP(Sequential):
         activation: str | ActivationFunction = "relu",
         output_activation: str | ActivationFunction | None = None,
         dropout: float = 0.0,
+        normalization: Normalization | None = None,
         dtype: str = "float32",
         seed: int = 0,
         rescale: float = 1.0,
@@ -42,7 +45,7 @@ class MLP(Sequential):
         for size in sizes:
             checks.size("sizes", size)
         checks.fraction("dropout", dropout)
-        layers: list[Layer] = []
+        layers: list[Layer] = [] if normalization is None else [normalization]
         for units in sizes[1:-1]:
             layers.append(Dense(units, activation))
             if dropout:
