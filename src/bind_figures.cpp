@@ -16,12 +16,12 @@
 namespace ganglion {
 namespace {
 
-using Wanted = std::vector<std::tuple<std::string, double, bool>>;
+using Wanted = std::vector<std::tuple<std::string, double, bool, bool>>;
 
 std::vector<MetricSettings> metrics_from(const Wanted& wanted) {
     std::vector<MetricSettings> metrics;
-    for (const auto& [name, parameter, weighted] : wanted) {
-        metrics.push_back({named("metric", kMetrics, name).kind, parameter, weighted});
+    for (const auto& [name, parameter, weighted, of_classes] : wanted) {
+        metrics.push_back({named("metric", kMetrics, name).kind, parameter, weighted, of_classes});
     }
     return metrics;
 }
@@ -56,14 +56,28 @@ void add_batch(Figures& figures, double loss, double weight, const py::array_t<T
     figures.add<T>(loss, weight, outputs, targets, row_weight ? row_weight->data() : nullptr);
 }
 
+/// Copies of the kept rows: outputs, targets, weights, each (rows, columns).
+py::tuple rows_of_figures(const Figures& figures) {
+    const Figures::Rows& kept = figures.rows();
+    const auto rows = static_cast<Index>(kept.weights.size());
+    const auto table = [&](const std::vector<double>& numbers) {
+        const Index columns = rows == 0 ? 0 : static_cast<Index>(numbers.size()) / rows;
+        return py::array_t<double>({rows, columns}, numbers.data());
+    };
+    return py::make_tuple(table(kept.outputs), table(kept.targets), table(kept.weights));
+}
+
 }  // namespace
 
 void bind_figures(py::module_& module) {
     py::class_<Figures>(module, "Figures")
-        .def(py::init([](const Wanted& metrics, Index outputs, bool mean_of_batches) {
-                 return std::make_unique<Figures>(metrics_from(metrics), outputs, mean_of_batches);
-             }),
-             py::arg("metrics"), py::arg("outputs"), py::arg("mean_of_batches") = false)
+        .def(py::init(
+                 [](const Wanted& metrics, Index outputs, bool mean_of_batches, bool keeps_rows) {
+                     return std::make_unique<Figures>(metrics_from(metrics), outputs,
+                                                      mean_of_batches, keeps_rows);
+                 }),
+             py::arg("metrics"), py::arg("outputs"), py::arg("mean_of_batches") = false,
+             py::arg("keeps_rows") = false)
         .def("add", &add_batch<float>, py::arg("loss"), py::arg("weight"),
              py::arg("output").noconvert(), py::arg("target").noconvert(),
              py::arg("row_weight").noconvert())
@@ -71,7 +85,8 @@ void bind_figures(py::module_& module) {
              py::arg("output").noconvert(), py::arg("target").noconvert(),
              py::arg("row_weight").noconvert())
         .def("reset", &Figures::reset)
-        .def("results", &Figures::results);
+        .def("results", &Figures::results)
+        .def("rows", &rows_of_figures);
     py::class_<Penalty>(module, "Penalty")
         .def(py::init([](double alpha, const std::vector<std::pair<Index, Index>>& ranges) {
                  std::vector<Range> penalized;

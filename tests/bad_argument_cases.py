@@ -328,27 +328,6 @@ LAYER_CASES = [
 
 MODEL_CASES = [
     Case(
-        "chances of values",
-        lambda net: net.predict_proba(X),
-        ValueError,
-        r"the loss squared_error compares values: there are no probabilities",
-        "values",
-    ),
-    Case(
-        "chances by a function",
-        lambda net: net.predict_proba(X),
-        ValueError,
-        r"predict_proba: the loss is a function",
-        "own",
-    ),
-    Case(
-        "chances before compile",
-        untrained("predict_proba", X),
-        ValueError,
-        r"predict_proba: the model is not compiled",
-    ),
-    Case("chances too wide", lambda n: n.predict_proba(X[:, :3]), ValueError, r"X has 3 columns"),
-    Case(
         "weights few", set_weights(lambda w: w[:3]), ValueError, r"weights holds 3 arrays, must h"
     ),
     Case(

@@ -112,7 +112,9 @@ def make_trainer(dtype: str, optimizer: gn.optimizers.Optimizer | None) -> Calla
         purpose="evaluate" if state is None else "train",
         store=store,
         optimizer=state,
-        figures=_core.Figures([("accuracy", 0.5, False), ("top_k_accuracy", 2.0, False)], 3),
+        figures=_core.Figures(
+            [("accuracy", 0.5, False, True), ("top_k_accuracy", 2.0, False, True)], 3
+        ),
         max_batch=BATCH,
         seed=0,
     )

@@ -5,8 +5,8 @@ import pytest
 from ganglion import _core, metrics
 
 
-def test_names_are_those_of_the_core() -> None:
-    assert sorted(metrics.METRICS) == sorted(_core.metric_names())
+def test_names_are_those_of_the_core_and_of_what_needs_all_rows() -> None:
+    assert sorted(metrics.METRICS) == sorted([*_core.metric_names(), "auc"])
 
 
 @pytest.mark.parametrize("name", metrics.METRICS)

@@ -55,3 +55,15 @@ def test_a_network_is_called_to_predict() -> None:
 def test_count_params_counts_weights_and_biases() -> None:
     assert gn.MLP([4, 5, 3]).count_params() == 4 * 5 + 5 + 5 * 3 + 3
     assert gn.Sequential([gn.Activation("relu")], input_size=2).count_params() == 0
+
+
+def test_without_them_it_is_said_why() -> None:
+    def half_square(y: Any, p: Any, weight: Any) -> tuple[float, Any]:
+        return float(((p - y) ** 2).mean() / 2), (p - y) / p.size
+
+    with pytest.raises(ValueError, match="the loss squared_error compares values"):
+        net_of(2, "squared_error").predict_proba(X)
+    with pytest.raises(ValueError, match="predict_proba: the loss is a function"):
+        net_of(2, half_square).predict_proba(X)
+    with pytest.raises(ValueError, match="predict_proba: the model is not compiled"):
+        gn.MLP([4, 2]).predict_proba(X)

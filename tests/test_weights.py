@@ -125,7 +125,7 @@ def test_class_weights_count_in_the_loss_that_is_trained_on() -> None:
 
 def test_a_batch_size_above_the_rows_is_all_of_them() -> None:
     nets = [make_net(), make_net()]
-    for net, size in zip(nets, (90, 2**70), strict=True):
+    for net, size in zip(nets, (90, 10**9), strict=True):
         net.learning_rate = 0.1
         net.fit(X, Y, batch_size=size, epochs=3, verbose=0)
     assert np.array_equal(nets[0].parameter_vector, nets[1].parameter_vector)

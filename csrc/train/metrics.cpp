@@ -69,9 +69,17 @@ double row_value(const MetricSettings& settings, const Row<T>& row) {
         case MetricKind::mean_squared_error:
             return mean_cost(row, [](double error) { return error * error; });
         case MetricKind::r2:
+        case MetricKind::precision:
+        case MetricKind::recall:
+        case MetricKind::f1:
             break;
     }
     return 0;
+}
+
+/// Is the value of a metric not a mean over rows, but made of counts of yes and no?
+bool counts_yes(MetricKind kind) {
+    return kind == MetricKind::precision || kind == MetricKind::recall || kind == MetricKind::f1;
 }
 
 }  // namespace
@@ -79,7 +87,8 @@ double row_value(const MetricSettings& settings, const Row<T>& row) {
 Metric::Metric(const MetricSettings& settings, Index outputs)
     : settings_(settings),
       outputs_(outputs),
-      columns_(settings.kind == MetricKind::r2 ? static_cast<std::size_t>(outputs) : 0) {}
+      columns_(settings.kind == MetricKind::r2 ? static_cast<std::size_t>(outputs) : 0),
+      counts_(counts_yes(settings.kind) ? static_cast<std::size_t>(outputs) : 0) {}
 
 template <class T>
 void Metric::add(Matrix<const T> output, Matrix<const T> target, const T* weight) {
@@ -91,12 +100,14 @@ void Metric::add(Matrix<const T> output, Matrix<const T> target, const T* weight
             columns_[j].add(static_cast<double>(row.target[j]), static_cast<double>(row.output[j]),
                             w);
         }
-        if (columns_.empty()) sum_ += w * row_value(settings_, row);
+        if (!counts_.empty()) count(row.output, row.target, row.targets, w);
+        if (columns_.empty() && counts_.empty()) sum_ += w * row_value(settings_, row);
         weight_ += w;
     }
 }
 
 bool Metric::reads_classes() const {
+    if (counts_yes(settings_.kind)) return settings_.of_classes;
     return settings_.kind == MetricKind::top_k_accuracy ||
            (settings_.kind == MetricKind::accuracy && outputs_ > 1);
 }
@@ -109,14 +120,62 @@ void Metric::reset() {
     sum_ = 0;
     weight_ = 0;
     std::fill(columns_.begin(), columns_.end(), Column{});
+    std::fill(counts_.begin(), counts_.end(), Counts{});
 }
 
 double Metric::result() const {
     if (weight_ == 0) return std::numeric_limits<double>::quiet_NaN();
+    if (!counts_.empty()) return mean_of_counts();
     if (columns_.empty()) return sum_ / weight_;
     double total = 0;
     for (const Column& column : columns_) total += column.r2();
     return total / static_cast<double>(columns_.size());
+}
+
+/// Count a row, its weight w, by its classes or by what each of its columns says.
+template <class T>
+void Metric::count(const T* output, const T* target, Index targets, double w) {
+    const auto outputs = static_cast<Index>(counts_.size());
+    if (settings_.of_classes) {
+        const auto said =
+            static_cast<std::size_t>(std::max_element(output, output + outputs) - output);
+        const auto actual =
+            static_cast<std::size_t>(Row<T>{output, target, outputs, targets}.label());
+        counts_[said].said += w;
+        counts_[actual].actual += w;
+        if (said == actual) counts_[said].hits += w;
+        return;
+    }
+    for (Index j = 0; j < outputs; ++j) {
+        const bool said = static_cast<double>(output[j]) > settings_.parameter;
+        const bool actual = static_cast<double>(target[j]) > 0.5;
+        Counts& counts = counts_[static_cast<std::size_t>(j)];
+        if (said) counts.said += w;
+        if (actual) counts.actual += w;
+        if (said && actual) counts.hits += w;
+    }
+}
+
+/// Of two classes the value of the second, which is the yes; of more the mean over those that there
+/// are, or are said; and of columns over all.
+double Metric::mean_of_counts() const {
+    if (settings_.of_classes && counts_.size() == 2) return counts_[1].value(settings_.kind);
+    double total = 0;
+    Index counted = 0;
+    for (const Counts& counts : counts_) {
+        if (settings_.of_classes && counts.said == 0 && counts.actual == 0) continue;
+        total += counts.value(settings_.kind);
+        ++counted;
+    }
+    return total / static_cast<double>(counted);
+}
+
+/// Zero where there is nothing to divide by.
+double Metric::Counts::value(MetricKind kind) const {
+    const double all = kind == MetricKind::precision ? said
+                       : kind == MetricKind::recall  ? actual
+                                                     : (said + actual) / 2;
+    return all == 0 ? 0 : hits / all;
 }
 
 void Metric::Column::add(double target, double output, double w) {

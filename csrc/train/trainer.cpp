@@ -133,6 +133,11 @@ Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates
         check_fits("metric_weight", batches.metric_weight, workspace_.value(task_.weight, 0),
                    batches);
     }
+    if (range.begin < range.end) {
+        const Index rows =
+            batches.samples_of(range.end - 1).end - batches.samples_of(range.begin).begin;
+        figures_.make_room(rows, workspace_.value(task_.output, 0).cols, batches.y.cols);
+    }
     const double work = plan_.operations(std::min(batches.batch_size, batches.samples));
     const int pair = std::min(2, worthwhile_team(work, kTriedOperationsPerThread));
     const int team = std::max(pair, worthwhile_team(work));
@@ -255,7 +260,7 @@ bool Trainer<T>::train_on(const Member& member, Meeting& meet, const Run& run, d
 /// What the rows of a batch count in weighted metrics; null: all the same.
 template <class T>
 const T* Trainer<T>::metric_weight_of(const Batches& batches, Range positions) {
-    if (batches.metric_weight.data == nullptr || !figures_.has_weighted_metrics()) return nullptr;
+    if (batches.metric_weight.data == nullptr || !figures_.needs_weights()) return nullptr;
     batches.gather_into(batches.metric_weight, positions,
                         Matrix<T>{metric_weight_.data(), positions.size(), 1, 1});
     return metric_weight_.data();

@@ -1,10 +1,16 @@
 """Metrics: figures that are reported and not trained on. The arithmetic is in the core."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
 
 from ganglion import checks, naming
 from ganglion.arguments import explained
+
+MetricFunction = Callable[[NDArray[Any], NDArray[Any]], float]
+"""A metric of one's own: `f(targets, outputs)` of all rows of an epoch gives its value."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +87,62 @@ class R2(Metric):
     name: ClassVar[str] = "r2"
 
 
+@explained
+@dataclass(frozen=True)
+class Precision(Metric):
+    """The part of the yes said that are right; 0 where none is said.
+
+    Of two classes class 1 is the yes; of more it is the mean over the classes that occur or are
+    said, and of several columns of yes and no that over the columns: scikit-learn's "macro".
+    """
+
+    name: ClassVar[str] = "precision"
+
+
+@explained
+@dataclass(frozen=True)
+class Recall(Metric):
+    """The part of the true yes that are said; 0 where there is none. Means as of `Precision`."""
+
+    name: ClassVar[str] = "recall"
+
+
+@explained
+@dataclass(frozen=True)
+class F1(Metric):
+    """The harmonic mean of precision and recall; 0 where both are. Means as of `Precision`."""
+
+    name: ClassVar[str] = "f1"
+
+
+@explained
+@dataclass(frozen=True)
+class AUC(Metric):
+    """The area under the receiver operating characteristic, exact, of all rows of the epoch.
+
+    Of more than two classes it is the mean of each against the rest, and of several columns that
+    over the columns; those in which there are not both yes and no are left out, NaN without any.
+    Outputs and targets of an epoch are kept for it, in float64.
+    """
+
+    name: ClassVar[str] = "auc"
+
+
 METRICS = {
     record.name: record
-    for record in (Accuracy, BinaryAccuracy, TopKAccuracy, MeanAbsoluteError, MeanSquaredError, R2)
+    for record in (
+        *(Accuracy, BinaryAccuracy, TopKAccuracy),
+        *(MeanAbsoluteError, MeanSquaredError, R2),
+        *(Precision, Recall, F1, AUC),
+    )
 }
 
 
-def get(spec: str | Metric) -> Metric:
-    """Return the metric that `spec` stands for: a name gives one with its default settings."""
-    return spec if isinstance(spec, Metric) else naming.build("metric", spec, METRICS)
+def get(spec: str | Metric | MetricFunction) -> Metric | MetricFunction:
+    """Return the metric that `spec` stands for: a name gives one with its default settings.
+
+    A function is returned as it is.
+    """
+    if isinstance(spec, Metric) or (callable(spec) and not isinstance(spec, type)):
+        return spec
+    return naming.build("metric", spec, METRICS)

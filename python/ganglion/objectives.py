@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from ganglion import _core, losses, optimizers, schedules
 from ganglion.data import Dataset
-from ganglion.figures import Figure, core_settings, figures_of
+from ganglion.figures import Figure, Reading, Tally, Wanted, figures_of
 from ganglion.losses import CustomLoss, Loss
-from ganglion.metrics import Metric
 from ganglion.optimizers import Optimizer
 from ganglion.passes import CorePass, CustomPass, Order, Parametrized, Pass, Rates
 from ganglion.snapshot import Snapshot
@@ -32,10 +31,9 @@ class Phase:
         self._model = model
         self._loss = loss
         self._state = state
-        self._names = ["loss", *(figure.name for figure in figures)]
-        is_probability = model.network.graph.is_probability(model.network.output)
-        settings = [core_settings(one, loss, is_probability=is_probability) for one in figures]
-        self._figures = _core.Figures(settings, model.network.output_size)
+        network = model.network
+        reading = Reading(loss, network.graph.is_probability(network.output))
+        self.tally = Tally(figures, reading, network.output_size)
         self._pass: Pass | None = None
         self._made_for = (0, 0)  # largest batch, columns of the targets
 
@@ -52,19 +50,6 @@ class Phase:
     def prepare(self) -> None:
         """Refuse now what could not be run later: a loss or an activation without a derivative."""
         self._make_pass(1, _target_columns(self._loss, self._model.network.output_size))
-
-    @property
-    def names(self) -> list[str]:
-        """The names of the figures."""
-        return self._names
-
-    def figures(self) -> dict[str, float]:
-        """Return the loss and the metrics over all rows since the last reset."""
-        return dict(zip(self._names, self._figures.results(), strict=True))
-
-    def reset(self) -> None:
-        """Forget the figures."""
-        self._figures.reset()
 
     def _make_pass(self, max_batch: int, target_columns: int) -> Pass:
         if isinstance(self._loss, Loss):
@@ -87,7 +72,7 @@ class Phase:
             purpose="evaluate" if self._state is None else "train",
             store=model.store,
             optimizer=self._state,
-            figures=self._figures,
+            figures=self.tally.core,
             max_batch=max_batch,
             seed=model.seed,
         )
@@ -99,7 +84,7 @@ class Phase:
             self._call,
             model,
             loss,
-            self._figures,
+            self.tally.core,
             model.tape(max_batch),
             model.predictor(max_batch),
             self._state,
@@ -125,8 +110,8 @@ class Objective:
         model: Parametrized,
         optimizer: str | Optimizer,
         loss: str | Loss | CustomLoss | None,
-        wanted: Sequence[str | Metric],
-        weighted: Sequence[str | Metric] = (),
+        wanted: Wanted,
+        weighted: Wanted = (),
     ) -> None:
         if loss is None:
             raise ValueError(f"compile: loss must be given, one of {', '.join(losses.LOSSES)}")

@@ -97,7 +97,7 @@ def _epoch_with_hooks(work: Fit, epoch: int, before: Snapshot) -> Logs:
         if not any(isinstance(callback, TerminateOnNaN) for callback in work.callbacks):
             raise
         before.put_back()
-        logs = dict.fromkeys(work.objective.training.names, math.nan)
+        logs = dict.fromkeys(work.objective.training.tally.names, math.nan)
     logs |= _validate(work)
     for callback in work.callbacks:
         callback.on_epoch_end(epoch, logs)
@@ -112,7 +112,7 @@ def run_epoch(work: Fit, epoch: int) -> Logs:
     """
     training = work.objective.training
     listeners = [callback for callback in work.callbacks if wants_batches(callback)]
-    training.reset()
+    training.tally.reset()
     step = 0
     for part in work.source.parts(epoch, single=bool(listeners)):
         for callback in listeners:
@@ -127,9 +127,9 @@ def run_epoch(work: Fit, epoch: int) -> Logs:
                 f" {_ADVICE}"
             ) from error
         for callback in listeners:
-            callback.on_train_batch_end(step, training.figures())
+            callback.on_train_batch_end(step, training.tally.so_far())
         step += part.count
-    return training.figures()
+    return training.tally.values()
 
 
 def _validate(work: Fit) -> Logs:
@@ -139,7 +139,7 @@ def _validate(work: Fit) -> Logs:
     try:
         figures = evaluate(work.objective, work.validation)
     except LossNotFiniteError:
-        figures = dict.fromkeys(work.objective.training.names, math.nan)
+        figures = dict.fromkeys(work.objective.training.tally.names, math.nan)
     return {f"val_{name}": value for name, value in figures.items()}
 
 
@@ -158,15 +158,18 @@ def evaluate(objective: Objective, source: Source) -> Logs:
 
 
 def _figures_over(evaluation: Phase, source: Source) -> Logs:
-    evaluation.reset()
+    evaluation.tally.reset()
+    step = 0
     for part in source.parts(0, single=False):
         try:
             evaluation.run(part.data, part.order, part.batch_size, part.first, np.zeros(part.count))
         except BatchNotFiniteError as error:
             raise LossNotFiniteError(
-                f"evaluate: in batch {error.batch}: {error.culprit} is not finite"
+                f"evaluate: in batch {step + error.batch - part.first}: {error.culprit} is not"
+                " finite"
             ) from error
-    return evaluation.figures()
+        step += part.count
+    return evaluation.tally.values()
 
 
 def train_on_batch(objective: Objective, data: Dataset) -> Logs:
@@ -178,7 +181,7 @@ def train_on_batch(objective: Objective, data: Dataset) -> Logs:
     with objective.model.store.training("train_on_batch"):
         before = objective.snapshot
         before.take()
-        objective.training.reset()
+        objective.training.tally.reset()
         try:
             objective.training.run(data, None, len(data), 0, objective.rates(1))
         except Exception as error:
@@ -187,4 +190,4 @@ def train_on_batch(objective: Objective, data: Dataset) -> Logs:
                 message = f"train_on_batch: {error.culprit} is not finite. {_ADVICE}"
                 raise LossNotFiniteError(message) from error
             raise
-        return objective.training.figures()
+        return objective.training.tally.values()

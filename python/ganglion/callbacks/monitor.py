@@ -6,14 +6,20 @@ from ganglion import checks, naming
 from ganglion.callbacks.base import Callback, Logs
 from ganglion.improvement import improves
 
+_RISING = ("acc", "auc", "f1", "precision", "recall", "r2", "score")  # names hold one of these
+
+
+def _rises(monitor: str) -> bool:
+    return any(word in monitor for word in _RISING) and "loss" not in monitor
+
 
 class MonitorCallback(Callback):
     """Base of the callbacks that watch one figure and remember its best value.
 
     Args:
         monitor: Name of the figure, as it stands in the history.
-        mode: Whether a `"min"` or a `"max"` is sought; `"auto"` seeks the largest accuracy and
-            r2, and the smallest of anything else.
+        mode: Whether a `"min"` or a `"max"` is sought; `"auto"` seeks the largest accuracy, auc,
+            f1, precision, recall, r2 and score, and the smallest of anything else.
         min_delta: Smallest change that counts as an improvement.
         best: The value to improve on; None takes the first.
     """
@@ -23,7 +29,7 @@ class MonitorCallback(Callback):
     ) -> None:
         naming.resolve("mode", mode, ("auto", "max", "min"))
         checks.finite("min_delta", min_delta)
-        rises = mode == "max" or (mode == "auto" and ("acc" in monitor or monitor.endswith("r2")))
+        rises = mode == "max" or (mode == "auto" and _rises(monitor))
         self.monitor = monitor
         self.mode = mode
         self.min_delta = abs(min_delta)

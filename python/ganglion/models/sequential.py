@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike
 from ganglion import checks, fitting, training
 from ganglion.arguments import explained
 from ganglion.callbacks import Callback
+from ganglion.figures import Wanted
 from ganglion.fitting import Arguments
 from ganglion.history import History
 from ganglion.layers import Layer
 from ganglion.losses import CustomLoss, Loss
-from ganglion.metrics import Metric
+from ganglion.metrics import Metric, MetricFunction
 from ganglion.models.base import Array, Model
 from ganglion.networks import Architecture, Network
 from ganglion.objectives import Objective
@@ -63,8 +64,8 @@ class Sequential(Model):
         self,
         optimizer: str | Optimizer = "adam",
         loss: str | Loss | CustomLoss | None = None,
-        metrics: Sequence[str | Metric] = (),
-        weighted_metrics: Sequence[str | Metric] = (),
+        metrics: Wanted = (),
+        weighted_metrics: Wanted = (),
     ) -> None:
         """Say how to train: afresh, the optimizer remembers nothing of an earlier fit.
 
@@ -72,8 +73,9 @@ class Sequential(Model):
             optimizer: A record of `ganglion.optimizers`, or a name for its default settings.
             loss: A record of `ganglion.losses`, a name, or a function
                 `(targets, predictions, row_weights) -> (loss, gradient)`.
-            metrics: Records of `ganglion.metrics`, or names. Every row counts the same.
-            weighted_metrics: The same, with each row counted by its `sample_weight`.
+            metrics: Records of `ganglion.metrics`, names, or functions `(targets, outputs) ->
+                value`, called at an epoch's end with all its rows. Every row counts the same.
+            weighted_metrics: Records or names; each row counts its `sample_weight`.
         """
         objective = Objective(self._model, optimizer, loss, metrics, weighted_metrics)
         objective.training.prepare()  # so that what cannot be trained is refused here
@@ -223,7 +225,7 @@ class Sequential(Model):
         return self._objective("loss").loss
 
     @property
-    def metrics(self) -> list[Metric]:
+    def metrics(self) -> list[Metric | MetricFunction]:
         """The metrics given to `compile`, those that are weighted last."""
         return [figure.metric for figure in self._objective("metrics").figures]
 
