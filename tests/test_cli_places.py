@@ -1,8 +1,10 @@
 """Where files go: looked at before the training, and never what is somebody else's."""
 
 import os
+import signal
 import stat
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import numpy as np
@@ -15,6 +17,7 @@ from ganglion.neural_network import MLPClassifier
 from ganglion.tables import training
 from ganglion.tables.errors import InputError
 from ganglion.tables.places import writable
+from ganglion.tables.progress import EpochProgress
 
 
 @pytest.fixture(autouse=True)
@@ -128,6 +131,20 @@ def test_ctrl_c_before_the_first_epoch_is_told_in_one_line(
     monkeypatch.setattr(MLPClassifier, "fit", Mock(side_effect=KeyboardInterrupt))
     result = run("train", "iris", *QUICK)
     assert (result.exit_code, result.stderr) == (130, "ganglion: interrupted\n")
+
+
+def test_ctrl_c_keeps_the_best_epoch_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(self: object, estimator: object, context: Any) -> None:
+        if context.task_id == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(EpochProgress, "on_fit_task_end", interrupt)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background have none
+    output = succeed("train", "iris", "--epochs", "1000", "--patience", "1000", "--hidden", "8")
+    assert "interrupted: the model so far is kept" in output
+    assert int(output.partition("trained ")[2].split()[0]) < 1000
+    assert "test accuracy: " in output
+    assert gn.load("iris.safetensors").output_size == 3
 
 
 # what is there already

@@ -85,3 +85,13 @@ def test_bad_input_keeps_its_status_where_nothing_can_be_told() -> None:
 def test_no_file_takes_the_place_of_a_closed_output() -> None:
     shell(f"{TRAIN} --output model.safetensors <&- >&- 2>&-")
     assert gn.load("model.safetensors").output_size == 3
+
+
+def test_an_output_without_a_class_s_letters_costs_no_model() -> None:
+    rows = "".join(f"{number},{('gruen', '中文')[number % 2]}\n" for number in range(60))
+    Path("t.csv").write_text(f"x,y\n{rows}", encoding="utf-8")
+    done = shell(f"PYTHONIOENCODING=latin-1 {PROGRAM} train t.csv --target y --epochs 2 --quiet")
+    assert done.returncode == 1
+    assert done.stderr.startswith("ganglion: standard output is in latin-1, which has no '\\u4e2d'")
+    assert done.stderr.count("\n") == 1
+    assert Path("t.safetensors").exists()

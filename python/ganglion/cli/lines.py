@@ -16,12 +16,23 @@ MOST_CLASSES = 20  # in a confusion matrix; of more, the pairs most often confus
 
 @contextmanager
 def told_in_one_line() -> Iterator[None]:
-    """Turn bad input into one line on standard error and exit status 2, and Ctrl-C into 130."""
+    """Turn what ends a command into one line on standard error and an exit status.
+
+    Bad input is status 2, an output that cannot be written 1, Ctrl-C 130.
+    """
     try:
         yield
     except InputError as error:
         typer.echo(f"ganglion: {error.line}", err=True)
         raise typer.Exit(2) from None
+    except UnicodeEncodeError as error:
+        sign = error.object[error.start : error.start + 1]
+        typer.echo(
+            f"ganglion: standard output is in {error.encoding}, which has no {sign!r}:"
+            " PYTHONIOENCODING=utf-8 writes all",
+            err=True,
+        )
+        raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo("ganglion: interrupted", err=True)
         raise typer.Exit(130) from None
