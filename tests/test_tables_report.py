@@ -62,6 +62,7 @@ def test_a_report_of_classes_shows_all_of_it() -> None:
     assert float(cells[cells.index("accuracy") + 1]) == figure(output, "accuracy")
     assert 0.4 < float(cells[cells.index("accuracy") + 2]) < 0.7  # the baseline
     assert cells[cells.index("hidden") + 1] == "256, 128"
+    assert cells[cells.index("task") + 1] == "classification"
     assert cells[cells.index("ganglion") + 1] == gn.__version__
     assert "blue, red" in cells[cells.index("colour") + 1]
     assert "table: 120 rows, 2 columns" in page.texts["pre"][0]

@@ -178,9 +178,11 @@ def _columns(trained: Trained) -> str:
 
 
 def _settings(trained: Trained) -> str:
-    """Give what was asked for, of a search what was chosen, and the versions."""
-    estimator = trained.estimator
+    """Give what was asked for or chosen, and the versions."""
+    estimator, target = trained.estimator, trained.rows.preparation.target
     chosen = {
+        "target": target.name,
+        "task": target.task,
         "hidden": estimator.hidden_layer_sizes,
         "learning_rate": estimator.learning_rate_init,
         "dropout": estimator.dropout,
