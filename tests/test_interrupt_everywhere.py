@@ -24,6 +24,9 @@ Array = NDArray[Any]
 
 X = np.linspace(-1, 1, 40).reshape(20, 2)
 Y = X.sum(axis=1)
+# A file that was just opened is closed when nobody has it any more, of which Python warns.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+
 SOME = 61  # from one bytecode to the next in the quick test
 
 
