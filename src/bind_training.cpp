@@ -111,19 +111,6 @@ py::tuple run_trainer(Trainer<T>& trainer, const py::array& x, const py::array& 
     return py::make_tuple(name(outcome.ending), outcome.batch);
 }
 
-template <class T, Access::Hold (Access::*use)(const std::string&)>
-Access::Hold access_to(ParameterStore<T>& store, const std::string& call) {
-    return (store.access().*use)(call);
-}
-
-/// For `with`. A hold also ends when nobody has it any more: so it does where Ctrl-C comes before
-/// the block is entered, or after it is left.
-void bind_hold(py::module_& module) {
-    py::class_<Access::Hold>(module, "Hold")
-        .def("__enter__", [](const Access::Hold&) {})
-        .def("__exit__", [](Access::Hold& hold, const py::args&) { hold.end(); });
-}
-
 template <class T>
 void bind_store(py::module_& module, const std::string& suffix) {
     py::class_<ParameterStore<T>>(module, ("ParameterStore" + suffix).c_str())
@@ -138,9 +125,7 @@ void bind_store(py::module_& module, const std::string& suffix) {
                                    auto& store = self.cast<ParameterStore<T>&>();
                                    return array_over(store.gradients(), store.size(), self);
                                })
-        .def("reading", &access_to<T, &Access::read>, py::arg("call"), py::keep_alive<0, 1>())
-        .def("training", &access_to<T, &Access::train>, py::arg("call"), py::keep_alive<0, 1>())
-        .def("changing", &access_to<T, &Access::change>, py::arg("call"), py::keep_alive<0, 1>());
+        .def_property_readonly("access", [](ParameterStore<T>& store) { return &store.access(); });
 }
 
 template <class T>
@@ -271,7 +256,6 @@ void bind_precision(py::module_& module, const std::string& suffix) {
 }  // namespace
 
 void bind_training(py::module_& module) {
-    bind_hold(module);
     bind_precision<float>(module, "Float32");
     bind_precision<double>(module, "Float64");
 }

@@ -6,6 +6,7 @@ namespace ganglion {
 
 // One function for each file of bindings.
 void bind_runtime(pybind11::module_& module);
+void bind_access(pybind11::module_& module);
 void bind_gemm(pybind11::module_& module);
 void bind_kernels(pybind11::module_& module);
 void bind_graph(pybind11::module_& module);

@@ -4,6 +4,7 @@ PYBIND11_MODULE(_core, module) {
     module.doc() = "The C++ core of Ganglion.";
     module.attr("__version__") = GANGLION_VERSION;
     ganglion::bind_runtime(module);
+    ganglion::bind_access(module);
     ganglion::bind_gemm(module);
     ganglion::bind_kernels(module);
     ganglion::bind_graph(module);

@@ -19,6 +19,7 @@ import ganglion as gn
 from ganglion import _core
 from ganglion.callbacks import Callback, LearningRateScheduler
 from ganglion.estimators.threads import limited
+from ganglion.neural_network import MLPRegressor
 
 Array = NDArray[Any]
 
@@ -163,3 +164,18 @@ def test_an_interrupt_leaves_no_limit_of_threads() -> None:
             assert _core.thread_limit() == (3, "set_num_threads")
     finally:
         gn.set_num_threads(None)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # that it was interrupted, or did not converge
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_an_interrupted_estimator_can_be_fitted(solver: str) -> None:
+    net = MLPRegressor(hidden_layer_sizes=(4,), max_iter=2, solver=solver)
+    net.fit(X, Y)
+    interrupter = Interrupter()
+    interrupter.run(lambda: net.fit(X, Y))
+    for number in range(1, interrupter.count, 5 * SOME):
+        try:
+            interrupter.run(lambda: net.fit(X, Y), number)
+        except KeyboardInterrupt:
+            net.fit(X, Y)
+            assert np.isfinite(net.predict(X)).all()

@@ -12,10 +12,6 @@ constexpr std::uint32_t kReader = 1;
 constexpr std::uint32_t kRun = 1U << 30;
 constexpr std::uint32_t kTraining = 1U << 31;
 
-[[noreturn]] void refuse(const std::string& call, const char* hint = "") {
-    throw std::runtime_error(call + ": the model is in use by another call" + hint);
-}
-
 }  // namespace
 
 Access::Hold::Hold(Access* access, std::uint32_t use)
@@ -29,6 +25,13 @@ void Access::Hold::end() {
     if (access == nullptr || forks_ != forks()) return;
     if (use_ == kTraining) access->trainer_ = std::thread::id();
     access->move_on([this](std::uint32_t uses) { return uses - use_; });
+}
+
+Access::Access(std::string what, std::string hint)
+    : what_(std::move(what)), hint_(std::move(hint)) {}
+
+void Access::refuse(const std::string& call, const std::string& why) const {
+    throw std::runtime_error(call + ": " + what_ + " is in use by another call" + why);
 }
 
 /// Make the uses what `next` says that follows from them; those from before a fork are no more.
@@ -48,7 +51,7 @@ bool Access::trains_here() const { return trainer_ == std::this_thread::get_id()
 Access::Hold Access::read(const std::string& call) {
     move_on([&](std::uint32_t uses) {
         if ((uses & kRun) != 0 || ((uses & kTraining) != 0 && !trains_here())) {
-            refuse(call, ", which trains it: what predictor() gave before may be asked meanwhile");
+            refuse(call, ", which trains it" + hint_);
         }
         return uses + kReader;
     });

@@ -7,10 +7,10 @@
 
 namespace ganglion {
 
-/// Who uses a network's parameters: any number of calls that read them, or one that trains them.
-/// Within one that trains, its thread may read and change them as well, but not while a run of the
-/// core is at them, as a signal handler could. What is refused throws std::runtime_error, and has
-/// touched nothing. No thread waits for another.
+/// Who uses something, such as a network's parameters: any number of calls that read them, or one
+/// that trains them. Within one that trains, its thread may read and change them as well, but not
+/// while a run of the core is at them, as a signal handler could. What is refused throws
+/// std::runtime_error, and has touched nothing. No thread waits for another.
 class Access {
   public:
     /// A use of the parameters, which ends with it, or before, when it is told to.
@@ -32,7 +32,9 @@ class Access {
         std::uint32_t forks_;
     };
 
-    Access() = default;
+    /// `what` it is that is used, and `hint` what can be done where reading is refused: for
+    /// messages.
+    explicit Access(std::string what, std::string hint = "");
     Access(const Access&) = delete;
     Access& operator=(const Access&) = delete;
 
@@ -49,10 +51,13 @@ class Access {
     [[nodiscard]] Hold run(const std::string& call);
 
   private:
+    [[noreturn]] void refuse(const std::string& call, const std::string& why = "") const;
     template <class Next>
     void move_on(const Next& next);
     bool trains_here() const;
 
+    std::string what_;
+    std::string hint_;
     std::atomic<std::uint64_t> state_{0};  // uses, and above them forks() when they began
     std::atomic<std::thread::id> trainer_{};
 };

@@ -23,7 +23,7 @@ class ParameterStore {
   private:
     AlignedBuffer<T> values_;
     AlignedBuffer<T> gradients_;
-    Access access_;
+    Access access_{"the model", ": what predictor() gave before may be asked meanwhile"};
 };
 
 }  // namespace ganglion

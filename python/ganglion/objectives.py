@@ -162,7 +162,7 @@ class Objective:
     def apply_gradients(self) -> None:
         """Take a step along the gradients in the model's store."""
         store = self.model.store
-        with store.training("apply_gradients"):
+        with store.access.training("apply_gradients"):
             if not np.isfinite(store.gradients).all():
                 raise ValueError("apply_gradients: gradient_vector is not finite")
             self.state.apply(store, float(self.rates(1)[0]))

@@ -50,7 +50,7 @@ def fit(work: Fit, epochs: range) -> History:
     Raises:
         RuntimeError: While another call uses the model; nothing has been touched.
     """
-    with work.model.store.training("fit"), ExitStack() as stack:
+    with work.model.store.access.training("fit"), ExitStack() as stack:
         history = work.host.history = History()
         work.host.stop_training = False
         before = work.objective.snapshot
@@ -149,7 +149,7 @@ def evaluate(objective: Objective, source: Source) -> Logs:
     Raises:
         RuntimeError: While another call trains the model.
     """
-    with objective.model.store.reading("evaluate"):
+    with objective.model.store.access.reading("evaluate"):
         evaluation = objective.evaluation()
         try:
             return _figures_over(evaluation, source)
@@ -178,7 +178,7 @@ def train_on_batch(objective: Objective, data: Dataset) -> Logs:
     Raises:
         RuntimeError: While another call uses the model; nothing has been touched.
     """
-    with objective.model.store.training("train_on_batch"):
+    with objective.model.store.access.training("train_on_batch"):
         before = objective.snapshot
         before.take()
         objective.training.tally.reset()

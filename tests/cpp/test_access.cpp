@@ -40,7 +40,7 @@ bool elsewhere(const Call& call) {
 }
 
 void many_may_read_and_then_none_trains() {
-    Access access;
+    Access access("the model");
     {
         const Access::Hold one = access.read("predict");
         const Access::Hold two = access.read("evaluate");
@@ -51,7 +51,7 @@ void many_may_read_and_then_none_trains() {
 }
 
 void who_trains_may_read_and_change_and_nobody_else() {
-    Access access;
+    Access access("the model");
     Access::Hold training = access.train("fit");
     CHECK(reads(access) && changes(access) && runs(access) && !trains(access));
     CHECK(!elsewhere([&] { return reads(access); }));
@@ -67,7 +67,7 @@ void who_trains_may_read_and_change_and_nobody_else() {
 }
 
 void nobody_reads_or_changes_within_a_run() {
-    Access access;
+    Access access("the model");
     const Access::Hold training = access.train("fit");
     const Access::Hold run = access.run("fit");
     CHECK(!reads(access) && !changes(access) && !runs(access));
@@ -75,7 +75,7 @@ void nobody_reads_or_changes_within_a_run() {
 
 /// The thread sanitizer finds it where two of them have a way in.
 void parameters_are_written_by_one_while_nobody_reads() {
-    Access access;
+    Access access("the model");
     int parameter = 0;
     int written = 0;
     const auto use = [&](bool writes) {
@@ -106,7 +106,7 @@ bool in_a_child(const Call& call) {
 }
 
 void a_child_has_what_its_parent_held_for_itself() {
-    Access access;
+    Access access("the model");
     Busy busy;
     {
         Access::Hold training = access.train("fit");

@@ -115,7 +115,7 @@ class Model:
             predictor = model.predictor(min(int(batch_size), samples))
         out = np.empty((samples, self.output_size), model.precision.dtype)
         step = rows_at_once(table)
-        with model.store.reading("predict"):
+        with model.store.access.reading("predict"):
             for first in range(0, samples, step):
                 part = slice(first, first + step)
                 rows, scale = unfolded(table[part]), model.scale
@@ -136,7 +136,7 @@ class Model:
 
         recipe = (networks.graph_of, (self.layers, self.input_size))
         columns = self._model.scale.columns
-        with self._model.store.reading("predictor"):
+        with self._model.store.access.reading("predictor"):
             return Predictor(recipe, self.dtype, self.parameter_vector, self.rescale, columns)
 
     @property
@@ -160,13 +160,13 @@ class Model:
 
     def get_weights(self) -> list[Array]:
         """Return copies of the weights `(inputs, units)` and biases `(units,)`, layer by layer."""
-        with self._model.store.reading("get_weights"):
+        with self._model.store.access.reading("get_weights"):
             return [part.copy() for part in self._model.network.split(self.parameter_vector)]
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Replace the weights by such a list as `get_weights` returns."""
         joined = self._model.network.join(weights, self.dtype)
-        with self._model.store.changing("set_weights"):
+        with self._model.store.access.changing("set_weights"):
             self.parameter_vector[:] = joined
 
     def theta(self, j: int) -> Array:
@@ -178,12 +178,12 @@ class Model:
         Returns:
             A copy, shape `(units of layer j + 1, 1 + units of layer j)`.
         """
-        with self._model.store.reading("theta"):
+        with self._model.store.access.reading("theta"):
             return self._model.network.theta(self.parameter_vector, j)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy architecture and parameters; what `compile` was told is not kept."""
-        with self._model.store.reading("pickle"):
+        with self._model.store.access.reading("pickle"):
             return files.rebuilt, (self.architecture, self.parameter_vector.copy())
 
     def summary(self) -> None:
@@ -199,5 +199,5 @@ class Model:
             path: The file; it keeps its mode. A link is followed, a device or pipe written into.
             metadata: Texts to keep beside them, by name; `ganglion.files.read_metadata` gives them.
         """
-        with self._model.store.reading("save"):
+        with self._model.store.access.reading("save"):
             files.save(self, Path(path), metadata or {})
