@@ -154,8 +154,8 @@ def _change_node(tree: Any, source: Any, rng: Random) -> None:
         parent[key] = _nested(parent[key], rng)
     elif kind == 4 and isinstance(parent, dict):
         parent[str(VALUES[rng.integers(len(VALUES))])[:20]] = parent.pop(key)
-    elif kind == 5 and isinstance(parent[key], int | float):
-        parent[key] = parent[key] * 2 ** int(rng.integers(-3, 40)) - int(rng.integers(2))
+    elif kind == 5 and isinstance(parent[key], int):
+        parent[key] = parent[key] * int(rng.integers(-2, 2**40)) - int(rng.integers(2))
     else:
         parent[key] = copy.deepcopy(VALUES[rng.integers(len(VALUES))])
 
