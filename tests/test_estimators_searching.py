@@ -65,7 +65,9 @@ def test_other_searches_work(search: Any) -> None:
         CalibratedClassifierCV(NET, cv=2, n_jobs=2),
         BaggingClassifier(NET, 3, n_jobs=2, random_state=0),
         AdaBoostClassifier(NET, n_estimators=3, random_state=0),
-        VotingClassifier([("one", NET), ("two", MLPClassifier(max_iter=50))], n_jobs=2),
+        VotingClassifier(
+            [("one", NET), ("two", MLPClassifier(max_iter=50, random_state=0))], n_jobs=2
+        ),
     ],
     ids=lambda ensemble: type(ensemble).__name__,
 )
