@@ -113,6 +113,14 @@ def test_a_saved_model_comes_back(frame: pd.DataFrame, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(again.predict(frame), model.predict(frame))
 
 
+def test_frames_of_other_packages_are_taken(frame: pd.DataFrame) -> None:
+    polars = pytest.importorskip("polars")
+    other = polars.from_pandas(frame)
+    model = trained(other)
+    assert model.preparation == trained(frame).preparation
+    pd.testing.assert_frame_equal(model.predict(other), model.predict(frame))
+
+
 # results
 
 
@@ -152,6 +160,10 @@ def test_lines_are_told_on_stderr_with_keywords(
         ({"hidden": [8, 0]}, "hidden must be a whole number from 1 .*, got 0"),
         ({"drop": "price"}, "drop must be a list of names of columns, got 'price'"),
         ({"drop": ["prise"]}, "the frame: no column 'prise', did you mean 'price'?"),
+        ({"drop": [3]}, "drop must be the name of a column, got 3"),
+        ({"target": 3}, "target must be the name of a column, got 3"),
+        ({"dialect": ";"}, "dialect must be a Dialect, got ';'"),
+        ({"search": "yes"}, "search must be True or False, got 'yes'"),
         ({"task": "regress"}, "task must be one of classification, regression, got 'regress'"),
         ({"class_weight": "equal"}, "class_weight must be balanced or left out, got 'equal'"),
         ({"target": None}, "name the column to predict with target; the frame has 'size'"),

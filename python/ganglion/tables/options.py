@@ -40,8 +40,20 @@ def _activation(name: str, value: object) -> None:
     naming.resolve(name, value, activations.trainable_names())
 
 
+def _name(name: str, value: object) -> None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{name} must be the name of a column, got {value!r}")
+
+
 def _names(name: str, value: object) -> None:
     checks.listed(name, value, "names of columns")
+    for column in value if isinstance(value, Sequence) else ():
+        _name(name, column)
+
+
+def _dialect(name: str, value: object) -> None:
+    if not isinstance(value, Dialect):
+        raise TypeError(f"{name} must be a Dialect, got {value!r}")
 
 
 def _sizes(name: str, value: object) -> None:
@@ -61,6 +73,7 @@ def _class_weight(name: str, value: object) -> None:
 
 
 RULES: Mapping[str, checks.Rule] = {
+    "target": _name,
     "drop": _names,
     "task": _task,
     "hidden": _sizes,
@@ -74,6 +87,10 @@ RULES: Mapping[str, checks.Rule] = {
     "test_fraction": _open_fraction,
     "validation_fraction": _open_fraction,
     "seed": _seed,
+    "search": checks.flag,
+    "dialect": _dialect,
+    "force": checks.flag,
+    "quiet": checks.flag,
 }
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import pandas as pd
 from numpy.typing import NDArray
@@ -95,7 +95,14 @@ class Table:
         raise InputError(f"{message}; the columns are {_listed(names)}")
 
 
-Data = str | os.PathLike[str] | pd.DataFrame | Table  # what is taken for a table
+class Frame(Protocol):
+    """A frame of another package than pandas, such as polars or pyarrow."""
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return it as a frame of pandas."""
+
+
+Data = str | os.PathLike[str] | pd.DataFrame | Frame | Table  # what is taken for a table
 
 
 def as_table(data: Data, dialect: Dialect | None = None) -> Table:
@@ -107,11 +114,15 @@ def as_table(data: Data, dialect: Dialect | None = None) -> Table:
     """
     if isinstance(data, Table):
         return data
-    if isinstance(data, pd.DataFrame):
-        return table_of(data, source="the frame", name="frame", dialect=dialect)
     if isinstance(data, str | os.PathLike):
         return read_table(os.fspath(data), dialect)
-    raise TypeError(f"data must be a path, the name of a bundled set or a frame, got {type(data)}")
+    if not isinstance(data, pd.DataFrame):
+        if not hasattr(data, "to_pandas"):
+            raise TypeError(
+                f"data must be a path, the name of a bundled set or a frame, got {type(data)}"
+            )
+        data = data.to_pandas()
+    return table_of(data, source="the frame", name="frame", dialect=dialect)
 
 
 def name_of(source: str) -> str:
