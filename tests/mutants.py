@@ -174,6 +174,9 @@ def networks(folder: Path) -> list[bytes]:
         lambda: gn.MLP([2, 3, 1], dropout=0.5, dtype="float64", rescale=0.5),
         lambda: gn.Sequential([gn.Activation("relu")], input_size=3),
         lambda: gn.Sequential(
+            [gn.Normalization(mean=[1e6, 0.5], variance=[4.0, 0.0]), gn.Dense(2)], input_size=2
+        ),
+        lambda: gn.Sequential(
             [
                 gn.Dense(6, gn.activations.leaky_relu(0.3), kernel_initializer="orthogonal"),
                 gn.Residual([gn.Dense(5, gn.activations.elu(0.7)), gn.Dropout(0.25)]),

@@ -21,13 +21,13 @@ class Tally:
 
     read: int = 0
     refused: int = 0
-    seconds: float = 0.0  # of the slowest
+    seconds: float = 0.0  # of the processor, for the slowest
     megabytes: float = 0.0  # of all together
 
     def add(self, attempt: Attempt, path: Path) -> None:
-        peak, begin = _peak(), time.perf_counter()
+        peak, begin = _peak(), time.process_time()
         good = attempt(path)
-        self.seconds = max(self.seconds, time.perf_counter() - begin)
+        self.seconds = max(self.seconds, time.process_time() - begin)
         self.megabytes += _peak() - peak
         self.read += good
         self.refused += not good

@@ -52,6 +52,7 @@ std::vector<T> trained_parameters(int threads, Index hidden) {
     const Batches batches{.x = {x.data(), DataType::float64, samples, features, 8 * features, 8},
                           .y = {y.data(), DataType::float64, samples, 1, 8, 8},
                           .weight = {},
+                          .metric_weight = {},
                           .order = nullptr,
                           .samples = samples,
                           .batch_size = 64};
@@ -96,6 +97,7 @@ void what_is_not_finite_ends_the_run_before_the_update() {
     const Batches batches{.x = {x.data(), DataType::float32, 2, 1, 4, 4},
                           .y = {y.data(), DataType::float32, 2, 1, 4, 4},
                           .weight = {},
+                          .metric_weight = {},
                           .order = nullptr,
                           .samples = 2,
                           .batch_size = 1};
@@ -132,6 +134,7 @@ void what_is_no_class_number_ends_the_run_before_the_update() {
     const Batches batches{.x = {x.data(), DataType::float32, 6, 1, 4, 4},
                           .y = {y.data(), DataType::float64, 6, 1, 8, 8},
                           .weight = {},
+                          .metric_weight = {},
                           .order = nullptr,
                           .samples = 6,
                           .batch_size = 3};
