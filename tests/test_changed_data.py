@@ -49,7 +49,7 @@ def spoiling(y: Array, value: Any, row: int = 5) -> LambdaCallback:
 def test_a_class_number_changed_by_a_callback_ends_the_fit(
     x: Array, y: Array, value: int, dtype: str, threads: int
 ) -> None:
-    net = net_for(dtype=dtype, metrics=["accuracy", gn.metrics.TopKAccuracy(k=2)])
+    net = net_for(dtype=dtype, metrics=["accuracy", "f1", gn.metrics.TopKAccuracy(k=2)])
     after_one = net_for(dtype=dtype)
     gn.set_num_threads(threads)
     try:
@@ -157,13 +157,13 @@ def test_not_finite_inputs_and_class_numbers_at_once(tmp_path: Path, y: Array) -
         net_for().fit(x, y, shuffle=False, verbose=0)
 
 
-FIGURES: list[tuple[str, float]] = [("accuracy", 0.5), ("top_k_accuracy", 1.0)]
+FIGURES: list[tuple[str, float]] = [("accuracy", 0.5), ("top_k_accuracy", 1.0), ("f1", 0.5)]
 
 
 @pytest.mark.parametrize("metric", FIGURES)
 @pytest.mark.parametrize("value", [3.0, -1.0, 1e30, np.nan])
 def test_figures_refuse_what_is_no_output_s_number(metric: tuple[str, float], value: float) -> None:
-    figures = _core.Figures([(*metric, False, False)], 3)
+    figures = _core.Figures([(*metric, False, True)], 3)
     target = np.array([[0.0], [value]])
     with pytest.raises(ValueError, match=r"target is .* at row 1, must be a class number from 0"):
         figures.add(0.0, 2.0, np.zeros((2, 3)), target, None)
@@ -171,7 +171,7 @@ def test_figures_refuse_what_is_no_output_s_number(metric: tuple[str, float], va
 
 @pytest.mark.parametrize("metric", [("mean_squared_error", 0.0), ("r2", 0.0), ("accuracy", 0.5)])
 def test_figures_refuse_columns_that_they_cannot_compare(metric: tuple[str, float]) -> None:
-    figures = _core.Figures([(*metric, False, False)], 3)
+    figures = _core.Figures([(*metric, False, True)], 3)
     with pytest.raises(ValueError, match="cannot compare 4 columns of the output with 4"):
         figures.add(0.0, 2.0, np.zeros((2, 4)), np.zeros((2, 4)), None)
     if metric[0] != "accuracy":
