@@ -114,6 +114,7 @@ def test_a_program_without_a_console_trains_in_silence(
     monkeypatch.setattr(sys, "stderr", stderr)
     monkeypatch.setattr(sys, "stdout", stderr)
     assert len(train(verbose=verbose)) == 2
+    gn.MLP([2, 1]).summary()
 
 
 @pytest.mark.parametrize("stream", [OnlyWrites, InAnEditor])

@@ -60,9 +60,10 @@ T number_at(const DataView& data, const char* at, Index col) {
     return static_cast<T>((static_cast<double>(value) - data.shift[col]) * data.factor[col]);
 }
 
-/// Convert one row whose numbers lie apart; returns false if one is not finite.
+/// Convert one row whose numbers lie apart; returns false if one is not finite. The view is a copy,
+/// which nothing written through `to` can change: its fields stay in registers.
 template <class Source, class T>
-bool convert_strided(const DataView& data, const char* from, T* to, Index count) {
+bool convert_strided(DataView data, const char* from, T* to, Index count) {
     bool finite = true;
     for (Index j = 0; j < count; ++j) {
         to[j] = number_at<Source, T>(data, from + j * data.col_stride, j);

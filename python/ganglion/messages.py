@@ -15,7 +15,7 @@ def is_terminal(stream: TextIO | None) -> TypeGuard[TextIO]:
 
 
 def say(line: str) -> None:
-    """Write a line to stdout, where scikit-learn's estimators tell how they get on."""
+    """Write a line to stdout: what was asked for, or how scikit-learn's estimators get on."""
     if is_open(sys.stdout):
         sys.stdout.write(line + "\n")
 

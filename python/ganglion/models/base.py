@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -14,6 +13,7 @@ from ganglion import checks, files, networks, precision, summary
 from ganglion.arrays import as_samples, refuse_not_finite, rows_at_once, unfolded
 from ganglion.frames import labels_of
 from ganglion.layers import Layer
+from ganglion.messages import say
 from ganglion.networks import Architecture, Network
 from ganglion.passes import Parametrized
 from ganglion.scales import InputScale
@@ -188,7 +188,7 @@ class Model:
 
     def summary(self) -> None:
         """Write a table of the layers, their outputs and numbers of parameters to stdout."""
-        sys.stdout.write(summary.describe(self.layers, self.input_size) + "\n")
+        say(summary.describe(self.layers, self.input_size))
 
     def save(self, path: str | Path, metadata: Mapping[str, str] | None = None) -> None:
         """Write architecture and parameters to a safetensors file; `ganglion.load` reads it.
