@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ganglion.tables.errors import InputError
 
-_TRIAL = 1 << 16  # bytes; a disk that is full has no room for them
+_TRIAL = 1 << 12  # bytes; a disk that is full has no room for a block
 
 
 def writable(path: str | os.PathLike[str]) -> Path:
