@@ -54,9 +54,7 @@ cdef bint may_overlap(object a, object b):
     cdef const char* begin_a = <const char*> cnp.PyArray_DATA(a)
     cdef const char* begin_b = <const char*> cnp.PyArray_DATA(b)
     if cnp.PyArray_IS_C_CONTIGUOUS(a) and cnp.PyArray_IS_C_CONTIGUOUS(b):
-        return (
-            begin_a < begin_b + cnp.PyArray_NBYTES(b) and begin_b < begin_a + cnp.PyArray_NBYTES(a)
-        )
+        return begin_a < begin_b + cnp.PyArray_NBYTES(b) and begin_b < begin_a + cnp.PyArray_NBYTES(a)
     return np.may_share_memory(a, b)
 
 
