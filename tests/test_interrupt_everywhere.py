@@ -6,7 +6,7 @@ through, is still there.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sklearn import get_config, set_config
 
 import ganglion as gn
 from ganglion import _core
@@ -166,7 +167,16 @@ def test_an_interrupt_leaves_no_limit_of_threads() -> None:
         gn.set_num_threads(None)
 
 
+@pytest.fixture
+def own_config() -> Iterator[None]:
+    """Restore scikit-learn's settings, which an interrupt leaves as a fit has them: unchecked."""
+    before = get_config()
+    yield
+    set_config(**before)
+
+
 @pytest.mark.filterwarnings("ignore::UserWarning")  # that it was interrupted, or did not converge
+@pytest.mark.usefixtures("own_config")
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
 def test_an_interrupted_estimator_can_be_fitted(solver: str) -> None:
     net = MLPRegressor(hidden_layer_sizes=(4,), max_iter=2, solver=solver)
