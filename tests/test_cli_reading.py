@@ -92,7 +92,10 @@ def test_unknown_and_missing_cells_are_counted_and_told() -> None:
     ("spell", "told"),
     [
         (lambda x: f"{x:,.2f}", ""),
-        (lambda x: f"{x:,.2f}".replace(",", " ").replace(".", ","), "decimal mark is a comma"),
+        (
+            lambda x: f"{x:,.2f}".replace(",", " ").replace(".", ","),
+            "with decimal commas",
+        ),
         (lambda x: f"{x:.2f} %", "holds numbers with %"),
         (lambda x: f"€{x:.2f}", "holds numbers with €"),
         (lambda x: f"{round(x * 1e20)}", ""),
@@ -160,7 +163,8 @@ def test_what_is_given_goes_for_all_commands(numbers: pd.DataFrame) -> None:
     frame = numbers.map(lambda x: f"{x:.3f}".replace(".", ","))
     frame.loc[5, "a"] = "?"
     frame.to_csv("table.csv", sep="|", index=False, encoding="utf-16")
-    dialect = ("--separator", "bar", "--decimal", ",", "--encoding", "utf-16", "--missing", "?")
+    dialect = ["--separator", "bar", "--decimal", ",", "--encoding", "utf-16"]
+    dialect += ["--missing", "-", "--missing", "?"]
     output = run("train", "table.csv", "--target", "y", *QUICK, *dialect).stdout
     assert "table.csv: the" not in output
     assert "; 2 inputs" in output

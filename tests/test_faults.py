@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 import ganglion as gn
 from ganglion.callbacks import Callback, EarlyStopping, LambdaCallback, TerminateOnNaN
+from ganglion.objectives import Phase
 from ganglion.schedules import Schedule
 
 X = np.linspace(-1, 1, 40).reshape(20, 2)
@@ -20,6 +21,23 @@ def net_for(loss: Any = "squared_error", optimizer: Any = "sgd", **arguments: An
     net = gn.MLP([2, 4, 1], **{"activation": "tanh", **arguments})
     net.compile(optimizer, loss)
     return net
+
+
+def test_memory_that_was_not_there_once_may_be_there_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    net = net_for()
+    net.fit(X, Y, batch_size=5, verbose=0)
+    with monkeypatch.context() as short:
+        short.setattr(Phase, "_make_pass", raise_memory_error)
+        with pytest.raises(MemoryError):
+            net.fit(X, Y, batch_size=20, verbose=0)
+    net.fit(X, Y, batch_size=20, verbose=0)
+    assert np.isfinite(net.parameter_vector).all()
+
+
+def raise_memory_error(*_: object) -> None:
+    raise MemoryError
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -107,6 +107,24 @@ def test_decimal_commas_are_found_and_told(read: Read) -> None:
     assert "table.csv: the decimal mark is a comma" in table.notes
 
 
+def test_commas_beside_semicolons_are_decimal_marks(read: Read) -> None:
+    table = read("x;y\n0,700;1,234\n12,500;5,678\n")
+    assert table.dialect.decimal == ","
+    formats = surveyed(table).formats
+    assert formats["x"].read(table.cells("x")).tolist() == [0.7, 12.5]  # type: ignore[union-attr]
+
+
+def test_a_column_of_decimal_commas_does_not_decide_for_others(read: Read) -> None:
+    table = read('pair,x,y\n"3,2",1.412,1\n"4,1",2.875,2\n')
+    formats = surveyed(table).formats
+    assert formats["x"].read(table.cells("x")).tolist() == [1.412, 2.875]  # type: ignore[union-attr]
+
+
+def test_a_row_of_one_empty_cell_is_a_row(read: Read) -> None:
+    assert read("x\n1\n\n3\n").frame["x"].tolist() == ["1", "", "3"]
+    assert len(read("x,y\n1,2\n\n3,4\n")) == 2
+
+
 def test_quoted_decimal_commas_are_numbers(read: Read) -> None:
     table = read('x,z,y\n"4,5",0.5,1\n"3,25",0.25,2\n')
     formats = surveyed(table).formats
@@ -145,10 +163,14 @@ def test_the_encoding_that_is_given_is_taken(read: Read) -> None:
         ({"decimal": "x"}, "decimal must be"),
         ({"encoding": "utf-9"}, "encoding: Python knows no encoding 'utf-9'"),
         ({"encoding": "rot13"}, "encoding: Python knows no encoding 'rot13'"),
+        ({"encoding": "undefined"}, "encoding: Python knows no encoding 'undefined'"),
+        ({"encoding": "a\0b"}, "encoding: Python knows no encoding"),
+        ({"encoding": 5}, "encoding must be a text, got 5"),
+        ({"missing": "NA"}, "missing must be words, a tuple of texts, got 'NA'"),
         ({"separator": '"'}, "separator must be one sign"),
     ],
 )
-def test_bad_dialects_are_refused(settings: dict[str, str], message: str) -> None:
+def test_bad_dialects_are_refused(settings: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         Dialect(**settings)  # type: ignore[arg-type]
 
@@ -238,7 +260,11 @@ def test_columns_of_no_use_are_left_out_and_told(
         *((name, [n * n for n in range(ROWS)], "has another number in every row") for name in IDS),
         ("a", [*["1"] * (ROWS - 1), "?"], "is text: 1 of 40 cells are no numbers, first '?' in"),
         ("a", [f"{n % 7:03d}" for n in range(ROWS)], "is text: '000' in row 1 begins with a zero"),
-        ("a", [f"{n % 7 + 1},5" for n in range(ROWS)], "the decimal mark is a comma"),
+        ("a", [f"{n % 7 + 1},5" for n in range(ROWS)], "holds numbers with decimal commas"),
+        ("a", [f"{n % 7 + 1},500" for n in range(ROWS)], "holds groups of thousands"),
+        ("a", [f"2024-01-{n % 28 + 1:02d}" for n in range(ROWS - 1)] + ["soon"], "are no dates"),
+        ("a", [f"0{n % 9 + 1}/05/2024" for n in range(ROWS)], "though the day may come first"),
+        ("a", [*["1"] * (ROWS - 2), "?", "-"], "--missing '?,-' takes them as missing"),
         ("a", [f"{n % 7} %" for n in range(ROWS)], "holds numbers with %"),
         ("a", [f"2024-01-{n % 28 + 1:02d}" for n in range(ROWS)], "holds dates, such as 2024-01-"),
     ],

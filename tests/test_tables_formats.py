@@ -100,11 +100,26 @@ def test_a_model_reads_the_decimal_mark_of_the_new_table() -> None:
 
 
 def test_a_number_may_come_without_its_unit_later() -> None:
+    format = NumberFormat.of(spelled("5 €", "7 €"))
+    assert format is not None
+    assert format.read(spelled("5", "7€")).tolist() == [5, 7]
+    with pytest.raises(InputError, match=r"'x' must hold numbers, got '5 \$' in row 1"):
+        format.read(spelled("5 $"))
+
+
+def test_a_share_without_its_percent_sign_is_refused() -> None:
     format = NumberFormat.of(spelled("5 %", "7 %"))
     assert format is not None
-    assert format.read(spelled("5", "7%")).tolist() == [5, 7]
-    with pytest.raises(InputError, match=r"'x' must hold numbers, got '5 €' in row 1"):
-        format.read(spelled("5 €"))
+    with pytest.raises(InputError, match=r"got '0.05' in row 2 \(numbers have a %\)"):
+        format.read(spelled("5%", "0.05"))
+
+
+def test_zero_begins_no_group_of_thousands() -> None:
+    assert numbers_of(spelled("0,700", "0,250")) == [0.7, 0.25]
+
+
+def test_complex_numbers_are_none() -> None:
+    assert isinstance(chosen(typed([1 + 2j, 2j])), TextFormat)
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -147,9 +162,8 @@ def test_a_length_of_time_is_its_seconds() -> None:
 def test_truth_values_of_a_frame_are_read_from_words_later(settings: dict[str, Any]) -> None:
     format = chosen(typed([True, False], **settings))
     assert isinstance(format, NumberFormat)
-    assert format.read(spelled("TRUE", "false", "")).tolist() == pytest.approx(
-        [1, 0, np.nan], nan_ok=True
-    )
+    for texts in (("TRUE", "false", ""), ("1", "0", "")):
+        assert format.read(spelled(*texts)).tolist() == pytest.approx([1, 0, np.nan], nan_ok=True)
 
 
 # texts
@@ -226,6 +240,7 @@ def test_classes_keep_the_spelling_of_the_file(classes: tuple[str, str]) -> None
         ("Tue, 31 Dec 2024", "2024-12-31"),
         ("2024-03-05T14:30:00Z", "2024-03-05 14:30"),
         ("2024-03-05T14:30:00.123+02:00", "2024-03-05 14:30"),
+        ("2024-03-05 14:30:00+02", "2024-03-05 14:30"),
         ("2024-03-05 14:30", "2024-03-05 14:30"),
         ("3/5/2024 2:30 PM", "2024-03-05 14:30"),
     ],
@@ -309,6 +324,9 @@ def test_later_dates_may_be_written_in_another_way() -> None:
     column = fit_column(spelled("31.01.2024", "15.02.2024"), DateFormat(pattern="%d.%m.%Y"))
     later = column.transform(spelled("2024-01-31", "2024-02-15"))
     np.testing.assert_array_equal(later, column.transform(spelled("31.01.2024", "15.02.2024")))
+    american = DateFormat(pattern="%m/%d/%Y")
+    with pytest.raises(InputError, match=r"such as 01/31/2024, got '13/02/2024' in row 1"):
+        american.read(spelled("13/02/2024", "05/03/2024"))
     with pytest.raises(InputError, match=r"'x' must hold dates such as 31.01.2024, got 'soon'"):
         column.transform(spelled("soon"))
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ganglion.tables.bundled import BUNDLED
 from ganglion.tables.cells import Cells
 from ganglion.tables.errors import InputError
 from ganglion.tables.preparation import Preparation
-from ganglion.tables.reading import BUNDLED, Table, read_table, table_of
+from ganglion.tables.reading import Table, read_table, table_of
 from ganglion.tables.survey import survey
 from ganglion.tables.targets import ClassTarget, ValueTarget
 

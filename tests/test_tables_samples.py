@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ganglion.tables import reading
-from ganglion.tables.reading import SAMPLES, read_table
+from ganglion.tables.bundled import SAMPLES
+from ganglion.tables.reading import read_table
 
 ROOT = Path(__file__).parents[1]
 FOLDER = Path(reading.__file__).parent / "samples"

@@ -81,7 +81,8 @@ Access::Hold Access::change(const std::string& call) {
 
 Access::Hold Access::run(const std::string& call) {
     move_on([&](std::uint32_t uses) {
-        if ((uses & kRun) != 0 || ((uses & kTraining) != 0 && !trains_here())) refuse(call);
+        const bool others = (uses & ~kTraining) != 0;
+        if (others || ((uses & kTraining) != 0 && !trains_here())) refuse(call);
         return uses | kRun;
     });
     return {this, kRun};

@@ -42,9 +42,11 @@ class Phase:
     ) -> None:
         """Run batches, as `Pass.run`, and add them to the figures."""
         largest, columns = self._made_for
-        if self._pass is None or batch_size > largest or data.y.shape[1] != columns:
+        if batch_size > largest or data.y.shape[1] != columns:
+            self._pass, self._made_for = None, (0, 0)  # one that fails to be made leaves none
+            self._pass = self._make_pass(batch_size, data.y.shape[1])
             self._made_for = (batch_size, data.y.shape[1])
-            self._pass = self._make_pass(*self._made_for)
+        assert self._pass is not None
         self._pass.run(data, order, batch_size, first, rates)
 
     def prepare(self) -> None:

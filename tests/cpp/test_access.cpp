@@ -45,9 +45,9 @@ void many_may_read_and_then_none_trains() {
         const Access::Hold one = access.read("predict");
         const Access::Hold two = access.read("evaluate");
         CHECK(reads(access) && elsewhere([&] { return reads(access); }));
-        CHECK(!trains(access) && !changes(access));
+        CHECK(!trains(access) && !changes(access) && !runs(access));
     }
-    CHECK(trains(access) && changes(access));
+    CHECK(trains(access) && changes(access) && runs(access));
 }
 
 void who_trains_may_read_and_change_and_nobody_else() {

@@ -6,11 +6,12 @@ from ganglion import checks, naming
 from ganglion.callbacks.base import Callback, Logs
 from ganglion.improvement import improves
 
-_RISING = ("acc", "auc", "f1", "precision", "recall", "r2", "score")  # names hold one of these
+# Words of which one stands in the name of a figure that rises as a model gets better.
+_RISING = {"acc", "accuracy", "auc", "f1", "precision", "recall", "r2"}
 
 
 def _rises(monitor: str) -> bool:
-    return any(word in monitor for word in _RISING) and "loss" not in monitor
+    return not _RISING.isdisjoint(monitor.split("_"))
 
 
 class MonitorCallback(Callback):
@@ -19,7 +20,7 @@ class MonitorCallback(Callback):
     Args:
         monitor: Name of the figure, as it stands in the history.
         mode: Whether a `"min"` or a `"max"` is sought; `"auto"` seeks the largest accuracy, auc,
-            f1, precision, recall, r2 and score, and the smallest of anything else.
+            f1, precision, recall and r2, and the smallest of anything else.
         min_delta: Smallest change that counts as an improvement.
         best: The value to improve on; None takes the first.
     """

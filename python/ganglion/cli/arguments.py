@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
+from ganglion.tables.bundled import BUNDLED
+
 Data = Annotated[
     str,
     typer.Argument(
         metavar="DATA",
-        help="A .csv or .parquet file, or a bundled set: digits, iris, wine, breast_cancer, "
-        "diabetes.",
+        help=f"A .csv or .parquet file, or a bundled set: {', '.join(BUNDLED)}.",
     ),
 ]
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A file `ganglion train` wrote.")]
@@ -28,7 +29,7 @@ Encoding = Annotated[
     str | None, typer.Option(help="CSV: such as utf-8 or cp1252.", show_default="found out")
 ]
 Missing = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         help="Words for a missing value, parted by commas; an empty cell is one too.",
         show_default="NA, nan, null, None and the like, where they are few",

@@ -109,7 +109,7 @@ def train(
             validation_fraction=validation_fraction,
             seed=seed,
             search=search,
-            dialect=dialect_from_words(separator, decimal, encoding, missing),
+            dialect=dialect_from_words(separator, decimal, encoding, missing or ()),
             output=output or f"{name_of(data)}.safetensors",
             force=force,
             report=report,

@@ -40,7 +40,7 @@ def predict(
         from ganglion.tables.reading import read_table
 
         known = TableModel.load(model)
-        table = read_table(data, dialect_from_words(separator, decimal, encoding, missing))
+        table = read_table(data, dialect_from_words(separator, decimal, encoding, missing or ()))
         frame = known.predict(table, probabilities=probabilities, keep=keep or ())
         tell(*table.notes, *known.preparation.notes(table))
         text = frame.to_csv(index=False, lineterminator="\n")
@@ -65,7 +65,7 @@ def evaluate(
         from ganglion.tables.wording import rows_left_out
 
         known = TableModel.load(model)
-        table = read_table(data, dialect_from_words(separator, decimal, encoding, missing))
+        table = read_table(data, dialect_from_words(separator, decimal, encoding, missing or ()))
         figures = known.evaluate(table)
         tell(*table.notes, *known.preparation.notes(table))
         if figures.left_out:

@@ -79,14 +79,21 @@ def target_scale(estimator: BaseMLP, columns: int) -> Scale:
 
 
 def in_units(estimator: BaseMLP, values: Array) -> Array:
-    """Return what the network gives for targets in the targets' own units."""
+    """Return what the network gives for targets in the targets' own units.
+
+    They are float64 where the targets were scaled, which may be large and vary little.
+    """
+    if getattr(estimator, "target_scaler_", None) is None:
+        return values
     scale = target_scale(estimator, 1)
-    return (values * scale.factor + scale.shift).astype(values.dtype)
+    return values.astype(np.float64) * scale.factor + scale.shift
 
 
 def spread_in_units(estimator: BaseMLP, deviations: Array) -> Array:
     """Return deviations `(samples, targets)` that the network gives in the targets' own units."""
-    return (deviations * target_scale(estimator, 1).factor).astype(deviations.dtype)
+    if getattr(estimator, "target_scaler_", None) is None:
+        return deviations
+    return deviations.astype(np.float64) * target_scale(estimator, 1).factor
 
 
 def for_loss(estimator: BaseMLP, samples: Dataset) -> Dataset:

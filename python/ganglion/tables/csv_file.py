@@ -44,7 +44,7 @@ def read_csv(path: Path, dialect: Dialect) -> tuple[pd.DataFrame, Dialect, list[
     if separator != "," and dialect.separator is None:
         notes.append(f"{path.name}: the separator is {_name_of(separator)}")
     frame = _named(path, _cells_of(path, text, separator), notes)
-    decimal = dialect.decimal or _decimal_of(frame)
+    decimal = dialect.decimal or _decimal_of(frame, separator)
     if decimal == "," and dialect.decimal is None:
         notes.append(f"{path.name}: the decimal mark is a comma")
     return frame, replace(dialect, separator=separator, decimal=decimal), notes
@@ -125,12 +125,12 @@ def _are_row_names(cells: list[str]) -> bool:
 
 def _parsed(text: str, separator: str) -> pd.DataFrame:
     return pd.read_csv(
-        io.StringIO(text, newline=""),
+        io.StringIO(text.strip("\r\n"), newline=""),
         sep=separator,
         header=None,
         dtype=str,
         na_filter=False,
-        skip_blank_lines=True,
+        skip_blank_lines=len(_rows(text, separator, most=1)[0]) > 1,  # or a row with a missing cell
     )
 
 
@@ -160,15 +160,23 @@ def _is_of_no_use(column: "pd.Series[Any]", place: int) -> bool:
     return bool((column == "").all()) or (place == 0 and column.is_unique)
 
 
-def _decimal_of(frame: pd.DataFrame) -> str | None:
-    """Return the decimal mark that the first rows need; None where they need none, or both."""
-    found = set()
+def _decimal_of(frame: pd.DataFrame, separator: str) -> str | None:
+    """Return the decimal mark that the first rows need; None where they do not tell.
+
+    Where commas part the cells, each column is asked for itself. Where semicolons do, it is for the
+    commas in the cells, which are taken for decimal marks unless some column tells otherwise.
+    """
+    if separator == ",":
+        return None
+    found: set[str | None] = set()
     for name in frame.columns:
         column = frame[name].head(_LOOKED_AT)
         if column.str.contains(",", regex=False).any():
             found.add(_mark_needed(Cells(values=column)))
-    found.discard(None)
-    return "," if found == {","} else "." if found == {"."} else None
+    marks = found - {None}
+    if len(marks) == 1:
+        return marks.pop()
+    return "," if found == {None} and separator == ";" else None
 
 
 def _mark_needed(cells: Cells) -> str | None:

@@ -20,7 +20,7 @@ DATES = ("datetime64", "datetime", "date", "time")  # what pandas calls columns 
 _DAYS = (  # where two fit all cells of a column the first is meant
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
     *("%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y"),
-    *("%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y"),
+    *("%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y"),
     *("%b %d %Y", "%B %d %Y", "%a %d %b %Y", "%a %b %d %Y"),
 )
 _TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
@@ -29,7 +29,7 @@ _SHORTEST, _LONGEST = 4, 40  # characters of a date
 _TRIED = 50  # cells that a pattern must fit before all are read with it
 _YEARS = (1900, 2100)  # of dates without marks, which could be any number
 
-_ZONE = re.compile(r"(?<=\d)\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$")
+_ZONE = re.compile(r"(?<=\d)\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$")
 _FRACTION = re.compile(r"(:\d{2})[.,]\d+")
 _COMMA = re.compile(r",\s*")
 _DIGIT_T = re.compile(r"(?<=\d)T(?=\d)")
@@ -53,17 +53,23 @@ class DateFormat:
     kind: Literal["date"] = "date"
 
     @classmethod
-    def of(cls, cells: Cells) -> Self | None:
-        """Return the format in which all cells of a column of texts are dates, if there is one."""
+    def of(cls, cells: Cells, *, share: float = 1.0) -> Self | None:
+        """Return the format in which a column's cells are dates, if there is one.
+
+        Args:
+            cells: A column of texts.
+            share: How much of its different texts must be dates.
+        """
         missing = MISSING if cells.missing is None else cells.missing
         present = [one for one in pd.unique(cells.texts()) if one and one not in missing]
-        if not present or not all(_may_be_date(one) for one in present[:_TRIED]):
+        first = [_may_be_date(one) for one in present[:_TRIED]]
+        if not present or np.mean(first) < share:
             return None
         texts = _without_frills(present)
         for pattern in PATTERNS:
-            if _parsed(texts[:_TRIED], pattern).notna().all():
+            if _parsed(texts[:_TRIED], pattern).notna().mean() >= share:
                 dates = _parsed(texts, pattern)
-                if dates.notna().all() and _plausible(dates, pattern):
+                if dates.notna().mean() >= share and _plausible(dates, pattern):
                     return cls(pattern=pattern, missing=missing)
         return None
 
@@ -77,6 +83,23 @@ class DateFormat:
     def has_day(self) -> bool:
         """Whether it is more than a time of the day."""
         return self.pattern not in _TIMES
+
+    @property
+    def day_or_month(self) -> bool:
+        """Whether some of the dates so written may have day and month the other way round."""
+        return self.pattern.startswith(("%d/%m", "%m/%d", "%d-%m", "%m-%d"))
+
+    def fits_turned(self, cells: Cells) -> bool:
+        """Tell whether all cells are dates too with day and month the other way round."""
+        turned = self.pattern.translate(str.maketrans("dm", "md"))
+        dates = _parsed(_without_frills(cells.texts()[~self.is_missing(cells)]), turned)
+        return self.day_or_month and bool(dates.notna().all())
+
+    def try_to_read(self, cells: Cells) -> NDArray[np.bool_]:
+        """Tell which cells are no dates in this format."""
+        missing = self.is_missing(cells)
+        texts = _without_frills(np.where(missing, "", cells.texts()))
+        return _parsed(texts, self.pattern).isna().to_numpy(dtype=bool) & ~missing
 
     def is_missing(self, cells: Cells) -> NDArray[np.bool_]:
         """Tell which cells hold no date."""
@@ -99,7 +122,7 @@ class DateFormat:
         dates = _parsed(texts, self.pattern)
         if dates.isna().sum() > missing.sum():  # it may be written in another way
             other = DateFormat.of(cells)
-            if other is not None and other.has_day == self.has_day:
+            if other is not None and other.has_day == self.has_day and not other.day_or_month:
                 dates = _parsed(texts, other.pattern)
         wrong = dates.isna().to_numpy(dtype=bool) & ~missing
         if wrong.any():

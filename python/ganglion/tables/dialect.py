@@ -1,5 +1,6 @@
 """Dialects: how a CSV file is written. Imports nothing heavy: `--help` reads this module."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ganglion.tables.errors import InputError
@@ -24,6 +25,12 @@ class Dialect:
     missing: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
+        for name in ("separator", "decimal", "encoding"):
+            if not isinstance(value := getattr(self, name), str | None):
+                raise InputError(f"--{name} must be a text, got {value!r}")
+        words: object = () if self.missing is None else self.missing
+        if not isinstance(words, tuple) or not all(isinstance(word, str) for word in words):
+            raise InputError(f"--missing must be words, a tuple of texts, got {words!r}")
         if self.separator is not None and (len(self.separator) != 1 or self.separator in '"\r\n'):
             raise InputError(
                 f"--separator must be one sign, or {', '.join(SEPARATORS)}, got {self.separator!r}"
@@ -33,19 +40,20 @@ class Dialect:
         if self.encoding is not None:
             try:
                 b" ".decode(self.encoding, errors="replace")
-            except LookupError:
+            except (LookupError, ValueError):
                 raise InputError(
                     f"--encoding: Python knows no encoding {self.encoding!r}"
                 ) from None
 
 
 def dialect_from_words(
-    separator: str | None, decimal: str | None, encoding: str | None, missing: str | None
+    separator: str | None, decimal: str | None, encoding: str | None, missing: Sequence[str]
 ) -> Dialect:
     """Make a dialect of what a command was given: names of separators, words parted by commas."""
+    words = tuple(word.strip() for given in missing for word in given.split(","))
     return Dialect(
         separator=separator if separator is None else SEPARATORS.get(separator, separator),
         decimal=decimal,
         encoding=encoding,
-        missing=None if missing is None else tuple(word.strip() for word in missing.split(",")),
+        missing=words or None,
     )

@@ -14,25 +14,38 @@ from ganglion.tables.number_format import NumberFormat, is_code
 from ganglion.tables.text_format import TextFormat
 
 NEARLY_ALL = 0.8  # of a text column's cells: where so many are numbers, all were meant to be
+_MOST_WORDS = 5  # that an option may be told to hold
 FEWEST = 10  # cells that tell a column whose texts all differ from a short table
 _FIRST = 200  # rows that tell most columns from the target
 _NAMED_ID = re.compile(r"(?i:(^|[^a-z])(id|key|uuid|number|no|nr)$)|[a-z](Id|ID|Key|Number|No|Nr)$")
 
 
-def not_quite_numbers(cells: Cells) -> str | None:
-    """Tell which cells make a column of numbers one of texts; None where none do."""
+def not_quite(cells: Cells) -> str | None:
+    """Tell which cells make a column of numbers or dates one of texts; None where none do."""
     if not cells.spelled:
         return None
-    format = NumberFormat.of(cells, share=NEARLY_ALL)
-    if format is None:
-        return None
-    _, wrong = format.try_to_read(cells)
+    number = NumberFormat.of(cells, share=NEARLY_ALL)
+    if number is not None:
+        _, wrong = number.try_to_read(cells)
+        return _some(cells, "numbers", wrong, number.is_missing(cells))
+    date = DateFormat.of(cells, share=NEARLY_ALL)
+    if date is not None:
+        return _some(cells, "dates", date.try_to_read(cells), date.is_missing(cells))
+    return None
+
+
+def _some(
+    cells: Cells, what: str, wrong: NDArray[np.bool_], missing: NDArray[np.bool_]
+) -> str | None:
+    """Tell of the cells that are not what most are, and how they may be taken."""
     if not wrong.any():
         return None
-    count, present = np.count_nonzero(wrong), np.count_nonzero(~format.is_missing(cells))
-    told = f"{count} of {present} cells are no numbers, first {cells.first(wrong)}"
-    words = pd.unique(cells.texts()[wrong])
-    return told if len(words) > 1 else f"{told}; --missing {words[0]!r} takes them as missing"
+    count, present = np.count_nonzero(wrong), np.count_nonzero(~missing)
+    told = f"{count} of {present} cells are no {what}, first {cells.first(wrong)}"
+    words = [str(word) for word in pd.unique(cells.texts()[wrong])]
+    if len(words) > _MOST_WORDS or any("," in word for word in words):
+        return told
+    return f"{told}; --missing {','.join(words)!r} takes them as missing"
 
 
 def all_different(cells: Cells) -> bool:
@@ -56,12 +69,14 @@ def doubts(cells: Cells, read: Cells, format: Format, target: Cells) -> Iterator
         yield f"column {name!r} tells the target {target.name!r} in every row: {leave_out}"
     match format:
         case TextFormat():
-            if why := not_quite_numbers(cells):
+            if why := not_quite(cells):
                 yield f"column {name!r} is text: {why}"
             elif cells.spelled and is_code(cells).any() and NumberFormat.of(cells):
                 yield f"column {name!r} is text: {cells.first(is_code(cells))} begins with a zero"
         case DateFormat():
-            yield f"column {name!r} holds dates, such as {format.example()}"
+            turned = cells.spelled and format.fits_turned(cells)
+            doubt = ", though the day may come first" if turned else ""
+            yield f"column {name!r} holds dates, such as {format.example()}{doubt}"
         case NumberFormat():
             yield from _writing(cells, format)
             yield from _counting(read, leave_out)
@@ -69,10 +84,16 @@ def doubts(cells: Cells, read: Cells, format: Format, target: Cells) -> Iterator
 
 def _writing(cells: Cells, format: NumberFormat) -> Iterator[str]:
     """Tell of numbers that are not written as most are."""
+    if cells.spelled and cells.values.str.contains(_other(format.decimal), regex=False).any():
+        yield f"column {cells.name!r} holds groups of thousands, decimal mark {format.decimal!r}"
     written = [f"with {format.unit}"] if format.unit else []
     written += ["with decimal commas"] if format.decimal == "," and cells.decimal != "," else []
     if written:
         yield f"column {cells.name!r} holds numbers {' and '.join(written)}"
+
+
+def _other(mark: str) -> str:
+    return "," if mark == "." else "."
 
 
 def _counting(read: Cells, leave_out: str) -> Iterator[str]:

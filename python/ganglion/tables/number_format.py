@@ -19,11 +19,12 @@ UNITS = (
     *("%", "$", "€", "£", "¥", "₹", "₩", "₽", "US$"),
     *("USD", "EUR", "GBP", "JPY", "CHF", "CNY", "INR", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN"),
 )
+_BLANK_MARKS = " '\u2019\u00a0\u2009\u202f"
 _GROUPED = {  # three digits a group, all groups parted by the same mark
     mark: re.compile(
-        rf"[+-]?\d{{1,3}}([{others} '\u2019\u00a0\u2009\u202f])\d{{3}}(\1\d{{3}})*([{mark}]\d*)?"
+        rf"[+-]?[1-9]\d{{0,2}}([{other}{_BLANK_MARKS}])\d{{3}}(\1\d{{3}})*([{mark}]\d*)?"
     )
-    for mark, others in ((".", ","), (",", "."))
+    for mark, other in ((".", ","), (",", "."))
 }
 _UNIT = re.compile("|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True)))
 _TRUTH = {"true": 1.0, "false": 0.0}
@@ -37,7 +38,8 @@ class NumberFormat:
 
     Args:
         decimal: The decimal mark; the other mark, a blank or an apostrophe parts thousands.
-        unit: A percent sign or currency that stands at each number, and is not part of it.
+        unit: A percent sign, which must stand at each number, or a currency, which may; it is no
+            part of them.
         truth: Whether the words true and false stand for 1 and 0.
         missing: Words that stand for a missing number.
         kind: What the file calls this record.
@@ -145,12 +147,15 @@ class NumberFormat:
     def parse(self, texts: Any) -> NDArray[np.float64]:
         """Give the number that each text is, NaN for none."""
         if self.truth:
-            return np.array([_TRUTH.get(one.lower(), np.nan) for one in texts], dtype=np.float64)
+            known = _TRUTH | {"1": 1.0, "0": 0.0}
+            return np.array([known.get(one.lower(), np.nan) for one in texts], dtype=np.float64)
         return _plain_numbers([self._plain(one) for one in texts])
 
     def _plain(self, written: str) -> str:
         """Write a number with a decimal point and nothing else; "" for what cannot be one."""
         digits = written.replace("\u2212", "-")
+        if self.unit == "%" and "%" not in digits:  # a share, or a hundred times that?
+            return ""
         if self.unit:
             digits = _BLANKS.sub(" ", digits.replace(self.unit, "", 1)).strip()
             digits = digits.replace("- ", "-").replace("+ ", "+")
@@ -193,7 +198,8 @@ def _typed(values: "pd.Series[Any]") -> tuple[NDArray[np.float64], NDArray[np.bo
         return values.dt.total_seconds().to_numpy(np.float64, copy=True), np.zeros(
             len(values), bool
         )
-    if types.is_datetime64_any_dtype(values) or isinstance(values.dtype, pd.CategoricalDtype):
+    no_numbers = types.is_datetime64_any_dtype(values) or types.is_complex_dtype(values)
+    if no_numbers or isinstance(values.dtype, pd.CategoricalDtype):
         return np.full(len(values), np.nan), values.notna().to_numpy(dtype=bool)
     if types.is_numeric_dtype(values):
         return values.to_numpy(np.float64, copy=True, na_value=np.nan), np.zeros(len(values), bool)

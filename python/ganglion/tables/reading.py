@@ -12,13 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ganglion.tables.archives import COMPRESSED
+from ganglion.tables.bundled import BUNDLED, SAMPLES
 from ganglion.tables.cells import Cells
 from ganglion.tables.csv_file import read_csv
 from ganglion.tables.dialect import Dialect
 from ganglion.tables.errors import InputError
 
-SAMPLES = {"houses": "price", "new_houses": None}  # invented; tools/make_houses.py says how
-BUNDLED = ("digits", "iris", "wine", "breast_cancer", "diabetes", *SAMPLES)
 CSV = (".csv", ".tsv")
 PARQUET = (".parquet", ".pq")
 

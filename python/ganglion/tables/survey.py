@@ -9,7 +9,7 @@ import pandas as pd
 from ganglion.tables.cells import Cells
 from ganglion.tables.columns import MOST_TEXTS, numbers
 from ganglion.tables.date_format import DateFormat
-from ganglion.tables.doubts import all_different, doubts, not_quite_numbers
+from ganglion.tables.doubts import all_different, doubts, not_quite
 from ganglion.tables.formats import Format, format_of
 from ganglion.tables.number_format import NumberFormat
 from ganglion.tables.reading import Table
@@ -64,7 +64,7 @@ def _read(cells: Cells, format: NumberFormat | DateFormat) -> "pd.Series[Any]":
 
 
 def _target_notes(target: Cells) -> Iterator[str]:
-    if why := not_quite_numbers(target):
+    if why := not_quite(target):
         yield f"target {target.name!r} reads as text: {why}"
 
 
@@ -74,5 +74,5 @@ def _no_use(cells: Cells, format: Format) -> str | None:
         return "has no value"
     if not isinstance(format, TextFormat) or not all_different(cells):
         return None
-    why = not_quite_numbers(cells)
+    why = not_quite(cells)
     return f"is text, another in every row: {why}" if why else "has another text in every row"

@@ -14,7 +14,7 @@ from ganglion.tables import fields as file
 from ganglion.tables.cells import Cells
 from ganglion.tables.columns import numbers
 from ganglion.tables.date_format import DateFormat
-from ganglion.tables.doubts import not_quite_numbers
+from ganglion.tables.doubts import not_quite
 from ganglion.tables.errors import InputError
 from ganglion.tables.formats import format_of
 from ganglion.tables.number_format import NumberFormat
@@ -180,7 +180,7 @@ def require_rows(cells: Cells, least: int) -> None:
     counts = Counter(TextFormat.of(cells).read(cells))
     rarest = min(counts, key=lambda text: counts[text])
     if counts[rarest] < least:
-        why = not_quite_numbers(cells)
+        why = not_quite(cells)
         raise InputError(
             f"target {cells.name!r} has too few rows of class {rarest!r}: every class needs "
             f"{least}, for training, validation and test, got {counts[rarest]}"
