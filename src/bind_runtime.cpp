@@ -53,7 +53,8 @@ py::array_t<T> to_array(std::vector<T> values) {
     return py::array_t<T>(static_cast<Index>(numbers.size()), numbers.data(), owner);
 }
 
-/// A limit of the calling thread's own until it ends, for `with`, as Access::Hold is (bind_access.cpp).
+/// A limit of the calling thread's own until it ends, for `with`, as Access::Hold is
+/// (bind_access.cpp).
 class OwnThreadLimit {
   public:
     explicit OwnThreadLimit(int threads) : before_(set_own_thread_limit(threads)) {}
