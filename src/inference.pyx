@@ -20,6 +20,7 @@ ctypedef fused Real:
 
 
 cdef double SHORT_WORK = 1e6  # operations of a call that does not let other threads of Python run
+cdef Index MOST_ROWS = 256  # are read together, before any of their outputs is written
 
 
 cdef bint run_core(
@@ -47,15 +48,6 @@ cdef DataView contiguous(
     view.col_stride = item
     predictor.scale(&view)
     return view
-
-
-cdef bint may_overlap(object a, object b):
-    """May two arrays have memory in common?"""
-    cdef const char* begin_a = <const char*> cnp.PyArray_DATA(a)
-    cdef const char* begin_b = <const char*> cnp.PyArray_DATA(b)
-    if cnp.PyArray_IS_C_CONTIGUOUS(a) and cnp.PyArray_IS_C_CONTIGUOUS(b):
-        return begin_a < begin_b + cnp.PyArray_NBYTES(b) and begin_b < begin_a + cnp.PyArray_NBYTES(a)
-    return np.may_share_memory(a, b)
 
 
 cdef class Predictor:
@@ -97,13 +89,13 @@ cdef class Predictor:
             self.weights32 = make_unique[ParameterStore[float]](core[0])
             self.weights()[:] = weights
             self.float32 = make_unique[CorePredictor[float]](
-                core[0], first, last, self.weights32.get()[0], <Index> 256, <bint> True)
+                core[0], first, last, self.weights32.get()[0], MOST_ROWS, <bint> True)
         else:
             self.type_number = cnp.NPY_FLOAT64
             self.weights64 = make_unique[ParameterStore[double]](core[0])
             self.weights()[:] = weights
             self.float64 = make_unique[CorePredictor[double]](
-                core[0], first, last, self.weights64.get()[0], <Index> 256, <bint> True)
+                core[0], first, last, self.weights64.get()[0], MOST_ROWS, <bint> True)
 
     cdef object weights(self):
         """All parameters, shape (parameters,), not copied."""
@@ -136,17 +128,17 @@ cdef class Predictor:
         cdef int dimensions = cnp.PyArray_NDIM(given)
         shape[0] = cnp.PyArray_DIM(given, 0)
         shape[dimensions - 1] = self.outputs
-        cdef bint given_out = out is not None
         if out is None:
             out = cnp.PyArray_EMPTY(dimensions, shape, self.type_number, 0)
-        elif not (
-            self.fits(out, self.outputs)
-            and cnp.PyArray_NDIM(out) == dimensions
-            and (dimensions == 1 or cnp.PyArray_DIM(out, 0) == shape[0])
-        ):
-            self.check_out(out, given.shape[:-1] + (self.outputs,))
-        if given_out and may_overlap(given, out):
-            x = given = given.copy()  # rows are written before all have been read
+        else:
+            if not (
+                self.fits(out, self.outputs)
+                and cnp.PyArray_NDIM(out) == dimensions
+                and (dimensions == 1 or cnp.PyArray_DIM(out, 0) == shape[0])
+            ):
+                self.check_out(out, given.shape[:-1] + (self.outputs,))
+            if dimensions == 2 and shape[0] > MOST_ROWS and np.may_share_memory(given, out):
+                x = given = given.copy()  # rows are written before all have been read
         if not self.run(given, out):
             array = as_array("predictor", "x", x)
             table = np.atleast_2d(array if array.ndim < 3 else array.reshape(len(array), -1))

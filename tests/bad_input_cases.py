@@ -236,6 +236,13 @@ TARGET_CASES = [
     Case("y missing", fit(y=None), ValueError, r"fit: y is missing"),
     Case("y strings", fit(y=NAMES), TypeError, r"y holds strings, such as '(setosa|virginica)'"),
     Case("y objects", fit(y=NAMES.astype(object)), TypeError, r"y holds strings, such as '"),
+    Case(
+        "y strings for values",
+        fit(y=NAMES),
+        TypeError,
+        r"y holds strings, such as '\w+': must be numbers for the loss squared_error$",
+        "values",
+    ),
     Case("y None in places", fit(y=[None] * ROWS), TypeError, r"y has None at row 0, must h"),
     Case("y complex", fit(y=VALUES + 0j), TypeError, r"y has type complex128", "values"),
     Case("y too short", fit(y=CLASSES[:30]), ValueError, r"y has 30 rows, X has 40"),

@@ -69,6 +69,15 @@ def test_figures_of_yes_and_no_are_scikit_learns(columns: int, last: str | None)
         assert figures[f"{prefix}auc"] == pytest.approx(area)
 
 
+@pytest.mark.parametrize("last", [None, "sigmoid"])
+@pytest.mark.parametrize("columns", [1, 3])
+def test_accuracy_of_yes_and_no_is_that_of_the_columns(columns: int, last: str | None) -> None:
+    y = YES[:, :columns]
+    net = trained(columns, "binary_cross_entropy", y, last, metrics=["accuracy"])
+    right = (net.predict_proba(X) > 0.5) == (y > 0.5)
+    assert net.evaluate(X, y)["accuracy"] == pytest.approx(right.mean())
+
+
 @pytest.mark.parametrize("last", [None, "softmax"])
 @pytest.mark.parametrize("classes", [2, 4])
 def test_the_area_of_classes_is_scikit_learns(classes: int, last: str | None) -> None:

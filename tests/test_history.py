@@ -63,6 +63,12 @@ def test_plot_refuses_an_empty_history() -> None:
         History().plot()
 
 
+def test_plot_says_how_a_file_is_written() -> None:
+    pytest.importorskip("matplotlib")
+    with pytest.raises(TypeError, match=r"plot: ax must be axes .* 'loss.png'; .*savefig"):
+        example().plot("loss.png")  # type: ignore[arg-type]
+
+
 def test_plot_names_the_extra_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(

@@ -12,6 +12,13 @@ constexpr std::uint32_t kReader = 1;
 constexpr std::uint32_t kRun = 1U << 30;
 constexpr std::uint32_t kTraining = 1U << 31;
 
+/// The calling thread: no other one has its number, in this process or across a fork.
+std::uint64_t this_thread() {
+    static std::atomic<std::uint32_t> threads{0};
+    thread_local const std::uint32_t number = ++threads;
+    return std::uint64_t{forks()} << 32 | number;
+}
+
 }  // namespace
 
 Access::Hold::Hold(Access* access, std::uint32_t use)
@@ -23,7 +30,7 @@ Access::Hold::Hold(Hold&& other) noexcept
 void Access::Hold::end() {
     Access* const access = std::exchange(access_, nullptr);
     if (access == nullptr || forks_ != forks()) return;
-    if (use_ == kTraining) access->trainer_ = std::thread::id();
+    if (use_ == kTraining) access->trainer_ = kNobody;
     access->move_on([this](std::uint32_t uses) { return uses - use_; });
 }
 
@@ -46,7 +53,7 @@ void Access::move_on(const Next& next) {
     } while (!state_.compare_exchange_weak(before, after));
 }
 
-bool Access::trains_here() const { return trainer_ == std::this_thread::get_id(); }
+bool Access::trains_here() const { return trainer_ == this_thread(); }
 
 Access::Hold Access::read(const std::string& call) {
     move_on([&](std::uint32_t uses) {
@@ -63,7 +70,7 @@ Access::Hold Access::train(const std::string& call) {
         if (uses != 0) refuse(call);
         return kTraining;
     });
-    trainer_ = std::this_thread::get_id();
+    trainer_ = this_thread();
     return {this, kTraining};
 }
 
@@ -75,7 +82,7 @@ Access::Hold Access::change(const std::string& call) {
         return kTraining;
     });
     if (within) return {nullptr, 0};
-    trainer_ = std::this_thread::get_id();
+    trainer_ = this_thread();
     return {this, kTraining};
 }
 

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
-#include <thread>
 
 namespace ganglion {
 
@@ -59,7 +58,8 @@ class Access {
     std::string what_;
     std::string hint_;
     std::atomic<std::uint64_t> state_{0};  // uses, and above them forks() when they began
-    std::atomic<std::thread::id> trainer_{};
+    static constexpr std::uint64_t kNobody = 0;
+    std::atomic<std::uint64_t> trainer_{kNobody};
 };
 
 }  // namespace ganglion

@@ -106,7 +106,8 @@ bool hold_indices_below(Index count, Matrix<T> numbers) {
     for (Index i = 0; i < numbers.rows; ++i) {
         for (Index j = 0; j < numbers.cols; ++j) {
             T& number = *numbers.at(i, j);
-            const bool good = number >= 0 && number < end && number == std::floor(number);
+            bool good = number >= 0 && number < end;
+            good = good && static_cast<T>(static_cast<Index>(number)) == number;
             all &= good;
             number = good ? number : 0;
         }

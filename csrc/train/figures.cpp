@@ -27,7 +27,7 @@ template <class T>
 void Figures::keep(Matrix<const T> output, Matrix<const T> target, const T* row_weight) {
     const auto append = [](Matrix<const T> from, std::vector<double>& to) {
         for (Index i = 0; i < from.rows; ++i)
-            for (Index j = 0; j < from.cols; ++j) to.push_back(static_cast<double>(*from.at(i, j)));
+            to.insert(to.end(), from.at(i, 0), from.at(i, 0) + from.cols);
     };
     append(output, rows_.outputs);
     append(target, rows_.targets);

@@ -60,14 +60,16 @@ class Reading:
         """Return the core's name of a metric, its number, if it is weighted, and if of classes.
 
         The number is k, or where a yes is read: a logit of 0 under binary_cross_entropy, and else
-        an output of one half.
+        an output of one half. Accuracy under binary_cross_entropy is that of each column's yes.
         """
         assert isinstance(figure.metric, Metric)
-        number = figure.metric.parameter
-        if figure.metric.name in _OF_YES:
-            logits = isinstance(self.loss, losses.BinaryCrossEntropy) and not self.is_probability
-            number = 0.0 if logits else 0.5
-        return figure.metric.name, number, figure.weighted, self.of_classes
+        name, number = figure.metric.name, figure.metric.parameter
+        binary = isinstance(self.loss, losses.BinaryCrossEntropy)
+        if name in _OF_YES:
+            number = 0.0 if binary and not self.is_probability else 0.5
+        if binary and name == metrics.Accuracy.name:
+            name = metrics.BinaryAccuracy.name
+        return name, number, figure.weighted, self.of_classes
 
     def value(self, figure: Figure, outputs: Array, targets: Array, weights: Array) -> float:
         """Return the value of a figure that needs rows.
@@ -195,7 +197,8 @@ def _check_fits(record: Metric, loss: Loss | CustomLoss, outputs: int) -> None:
     """Refuse a metric that cannot read the targets of the loss."""
     if isinstance(loss, Loss) and outputs not in loss.target_columns(outputs):
         raise ValueError(
-            f"metrics: {record.name} compares outputs with targets, {loss.name} has more"
+            f"metrics: {record.name} compares each output with a target, and under {loss.name}"
+            f" {outputs} outputs belong to {loss.target_columns(outputs)[0]} of them"
         )
     of_classes = isinstance(loss, losses.CrossEntropy)
     if of_classes and record.name in (*_OF_VALUES, "binary_accuracy"):

@@ -47,6 +47,10 @@ class History:
         Args:
             ax: Where to draw all of them; None makes one axes a figure, in which its training and
                 validation curves stand together.
+
+        Raises:
+            TypeError: When `ax` is no axes of matplotlib's.
+            ValueError: When there are no figures.
         """
         try:
             from matplotlib import pyplot
@@ -55,6 +59,11 @@ class History:
         names = [name for name in self.history if not name.startswith("val_")]
         if not names:
             raise ValueError("plot: the history has no figures")
+        if ax is not None and not hasattr(ax, "plot"):
+            raise TypeError(
+                f"plot: ax must be axes of matplotlib's, got {ax!r}; a file is written by"
+                " plot()[0].figure.savefig(path)"
+            )
         if ax is None:
             size = (5.0 * len(names), 4.0)
             _, grid = pyplot.subplots(

@@ -28,7 +28,10 @@ class Metric:
 @explained
 @dataclass(frozen=True)
 class Accuracy(Metric):
-    """The part of the rows whose largest output is that of the true class."""
+    """The part of the rows whose largest output is that of the true class.
+
+    Under binary_cross_entropy, whose columns do not exclude each other, it is `BinaryAccuracy`.
+    """
 
     name: ClassVar[str] = "accuracy"
 

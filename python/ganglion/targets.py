@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ganglion import checks
 from ganglion.arrays import Array, as_array
 from ganglion.frames import Labels, labels_of, shown
-from ganglion.losses import CustomLoss, Loss
+from ganglion.losses import BinaryCrossEntropy, CrossEntropy, CustomLoss, Loss
 
 _LIGHTEST, _HEAVIEST = 1e-30, 1e30  # weights, so that float32 can hold a batch's sum of them
 
@@ -32,7 +32,7 @@ def as_targets(call: str, y: ArrayLike, loss: Loss | CustomLoss, outputs: int) -
     try:
         array = as_array(call, "y", y)
     except TypeError:
-        _refuse_strings(call, y)
+        _refuse_strings(call, y, loss)
         raise
     table = array[:, None] if array.ndim == 1 else array
     name = _name(loss)
@@ -97,13 +97,13 @@ def _columns(loss: Loss | CustomLoss, outputs: int) -> tuple[int, ...]:
     return loss.target_columns(outputs) if isinstance(loss, Loss) else (outputs,)
 
 
-def _refuse_strings(call: str, y: ArrayLike) -> None:
+def _refuse_strings(call: str, y: ArrayLike, loss: Loss | CustomLoss) -> None:
+    rule = f"must be numbers for the loss {_name(loss)}"
+    if isinstance(loss, CrossEntropy | BinaryCrossEntropy):
+        rule = "number the classes from 0 (numpy.unique(y, return_inverse=True))"
     for label in np.ravel(np.asarray(y, dtype=object)):
         if isinstance(label, str | bytes):
-            raise TypeError(
-                f"{call}: y holds strings, such as {label!r}: number the classes from 0"
-                " (numpy.unique(y, return_inverse=True))"
-            )
+            raise TypeError(f"{call}: y holds strings, such as {label!r}: {rule}")
 
 
 def check_classes(call: str, labels: Array, classes: int) -> None:

@@ -1,6 +1,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -125,6 +126,24 @@ void a_child_has_what_its_parent_held_for_itself() {
     CHECK(trains(access));
 }
 
+void a_child_of_the_thread_that_trained_is_not_taken_for_one_that_trains() {
+    Access access("the model");
+    const Access::Hold training = access.train("fit");
+    CHECK(in_a_child([&] {
+        std::atomic<int> step{0};
+        std::thread other([&] {
+            const Access::Hold own = access.train("fit");
+            step = 1;
+            while (step != 2) std::this_thread::yield();
+        });
+        while (step != 1) std::this_thread::yield();
+        const bool refused = !reads(access) && !changes(access) && !runs(access);
+        step = 2;
+        other.join();
+        return refused;
+    }));
+}
+
 }  // namespace
 
 int main() {
@@ -134,4 +153,5 @@ int main() {
     nobody_reads_or_changes_within_a_run();
     parameters_are_written_by_one_while_nobody_reads();
     a_child_has_what_its_parent_held_for_itself();
+    a_child_of_the_thread_that_trained_is_not_taken_for_one_that_trains();
 }
