@@ -87,6 +87,8 @@ def test_bad_training_input_gets_one_line(words: str, message: str) -> None:
         ("predict plain.safetensors iris", "was not written by `ganglion train`"),
         ("predict wrong.safetensors iris", "cannot read wrong.safetensors: "),
         ("predict iris.safetensors nowhere.csv", "no such file: nowhere.csv"),
+        ("predict bare.csv iris.safetensors", "they are swapped: MODEL comes before DATA"),
+        ("evaluate iris iris.safetensors", "they are swapped: MODEL comes before DATA"),
         ("predict iris.safetensors wine", "wine: no column 'sepal length (cm)'"),
         ("predict iris.safetensors text.csv", "column 'sepal width (cm)' must hold numbers"),
         ("predict iris.safetensors iris --output nowhere/a.csv", "no such folder: nowhere"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from commands import succeed, write_mixed
+from commands import run, succeed, write_mixed
 
 import ganglion as gn
 
@@ -20,7 +20,9 @@ def in_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def frame() -> pd.DataFrame:
-    return write_mixed("table.csv").drop(columns="id")
+    frame = write_mixed("table.csv").fillna({"size": 0.5, "colour": "green"})
+    frame.to_csv("table.csv", index=False)
+    return frame.drop(columns="id")
 
 
 def trained(data: object, **options: object) -> gn.tables.TableModel:
@@ -131,7 +133,7 @@ def test_figures_are_records(frame: pd.DataFrame) -> None:
     assert (figures.rows, figures.left_out) == (115, 5)
     assert figures.positive == "small"
     assert np.sum(figures.confusion) == 115
-    values = trained(frame, target="price").evaluate(frame)
+    values = trained(frame.drop(columns="kind"), target="price").evaluate(frame)
     assert isinstance(values, gn.tables.ValueFigures)
     assert values.rmse >= values.mae > 0
 
@@ -148,7 +150,50 @@ def test_lines_are_told_on_stderr_with_keywords(
     assert capsys.readouterr().err == ""
 
 
+def test_unknown_and_missing_cells_are_one_warning_in_the_words_of_the_command(
+    frame: pd.DataFrame,
+) -> None:
+    trained(frame, output="model.safetensors")
+    model = gn.tables.load("model.safetensors")
+    frame.loc[3, "colour"] = "pink"
+    frame.loc[[5, 9], "size"] = None
+    frame.to_csv("new.csv", index=False)
+    lines = run("evaluate", "model.safetensors", "new.csv").stderr.splitlines()
+    assert lines == [
+        "column 'size': of 120 cells 2 missing, first in row 6",
+        "column 'colour': of 120 cells 1 unknown, first 'pink' in row 4",
+    ]
+    assert run("predict", "model.safetensors", "new.csv").stderr.splitlines() == lines
+    for use in (model.predict, model.evaluate):
+        for data in (frame, "new.csv"):
+            with pytest.warns(UserWarning, match="missing") as caught:
+                use(data)
+            (warning,) = caught
+            assert str(warning.message).splitlines() == lines
+            assert warning.filename == __file__
+
+
 # errors
+
+
+def test_unknown_arguments_are_answered_with_the_one_that_is_meant(frame: pd.DataFrame) -> None:
+    with pytest.raises(TypeError, match=r"train: unknown argument 'epoch', did you mean 'epochs'"):
+        trained(frame, epoch=3)
+    with pytest.raises(TypeError, match=r"'random_state', did you mean 'seed'"):
+        trained(frame, random_state=3)
+    with pytest.raises(TypeError, match=r"'hidden_layer_sizes', did you mean 'hidden'"):
+        trained(frame, hidden_layer_sizes=(3,))
+    with pytest.raises(TypeError, match=r"train: 2 arguments by position, it takes 1 \(data\)"):
+        gn.tables.train(frame, "kind")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"'probability', did you mean 'probabilities'"):
+        trained(frame).predict(frame, probability=True)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"Dialect: unknown argument 'sep', did you mean 'sepa"):
+        gn.tables.Dialect(sep=";")  # type: ignore[call-arg]
+
+
+def test_words_with_dashes_that_are_no_options_are_left_as_they_are(frame: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match=r"no such file: my --odd table\.csv"):
+        gn.tables.train("my --odd table.csv", target="kind")
 
 
 @pytest.mark.parametrize(

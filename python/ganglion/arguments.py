@@ -18,7 +18,7 @@ _ELSEWHERE = {  # what other packages call it: names here, of which one is meant
     "betas": ("beta_1",),
     "clipnorm": ("global_clipnorm",),
     "eps": ("epsilon",),
-    "hidden_layer_sizes": ("sizes",),
+    "hidden_layer_sizes": ("sizes", "hidden"),
     "input_dim": ("input_size",),
     "input_shape": ("input_size",),
     "learning_rate_init": ("learning_rate",),

@@ -1,7 +1,12 @@
 """Messages to the person who waits for a fit. A program without a console gets none."""
 
+import inspect
 import sys
+import warnings
+from collections.abc import Sequence
 from typing import TextIO, TypeGuard
+
+_PACKAGE = f"{__name__.partition('.')[0]}."
 
 
 def is_open(stream: TextIO | None) -> TypeGuard[TextIO]:
@@ -26,3 +31,13 @@ def announce(line: str) -> None:
 
     if is_open(sys.stderr):
         tqdm.write(line, file=sys.stderr)
+
+
+def warn(lines: Sequence[str]) -> None:
+    """Give one warning of all lines, if any, at the line outside of the package that led to it."""
+    if not lines:
+        return
+    frame, level = inspect.currentframe(), 1
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn("\n".join(lines), UserWarning, stacklevel=level)

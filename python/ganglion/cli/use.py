@@ -1,16 +1,20 @@
 """`ganglion predict`, `ganglion evaluate` and `ganglion info`: what is done with a model's file."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ganglion import writing
 from ganglion.cli.arguments import Data, Decimal, Encoding, Missing, Model, Separator
 from ganglion.cli.lines import print_figures, tell, told_in_one_line
-from ganglion.tables.dialect import dialect_from_words
+from ganglion.tables.dialect import Dialect, dialect_from_words
 from ganglion.tables.errors import InputError
 from ganglion.tables.places import other_than, writable
+
+if TYPE_CHECKING:
+    from ganglion.tables.models import TableModel
+    from ganglion.tables.reading import Table
 
 
 def predict(
@@ -36,13 +40,16 @@ def predict(
     with told_in_one_line():
         if output is not None:
             other_than(writable(output), (model, data))
-        from ganglion.tables.models import TableModel
-        from ganglion.tables.reading import read_table
+        from ganglion.tables import using
 
-        known = TableModel.load(model)
-        table = read_table(data, dialect_from_words(separator, decimal, encoding, missing or ()))
-        frame = known.predict(table, probabilities=probabilities, keep=keep or ())
-        tell(*table.notes, *known.preparation.notes(table))
+        known, table = _opened(
+            model, data, dialect_from_words(separator, decimal, encoding, missing or ())
+        )
+        doubts: list[str] = []
+        frame = using.predictions(
+            known, table, doubts.append, probabilities=probabilities, keep=keep or ()
+        )
+        tell(*table.notes, *doubts)
         text = frame.to_csv(index=False, lineterminator="\n")
         if output is None:
             typer.echo(text, nl=False)
@@ -60,14 +67,15 @@ def evaluate(
 ) -> None:
     """Print the figures of a model on a table that holds the target."""
     with told_in_one_line():
-        from ganglion.tables.models import TableModel
-        from ganglion.tables.reading import read_table
+        from ganglion.tables import using
         from ganglion.tables.wording import rows_left_out
 
-        known = TableModel.load(model)
-        table = read_table(data, dialect_from_words(separator, decimal, encoding, missing or ()))
-        figures = known.evaluate(table)
-        tell(*table.notes, *known.preparation.notes(table))
+        known, table = _opened(
+            model, data, dialect_from_words(separator, decimal, encoding, missing or ())
+        )
+        doubts: list[str] = []
+        figures = using.figures(known, table, doubts.append)
+        tell(*table.notes, *doubts)
         if figures.left_out:
             tell(rows_left_out(figures.left_out))
         print_figures(table.name, figures)
@@ -84,6 +92,26 @@ def info(
         from ganglion.tables.models import describe
 
         typer.echo(describe(model, columns=columns))
+
+
+def _opened(model: Path, data: str, dialect: Dialect) -> tuple["TableModel", "Table"]:
+    """Read a model and a table.
+
+    Raises:
+        InputError: When one of them cannot be read, or each stands in the other's place.
+    """
+    from ganglion.tables.models import TableModel, is_model
+    from ganglion.tables.reading import read_table
+
+    try:
+        known = TableModel.load(model)
+    except InputError:
+        if is_model(data):
+            raise InputError(
+                f"{data} is a model and {model} is none, they are swapped: MODEL comes before DATA"
+            ) from None
+        raise
+    return known, read_table(data, dialect)
 
 
 def _write(path: Path, text: str) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
+from ganglion.arguments import explained
 from ganglion.tables.dialect import Dialect
 from ganglion.tables.errors import InputError, in_python
 from ganglion.tables.options import Task, TrainOptions
@@ -81,6 +82,7 @@ def _with_options_of(
     return decorate
 
 
+@explained
 @_with_options_of(TrainOptions)
 def train(data: Data, options: TrainOptions) -> TableModel:
     """Train a network on a table, as `ganglion train` does.

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Literal, Self
 
@@ -95,11 +95,14 @@ class DateFormat:
         dates = _parsed(_without_frills(cells.texts()[~self.is_missing(cells)]), turned)
         return self.day_or_month and bool(dates.notna().all())
 
-    def try_to_read(self, cells: Cells) -> NDArray[np.bool_]:
-        """Tell which cells are no dates in this format."""
+    def try_to_read(self, cells: Cells) -> "tuple[pd.Series[Any], NDArray[np.bool_]]":
+        """Give the dates without time zones, and which cells are none in this format."""
+        if types.is_datetime64_any_dtype(cells.values):
+            return cells.values.dt.tz_localize(None), np.zeros(len(cells), dtype=bool)
         missing = self.is_missing(cells)
         texts = _without_frills(np.where(missing, "", cells.texts()))
-        return _parsed(texts, self.pattern).isna().to_numpy(dtype=bool) & ~missing
+        dates = _parsed(texts, self.pattern).set_axis(cells.values.index)
+        return dates, dates.isna().to_numpy(dtype=bool) & ~missing
 
     def is_missing(self, cells: Cells) -> NDArray[np.bool_]:
         """Tell which cells hold no date."""
@@ -114,23 +117,17 @@ class DateFormat:
         Raises:
             InputError: For a cell that is no date, with its row.
         """
-        if types.is_datetime64_any_dtype(cells.values):
-            wall_clock: pd.Series[Any] = cells.values.dt.tz_localize(None)
-            return wall_clock
-        missing = self.is_missing(cells)
-        texts = _without_frills(np.where(missing, "", cells.texts()))
-        dates = _parsed(texts, self.pattern)
-        if dates.isna().sum() > missing.sum():  # it may be written in another way
+        dates, wrong = self.try_to_read(cells)
+        if wrong.any():  # it may be written in another way
             other = DateFormat.of(cells)
             if other is not None and other.has_day == self.has_day and not other.day_or_month:
-                dates = _parsed(texts, other.pattern)
-        wrong = dates.isna().to_numpy(dtype=bool) & ~missing
+                dates, wrong = replace(other, missing=self.missing).try_to_read(cells)
         if wrong.any():
             raise InputError(
                 f"column {cells.name!r} must hold dates such as {self.example()},"
                 f" got {cells.first(wrong)}"
             )
-        return dates.set_axis(cells.values.index)
+        return dates
 
     def example(self) -> str:
         """Write a day of January in this format."""

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ganglion.tables.errors import InputError
+from ganglion.arguments import explained
+from ganglion.tables.errors import InputError, takes_options
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": " "}
 
 
+@takes_options
+@explained
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """How a CSV file is written; None is found out.

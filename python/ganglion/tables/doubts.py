@@ -30,7 +30,8 @@ def not_quite(cells: Cells) -> str | None:
         return _some(cells, "numbers", wrong, number.is_missing(cells))
     date = DateFormat.of(cells, share=NEARLY_ALL)
     if date is not None:
-        return _some(cells, "dates", date.try_to_read(cells), date.is_missing(cells))
+        _, wrong = date.try_to_read(cells)
+        return _some(cells, "dates", wrong, date.is_missing(cells))
     return None
 
 

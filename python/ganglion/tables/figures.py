@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ganglion.estimators.scores import score_of_numbers
+from ganglion.ranking import mean_roc_auc
 from ganglion.tables.targets import ClassTarget, Target, ValueTarget, log_probabilities
 
 
@@ -179,12 +181,8 @@ def _of_logits(
 
 def _auc(shares: NDArray[np.float64], true: NDArray[np.generic]) -> float:
     """Give the mean of each class's AUC against all others, over those that have both."""
-    from sklearn.metrics import roc_auc_score
-
-    numbers = [1] if shares.shape[1] == 2 else range(shares.shape[1])
-    apart = [(true == number, shares[:, number]) for number in numbers]
-    each = [roc_auc_score(yes, share) for yes, share in apart if yes.any() and not yes.all()]
-    return float(np.mean(each)) if each else float("nan")
+    numbers = np.array([1]) if shares.shape[1] == 2 else np.arange(shares.shape[1])
+    return mean_roc_auc(true[:, None] == numbers, shares[:, numbers], np.ones(len(true)))
 
 
 def _value_figures(
@@ -208,5 +206,6 @@ def _value_figures(
 
 
 def _r2(values: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-    spread = float(np.sum((values - values.mean()) ** 2))
-    return 1 - float(np.sum((predicted - values) ** 2)) / spread if spread > 0 else float("nan")
+    if values.min() == values.max():
+        return float("nan")
+    return score_of_numbers(predicted[:, None], values[:, None], None, levels=())

@@ -8,21 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 import ganglion as gn
 from ganglion import summary
+from ganglion.arguments import explained
 from ganglion.files import read_metadata
+from ganglion.messages import warn
+from ganglion.tables import using
 from ganglion.tables.dialect import Dialect
-from ganglion.tables.errors import InputError
+from ganglion.tables.errors import InputError, takes_options
 from ganglion.tables.fields import texts_by_name
-from ganglion.tables.figures import Figures, measure
+from ganglion.tables.figures import Figures
 from ganglion.tables.preparation import Preparation
-from ganglion.tables.reading import Data, Table, as_table
+from ganglion.tables.reading import Data, as_table
 
 
 def current_versions() -> dict[str, str]:
@@ -81,6 +82,8 @@ class TableModel:
         except OSError as error:
             raise InputError(f"cannot write {path}: {error}") from error
 
+    @takes_options
+    @explained
     def predict(
         self,
         data: Data,
@@ -100,18 +103,20 @@ class TableModel:
         Returns:
             A row for each row, with the index of a frame.
 
+        Warns:
+            UserWarning: Of cells that are missing, or that training had not, by column.
+
         Raises:
             InputError: When a column is missing, or a cell cannot be used.
         """
-        table = as_table(data, dialect)
-        kept = table.frame[table.columns_named(keep)].reset_index(drop=True)
-        frame = self.preparation.target.decode(self._outputs(table), probabilities=probabilities)
-        for name in kept:
-            if name in frame:
-                raise InputError(f"--keep {name!r} is what a column of the predictions is called")
-        index = data.index if isinstance(data, pd.DataFrame) else frame.index
-        return pd.concat([kept, frame], axis=1).set_axis(index)
+        doubts: list[str] = []
+        frame = using.predictions(
+            self, as_table(data, dialect), doubts.append, probabilities=probabilities, keep=keep
+        )
+        warn(doubts)
+        return frame.set_axis(data.index) if isinstance(data, pd.DataFrame) else frame
 
+    @explained
     def evaluate(self, data: Data, *, dialect: Dialect | None = None) -> Figures:
         """Measure the predictions on a table that holds the target too.
 
@@ -119,21 +124,16 @@ class TableModel:
             data: As for `predict`. Rows without a target are left out, and counted.
             dialect: How a CSV file is written, as far as it is given.
 
+        Warns:
+            UserWarning: As `predict`.
+
         Raises:
             InputError: When a column is missing, or a cell cannot be used.
         """
-        table, target = as_table(data, dialect), self.preparation.target
-        table.require([target.name], what="target column")
-        missing = target.format.is_missing(table.cells(target.name))
-        if not missing.all():
-            table = table.rows(~missing)
-        encoded = target.encode(table.cells(target.name))
-        return measure(target, self._outputs(table), encoded, left_out=int(missing.sum()))
-
-    def _outputs(self, table: Table) -> NDArray[Any]:
-        """Give the network's outputs for each row, shape `(rows, outputs)`."""
-        table.require(self.preparation.names)
-        return np.asarray(self.net.predict(self.preparation.transform(table)))
+        doubts: list[str] = []
+        figures = using.figures(self, as_table(data, dialect), doubts.append)
+        warn(doubts)
+        return figures
 
 
 def describe(path: Path, *, columns: bool = False) -> str:
@@ -177,6 +177,14 @@ def load_metadata(path: str | os.PathLike[str]) -> dict[str, str]:
         return read_metadata(path)
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {path}: {error}") from error
+
+
+def is_model(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a file is a model that `ganglion train` wrote."""
+    try:
+        return "table" in load_metadata(path)
+    except InputError:
+        return False
 
 
 def _require_file(path: str | os.PathLike[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ganglion import activations, checks, naming
 from ganglion.tables.dialect import Dialect
-from ganglion.tables.errors import InputError
+from ganglion.tables.errors import InputError, takes_options
 
 
 class Task(StrEnum):
@@ -94,6 +94,7 @@ RULES: Mapping[str, checks.Rule] = {
 }
 
 
+@takes_options
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainOptions:
     """Everything a training can be told beside its table.

@@ -66,7 +66,7 @@ class Preparation:
         parts = [column.transform(table.cells(column.name)) for column in self.columns]
         return np.ascontiguousarray(np.concatenate(parts, axis=1))
 
-    def notes(self, table: Table) -> Iterator[str]:
+    def doubts(self, table: Table) -> Iterator[str]:
         """Give a line for each column with cells that are missing, or that training had not."""
         for column in self.columns:
             cells = table.cells(column.name)

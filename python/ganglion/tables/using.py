@@ -1,0 +1,75 @@
+"""Use of a model on the rows of a table: its predictions, its figures, and what to tell of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ganglion.tables.errors import InputError
+from ganglion.tables.figures import Figures, measure
+from ganglion.tables.reading import Table
+
+if TYPE_CHECKING:
+    from ganglion.tables.models import TableModel
+
+Doubt = Callable[[str], None]
+
+
+def predictions(
+    model: TableModel, table: Table, doubt: Doubt, *, probabilities: bool, keep: Sequence[str]
+) -> pd.DataFrame:
+    """Predict the target of each row, behind the columns that are kept.
+
+    Args:
+        model: What predicts.
+        table: The rows.
+        doubt: Called with each line on cells that say nothing to the model.
+        probabilities: Whether to add a column for each class.
+        keep: Names of columns to put before the predictions.
+
+    Raises:
+        InputError: When a column is missing, or a cell cannot be used.
+    """
+    kept = table.frame[table.columns_named(keep)].reset_index(drop=True)
+    frame = model.preparation.target.decode(
+        _outputs(model, table, doubt), probabilities=probabilities
+    )
+    for name in kept:
+        if name in frame:
+            raise InputError(f"--keep {name!r} is what a column of the predictions is called")
+    return pd.concat([kept, frame], axis=1)
+
+
+def figures(model: TableModel, table: Table, doubt: Doubt) -> Figures:
+    """Measure the predictions for the rows that have a target; the others are counted.
+
+    Args:
+        model: What predicts.
+        table: The rows.
+        doubt: Called with each line on cells that say nothing to the model.
+
+    Raises:
+        InputError: When a column is missing, or a cell cannot be used.
+    """
+    target = model.preparation.target
+    table.require([target.name], what="target column")
+    missing = target.format.is_missing(table.cells(target.name))
+    if not missing.all():
+        table = table.rows(~missing)
+    encoded = target.encode(table.cells(target.name))
+    outputs = _outputs(model, table, doubt)
+    return measure(target, outputs, encoded, left_out=int(missing.sum()))
+
+
+def _outputs(model: TableModel, table: Table, doubt: Doubt) -> NDArray[Any]:
+    """Give the network's outputs for each row, shape `(rows, outputs)`."""
+    preparation = model.preparation
+    table.require(preparation.names)
+    outputs = np.asarray(model.net.predict(preparation.transform(table)))
+    for line in preparation.doubts(table):
+        doubt(line)
+    return outputs
