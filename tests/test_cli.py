@@ -91,10 +91,27 @@ def test_train_tells_of_cells_that_are_no_numbers() -> None:
     frame["size"] = frame["size"].astype(object)
     frame.loc[7, "size"] = "n/a?"
     frame.to_csv("table.csv", index=False)
-    output = succeed("train", "table.csv", "--target", "kind", "--drop", "id", "--epochs", "2")
-    assert "column 'size' is text, another in every row: 1 of " in output
-    assert "cells are no numbers, first 'n/a?' in row 8" in output
-    assert output.count("is text") == 1
+    words = ("--target", "kind", "--drop", "id", "--epochs", "2")
+    for quiet in ([], ["--quiet"]):
+        told = run("train", "table.csv", *words, *quiet).stderr
+        assert "column 'size' is text, another in every row: 1 of " in told
+        assert "cells are no numbers, first 'n/a?' in row 8" in told
+        assert told.count("is text") == 1
+
+
+def test_quiet_train_tells_doubts_and_not_how_columns_are_written() -> None:
+    frame = write_mixed("table.csv").assign(day="2024-01-31", copy=lambda one: one["kind"])
+    frame.to_csv("table.csv", index=False, sep=";")
+    done = run("train", "table.csv", "--target", "kind", *QUICK)
+    assert [line.split(":")[0] for line in done.stderr.splitlines()] == [
+        "column 'id' has another text in every row; it is left out",
+        "column 'copy' tells the target 'kind' in every row",
+    ]
+    loud = run("train", "table.csv", "--target", "kind", *QUICK[:-1])
+    assert "table.csv: the separator is a semicolon" in loud.stdout
+    assert "column 'day' holds dates, such as 2024-01-31" in loud.stdout
+    assert "in every row" not in loud.stdout
+    assert "in every row" in loud.stderr
 
 
 def test_train_picks_regression_for_a_float_target() -> None:

@@ -26,9 +26,10 @@ def test_rows_without_a_target_are_left_out_and_counted(target: str, path: str) 
     frame = write_mixed("t.csv")
     frame.loc[[3, 50, 119], target] = None
     frame.to_csv(path, index=False) if path.endswith("csv") else frame.to_parquet(path)
-    output = succeed("train", path, "--epochs", "3", "--hidden", "8", "--target", target)
-    assert "3 rows without a target left out" in output
-    assert "t: 117 rows, " in output
+    done = run("train", path, "--epochs", "3", "--hidden", "8", "--target", target)
+    assert done.exit_code == 0
+    assert "3 rows without a target left out" in done.stderr
+    assert "t: 117 rows, " in done.stdout
     done = run("evaluate", "t.safetensors", path)
     assert done.exit_code == 0
     assert "3 rows without a target left out" in done.stderr
@@ -39,7 +40,7 @@ def test_one_row_without_a_target_is_one_row() -> None:
     frame = write_mixed("t.csv")
     frame.loc[3, "kind"] = None
     frame.to_csv("t.csv", index=False)
-    assert "1 row without a target left out" in succeed("train", "t.csv", *TOLD)
+    assert "1 row without a target left out" in run("train", "t.csv", *TOLD).stderr
 
 
 def test_errors_still_name_the_rows_of_the_file() -> None:

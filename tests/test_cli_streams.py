@@ -88,7 +88,7 @@ def test_no_file_takes_the_place_of_a_closed_output() -> None:
 
 
 def test_an_output_without_a_class_s_letters_costs_no_model() -> None:
-    rows = "".join(f"{number},{('gruen', '中文')[number % 2]}\n" for number in range(60))
+    rows = "".join(f"{number % 7},{('gruen', '中文')[number % 2]}\n" for number in range(60))
     Path("t.csv").write_text(f"x,y\n{rows}", encoding="utf-8")
     done = shell(f"PYTHONIOENCODING=latin-1 {PROGRAM} train t.csv --target y --epochs 2 --quiet")
     assert done.returncode == 1

@@ -78,7 +78,8 @@ def test_two_columns_of_one_name_are_refused(read: Read) -> None:
 
 
 def test_a_header_of_numbers_is_doubted(read: Read) -> None:
-    assert "the header holds numbers, '5.1' first" in read("5.1,3\n4,2\n").notes[0]
+    table = read("5.1,3\n4,2\n2,1\n")
+    assert "the header holds numbers, '5.1' first: is it a row?" in surveyed(table, "3").doubts[0]
 
 
 def test_blanks_around_names_and_cells_do_not_count(read: Read) -> None:
@@ -250,7 +251,26 @@ def test_columns_of_no_use_are_left_out_and_told(
 ) -> None:
     found = surveyed(table_with(read, a=column, b=list(range(0, 2 * ROWS, 2))))
     assert list(found.formats) == ["b"]
-    assert f"column 'a' {line}" in found.notes
+    assert f"column 'a' {line}" in found.doubts
+
+
+@pytest.mark.parametrize(
+    ("column", "line"),
+    [
+        ([f"{n % 7:03d}" for n in range(ROWS)], "is text: '000' in row 1 begins with a zero"),
+        ([f"{n % 7 + 1},5" for n in range(ROWS)], "holds numbers with decimal commas"),
+        ([f"{n % 7 + 1},500" for n in range(ROWS)], "holds groups of thousands"),
+        ([f"{n % 7} %" for n in range(ROWS)], "holds numbers with %"),
+        ([f"2024-01-{n % 28 + 1:02d}" for n in range(ROWS)], "holds dates, such as 2024-01-"),
+    ],
+)
+def test_what_is_written_in_another_way_is_told(
+    read: Read, column: list[object], line: str
+) -> None:
+    table = table_with(read, a=column)
+    found = surveyed(table)
+    assert sum(line in note for note in (*table.notes, *found.notes)) == 1
+    assert found.doubts == ()
 
 
 @pytest.mark.parametrize(
@@ -259,14 +279,13 @@ def test_columns_of_no_use_are_left_out_and_told(
         ("a", list(range(5, ROWS + 5)), "counts the rows: --drop a leaves it out"),
         *((name, [n * n for n in range(ROWS)], "has another number in every row") for name in IDS),
         ("a", [*["1"] * (ROWS - 1), "?"], "is text: 1 of 40 cells are no numbers, first '?' in"),
-        ("a", [f"{n % 7:03d}" for n in range(ROWS)], "is text: '000' in row 1 begins with a zero"),
-        ("a", [f"{n % 7 + 1},5" for n in range(ROWS)], "holds numbers with decimal commas"),
-        ("a", [f"{n % 7 + 1},500" for n in range(ROWS)], "holds groups of thousands"),
         ("a", [f"2024-01-{n % 28 + 1:02d}" for n in range(ROWS - 1)] + ["soon"], "are no dates"),
-        ("a", [f"0{n % 9 + 1}/05/2024" for n in range(ROWS)], "though the day may come first"),
+        (
+            "a",
+            [f"0{n % 9 + 1}/05/2024" for n in range(ROWS)],
+            "dates are read as 01/31/2024, the day may be first",
+        ),
         ("a", [*["1"] * (ROWS - 2), "?", "-"], "--missing '?,-' takes them as missing"),
-        ("a", [f"{n % 7} %" for n in range(ROWS)], "holds numbers with %"),
-        ("a", [f"2024-01-{n % 28 + 1:02d}" for n in range(ROWS)], "holds dates, such as 2024-01-"),
     ],
 )
 def test_doubts_are_told_in_a_line_and_the_column_used(
@@ -275,7 +294,7 @@ def test_doubts_are_told_in_a_line_and_the_column_used(
     table = table_with(read, **{name: column})
     found = surveyed(table)
     assert list(found.formats) == [name]
-    assert sum(line in note for note in (*table.notes, *found.notes)) == 1
+    assert sum(line in doubt for doubt in found.doubts) == 1
 
 
 def test_a_copy_of_the_target_is_told(read: Read) -> None:
@@ -293,7 +312,7 @@ def test_a_copy_of_the_target_is_told(read: Read) -> None:
     )
     table = read(frame.to_csv(index=False))
     for target, copy in (("price", "cents"), ("grade", "code")):
-        told = [note for note in surveyed(table, target).notes if "in every row" in note]
+        told = [note for note in surveyed(table, target).doubts if "in every row" in note]
         assert told == [
             f"column {copy!r} tells the target {target!r} in every row: --drop {copy} leaves it out"
         ]
@@ -307,9 +326,10 @@ def test_an_ordinary_table_is_told_nothing_of(read: Read) -> None:
         rooms=rng.integers(1, 9, ROWS).tolist(),
         colour=rng.choice(["red", "blue"], ROWS).tolist(),
     )
-    assert (*table.notes, *surveyed(table).notes) == ()
+    found = surveyed(table)
+    assert (*table.notes, *found.notes, *found.doubts) == ()
 
 
 def test_a_target_that_reads_as_text_is_told(read: Read) -> None:
     table = read("x,y\n" + "1,5\n2,7\n1,7\n2,5\n" * 10 + "3,n/k\n")
-    assert "target 'y' reads as text: 1 of 41 cells" in surveyed(table).notes[0]
+    assert "target 'y' reads as text: 1 of 41 cells" in surveyed(table).doubts[0]

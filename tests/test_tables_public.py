@@ -127,8 +127,9 @@ def test_frames_of_other_packages_are_taken(frame: pd.DataFrame) -> None:
 
 
 def test_figures_are_records(frame: pd.DataFrame) -> None:
+    model = trained(frame)
     frame.loc[:4, "kind"] = None
-    figures = trained(frame).evaluate(frame)
+    figures = model.evaluate(frame)
     assert isinstance(figures, gn.tables.ClassFigures)
     assert (figures.rows, figures.left_out) == (115, 5)
     assert figures.positive == "small"
@@ -141,13 +142,27 @@ def test_figures_are_records(frame: pd.DataFrame) -> None:
 def test_lines_are_told_on_stderr_with_keywords(
     frame: pd.DataFrame, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    trained(frame.assign(copy=frame["kind"]), quiet=False, epochs=1)
+    trained(frame, quiet=False, epochs=1)
     told = capsys.readouterr()
     assert told.out == ""
-    assert "column 'copy' tells the target 'kind' in every row: drop copy leaves it" in told.err
-    assert "frame: 120 rows, 4 columns, classification of 'kind' in 2 classes" in told.err
+    assert "frame: 120 rows, 3 columns, classification of 'kind' in 2 classes" in told.err
     trained(frame)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_doubts_of_a_training_are_one_warning_where_it_was_called(
+    frame: pd.DataFrame, quiet: bool
+) -> None:
+    frame = frame.assign(copy=frame["kind"], row=range(120))
+    with pytest.warns(UserWarning, match="drop copy leaves it out") as caught:
+        trained(frame, quiet=quiet, epochs=1)
+    (warning,) = caught
+    assert str(warning.message).splitlines() == [
+        "column 'copy' tells the target 'kind' in every row: drop copy leaves it out",
+        "column 'row' counts the rows: drop row leaves it out",
+    ]
+    assert warning.filename == __file__
 
 
 def test_unknown_and_missing_cells_are_one_warning_in_the_words_of_the_command(

@@ -1,6 +1,6 @@
 """What commands print: figures, and what went wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -38,8 +38,8 @@ def told_in_one_line() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-def tell(*lines: str) -> None:
-    """Say on standard error what is not as usual with the rows."""
+def tell(lines: Sequence[str]) -> None:
+    """Say on standard error what is not as usual with a table."""
     for line in lines:
         typer.echo(line, err=True)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ganglion.cli.arguments import Data, Decimal, Encoding, Missing, Separator
-from ganglion.cli.lines import print_figures, told_in_one_line
+from ganglion.cli.lines import print_figures, tell, told_in_one_line
 from ganglion.tables.dialect import dialect_from_words
 from ganglion.tables.errors import InputError
 from ganglion.tables.options import ClassWeight, Task, TrainOptions
@@ -76,7 +76,12 @@ def train(
             help="Try smaller layers, other step sizes and no dropout too, and keep the best.",
         ),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print the test figures only.")] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet", help="Print the test figures only; warnings still go to standard error."
+        ),
+    ] = False,
 ) -> None:
     """Train on a table and write the model.
 
@@ -115,7 +120,7 @@ def train(
             report=report,
             quiet=quiet,
         )
-        trained = training.train(data, options, _hush if quiet else typer.echo)
+        trained = training.train(data, options, _hush if quiet else typer.echo, tell)
         assert trained.model.figures is not None
         print_figures("test", trained.model.figures, alone=quiet)
         if report is not None:

@@ -45,11 +45,8 @@ def predict(
         known, table = _opened(
             model, data, dialect_from_words(separator, decimal, encoding, missing or ())
         )
-        doubts: list[str] = []
-        frame = using.predictions(
-            known, table, doubts.append, probabilities=probabilities, keep=keep or ()
-        )
-        tell(*table.notes, *doubts)
+        frame = using.predictions(known, table, tell, probabilities=probabilities, keep=keep or ())
+        tell(table.notes)
         text = frame.to_csv(index=False, lineterminator="\n")
         if output is None:
             typer.echo(text, nl=False)
@@ -73,11 +70,10 @@ def evaluate(
         known, table = _opened(
             model, data, dialect_from_words(separator, decimal, encoding, missing or ())
         )
-        doubts: list[str] = []
-        figures = using.figures(known, table, doubts.append)
-        tell(*table.notes, *doubts)
+        figures = using.figures(known, table, tell)
+        tell(table.notes)
         if figures.left_out:
-            tell(rows_left_out(figures.left_out))
+            tell([rows_left_out(figures.left_out)])
         print_figures(table.name, figures)
 
 

@@ -9,11 +9,12 @@ import functools
 import importlib
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from ganglion.arguments import explained
+from ganglion.messages import announce, warn
 from ganglion.tables.dialect import Dialect
 from ganglion.tables.errors import InputError, in_python
 from ganglion.tables.options import Task, TrainOptions
@@ -97,10 +98,13 @@ def train(data: Data, options: TrainOptions) -> TableModel:
     Returns:
         The model; its `figures` are those on the test rows.
 
+    Warns:
+        UserWarning: Of what may be wrong with the table, a line each.
+
     Raises:
         InputError: When the table, the options and the files do not go together; a ValueError.
     """
-    trained = _part("training").train(data, options, _hush if options.quiet else _tell)
+    trained = _part("training").train(data, options, _hush if options.quiet else _tell, _warn)
     if options.report is not None:
         _part("report").write(trained, Path(options.report))
     model: TableModel = trained.model
@@ -108,9 +112,11 @@ def train(data: Data, options: TrainOptions) -> TableModel:
 
 
 def _tell(line: str) -> None:
-    from ganglion.messages import announce
-
     announce(in_python(line))
+
+
+def _warn(lines: Sequence[str]) -> None:
+    warn([in_python(line) for line in lines])
 
 
 def _hush(line: str) -> None:

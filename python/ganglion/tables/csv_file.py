@@ -149,8 +149,6 @@ def _named(path: Path, cells: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"{path} has more than one column named {name!r}")
-    if not np.isnan(NumberFormat().parse(names)).any():
-        notes.append(f"{path.name}: the header holds numbers, {names[0]!r} first: is it a row?")
     kept = [place for place in range(len(names)) if place not in left_out]
     return frame.iloc[:, kept]
 

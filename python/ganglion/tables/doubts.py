@@ -1,4 +1,4 @@
-"""Doubts: what a reader of a table should know of its columns, a line each."""
+"""Doubts: what may be wrong with the columns of a table, a line each."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ganglion.tables.cells import MISSING, Cells
 from ganglion.tables.date_format import DateFormat
 from ganglion.tables.formats import Format
-from ganglion.tables.number_format import NumberFormat, is_code
+from ganglion.tables.number_format import NumberFormat
 from ganglion.tables.text_format import TextFormat
 
 NEARLY_ALL = 0.8  # of a text column's cells: where so many are numbers, all were meant to be
@@ -56,7 +56,7 @@ def all_different(cells: Cells) -> bool:
 
 
 def doubts(cells: Cells, read: Cells, format: Format, target: Cells) -> Iterator[str]:
-    """Give the lines on a column that is used.
+    """Give the lines on a column that is used, whatever else there is to tell of it.
 
     Args:
         cells: All of its cells.
@@ -72,29 +72,11 @@ def doubts(cells: Cells, read: Cells, format: Format, target: Cells) -> Iterator
         case TextFormat():
             if why := not_quite(cells):
                 yield f"column {name!r} is text: {why}"
-            elif cells.spelled and is_code(cells).any() and NumberFormat.of(cells):
-                yield f"column {name!r} is text: {cells.first(is_code(cells))} begins with a zero"
         case DateFormat():
-            turned = cells.spelled and format.fits_turned(cells)
-            doubt = ", though the day may come first" if turned else ""
-            yield f"column {name!r} holds dates, such as {format.example()}{doubt}"
+            if cells.spelled and format.fits_turned(cells):
+                yield f"column {name!r}: dates are read as {format.example()}, the day may be first"
         case NumberFormat():
-            yield from _writing(cells, format)
             yield from _counting(read, leave_out)
-
-
-def _writing(cells: Cells, format: NumberFormat) -> Iterator[str]:
-    """Tell of numbers that are not written as most are."""
-    if cells.spelled and cells.values.str.contains(_other(format.decimal), regex=False).any():
-        yield f"column {cells.name!r} holds groups of thousands, decimal mark {format.decimal!r}"
-    written = [f"with {format.unit}"] if format.unit else []
-    written += ["with decimal commas"] if format.decimal == "," and cells.decimal != "," else []
-    if written:
-        yield f"column {cells.name!r} holds numbers {' and '.join(written)}"
-
-
-def _other(mark: str) -> str:
-    return "," if mark == "." else "."
 
 
 def _counting(read: Cells, leave_out: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ganglion.tables.errors import InputError
-from ganglion.tables.fitting import Examples, Say
+from ganglion.tables.fitting import Examples, Say, Warn
 from ganglion.tables.options import Task, TrainOptions
 from ganglion.tables.preparation import Preparation
 from ganglion.tables.reading import Table
@@ -47,7 +47,7 @@ def task_of(table: Table, options: TrainOptions) -> Task:
     return task
 
 
-def prepare(table: Table, task: Task, options: TrainOptions, say: Say) -> Prepared:
+def prepare(table: Table, task: Task, options: TrainOptions, say: Say, warn: Warn) -> Prepared:
     """Split the rows of a table whose target is settled, and make the network's examples of all.
 
     Rows without a target are left out.
@@ -55,16 +55,15 @@ def prepare(table: Table, task: Task, options: TrainOptions, say: Say) -> Prepar
     Raises:
         InputError: When a cell cannot be used, in whichever part it is.
     """
-    for line in table.notes:
-        say(line)
+    doubts: list[str] = []
     missing = without_value(table.labels, task)
     if missing.any() and not missing.all():
-        say(rows_left_out(int(missing.sum())))
+        doubts.append(rows_left_out(int(missing.sum())))
         table = table.rows(~missing)
     found = survey(table)
-    table = found.table
-    for line in found.notes:
+    for line in (*table.notes, *found.notes):
         say(line)
+    table = found.table
     labels = table.labels
     parts = split(labels, task, options)
     target = _fit_target(table, task, parts)
@@ -79,12 +78,14 @@ def prepare(table: Table, task: Task, options: TrainOptions, say: Say) -> Prepar
         part = table.rows(rows)
         return preparation.transform(part), target.encode(part.cells(target.name)).ravel()
 
-    return Prepared(
+    prepared = Prepared(
         preparation=preparation,
         training=examples(parts.training),
         validation=examples(parts.validation),
         test=examples(parts.test),
     )
+    warn([*doubts, *found.doubts])
+    return prepared
 
 
 def _fit_target(table: Table, task: Task, parts: Parts) -> Target:

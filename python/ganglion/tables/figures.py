@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion.estimators.scores import score_of_numbers
 from ganglion.ranking import mean_roc_auc
 from ganglion.tables.targets import ClassTarget, Target, ValueTarget, log_probabilities
 
@@ -206,6 +205,8 @@ def _value_figures(
 
 
 def _r2(values: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+    from ganglion.estimators.scores import score_of_numbers
+
     if values.min() == values.max():
         return float("nan")
     return score_of_numbers(predicted[:, None], values[:, None], None, levels=())

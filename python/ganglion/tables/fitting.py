@@ -1,7 +1,7 @@
 """Fits of the command line: scikit-learn's estimators on the core, made networks of the package."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +16,8 @@ from ganglion.tables.options import Task, TrainOptions
 from ganglion.tables.preparation import Preparation
 from ganglion.tables.progress import EpochProgress
 
-Say = Callable[[str], None]
+Say = Callable[[str], None]  # is told how a training gets on, line by line
+Warn = Callable[[Sequence[str]], None]  # is told at once of all that may be wrong with a table
 Examples = tuple[NDArray[np.float32], NDArray[Any]]  # inputs (rows, width), targets (rows,)
 
 

@@ -109,11 +109,9 @@ class TableModel:
         Raises:
             InputError: When a column is missing, or a cell cannot be used.
         """
-        doubts: list[str] = []
         frame = using.predictions(
-            self, as_table(data, dialect), doubts.append, probabilities=probabilities, keep=keep
+            self, as_table(data, dialect), warn, probabilities=probabilities, keep=keep
         )
-        warn(doubts)
         return frame.set_axis(data.index) if isinstance(data, pd.DataFrame) else frame
 
     @explained
@@ -130,10 +128,7 @@ class TableModel:
         Raises:
             InputError: When a column is missing, or a cell cannot be used.
         """
-        doubts: list[str] = []
-        figures = using.figures(self, as_table(data, dialect), doubts.append)
-        warn(doubts)
-        return figures
+        return using.figures(self, as_table(data, dialect), warn)
 
 
 def describe(path: Path, *, columns: bool = False) -> str:

@@ -120,7 +120,7 @@ class TrainOptions:
         output: Where to write the model; None for nowhere.
         force: Whether it may take the place of anything but a model of the same target.
         report: Where to write a page on the training, which needs matplotlib; None for nowhere.
-        quiet: Whether to tell nothing meanwhile.
+        quiet: Whether to tell nothing meanwhile but warnings.
     """
 
     target: str | None = None

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ganglion.tables.cells import Cells
@@ -11,6 +12,7 @@ from ganglion.tables.columns import MOST_TEXTS, numbers
 from ganglion.tables.date_format import DateFormat
 from ganglion.tables.doubts import all_different, doubts, not_quite
 from ganglion.tables.formats import Format, format_of
+from ganglion.tables.notes import notes
 from ganglion.tables.number_format import NumberFormat
 from ganglion.tables.reading import Table
 from ganglion.tables.text_format import TextFormat
@@ -23,12 +25,14 @@ class Survey:
     Args:
         table: The table with its numbers and dates read, which is not done again for each part.
         formats: How each column is read that a network can learn from, by name.
-        notes: Lines for the user.
+        notes: Lines that tell how columns are written.
+        doubts: Lines that tell what may be wrong.
     """
 
     table: Table
     formats: Mapping[str, Format]
     notes: tuple[str, ...]
+    doubts: tuple[str, ...]
 
 
 def survey(table: Table) -> Survey:
@@ -38,24 +42,30 @@ def survey(table: Table) -> Survey:
     """
     columns: dict[str, pd.Series[Any]] = {}
     formats: dict[str, Format] = {}
-    notes: list[str] = []
+    told: list[str] = []
+    doubted = list(_header_doubts(table))
     for name in table.frame.columns:
         cells = table.cells(name)
         columns[name] = cells.values
         if name == table.target:
-            notes += _target_notes(cells)
+            doubted += _target_doubts(cells)
             continue
         format = format_of(cells, most_texts=MOST_TEXTS)
         if not isinstance(format, TextFormat):
             columns[name] = _read(cells, format)
         read = replace(cells, values=columns[name])
         if why := _no_use(read, format):
-            notes.append(f"column {name!r} {why}; it is left out")
+            doubted.append(f"column {name!r} {why}; it is left out")
         else:
             formats[name] = format
-            notes += doubts(cells, read, format, table.labels)
-    frame = pd.DataFrame(columns)
-    return Survey(table=replace(table, frame=frame), formats=formats, notes=tuple(notes))
+            told += notes(cells, format)
+            doubted += doubts(cells, read, format, table.labels)
+    return Survey(
+        table=replace(table, frame=pd.DataFrame(columns)),
+        formats=formats,
+        notes=tuple(told),
+        doubts=tuple(doubted),
+    )
 
 
 def _read(cells: Cells, format: NumberFormat | DateFormat) -> "pd.Series[Any]":
@@ -63,7 +73,13 @@ def _read(cells: Cells, format: NumberFormat | DateFormat) -> "pd.Series[Any]":
     return pd.Series(values, index=cells.values.index, name=cells.name)
 
 
-def _target_notes(target: Cells) -> Iterator[str]:
+def _header_doubts(table: Table) -> Iterator[str]:
+    names = table.frame.columns
+    if not table.typed and not np.isnan(NumberFormat().parse(names)).any():
+        yield f"{table.source}: the header holds numbers, {names[0]!r} first: is it a row?"
+
+
+def _target_doubts(target: Cells) -> Iterator[str]:
     if why := not_quite(target):
         yield f"target {target.name!r} reads as text: {why}"
 

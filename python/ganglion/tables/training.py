@@ -5,6 +5,7 @@ Whatever can be known before the fit is looked at before it, and the model is sa
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from ganglion.tables import plots, report
 from ganglion.tables.errors import InputError
 from ganglion.tables.examples import choose_columns, prepare, task_of
 from ganglion.tables.figures import measure
-from ganglion.tables.fitting import Say, network_of, train_one
+from ganglion.tables.fitting import Say, Warn, network_of, train_one
 from ganglion.tables.models import TableModel, current_versions
 from ganglion.tables.options import Task, TrainOptions
 from ganglion.tables.places import holds_something, other_than, writable
@@ -22,25 +23,34 @@ from ganglion.tables.searching import search
 from ganglion.tables.trained import Trained
 
 
-def train(data: Data, options: TrainOptions, say: Say) -> Trained:
+def train(data: Data, options: TrainOptions, say: Say, warn: Warn) -> Trained:
     """Train a network on a table, and save it if the options say where.
 
     Args:
         data: The table.
         options: What the user asked for.
-        say: Called with each line for the user.
+        say: Called with each line on how it gets on.
+        warn: Called with the lines on what may be wrong with the table, if any.
 
     Raises:
         InputError: When the table, the options and the files do not go together.
     """
     told: list[str] = []
-    tell = _both(told.append, say)
+
+    def tell(line: str) -> None:
+        told.append(line)
+        say(line)
+
+    def tell_doubts(lines: Sequence[str]) -> None:
+        told.extend(lines)
+        warn(lines)
+
     _look_at_places(data, options)
     table = choose_columns(as_table(data, options.dialect), options)
     task = task_of(table, options)
     if options.output is not None and not options.force:
         _spare_others(Path(options.output), table.labels.name, task)
-    rows = prepare(table, task, options, tell)
+    rows = prepare(table, task, options, tell, tell_doubts)
     versions = current_versions()
 
     fit = search if options.search else train_one
@@ -61,14 +71,6 @@ def train(data: Data, options: TrainOptions, say: Say) -> Trained:
         rows=rows,
         told=tuple(told),
     )
-
-
-def _both(first: Say, second: Say) -> Say:
-    def say(line: str) -> None:
-        first(line)
-        second(line)
-
-    return say
 
 
 def _look_at_places(data: Data, options: TrainOptions) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,20 +14,19 @@ from ganglion.tables.figures import Figures, measure
 from ganglion.tables.reading import Table
 
 if TYPE_CHECKING:
+    from ganglion.tables.fitting import Warn
     from ganglion.tables.models import TableModel
-
-Doubt = Callable[[str], None]
 
 
 def predictions(
-    model: TableModel, table: Table, doubt: Doubt, *, probabilities: bool, keep: Sequence[str]
+    model: TableModel, table: Table, warn: Warn, *, probabilities: bool, keep: Sequence[str]
 ) -> pd.DataFrame:
     """Predict the target of each row, behind the columns that are kept.
 
     Args:
         model: What predicts.
         table: The rows.
-        doubt: Called with each line on cells that say nothing to the model.
+        warn: Called with the lines on cells that are missing or unknown, if any.
         probabilities: Whether to add a column for each class.
         keep: Names of columns to put before the predictions.
 
@@ -35,22 +34,22 @@ def predictions(
         InputError: When a column is missing, or a cell cannot be used.
     """
     kept = table.frame[table.columns_named(keep)].reset_index(drop=True)
-    frame = model.preparation.target.decode(
-        _outputs(model, table, doubt), probabilities=probabilities
-    )
+    outputs = _outputs(model, table)
+    frame = model.preparation.target.decode(outputs, probabilities=probabilities)
     for name in kept:
         if name in frame:
             raise InputError(f"--keep {name!r} is what a column of the predictions is called")
+    warn(list(model.preparation.doubts(table)))
     return pd.concat([kept, frame], axis=1)
 
 
-def figures(model: TableModel, table: Table, doubt: Doubt) -> Figures:
+def figures(model: TableModel, table: Table, warn: Warn) -> Figures:
     """Measure the predictions for the rows that have a target; the others are counted.
 
     Args:
         model: What predicts.
         table: The rows.
-        doubt: Called with each line on cells that say nothing to the model.
+        warn: Called with the lines on cells that are missing or unknown, if any.
 
     Raises:
         InputError: When a column is missing, or a cell cannot be used.
@@ -61,15 +60,12 @@ def figures(model: TableModel, table: Table, doubt: Doubt) -> Figures:
     if not missing.all():
         table = table.rows(~missing)
     encoded = target.encode(table.cells(target.name))
-    outputs = _outputs(model, table, doubt)
+    outputs = _outputs(model, table)
+    warn(list(model.preparation.doubts(table)))
     return measure(target, outputs, encoded, left_out=int(missing.sum()))
 
 
-def _outputs(model: TableModel, table: Table, doubt: Doubt) -> NDArray[Any]:
+def _outputs(model: TableModel, table: Table) -> NDArray[Any]:
     """Give the network's outputs for each row, shape `(rows, outputs)`."""
-    preparation = model.preparation
-    table.require(preparation.names)
-    outputs = np.asarray(model.net.predict(preparation.transform(table)))
-    for line in preparation.doubts(table):
-        doubt(line)
-    return outputs
+    table.require(model.preparation.names)
+    return np.asarray(model.net.predict(model.preparation.transform(table)))
