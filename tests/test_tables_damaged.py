@@ -46,6 +46,8 @@ DAMAGES: dict[str, Callable[[Record], object]] = {
     "name a list": lambda record: number(record).update(name=["size"]),
     "a word no text": lambda record: text(record)["texts"].append(HALF),
     "texts a number": lambda record: text(record).update(texts=3),
+    "first year a text": lambda record: date(record)["format"].update(first_year="1969"),
+    "first year of another era": lambda record: date(record)["format"].update(first_year=2024),
     "first no date": lambda record: date(record).update(first="BF16"),
     "first with a zone": lambda record: date(record).update(first="2024-01-01T00:00:00+01:00"),
     "a class no text": lambda record: record["table"]["target"].update(classes=["no", HALF]),

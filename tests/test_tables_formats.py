@@ -1,6 +1,8 @@
 """Formats of cells: numbers, dates and texts as people write them, and what a model remembers."""
 
 import datetime
+import json
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -251,6 +253,43 @@ def test_dates_are_read_in_the_usual_spellings(text: str, expected: str) -> None
     assert format.read(spelled(text, "")).tolist() == [pd.Timestamp(expected), pd.NaT]
 
 
+NOW = pd.Timestamp.now().year
+
+
+def two_digits(*years: int) -> Cells:
+    return spelled(*(f"01.02.{year % 100:02d}" for year in years))
+
+
+@pytest.mark.parametrize(
+    "years",
+    [
+        (1969, 1999, 2000, NOW),  # what was
+        (1940, 1958, 1985, 2003),  # births
+        (NOW - 58, NOW - 70),  # births of the old alone, all of them ahead by POSIX's rule
+        (NOW - 1, NOW + 9),  # what ends some day
+        (NOW + 1, NOW + 14),
+        (2004, NOW + 25),  # loans
+    ],
+)
+def test_years_of_two_digits_are_of_the_century_that_the_column_tells(
+    years: tuple[int, ...],
+) -> None:
+    cells = two_digits(*years)
+    format = chosen(cells)
+    assert isinstance(format, DateFormat)
+    assert format.read(cells).dt.year.tolist() == list(years)
+    again = column_from_fields(json.loads(json.dumps(asdict(fit_column(cells, format)))))
+    assert again.format == format
+
+
+def test_the_century_is_that_of_the_training_in_a_new_table_too() -> None:
+    births = chosen(two_digits(1940, 1958, 1985))
+    assert isinstance(births, DateFormat)
+    assert births.read(two_digits(1944, 2001)).dt.year.tolist() == [1944, 2001]
+    assert births.describe() == f"31.01.24, of {NOW - 99} to {NOW}"
+    assert births.read(spelled("2001-02-01", "1944-02-01")).dt.year.tolist() == [2001, 1944]
+
+
 def test_days_of_eight_digits_are_dates_and_other_numbers_are_not() -> None:
     assert isinstance(chosen(spelled("20240131", "20240201", "20231224")), DateFormat)
     assert isinstance(chosen(spelled("20240131", "20240201", "20231324")), NumberFormat)
@@ -344,9 +383,6 @@ def test_later_dates_may_be_written_in_another_way() -> None:
     ],
 )
 def test_a_column_comes_back_from_its_fields(cells: Cells) -> None:
-    import json
-    from dataclasses import asdict
-
     column = fit_column(cells, chosen(cells))
     again = column_from_fields(json.loads(json.dumps(asdict(column))))
     assert again == column

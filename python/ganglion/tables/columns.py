@@ -110,7 +110,7 @@ class DateColumn:
 
     def describe(self) -> str:
         """Tell what was measured, in a few words."""
-        return f"date as {self.format.example()}, first {self.first}: {', '.join(self.parts)}"
+        return f"date as {self.format.describe()}, first {self.first}: {', '.join(self.parts)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from pandas.api import types
 
 from ganglion.tables.cells import MISSING, Cells
 from ganglion.tables.errors import InputError
-from ganglion.tables.fields import choice, words
+from ganglion.tables.fields import choice, whole, words
 
 ISO = "%Y-%m-%d %H:%M:%S"
 DATES = ("datetime64", "datetime", "date", "time")  # what pandas calls columns of them
@@ -25,9 +25,12 @@ _DAYS = (  # where two fit all cells of a column the first is meant
 )
 _TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
 PATTERNS = (*_DAYS, *_TIMES, *(f"{day} {time}" for day, time in product(_DAYS, _TIMES)))
+_SHORT_YEAR = "%y"
 _SHORTEST, _LONGEST = 4, 40  # characters of a date
 _TRIED = 50  # cells that a pattern must fit before all are read with it
 _YEARS = (1900, 2100)  # of dates without marks, which could be any number
+_POSIX = 1969  # the first of the hundred years that years of two digits are of, as strptime has it
+_AHEAD = 20  # years from today that tables plan for; what lies farther may be the former century
 
 _ZONE = re.compile(r"(?<=\d)\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$")
 _FRACTION = re.compile(r"(:\d{2})[.,]\d+")
@@ -44,11 +47,13 @@ class DateFormat:
     Args:
         pattern: In the signs of `strftime`; a T between day and time, fractions of a second, a
             time zone and commas are understood without.
+        first_year: The first of the hundred years that years of two digits are of.
         missing: Words that stand for a missing date.
         kind: What the file calls this record.
     """
 
     pattern: str = ISO
+    first_year: int = _POSIX
     missing: tuple[str, ...] = MISSING
     kind: Literal["date"] = "date"
 
@@ -70,14 +75,19 @@ class DateFormat:
             if _parsed(texts[:_TRIED], pattern).notna().mean() >= share:
                 dates = _parsed(texts, pattern)
                 if dates.notna().mean() >= share and _plausible(dates, pattern):
-                    return cls(pattern=pattern, missing=missing)
+                    first_year = _first_year(dates) if _SHORT_YEAR in pattern else _POSIX
+                    return cls(pattern=pattern, first_year=first_year, missing=missing)
         return None
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
         """Make the record `dataclasses.asdict` took apart."""
         pattern = choice(fields, "pattern", (ISO, *PATTERNS))
-        return cls(pattern=pattern, missing=words(fields, "missing"))
+        return cls(
+            pattern=pattern,
+            first_year=whole(fields, "first_year", _POSIX - 100, _POSIX),
+            missing=words(fields, "missing"),
+        )
 
     @property
     def has_day(self) -> bool:
@@ -102,6 +112,8 @@ class DateFormat:
         missing = self.is_missing(cells)
         texts = _without_frills(np.where(missing, "", cells.texts()))
         dates = _parsed(texts, self.pattern).set_axis(cells.values.index)
+        if _SHORT_YEAR in self.pattern:
+            dates = _in_hundred_years(dates, self.first_year)
         return dates, dates.isna().to_numpy(dtype=bool) & ~missing
 
     def is_missing(self, cells: Cells) -> NDArray[np.bool_]:
@@ -133,6 +145,12 @@ class DateFormat:
         """Write a day of January in this format."""
         return pd.Timestamp("2024-01-31 18:30:00").strftime(self.pattern)
 
+    def describe(self) -> str:
+        """Tell the format by an example, and the century where the years do not say it."""
+        if _SHORT_YEAR not in self.pattern:
+            return self.example()
+        return f"{self.example()}, of {self.first_year} to {self.first_year + 99}"
+
 
 def _may_be_date(text: str) -> bool:
     return _SHORTEST <= len(text) <= _LONGEST and any(sign.isdigit() for sign in text)
@@ -150,6 +168,25 @@ def _without_frills(texts: Any) -> "pd.Series[Any]":
 
 def _parsed(texts: "pd.Series[Any]", pattern: str) -> "pd.Series[Any]":
     return pd.to_datetime(texts, format=pattern, errors="coerce", exact=True)
+
+
+def _first_year(dates: "pd.Series[Any]") -> int:
+    """Return the first of the hundred years that a column's years of two digits are of.
+
+    These are POSIX's, unless dates would then lie far in the future and the hundred years up to
+    today have the column in no longer a time: dates of birth.
+    """
+    now = pd.Timestamp.now().year
+    up_to_now = min(now - 99, _POSIX)
+    posix, past = dates.dt.year, _in_hundred_years(dates, up_to_now).dt.year
+    shorter = past.max() - past.min() <= posix.max() - posix.min()
+    return up_to_now if posix.max() > now + _AHEAD and shorter else _POSIX
+
+
+def _in_hundred_years(dates: "pd.Series[Any]", first_year: int) -> "pd.Series[Any]":
+    """Return dates that POSIX's rule has read as those of other hundred years."""
+    late = dates.dt.year > first_year + 99
+    return dates.where(~late, dates - pd.DateOffset(years=100))
 
 
 def _plausible(dates: "pd.Series[Any]", pattern: str) -> bool:

@@ -44,6 +44,16 @@ def number(fields: Mapping[str, Any], name: str) -> float:
     return float(value)
 
 
+def whole(fields: Mapping[str, Any], name: str, least: int, most: int) -> int:
+    """Return a field that is a whole number within bounds, which are included."""
+    value = fields[name]
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ValueError(
+            f"{name} must be a whole number from {least} to {most}, got {shown(value)}"
+        )
+    return value
+
+
 def positive(fields: Mapping[str, Any], name: str) -> float:
     """Return a field that is a positive finite number."""
     value = number(fields, name)

@@ -22,7 +22,7 @@ def notes(cells: Cells, format: Format) -> Iterator[str]:
             if cells.spelled and is_code(cells).any() and NumberFormat.of(cells):
                 yield f"column {name!r} is text: {cells.first(is_code(cells))} begins with a zero"
         case DateFormat():
-            yield f"column {name!r} holds dates, such as {format.example()}"
+            yield f"column {name!r} holds dates, such as {format.describe()}"
         case NumberFormat():
             yield from _of_numbers(cells, format)
 

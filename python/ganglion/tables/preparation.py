@@ -15,7 +15,7 @@ from ganglion.tables.formats import Format
 from ganglion.tables.reading import Table
 from ganglion.tables.targets import Target, target_from_fields
 
-FORMAT = 2  # raised when an older reader would misread what `to_json` gives
+FORMAT = 3  # raised when an older reader would misread what `to_json` gives
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
