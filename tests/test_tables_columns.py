@@ -1,5 +1,6 @@
 """Columns and targets of tables: what is measured, and what comes out."""
 
+import io
 from typing import Any
 
 import numpy as np
@@ -113,12 +114,42 @@ def test_categorical_column_is_text() -> None:
         ([True, False], Task.CLASSIFICATION),
         (list(range(20)), Task.CLASSIFICATION),
         (list(range(21)), Task.REGRESSION),
-        ([0.0, 1.0], Task.REGRESSION),
+        ([0.0, 1.0], Task.CLASSIFICATION),
+        ([3.0, np.nan, 4.0], Task.CLASSIFICATION),
+        ([*range(20), None], Task.CLASSIFICATION),
+        ([*range(21), None], Task.REGRESSION),
+        ([3.0, np.nan, 4.5], Task.REGRESSION),
         (pd.Categorical([1.5, 2.5]), Task.CLASSIFICATION),
     ],
 )
 def test_task_follows_from_the_target(values: list[object], task: Task) -> None:
     assert choose_task(cells(values)) is task
+
+
+@pytest.mark.parametrize(
+    ("texts", "task"),
+    [
+        (["3", "", "4"], Task.CLASSIFICATION),
+        (["3.0", "", "4.0"], Task.CLASSIFICATION),  # as pandas writes 3 beside a missing cell
+        (["-1", "+1"], Task.CLASSIFICATION),
+        (["3", "4.0"], Task.REGRESSION),
+        (["3.00", "4.50"], Task.REGRESSION),
+        (["3e2", "4"], Task.REGRESSION),
+        (["3 %", "4 %"], Task.CLASSIFICATION),
+    ],
+)
+def test_task_follows_from_the_texts_of_a_target(texts: list[str], task: Task) -> None:
+    assert choose_task(Cells(values=pd.Series(texts, name="y", dtype=object))) is task
+
+
+@pytest.mark.parametrize("values", [[1, 2, None, 3] * 3, [1.5, 2, None, 3] * 3])
+def test_a_frame_and_the_file_of_it_have_one_task(values: list[float | None]) -> None:
+    frame = pd.DataFrame({"y": values})
+    spelled = pd.read_csv(io.StringIO(frame.to_csv(index=False)), dtype=str, na_filter=False)
+    whole = [("" if one is None else f"{one:g}") for one in values]
+    by_hand = pd.Series(whole, name="y", dtype=object)
+    tasks = {choose_task(Cells(values=one)) for one in (spelled["y"], by_hand)}
+    assert tasks == {choose_task(cells(values, name="y"))}
 
 
 def test_number_classes_are_ordered_by_size() -> None:

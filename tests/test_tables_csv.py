@@ -283,7 +283,7 @@ def test_what_is_written_in_another_way_is_told(
         (
             "a",
             [f"0{n % 9 + 1}/05/2024" for n in range(ROWS)],
-            "is read as 01/31/2024, though the day may come first",
+            "reads as 01/31/2024, though the day may come first",
         ),
         ("a", [*["1"] * (ROWS - 2), "?", "-"], "--missing '?,-' takes them as missing"),
     ],

@@ -74,7 +74,7 @@ def doubts(cells: Cells, read: Cells, format: Format, target: Cells) -> Iterator
                 yield f"column {name!r} is text: {why}"
         case DateFormat():
             if cells.spelled and format.fits_turned(cells):
-                yield f"column {name!r} is read as {format.example()}, though the day may come first"
+                yield f"column {name!r} reads as {format.example()}, though the day may come first"
         case NumberFormat():
             yield from _counting(read, leave_out)
 

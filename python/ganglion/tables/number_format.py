@@ -149,9 +149,9 @@ class NumberFormat:
         if self.truth:
             known = _TRUTH | {"1": 1.0, "0": 0.0}
             return np.array([known.get(one.lower(), np.nan) for one in texts], dtype=np.float64)
-        return _plain_numbers([self._plain(one) for one in texts])
+        return _plain_numbers([self.bare(one) for one in texts])
 
-    def _plain(self, written: str) -> str:
+    def bare(self, written: str) -> str:
         """Write a number with a decimal point and nothing else; "" for what cannot be one."""
         digits = written.replace("\u2212", "-")
         if self.unit == "%" and "%" not in digits:  # a share, or a hundred times that?

@@ -1,5 +1,6 @@
 """Targets: the column to predict, as a network is trained on it and as a person reads it."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +9,6 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.api import types
 
 from ganglion.tables import fields as file
 from ganglion.tables.cells import Cells
@@ -23,6 +23,7 @@ from ganglion.tables.scaling import mean_and_scale
 from ganglion.tables.text_format import TextFormat
 from ganglion.tables.wording import places_of_float32, plain
 
+_WHOLE = re.compile(r"[+-]?\d+(\.0)?")
 MOST_CLASSES = 20  # integers with more different values than this are amounts, not classes
 
 
@@ -165,8 +166,8 @@ def choose_task(cells: Cells) -> Task:
         raise InputError(f"target {cells.name!r} holds dates, must hold numbers or classes")
     if isinstance(format, TextFormat) or format.truth:
         return Task.CLASSIFICATION
-    whole = _are_whole(cells, format) and len(pd.unique(format.read(cells))) <= MOST_CLASSES
-    return Task.CLASSIFICATION if whole else Task.REGRESSION
+    few = np.count_nonzero(~np.isnan(np.unique(format.read(cells)))) <= MOST_CLASSES
+    return Task.CLASSIFICATION if few and _are_whole(cells, format) else Task.REGRESSION
 
 
 def without_value(cells: Cells, task: Task) -> NDArray[np.bool_]:
@@ -211,11 +212,13 @@ def _number_format(cells: Cells) -> NumberFormat:
 
 
 def _are_whole(cells: Cells, format: NumberFormat) -> bool:
-    """Tell whether the numbers of a target are whole, and written so: 3, and not 3.0."""
-    if cells.spelled:
-        texts = cells.texts()[~format.is_missing(cells)]
-        return all(one.lstrip("+-").isdigit() for one in texts)
-    return types.infer_dtype(cells.values, skipna=True) == "integer"
+    """Tell whether the numbers of a target are whole, and written alike.
+
+    Beside missing ones pandas holds 3 as a float, and writes 3.0.
+    """
+    texts = [format.bare(one) for one in cells.texts()[~format.is_missing(cells)]]
+    pointed = {one.endswith(".0") for one in texts}
+    return len(pointed) == 1 and all(_WHOLE.fullmatch(one) for one in texts)
 
 
 def _require_all(cells: Cells, format: NumberFormat | TextFormat) -> None:
