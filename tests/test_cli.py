@@ -125,9 +125,10 @@ def test_search_prints_a_table_and_keeps_the_best() -> None:
     words = ("--epochs", "5", "--hidden", "8,4", "--learning-rate", "0.003", "--dropout", "0.1")
     output = succeed("train", "iris", "--search", *words)
     assert "search: 12 networks" in output
-    table = output[output.index("hidden learning rate") : output.index("wrote ")]
+    table = output[output.index("hidden learning rate") : output.index("the first is kept")]
     lines = [line.split() for line in table.splitlines()[1:]]
     assert len(lines) == 12
+    assert "the choice flatters its validation figures, not those on the test rows" in output
     assert {line[0] for line in lines} == {"64", "8,4"}
     assert {line[1] for line in lines} == {"0.001", "0.003", "0.009"}
     assert {line[2] for line in lines} == {"0.0", "0.1"}

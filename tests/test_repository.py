@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ganglion import _core
+from ganglion.cli import REQUIRED
 
 ROOT = Path(__file__).parents[1]
 FLOORS = ["base", "simd", "kernels", "graph", "plan", "train"]  # each includes only those before it
@@ -33,6 +34,13 @@ def test_the_version_is_the_same_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["version"] == _core.__version__ == version("ganglion")
     assert f"## {project['version']}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_extra_of_the_command_line_brings_all_that_its_commands_use() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extra = {re.split(">", one)[0] for one in project["optional-dependencies"]["cli"]}
+    core = {re.split(">", one)[0] for one in project["dependencies"]}
+    assert set(REQUIRED.values()) | {"matplotlib"} <= extra | core  # which --report draws with
 
 
 def test_no_file_is_over_its_cap() -> None:

@@ -261,6 +261,7 @@ def test_columns_of_no_use_are_left_out_and_told(
         ([f"{n % 7 + 1},5" for n in range(ROWS)], "holds numbers with decimal commas"),
         ([f"{n % 7 + 1},500" for n in range(ROWS)], "holds groups of thousands"),
         ([f"{n % 7} %" for n in range(ROWS)], "holds numbers with %"),
+        ([f"{n % 7} years" for n in range(ROWS)], "holds numbers with years"),
         ([f"2024-01-{n % 28 + 1:02d}" for n in range(ROWS)], "holds dates, such as 2024-01-"),
     ],
 )
@@ -285,6 +286,13 @@ def test_what_is_written_in_another_way_is_told(
             [f"0{n % 9 + 1}/05/2024" for n in range(ROWS)],
             "reads as 01/31/2024, though the day may come first",
         ),
+        ("a", [f"{n % 7} kg" for n in range(ROWS - 1)] + ["?"], "1 of 40 cells are no numbers"),
+        (
+            "a",
+            [f"by {n % 30}" for n in range(ROWS)],
+            "free text: each different text is a category",
+        ),
+        ("a", [f"by {n % 30}" for n in range(ROWS)], "30 of them in 40 rows: --drop a leaves it"),
         ("a", [*["1"] * (ROWS - 2), "?", "-"], "--missing '?,-' takes them as missing"),
     ],
 )
@@ -295,6 +303,19 @@ def test_doubts_are_told_in_a_line_and_the_column_used(
     found = surveyed(table)
     assert list(found.formats) == [name]
     assert sum(line in doubt for doubt in found.doubts) == 1
+
+
+def test_sentences_are_free_text_though_many_come_again(read: Read) -> None:
+    rng = np.random.default_rng(0)
+    words = ["fast", "slow", "good", "bad", "box", "came", "late"]
+    texts = [" ".join(rng.choice(words, 6)) for _ in range(150)]
+    rows = rng.choice(texts, 600)
+    table = read(pd.DataFrame({"a": rows, "y": rng.normal(size=600)}).to_csv(index=False))
+    (doubt,) = surveyed(table).doubts
+    assert "column 'a' looks like free text" in doubt
+    few = rng.choice(texts[:50], 600)
+    table = read(pd.DataFrame({"a": few, "y": rng.normal(size=600)}).to_csv(index=False))
+    assert surveyed(table).doubts == ()
 
 
 def test_a_copy_of_the_target_is_told(read: Read) -> None:

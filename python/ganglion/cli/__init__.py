@@ -12,7 +12,7 @@ from ganglion.cli.streams import lenient_streams
 
 __all__ = ["main"]
 
-REQUIRED = {  # what the extra "cli" installs: names to import, and to install
+REQUIRED = {  # what every command needs: names to import, and to install
     "typer": "typer",
     "pandas": "pandas",
     "sklearn": "scikit-learn",

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ganglion.tables.cells import MISSING, Cells
+from ganglion.tables.columns import MOST_TEXTS
 from ganglion.tables.date_format import DateFormat
 from ganglion.tables.formats import Format
 from ganglion.tables.number_format import NumberFormat
@@ -16,6 +17,8 @@ from ganglion.tables.text_format import TextFormat
 NEARLY_ALL = 0.8  # of a text column's cells: where so many are numbers, all were meant to be
 _MOST_WORDS = 5  # that an option may be told to hold
 FEWEST = 10  # cells that tell a column whose texts all differ from a short table
+_FREE = 0.5  # of a text column's cells: so many different ones are no categories
+_SENTENCE = 4  # words in the mean of texts that are sentences
 _FIRST = 200  # rows that tell most columns from the target
 _NAMED_ID = re.compile(r"(?i:(^|[^a-z])(id|key|uuid|number|no|nr)$)|[a-z](Id|ID|Key|Number|No|Nr)$")
 
@@ -72,11 +75,26 @@ def doubts(cells: Cells, read: Cells, format: Format, target: Cells) -> Iterator
         case TextFormat():
             if why := not_quite(cells):
                 yield f"column {name!r} is text: {why}"
+            elif _are_free(texts := _present(cells)):
+                yield (
+                    f"column {name!r} looks like free text: each different text is a category of"
+                    f" its own, {len(pd.unique(texts))} of them in {len(texts)} rows: {leave_out}"
+                )
         case DateFormat():
             if cells.spelled and format.fits_turned(cells):
                 yield f"column {name!r} reads as {format.example()}, though the day may come first"
         case NumberFormat():
             yield from _counting(read, leave_out)
+
+
+def _are_free(texts: NDArray[np.object_]) -> bool:
+    """Tell texts that people write, nearly all different or of many words, from categories."""
+    if len(texts) < FEWEST:
+        return False
+    different = pd.unique(texts)
+    words = sum(len(one.split()) for one in different)
+    is_long = len(different) > MOST_TEXTS and words >= _SENTENCE * len(different)
+    return is_long or len(different) >= _FREE * len(texts)
 
 
 def _counting(read: Cells, leave_out: str) -> Iterator[str]:

@@ -27,6 +27,7 @@ _GROUPED = {  # three digits a group, all groups parted by the same mark
     for mark, other in ((".", ","), (",", "."))
 }
 _UNIT = re.compile("|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True)))
+_WORD = re.compile(r"\d(?:\s*([^\W\d_]{2,15})|\s+([^\W\d_]))$")  # 12kg, 5 m; but 5A is a code
 _TRUTH = {"true": 1.0, "false": 0.0}
 _CODE = re.compile(r"0\d+")
 _BLANKS = re.compile(r"\s+")
@@ -38,8 +39,8 @@ class NumberFormat:
 
     Args:
         decimal: The decimal mark; the other mark, a blank or an apostrophe parts thousands.
-        unit: A percent sign, which must stand at each number, or a currency, which may; it is no
-            part of them.
+        unit: A percent sign, which must stand at each number, or a currency or a word such as
+            kg, which may; it is no part of them.
         truth: Whether the words true and false stand for 1 and 0.
         missing: Words that stand for a missing number.
         kind: What the file calls this record.
@@ -166,7 +167,7 @@ class NumberFormat:
         return digits
 
     def _hint(self) -> str:
-        return f" (numbers have a {self.unit})" if self.unit else ""
+        return f" (its numbers are in {self.unit})" if self.unit else ""
 
 
 def is_code(cells: Cells) -> NDArray[np.bool_]:
@@ -180,10 +181,17 @@ def _unit_of(texts: Sequence[str], weights: NDArray[np.integer[Any]], share: flo
     """Return the unit that stands in such a share of the cells, "" where there is none."""
     counts: Counter[str] = Counter()
     for one, weight in zip(texts, weights.tolist(), strict=True):
-        found = _UNIT.search(one)
-        counts[found[0] if found else ""] += weight
+        counts[_unit_at(one)] += weight
     unit, count = counts.most_common(1)[0]
     return unit if count >= share * weights.sum() else ""
+
+
+def _unit_at(text: str) -> str:
+    """Return the sign of a currency, or the word behind a number."""
+    if found := _UNIT.search(text):
+        return found[0]
+    word = _WORD.search(text)
+    return (word[1] or word[2]) if word else ""
 
 
 def _plain_numbers(texts: Any) -> NDArray[np.float64]:

@@ -115,7 +115,8 @@ class TrainOptions:
         test_fraction: Share of all rows kept for the test figures.
         validation_fraction: Share of all rows kept for early stopping.
         seed: Decides the split, the first weights, the batches and the dropout.
-        search: Whether to try settings around these, and keep the best.
+        search: Whether to try settings around these, and keep the best on the validation rows,
+            whose figures flatter it; those on the test rows do not.
         dialect: How a CSV file is written, as far as it is given.
         output: Where to write the model; None for nowhere.
         force: Whether it may take the place of anything but a model of the same target.

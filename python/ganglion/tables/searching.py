@@ -48,6 +48,7 @@ def search(
     if interrupted:
         say("interrupted: the best network so far is kept")
     say(table_of(ranked, "accuracy" if task is Task.CLASSIFICATION else "R2"))
+    say("the first is kept; the choice flatters its validation figures, not those on the test rows")
     if failed := sum(trial.failure is not None for trial in trials):
         say(f"{failed} more did not stay finite")
     return ranked[0]
