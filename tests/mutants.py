@@ -225,10 +225,7 @@ def try_network(path: Path) -> bool:
         if isinstance(found, gn.Sequential):
             good = True
             if found.input_size < 10_000:
-                try:
-                    found.predict(np.zeros((2, found.input_size)))
-                except ValueError as error:  # of a normalization by vast numbers
-                    assert "too large for float" in str(error)  # noqa: PT017
+                found.predict(np.zeros((2, found.input_size)))
     return good
 
 

@@ -187,12 +187,12 @@ def test_a_network_keeps_what_it_was_made_with() -> None:
 
 
 def test_too_large_once_scaled_is_refused_with_its_place() -> None:
-    net = gn.Sequential([gn.Normalization([0.0], [1e-80]), gn.Dense(1)], input_size=1)
+    net = gn.Sequential([gn.Normalization([0.0], [1e-76]), gn.Dense(1)], input_size=1)
     net.compile(loss="squared_error")
-    for x in ([[0.0], [3.0]], [[0], [3]]):
-        with pytest.raises(ValueError, match=r"X has 3(\.0)? at row 1, column 0, too large for fl"):
+    for x in ([[0.0], [4.0]], [[0], [4]]):
+        with pytest.raises(ValueError, match=r"X has 4(\.0)? at row 1, column 0, too large for fl"):
             net.predict(x)
-        with pytest.raises(ValueError, match=r"X has 3(\.0)? at row 1, column 0, too large for fl"):
+        with pytest.raises(ValueError, match=r"X has 4(\.0)? at row 1, column 0, too large for fl"):
             net.fit(x, [0.0, 1.0], verbose=0)
 
 
@@ -225,6 +225,16 @@ BAD: dict[str, tuple[Any, type[Exception], str]] = {
         ),
         ValueError,
         r"rescale is 0\.5, must be 1 beside Normalization",
+    ),
+    "a vast mean": (
+        lambda: gn.Sequential([gn.Normalization([0, 1e39], [1, 1]), gn.Dense(1)], input_size=2),
+        ValueError,
+        r"layers\.0: Normalization of feature 1 has mean 1e\+39 and variance 1, .*too large for fl",
+    ),
+    "a tiny variance": (
+        lambda: gn.MLP([1, 1], normalization=gn.Normalization([0.0], [1e-80])),
+        ValueError,
+        r"layers\.0: Normalization of feature 0 has mean 0 and variance 1e-80",
     ),
     "mean alone": (lambda: gn.Normalization([0.0]), ValueError, "must be given together"),
     "lengths": (lambda: gn.Normalization([0.0], [1.0, 1.0]), ValueError, "mean has 1 features, v"),

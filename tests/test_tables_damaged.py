@@ -61,22 +61,36 @@ DAMAGES: dict[str, Callable[[Record], object]] = {
 }
 
 
-def spoil(good: Path, path: Path, texts: dict[str, str], rescale: float = 1.0) -> None:
-    """Write the good model of classes with other texts, and another factor of its inputs."""
+def spoil(good: Path, path: Path, texts: dict[str, str], **settings: object) -> None:
+    """Write the good model of classes with other texts, and its network with other settings."""
     header, data = mutants.split((good / "sold").read_bytes())
     config = json.loads(header["__metadata__"]["ganglion.config"])
-    texts["ganglion.config"] = json.dumps({**config, "rescale": rescale})
+    texts["ganglion.config"] = json.dumps({**config, **settings})
     header["__metadata__"].update(texts)
     path.write_bytes(mutants.pack(json.dumps(header).encode(), data))
 
 
-def assert_told(path: Path, table: Path) -> None:
+def spoil_inputs(good: Path, path: Path, mean: float) -> None:
+    """Write the good model of classes, its network with a normalization in front."""
+    header, data = mutants.split((good / "sold").read_bytes())
+    config = json.loads(header["__metadata__"]["ganglion.config"])
+    width = config["input_size"]
+    first = {"type": "Normalization", "mean": [mean] * width, "variance": [1.0] * width}
+    config["layers"].insert(0, first)
+    header["__metadata__"]["ganglion.config"] = json.dumps(config)
+    layers = {"layers.0": "layers.1", "layers.1": "layers.2"}
+    moved = {layers.get(name[:8], name[:8]) + name[8:]: one for name, one in header.items()}
+    path.write_bytes(mutants.pack(json.dumps(moved).encode(), data))
+
+
+def assert_told(path: Path, table: Path, message: str = "") -> None:
     for words in (["info", path], ["predict", path, table], ["evaluate", path, table]):
         done = CliRunner().invoke(app, [str(word) for word in words])
         assert isinstance(done.exception, SystemExit), done.exception
         assert done.exit_code == 2
         assert done.stderr.startswith(f"ganglion: cannot read {path}: ")
         assert done.stderr.count("\n") == 1
+        assert message in done.stderr
 
 
 @pytest.mark.parametrize("name", DAMAGES)
@@ -99,3 +113,17 @@ def test_what_is_no_record_is_told(name: str, value: str, good: Path, tmp_path: 
 def test_a_network_that_was_not_trained_on_the_columns_is_told(good: Path, tmp_path: Path) -> None:
     spoil(good, tmp_path / "model", {}, rescale=0.5)
     assert_told(tmp_path / "model", good / "table.csv")
+
+
+@pytest.mark.parametrize(
+    ("mean", "message"),
+    [
+        (0.0, "its columns and its network do not fit together"),
+        (1e308, "layers.0: Normalization of feature 0 has mean 1e+308 and variance 1, with which"),
+    ],
+)
+def test_a_network_that_scales_its_inputs_again_is_told(
+    mean: float, message: str, good: Path, tmp_path: Path
+) -> None:
+    spoil_inputs(good, tmp_path / "model", mean)
+    assert_told(tmp_path / "model", good / "table.csv", message)

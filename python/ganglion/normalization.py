@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ganglion.networks import Builder
 
 _AT_ONCE = 2**20  # numbers that are converted at once
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 @explained
@@ -80,6 +81,12 @@ class Normalization:
         if self.mean is None or self.variance is None:
             raise ValueError(f"{name}: Normalization has no mean and variance: call adapt(X) first")
         factors = [variance**-0.5 if variance > 0 else 1.0 for variance in self.variance]
+        for feature, (mean, factor) in enumerate(zip(self.mean, factors, strict=True)):
+            if not max(1.0, abs(mean)) * factor <= _LARGEST:
+                raise ValueError(
+                    f"{name}: Normalization of feature {feature} has mean {mean:g} and variance "
+                    f"{self.variance[feature]:g}, with which 0 or 1 are too large for float32"
+                )
         return builder.normalize(x, self.mean, factors, name)
 
     def for_network(self) -> Self:

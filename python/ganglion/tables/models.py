@@ -66,7 +66,8 @@ class TableModel:
             raise InputError(f"cannot read {path}: {error}") from error
         net = load_network(path)
         sizes = (preparation.width, preparation.target.output_size)
-        if (net.input_size, net.output_size) != sizes or net.rescale != 1:
+        own_scale = net.rescale != 1 or isinstance(net.layers[0], gn.Normalization)
+        if (net.input_size, net.output_size) != sizes or own_scale:
             raise InputError(f"cannot read {path}: its columns and its network do not fit together")
         return cls(net=net, preparation=preparation, versions=versions)
 
