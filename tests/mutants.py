@@ -110,7 +110,7 @@ def pack(header: bytes, data: bytes = b"", length: int | None = None) -> bytes:
     return struct.pack("<Q", len(header) if length is None else length) + header + data
 
 
-_INNER = ("ganglion.config", "table", "versions")  # JSON in the texts of the metadata
+_INNER = ("ganglion.config", "table", "versions", "seen")  # JSON in the texts of the metadata
 
 
 def _unfolded(header: dict[str, Any]) -> dict[str, Any]:

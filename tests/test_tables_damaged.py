@@ -1,11 +1,13 @@
 """Damaged models of tables: every command tells in one line which file it is and what is wrong."""
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import mutants
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -34,6 +36,7 @@ def date(record: Record) -> Record:
 
 
 HALF = "\ud800"  # half a surrogate pair: JSON can hold it, no file or terminal can
+RISING = base64.b64encode(np.arange(1001, dtype="<u8").tobytes()).decode()  # one too many
 DEEP = "[" * 100_000
 DAMAGES: dict[str, Callable[[Record], object]] = {
     "scale 0": lambda record: number(record)["scaling"].update(scale=0),
@@ -55,6 +58,12 @@ DAMAGES: dict[str, Callable[[Record], object]] = {
     "columns none": lambda record: record["table"].update(columns=[]),
     "columns a record": lambda record: record["table"].update(columns={}),
     "table a list": lambda record: record.update(table=[]),
+    "seen a list": lambda record: record.update(seen=[]),
+    "seen all no truth": lambda record: record["seen"].update(all=1),
+    "seen no base64": lambda record: record["seen"].update(hashes="é"),
+    "seen part of a number": lambda record: record["seen"].update(hashes="AAAA"),
+    "seen falling": lambda record: record["seen"].update(hashes="/" * 10 + "8" + "A" * 10 + "=="),
+    "seen too many": lambda record: record["seen"].update(hashes=RISING),
     "versions a list": lambda record: record.update(versions=[["numpy", "2"]]),
     "versions numbers": lambda record: record.update(versions={"numpy": 2}),
     "versions no texts": lambda record: record.update(versions={HALF: "2"}),
@@ -96,14 +105,16 @@ def assert_told(path: Path, table: Path, message: str = "") -> None:
 @pytest.mark.parametrize("name", DAMAGES)
 def test_damaged_records_are_told(name: str, good: Path, tmp_path: Path) -> None:
     header, _ = mutants.split((good / "sold").read_bytes())
-    record = {name: json.loads(header["__metadata__"][name]) for name in ("table", "versions")}
+    record = {
+        name: json.loads(header["__metadata__"][name]) for name in ("table", "versions", "seen")
+    }
     DAMAGES[name](record)
     texts = {name: json.dumps(value) for name, value in record.items()}
     spoil(good, tmp_path / "model", texts)
     assert_told(tmp_path / "model", good / "table.csv")
 
 
-@pytest.mark.parametrize("name", ["table", "versions"])
+@pytest.mark.parametrize("name", ["table", "versions", "seen"])
 @pytest.mark.parametrize("value", ["", "{", DEEP, "1" * 5000, "null"], ids=lambda text: text[:5])
 def test_what_is_no_record_is_told(name: str, value: str, good: Path, tmp_path: Path) -> None:
     spoil(good, tmp_path / "model", {name: value})

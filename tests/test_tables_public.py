@@ -104,7 +104,7 @@ def test_predictions_have_the_index_of_the_frame(frame: pd.DataFrame) -> None:
 
 def test_a_frame_is_left_as_it_was(frame: pd.DataFrame) -> None:
     before = frame.copy()
-    trained(frame).evaluate(frame)
+    trained(frame).predict(frame)
     pd.testing.assert_frame_equal(frame, before)
 
 
@@ -127,14 +127,15 @@ def test_frames_of_other_packages_are_taken(frame: pd.DataFrame) -> None:
 
 
 def test_figures_are_records(frame: pd.DataFrame) -> None:
-    model = trained(frame)
+    model, value_model = trained(frame), trained(frame.drop(columns="kind"), target="price")
+    frame[["size", "price"]] += 0.01  # other rows
     frame.loc[:4, "kind"] = None
     figures = model.evaluate(frame)
     assert isinstance(figures, gn.tables.ClassFigures)
     assert (figures.rows, figures.left_out) == (115, 5)
     assert figures.positive == "small"
     assert np.sum(figures.confusion) == 115
-    values = trained(frame.drop(columns="kind"), target="price").evaluate(frame)
+    values = value_model.evaluate(frame)
     assert isinstance(values, gn.tables.ValueFigures)
     assert values.rmse >= values.mae > 0
 
@@ -170,6 +171,7 @@ def test_unknown_and_missing_cells_are_one_warning_in_the_words_of_the_command(
 ) -> None:
     trained(frame, output="model.safetensors")
     model = gn.tables.load("model.safetensors")
+    frame[["size", "price"]] += 0.01  # other rows
     frame.loc[3, "colour"] = "pink"
     frame.loc[[5, 9], "size"] = None
     frame.to_csv("new.csv", index=False)

@@ -24,6 +24,7 @@ from ganglion.tables.fields import texts_by_name
 from ganglion.tables.figures import Figures
 from ganglion.tables.preparation import Preparation
 from ganglion.tables.reading import Data, as_table
+from ganglion.tables.seen import Seen
 
 
 def current_versions() -> dict[str, str]:
@@ -41,11 +42,13 @@ class TableModel:
         net: The network.
         preparation: What makes its inputs of a table's rows.
         versions: What the model was trained with.
+        seen: What tells the rows that it was trained on.
         figures: Those on the test rows, from the training; None for a model of a file.
     """
 
     net: gn.Sequential
     preparation: Preparation
+    seen: Seen
     versions: Mapping[str, str] = field(default_factory=current_versions)
     figures: Figures | None = None
 
@@ -62,6 +65,7 @@ class TableModel:
         try:
             preparation = Preparation.from_json(metadata["table"])
             versions = texts_by_name(json.loads(metadata.get("versions", "{}")))
+            seen = Seen.from_fields(json.loads(metadata.get("seen", "{}")))
         except (RecursionError, ValueError) as error:
             raise InputError(f"cannot read {path}: {error}") from error
         net = load_network(path)
@@ -69,15 +73,19 @@ class TableModel:
         own_scale = net.rescale != 1 or isinstance(net.layers[0], gn.Normalization)
         if (net.input_size, net.output_size) != sizes or own_scale:
             raise InputError(f"cannot read {path}: its columns and its network do not fit together")
-        return cls(net=net, preparation=preparation, versions=versions)
+        return cls(net=net, preparation=preparation, seen=seen, versions=versions)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write network, preparation and versions into one file, all of it or none.
+        """Write all but the figures into one file, all of it or none.
 
         Raises:
             InputError: When it cannot be written.
         """
-        metadata = {"table": self.preparation.to_json(), "versions": json.dumps(self.versions)}
+        metadata = {
+            "table": self.preparation.to_json(),
+            "versions": json.dumps(self.versions),
+            "seen": json.dumps(self.seen.to_fields()),
+        }
         try:
             self.net.save(Path(path), metadata=metadata)
         except OSError as error:
@@ -124,7 +132,7 @@ class TableModel:
             dialect: How a CSV file is written, as far as it is given.
 
         Warns:
-            UserWarning: As `predict`.
+            UserWarning: As `predict`, and of rows that the model was trained on.
 
         Raises:
             InputError: When a column is missing, or a cell cannot be used.

@@ -6,6 +6,7 @@ Whatever can be known before the fit is looked at before it, and the model is sa
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from ganglion.tables.options import Task, TrainOptions
 from ganglion.tables.places import holds_something, other_than, writable
 from ganglion.tables.reading import Data, as_table
 from ganglion.tables.searching import search
+from ganglion.tables.seen import Seen
 from ganglion.tables.trained import Trained
 
 
@@ -56,17 +58,17 @@ def train(data: Data, options: TrainOptions, say: Say, warn: Warn) -> Trained:
     fit = search if options.search else train_one
     estimator = fit(task, options, rows.training, rows.validation, tell)
     net = network_of(estimator, rows.preparation)
+    seen = Seen.of(rows.training, rows.validation)
+    model = TableModel(net=net, preparation=rows.preparation, seen=seen, versions=versions)
     if options.output is not None:
-        unmeasured = TableModel(net=net, preparation=rows.preparation, versions=versions)
-        _save(unmeasured, Path(options.output))
+        _save(model, Path(options.output))
         tell(f"wrote {options.output}")
     inputs, encoded = rows.test
     figures = measure(rows.preparation.target, np.asarray(net.predict(inputs)), encoded)
-    model = TableModel(net=net, preparation=rows.preparation, versions=versions, figures=figures)
     return Trained(
         name=table.name,
         options=options,
-        model=model,
+        model=replace(model, figures=figures),
         estimator=estimator,
         rows=rows,
         told=tuple(told),

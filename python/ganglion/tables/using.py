@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -34,7 +34,7 @@ def predictions(
         InputError: When a column is missing, or a cell cannot be used.
     """
     kept = table.frame[table.columns_named(keep)].reset_index(drop=True)
-    outputs = _outputs(model, table)
+    outputs = np.asarray(model.net.predict(_inputs(model, table)))
     frame = model.preparation.target.decode(outputs, probabilities=probabilities)
     for name in kept:
         if name in frame:
@@ -49,7 +49,8 @@ def figures(model: TableModel, table: Table, warn: Warn) -> Figures:
     Args:
         model: What predicts.
         table: The rows.
-        warn: Called with the lines on cells that are missing or unknown, if any.
+        warn: Called with the lines on cells that are missing or unknown, and on rows that the
+            model was trained on, if any.
 
     Raises:
         InputError: When a column is missing, or a cell cannot be used.
@@ -60,12 +61,14 @@ def figures(model: TableModel, table: Table, warn: Warn) -> Figures:
     if not missing.all():
         table = table.rows(~missing)
     encoded = target.encode(table.cells(target.name))
-    outputs = _outputs(model, table)
-    warn(list(model.preparation.doubts(table)))
+    inputs = _inputs(model, table)
+    seen = model.seen.note(inputs, encoded)
+    warn([*model.preparation.doubts(table), *([seen] if seen else [])])
+    outputs = np.asarray(model.net.predict(inputs))
     return measure(target, outputs, encoded, left_out=int(missing.sum()))
 
 
-def _outputs(model: TableModel, table: Table) -> NDArray[Any]:
-    """Give the network's outputs for each row, shape `(rows, outputs)`."""
+def _inputs(model: TableModel, table: Table) -> NDArray[np.float32]:
+    """Give what the network sees of each row, shape `(rows, width)`."""
     table.require(model.preparation.names)
-    return np.asarray(model.net.predict(model.preparation.transform(table)))
+    return model.preparation.transform(table)
