@@ -100,6 +100,12 @@ def test_texts_of_whole_floats_and_integers_agree() -> None:
     assert cells([1, 3]).texts().tolist() == ["1", "3"]
 
 
+def test_a_column_is_described_with_its_unit() -> None:
+    weights = Cells(values=pd.Series(["12 kg", "14 kg"], name="weight", dtype=object))
+    column = fit_column(weights, format_of(weights, most_texts=MOST_TEXTS))
+    assert column.describe() == "number with kg, mean 13, deviation 1"
+
+
 def test_categorical_column_is_text() -> None:
     assert isinstance(fitted([1, 2, 1], dtype="category"), TextColumn)
 

@@ -204,6 +204,8 @@ def test_unknown_arguments_are_answered_with_the_one_that_is_meant(frame: pd.Dat
         gn.tables.train(frame, "kind")  # type: ignore[call-arg]
     with pytest.raises(TypeError, match=r"'probability', did you mean 'probabilities'"):
         trained(frame).predict(frame, probability=True)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"load: unknown argument 'file'.* Known: path"):
+        gn.tables.load(file="model")  # type: ignore[call-arg]
     with pytest.raises(TypeError, match=r"Dialect: unknown argument 'sep', did you mean 'sepa"):
         gn.tables.Dialect(sep=";")  # type: ignore[call-arg]
 

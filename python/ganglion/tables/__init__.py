@@ -50,6 +50,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
+@explained
 def load(path: str | os.PathLike[str]) -> TableModel:
     """Read a model that `ganglion train` or `TableModel.save` wrote.
 

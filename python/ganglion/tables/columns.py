@@ -60,7 +60,9 @@ class NumberColumn:
 
     def describe(self) -> str:
         """Tell what was measured, in a few words."""
-        return f"number, mean {plain(self.scaling.mean)}, deviation {plain(self.scaling.scale)}"
+        unit = f" with {self.format.unit}" if self.format.unit else ""
+        mean, deviation = plain(self.scaling.mean), plain(self.scaling.scale)
+        return f"number{unit}, mean {mean}, deviation {deviation}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

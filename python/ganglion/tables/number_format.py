@@ -27,7 +27,8 @@ _GROUPED = {  # three digits a group, all groups parted by the same mark
     for mark, other in ((".", ","), (",", "."))
 }
 _UNIT = re.compile("|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True)))
-_WORD = re.compile(r"\d(?:\s*([^\W\d_]{2,15})|\s+([^\W\d_]))$")  # 12kg, 5 m; but 5A is a code
+_LETTER = r"(?:[^\W\d_]|[°/])"
+_WORD = re.compile(rf"\d(?:\s*({_LETTER}{{2,15}})|\s+({_LETTER}))$")  # 12kg, 5 m; but 5A is a code
 _TRUTH = {"true": 1.0, "false": 0.0}
 _CODE = re.compile(r"0\d+")
 _BLANKS = re.compile(r"\s+")
