@@ -13,6 +13,10 @@ from ganglion.cli.app import app
 ROOT = Path(__file__).parents[1]
 
 
+WARNED_OF = pytest.mark.filterwarnings("ignore:column 'garden'. of:UserWarning")  # as it says
+
+
+@WARNED_OF
 @pytest.mark.parametrize("name", ["README.md", "docs/guide.md", "docs/from_scikit_learn.md"])
 def test_the_blocks_of_a_document_run(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -25,6 +29,7 @@ def test_the_blocks_of_a_document_run(
         exec(compile(block, name, "exec"), names)
 
 
+@WARNED_OF
 def test_the_guide_says_true_things_about_its_examples() -> None:
     names: dict[str, Any] = {}
     text = (ROOT / "docs/guide.md").read_text()
