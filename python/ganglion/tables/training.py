@@ -53,12 +53,12 @@ def train(data: Data, options: TrainOptions, say: Say, warn: Warn) -> Trained:
     if options.output is not None and not options.force:
         _spare_others(Path(options.output), table.labels.name, task)
     rows = prepare(table, task, options, tell, tell_doubts)
+    seen = Seen.of(rows.training, rows.validation)
     versions = current_versions()
 
     fit = search if options.search else train_one
     estimator = fit(task, options, rows.training, rows.validation, tell)
     net = network_of(estimator, rows.preparation)
-    seen = Seen.of(rows.training, rows.validation)
     model = TableModel(net=net, preparation=rows.preparation, seen=seen, versions=versions)
     if options.output is not None:
         _save(model, Path(options.output))
