@@ -263,6 +263,9 @@ def test_columns_of_no_use_are_left_out_and_told(
         ([f"{n % 7} %" for n in range(ROWS)], "holds numbers with %"),
         ([f"{n % 7} years" for n in range(ROWS)], "holds numbers with years"),
         ([f"2024-01-{n % 28 + 1:02d}" for n in range(ROWS)], "holds dates, such as 2024-01-"),
+        ([f"2024-{n % 12 + 1:02d}" for n in range(ROWS)], "holds dates, such as 2024-01"),
+        ([f"{n % 12 + 1}/2024" for n in range(ROWS)], "holds dates, such as 01/2024"),
+        ([f"{'Jan' if n % 2 else 'Dec'} 2024" for n in range(ROWS)], "holds dates, such as Jan 2"),
     ],
 )
 def test_what_is_written_in_another_way_is_told(

@@ -23,8 +23,9 @@ _DAYS = (  # where two fit all cells of a column the first is meant
     *("%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y"),
     *("%b %d %Y", "%B %d %Y", "%a %d %b %Y", "%a %b %d %Y"),
 )
+_MONTHS = ("%Y-%m", "%m/%Y", "%b %Y", "%B %Y")
 _TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
-PATTERNS = (*_DAYS, *_TIMES, *(f"{day} {time}" for day, time in product(_DAYS, _TIMES)))
+PATTERNS = (*_DAYS, *_MONTHS, *_TIMES, *(f"{day} {time}" for day, time in product(_DAYS, _TIMES)))
 _SHORT_YEAR = "%y"
 _SHORTEST, _LONGEST = 4, 40  # characters of a date
 _TRIED = 50  # cells that a pattern must fit before all are read with it
