@@ -124,7 +124,7 @@ def test_what_does_not_fit_a_loss_is_refused() -> None:
     net = gn.MLP([3, 4], dtype="float64")
     with pytest.raises(ValueError, match=r"there are 2 levels, the output has 4 columns"):
         net.compile("sgd", loss=losses.Quantile(level=(0.1, 0.9)))
-    with pytest.raises(ValueError, match="metrics: mean_absolute_error compares outputs with"):
+    with pytest.raises(ValueError, match="metrics: mean_absolute_error compares each output with"):
         net.compile("sgd", loss="gaussian", metrics=["mean_absolute_error"])
     net.compile("sgd", loss="gaussian")
     with pytest.raises(ValueError, match=r"y has shape \(5, 4\), must be \(5, 2\) for"):
