@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn import neural_network
 from sklearn.datasets import load_iris
 from sklearn.utils.class_weight import compute_sample_weight
 
@@ -90,3 +91,57 @@ def test_balanced_weights_of_several_labels_are_scikit_learns() -> None:
 def test_a_list_of_class_weights_is_for_several_labels() -> None:
     with pytest.raises(ValueError, match="class_weight is a list, which is for several labels"):
         MLPClassifier(class_weight=[{0: 1.0}]).fit(X, Y)
+
+
+RARE = np.r_[0:10, 50:100, 100:140]
+EVEN_OR_NOT: list[Any] = ["balanced", {0: 20.0, 1: 1.0, 2: 0.0}]
+
+
+def still(step: int) -> float:
+    """Return a learning rate that changes nothing."""
+    return 0.0
+
+
+@pytest.mark.parametrize("class_weight", EVEN_OR_NOT, ids=str)
+@pytest.mark.parametrize("metric", ["score", "loss", "neg_log_loss"])
+@pytest.mark.parametrize("given", [True, False], ids=["data given", "held out"])
+@pytest.mark.parametrize("weight", [None, np.arange(len(RARE)) % 4], ids=["even", "weighted"])
+def test_class_weights_do_not_count_in_validation(
+    class_weight: Any, metric: str, given: bool, weight: Any
+) -> None:
+    settings: dict[str, Any] = {"random_state": 0, "max_iter": 2, "early_stopping": True}
+    settings |= {"lr_schedule": still, "early_stopping_metric": metric, "validation_fraction": 0.3}
+    x, y = X[RARE], Y[RARE]
+    more = {"X_val": x, "y_val": y, "sample_weight_val": weight} if given else {}
+    weighted = MLPClassifier(class_weight=class_weight, **settings).fit(x, y, weight, **more)
+    plain = MLPClassifier(**settings).fit(x, y, weight, **more)
+    assert weighted.validation_scores_ == plain.validation_scores_
+    assert weighted.validation_loss_curve_ == plain.validation_loss_curve_
+    assert weighted.loss_ != plain.loss_
+
+
+def test_class_weights_of_labels_do_not_count_in_validation() -> None:
+    weights: list[Any] = [{0: 1.0, 1: 3.0}, {0: 0.5, 1: 9.0}]
+    settings: dict[str, Any] = {"random_state": 0, "max_iter": 2, "early_stopping": True}
+    settings |= {"lr_schedule": still}
+    weighted = MLPClassifier(class_weight=weights, **settings).fit(X, LABELS)
+    plain = MLPClassifier(**settings).fit(X, LABELS)
+    assert weighted.validation_scores_ == plain.validation_scores_
+    assert weighted.validation_loss_curve_ == plain.validation_loss_curve_
+
+
+def test_sample_weights_count_in_validation_as_scikit_learns_do() -> None:
+    weight = 1.0 + np.arange(len(X)) % 7
+    settings: dict[str, Any] = {"random_state": 0, "max_iter": 20, "early_stopping": True}
+    found = MLPClassifier(**settings).fit(X, Y, weight)
+    expected = neural_network.MLPClassifier(**settings).fit(X, Y, weight)
+    np.testing.assert_allclose(found.validation_scores_, expected.validation_scores_, rtol=1e-12)
+    even = MLPClassifier(**settings).fit(X, Y)
+    assert found.validation_scores_ != even.validation_scores_
+
+
+def test_class_weights_do_not_count_in_the_scale_of_features() -> None:
+    settings: dict[str, Any] = {"random_state": 0, "max_iter": 2, "standardize": True}
+    weighted = MLPClassifier(class_weight={0: 20.0}, **settings).fit(X[RARE], Y[RARE])
+    plain = MLPClassifier(**settings).fit(X[RARE], Y[RARE])
+    np.testing.assert_array_equal(weighted.scaler_.mean_, plain.scaler_.mean_)

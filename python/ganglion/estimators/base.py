@@ -30,7 +30,7 @@ from ganglion.estimators.scoring import scorer_of
 from ganglion.estimators.stochastic import StochasticOptimizer, settings_of
 from ganglion.estimators.threads import limited, threads_for
 from ganglion.estimators.turns import fits_alone
-from ganglion.estimators.weights import checked_sample_weight, positive_in_all
+from ganglion.estimators.weights import sample_weights, times
 
 Examples = tuple[Any, Any, Any]  # X, y, sample_weight or None
 
@@ -102,8 +102,8 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
     def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
         """Return the score of finite outputs beside targets as `_check_input` gave them."""
 
-    def _weight_of(self, y: Any, *, incremental: bool, training: bool) -> Array | None:  # noqa: ARG002
-        """Return what each sample counts by its target, shape `(samples,)`; None: all the same."""
+    def _class_weights(self, y: Any, *, incremental: bool) -> Array | None:  # noqa: ARG002
+        """Return what each sample counts in training by its target, shape `(samples,)`, or None."""
         return None
 
     def _remember_arguments(self) -> None:
@@ -126,10 +126,11 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         self._check_arguments(validation, incremental=incremental)
         first = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
         inputs, targets = self._check_input(X, y, incremental=incremental, reset=first)
-        weight = self._weights(inputs, y, sample_weight, incremental=incremental, training=True)
+        weight = sample_weights("sample_weight", sample_weight, inputs)
+        in_training = times(weight, self._class_weights(y, incremental=incremental))
         watched = None if validation is None else self._check_validation(*validation)
         self._begin(inputs, targets, weight, afresh=first)
-        samples = Dataset(self._scaled(inputs), targets, weight)
+        samples = Dataset(self._scaled(inputs), targets, in_training, weight)
         if watched is not None:
             watched = Dataset(self._scaled(watched.x), watched.y, watched.weight)
         events = FitEvents(self, X, y, sample_weight, 1 if incremental else self.max_iter)
@@ -195,24 +196,9 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         schedule_of(settings_of(self), steps=1)
         scorer_of(self.early_stopping_metric)
 
-    def _weights(
-        self, X: Any, y: Any, given: Any, *, incremental: bool, training: bool
-    ) -> Array | None:
-        """Return what each sample counts, shape `(samples, 1)`; None: all the same."""
-        by_target = self._weight_of(y, incremental=incremental, training=training)
-        if by_target is not None:
-            by_target = by_target.reshape(-1, 1)
-        if given is None:
-            return None if by_target is None else positive_in_all(by_target)
-        name = "sample_weight" if training else "sample_weight_val"
-        weight = checked_sample_weight(name, given, X).reshape(-1, 1)
-        return positive_in_all(weight if by_target is None else by_target * weight)
-
     def _check_validation(self, X: Any, y: Any, sample_weight: Any) -> Dataset:
         X, targets = self._check_input(X, y, incremental=True, reset=False, training=False)
-        return Dataset(
-            X, targets, self._weights(X, y, sample_weight, incremental=False, training=False)
-        )
+        return Dataset(X, targets, sample_weights("sample_weight_val", sample_weight, X))
 
     def _initialize(self, sizes: list[int], dtype: str) -> None:
         self.n_layers_ = len(sizes) + 1

@@ -31,8 +31,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
 
     Args:
         {shared}
-        class_weight: What the samples of each class count, beside `sample_weight`: a mapping,
-            "balanced", or None: all the same. `partial_fit` takes no "balanced".
+        class_weight: What the samples of each class count in the loss that is trained on, beside
+            `sample_weight`, and nowhere else: a mapping, "balanced", or None: all the same.
+            `partial_fit` takes no "balanced".
     """
 
     def __init__(
@@ -169,7 +170,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
             return X, self._label_binarizer.transform(y)
         return X, np.searchsorted(self.classes_, y).reshape(-1, 1)
 
-    def _weight_of(self, y: Any, *, incremental: bool, training: bool) -> Array | None:
+    def _class_weights(self, y: Any, *, incremental: bool) -> Array | None:
         if self.class_weight is None:
             return None
         check_class_weight(self.class_weight)
@@ -180,12 +181,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
             return np.asarray(compute_sample_weight(self.class_weight, y), np.float64)
         if isinstance(self.class_weight, list):
             raise ValueError("class_weight is a list, which is for several labels")
-        if training:
-            self._class_weights = compute_class_weight(
-                self.class_weight, classes=self.classes_, y=np.ravel(y)
-            )
-        classes = np.searchsorted(self.classes_, np.ravel(y))
-        return np.asarray(self._class_weights[classes], np.float64)
+        labels = np.ravel(y)
+        by_class = compute_class_weight(self.class_weight, classes=self.classes_, y=labels)
+        return np.asarray(by_class[np.searchsorted(self.classes_, labels)], np.float64)
 
     def _check_classes(self, classes: Array, *, all_of_them: bool) -> None:
         if all_of_them and set(classes) != set(self.classes_):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ _ROWS = 256  # looked at together
 
 
 def hold_out(estimator: BaseMLP, samples: Dataset) -> tuple[Dataset, Dataset]:
-    """Return what is trained on, and what is split off to be looked at.
+    """Return what is trained on, and what is split off to be looked at: classes count the same.
 
     Raises:
         ValueError: When the latter is fewer than two samples, or counts nothing.
@@ -41,6 +42,7 @@ def hold_out(estimator: BaseMLP, samples: Dataset) -> tuple[Dataset, Dataset]:
             " dataset."
         )
     held_out = samples.rows(test)
+    held_out = replace(held_out, weight=held_out.metric_weight)
     if held_out.weight is not None and not held_out.weight.sum() > 0:
         raise ValueError("The weights of the samples held out are all zero: another random_state?")
     return samples.rows(train), held_out

@@ -49,7 +49,34 @@ def check_class_weight(given: Any) -> None:
                 checks.non_negative(f"class_weight[{label!r}]", value)
 
 
-def positive_in_all(weight: Array) -> Array:
+def sample_weights(name: str, given: Any, X: Any) -> Array | None:
+    """Return what each sample counts, shape `(samples, 1)`; None: all the same.
+
+    Arguments are those of `checked_sample_weight`, which says what is refused; so are weights of
+    which none counts.
+    """
+    if given is None:
+        return None
+    return _positive_in_all(checked_sample_weight(name, given, X).reshape(-1, 1))
+
+
+def times(weight: Array | None, by_class: Array | None) -> Array | None:
+    """Return what each sample counts in training, shape `(samples, 1)`; None: all the same.
+
+    Args:
+        weight: What it counts anywhere, shape `(samples, 1)`, or None.
+        by_class: And its class in training, shape `(samples,)`, or None.
+
+    Raises:
+        ValueError: When nothing counts.
+    """
+    if by_class is None:
+        return weight
+    by_class = by_class.reshape(-1, 1)
+    return _positive_in_all(by_class if weight is None else weight * by_class)
+
+
+def _positive_in_all(weight: Array) -> Array:
     """Return weights of which one at least counts.
 
     Raises:
