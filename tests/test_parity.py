@@ -271,7 +271,7 @@ def test_fit_steps_by_the_schedules_rates(schedule: float | Schedule, by_batch: 
         seen.append(-float(net.parameter_vector[0]))
 
     hook = LambdaCallback(on_train_batch_end=note) if by_batch else LambdaCallback(None, note)
-    x, y = np.ones((4, 1)), np.full(4, -1000.0)
+    x, y = np.ones((4, 1)), np.full(4, -100.0)
     net.fit(x, y, batch_size=1, epochs=6, verbose=0, callbacks=[hook])
     used = gn.schedules.get(schedule).rates(np.arange(24))
     expected = used if by_batch else used.reshape(6, 4).sum(axis=1)

@@ -13,11 +13,13 @@ from ganglion import checks, progress
 from ganglion.callbacks import Callback
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.data import Dataset, as_dataset, weighted_by_class
+from ganglion.far_scales import warn_of_targets
 from ganglion.figures import check_targets
 from ganglion.objectives import Objective
 from ganglion.passes import Parametrized
 from ganglion.progress import Verbosity
 from ganglion.sources import ArraySource, IterableSource, Source
+from ganglion.targets import takes_any_number
 from ganglion.training import Fit
 
 _FIT_BATCH = 32  # as in Keras
@@ -148,6 +150,9 @@ def _array_source(
                 f" sides of {len(data)}"
             )
         data, held_out = data.rows(slice(None, count)), data.rows(slice(count, None))
+    if arguments.initial_epoch == 0 and takes_any_number(objective.loss):
+        hint = "scale y, and predictions back"
+        warn_of_targets(data.y, data.weight, hint, stacklevel=5)
     outputs = model.network.output_size
     data = weighted_by_class("fit", data, arguments.class_weight, outputs, objective.loss)
     batch_size = min(arguments.batch_size or _FIT_BATCH, len(data))

@@ -89,6 +89,11 @@ def _check_weights(call: str, name: str, weight: NDArray[np.float64]) -> None:
         raise ValueError(f"{call}: {name} is zero for every sample")
 
 
+def takes_any_number(loss: Loss | CustomLoss) -> bool:
+    """Tell whether a loss is known to compare outputs with numbers of any size."""
+    return isinstance(loss, Loss) and loss.name not in _ALLOWED
+
+
 def _name(loss: Loss | CustomLoss) -> str:
     return loss.name if isinstance(loss, Loss) else "custom"
 

@@ -31,6 +31,7 @@ from ganglion.estimators.stochastic import StochasticOptimizer, settings_of
 from ganglion.estimators.threads import limited, threads_for
 from ganglion.estimators.turns import fits_alone
 from ganglion.estimators.weights import sample_weights, times
+from ganglion.far_scales import warn_of_inputs
 
 Examples = tuple[Any, Any, Any]  # X, y, sample_weight or None
 
@@ -168,6 +169,10 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
             self.n_outputs_, self.out_activation_ = outputs
             self._initialize([X.shape[1], *sizes], X.dtype.name)
             self._learn_scales(X, targets, weight)
+            if not self.standardize:
+                labels = getattr(self, "feature_names_in_", None)
+                hint = "pass standardize=True, or scale X"
+                warn_of_inputs(X, weight, labels, hint, stacklevel=6)
         self._use(self._network_of_weights())
         if not afresh and self._renew_scales(X, targets, weight):
             self.__dict__.pop("_optimizer", None)  # what it remembers is of the other scale

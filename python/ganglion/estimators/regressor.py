@@ -19,9 +19,9 @@ from ganglion.estimators.loss import LossRule, rule_of_numbers
 from ganglion.estimators.network import Array
 from ganglion.estimators.parameters import Activation, levels_of, with_shared_arguments
 from ganglion.estimators.rollback import as_before_on_failure
-from ganglion.estimators.scales import warn_of_targets
 from ganglion.estimators.scores import score_of_numbers
 from ganglion.estimators.turns import fits_alone, predicts
+from ganglion.far_scales import warn_of_targets
 
 _LOSSES = {"squared_error", "poisson", "absolute_error", "huber", "quantile", "gaussian"}
 
@@ -221,7 +221,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         super()._learn_scales(X, targets, weight)
         scaling.learn_targets(self, targets, weight)
         if not self.standardize_target and self.loss != "poisson":
-            warn_of_targets(targets, weight)
+            hint = "pass standardize_target=True, or scale y"
+            warn_of_targets(targets, weight, hint, stacklevel=7)
 
     def _renew_scales(self, X: Any, targets: Array, weight: Array | None) -> bool:
         inputs = super()._renew_scales(X, targets, weight)

@@ -1,0 +1,129 @@
+"""Numbers that networks learn badly as they are: one warning, which says what may be done."""
+
+import re
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
+
+import ganglion as gn
+from ganglion.neural_network import MLPClassifier, MLPRegressor
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+Array = NDArray[Any]
+
+X, Y = load_iris(return_X_y=True)
+ONE_LARGE = X * [1, 1, 1e4, 1]
+YEARS = X + np.array([0, 0, 2000, 0])
+MIXED = np.column_stack([X, np.full(len(X), 1e-5)])
+
+FAR = {
+    "one large": (ONE_LARGE, 2),
+    "years": (YEARS, 2),
+    "kelvins": (X + np.array([0, 293, 0, 0]), 1),
+    "a large constant": (np.column_stack([X, np.full(len(X), 1e6)]), 4),
+    "all small": (X * 1e-5, 0),
+    "float32": (ONE_LARGE.astype(np.float32), 2),
+    "rows": (sparse.csr_matrix(ONE_LARGE), 2),
+    "columns": (sparse.csc_matrix(ONE_LARGE), 2),
+    "many rows": (np.tile(ONE_LARGE, (2000, 1)), 2),
+}
+
+
+def told(make: Any, x: Any, y: Any, *arguments: Any) -> list[Any]:
+    """Return the warnings of a fit that tell of scales."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        make.fit(x, y, *arguments)
+    return [one for one in caught if "networks learn" in str(one.message)]
+
+
+@pytest.mark.parametrize("make", [MLPClassifier, MLPRegressor])
+@pytest.mark.parametrize("case", FAR)
+def test_inputs_far_from_what_is_learned_well_are_told_once(make: Any, case: str) -> None:
+    x, column = FAR[case]
+    y = np.resize(Y, x.shape[0])
+    warned = told(make(max_iter=1), x, y)
+    assert [(one.category, one.filename) for one in warned] == [(UserWarning, __file__)]
+    said = rf"X, column {column}, has mean .* deviation .*: pass standardize=True, or scale X"
+    assert re.match(said, str(warned[0].message))
+    assert not told(make(max_iter=1, standardize=True), x, y)
+
+
+def test_the_column_is_told_by_its_name() -> None:
+    frame = pd.DataFrame(ONE_LARGE, columns=["a", "b", "area", "d"])
+    assert "X, column 'area', has" in str(told(MLPClassifier(max_iter=1), frame, Y)[0].message)
+
+
+@pytest.mark.parametrize("load", [load_iris, load_wine, load_breast_cancer, load_digits])
+def test_scikit_learns_sets_are_not_warned_of(load: Callable[..., Any]) -> None:
+    x, y = load(return_X_y=True)
+    assert not told(MLPClassifier(max_iter=1), x, y)
+
+
+def test_columns_that_are_small_beside_others_or_zero_are_not_warned_of() -> None:
+    assert not told(MLPClassifier(max_iter=1), MIXED, Y)
+    assert not told(MLPClassifier(max_iter=1), np.zeros((len(Y), 2)), Y)
+    assert not told(MLPRegressor(max_iter=1), load_diabetes().data, np.arange(442) / 100)
+
+
+def test_rows_that_count_nothing_are_not_looked_at() -> None:
+    x = np.where(Y[:, None] == 2, ONE_LARGE * 100, X)
+    weight = (Y < 2) * 1.0
+    assert not told(MLPClassifier(max_iter=1), x, Y, weight)
+    assert told(MLPClassifier(max_iter=1), x, Y)
+
+
+def test_going_on_is_not_warned_of_again() -> None:
+    net = MLPClassifier(max_iter=1, warm_start=True)
+    assert [len(told(net, ONE_LARGE, Y)) for _ in range(3)] == [1, 0, 0]
+
+
+def compiled(loss: Any) -> gn.MLP:
+    net = gn.MLP([4, 2] if loss == "gaussian" else [4, 1])
+    net.compile("adam", loss=loss)
+    return net
+
+
+class Silent:
+    """A network that is fitted for one epoch, without a bar."""
+
+    def __init__(self, loss: Any) -> None:
+        self.net = compiled(loss)
+
+    def fit(self, x: Array, y: Array) -> None:
+        self.net.fit(x, y, verbose=0)
+
+
+PRICES = 180_000 + 1_000.0 * np.arange(len(X))
+
+
+@pytest.mark.parametrize("loss", ["mse", "absolute_error", "huber", "quantile", "gaussian"])
+def test_targets_of_a_network_far_from_what_is_learned_well_are_told(loss: str) -> None:
+    net = compiled(loss)
+    with pytest.warns(UserWarning, match="y has mean 2.54e.05 and .*: scale y, and pred") as caught:
+        net.fit(X, PRICES, verbose=0)
+    assert [one.filename for one in caught] == [__file__]
+    assert not told(Silent(loss), X, (PRICES - PRICES.mean()) / PRICES.std())
+
+
+def test_targets_of_a_network_that_say_what_their_size_is_are_not_warned_of() -> None:
+    def own(y: Array, p: Array, weight: Array | None) -> tuple[float, Array]:
+        return float(((y - p) ** 2).mean()), 2 * (p - y) / y.size
+
+    assert not told(Silent("poisson"), X, PRICES)  # the outputs are logarithms
+    assert not told(Silent(own), X, PRICES)
+
+
+def test_a_network_that_goes_on_is_not_warned_of() -> None:
+    net = compiled("mse")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        net.fit(X, PRICES, epochs=2, initial_epoch=1, verbose=0)
