@@ -144,7 +144,8 @@ def test_a_child_forked_during_a_fit_may_fit_the_estimator() -> None:
             if not children[0]:
                 status = 1
                 try:
-                    net.set_params(early_stopping=False).fit(X, Y)
+                    alone = {"early_stopping": False, "early_stopping_metric": "score"}
+                    net.set_params(**alone).fit(X, Y)
                     status = 0
                 finally:
                     os._exit(status)

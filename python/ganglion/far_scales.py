@@ -117,5 +117,6 @@ def _far_inputs(means: Moments, deviations: Moments) -> NDArray[np.bool_]:
     """Return which columns are far; the small ones where all are, but for those of zeros."""
     sizes = np.maximum(means, deviations)
     away = (means > _LARGEST_MEAN) & (deviations > 0) & (means > _MOST_DEVIATIONS * deviations)
-    large: NDArray[np.bool_] = (sizes > _LARGEST_INPUT) | away
-    return large | ((sizes > 0) & (sizes.max() < _LEAST_INPUT))
+    far: NDArray[np.bool_] = (sizes > _LARGEST_INPUT) | away
+    far |= (sizes > 0) & (sizes.max() < _LEAST_INPUT)
+    return far

@@ -15,6 +15,7 @@ from ganglion.estimators import lbfgs, scaling, stochastic_fit
 from ganglion.estimators.callback_support import CallbackSupportMixin, FitEvents
 from ganglion.estimators.clock import Clock
 from ganglion.estimators.fitted import FittedMLP
+from ganglion.estimators.ignored import warn_of_ignored
 from ganglion.estimators.learning_rates import schedule_of
 from ganglion.estimators.loss import LossRule
 from ganglion.estimators.network import Array, EstimatorNetwork
@@ -126,6 +127,8 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         clock = Clock(self.max_time)
         self._check_arguments(validation, incremental=incremental)
         first = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
+        if first:
+            warn_of_ignored(self, validates=validation is not None, stacklevel=5)
         inputs, targets = self._check_input(X, y, incremental=incremental, reset=first)
         weight = sample_weights("sample_weight", sample_weight, inputs)
         in_training = times(weight, self._class_weights(y, incremental=incremental))
