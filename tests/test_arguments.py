@@ -16,7 +16,7 @@ CONSTRUCTORS: list[Any] = [
     *losses.LOSSES.values(),
     *metrics.METRICS.values(),
     *(*initializers.INITIALIZERS.values(), initializers.Constant),
-    *schedules.Schedule.__subclasses__(),
+    *(one for one in schedules.Schedule.__subclasses__() if not one.__name__.startswith("_")),
     *(
         getattr(callbacks, name)
         for name in callbacks.__all__

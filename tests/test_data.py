@@ -325,3 +325,14 @@ def test_network_without_layers_gives_its_input_back() -> None:
         "assert net.predict([[1.0, 2.0]]).tolist() == [[1.0, 2.0]]"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_one_image_is_answered_with_how_to_pass_it() -> None:
+    net = gn.MLP([64, 10])
+    with pytest.raises(
+        ValueError, match=r"X has 8 columns, the network takes 64; for one sample pa"
+    ):
+        net.predict(np.zeros((8, 8)))
+    assert net.predict(np.zeros((8, 8))[None]).shape == (1, 10)
+    with pytest.raises(ValueError, match=r"X has 8 columns, the network takes 64$"):
+        net.predict(np.zeros((7, 8)))

@@ -1,5 +1,6 @@
 """The estimators beside scikit-learn's: from the same random state the same networks."""
 
+import inspect
 import pickle
 import warnings
 from collections.abc import Mapping
@@ -371,8 +372,8 @@ def test_parameters_are_scikit_learns_in_the_same_order() -> None:
         expected, found = pair(name)
         parameters = found.get_params()
         assert {key: parameters[key] for key in expected.get_params()} == expected.get_params()
-        names = type(expected).__init__.__code__.co_varnames
-        assert type(found).__init__.__code__.co_varnames[: len(names)] == names
+        names = list(inspect.signature(type(expected)).parameters)
+        assert list(inspect.signature(type(found)).parameters)[: len(names)] == names
 
 
 def test_one_import_changed_is_all() -> None:

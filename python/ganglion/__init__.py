@@ -5,6 +5,7 @@ from types import ModuleType
 
 from ganglion import (
     activations,
+    attributes,
     callbacks,
     initializers,
     losses,
@@ -47,11 +48,24 @@ __all__ = [
 ]
 
 
+_OF_SCIKIT_LEARN = {  # not imported here, for they need scikit-learn
+    "gridsearch": "ganglion.model_selection.GridSearch",
+    "mlpclassifier": "ganglion.neural_network.MLPClassifier",
+    "mlpregressor": "ganglion.neural_network.MLPRegressor",
+    "perceptron": "ganglion.linear_model.Perceptron",
+}
+
+
 def __getattr__(name: str) -> ModuleType:
     """Import `ganglion.tables`, whose helpers few programs need, when it is asked for (PEP 562)."""
     if name == "tables":
         return importlib.import_module("ganglion.tables")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    known = attributes.given_by_name("activation", activations.names()) | _OF_SCIKIT_LEARN
+    for place in (callbacks, initializers, losses, metrics, optimizers, schedules):
+        known |= attributes.public_names(place.__name__)
+    public = [item for item in __dir__() if not item.startswith("_")]
+    known |= {item.lower(): f"{__name__}.{item}" for item in public}
+    raise attributes.missing(f"module {__name__!r}", name, public, known)
 
 
 def __dir__() -> list[str]:

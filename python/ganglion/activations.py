@@ -1,8 +1,9 @@
 """Activations: the nonlinearity of a layer. The arithmetic is in csrc/kernels/activation.inl.h."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
 
-from ganglion import _core, checks, naming
+from ganglion import _core, attributes, checks, naming
 from ganglion.arguments import explained
 
 _DEFAULT_ALPHA = {"leaky_relu": 0.01, "elu": 1.0}
@@ -62,3 +63,11 @@ def elu(alpha: float = 1.0) -> ActivationFunction:
     """Return `z` above zero and `alpha * (exp(z) - 1)` below (Clevert et al., 2016)."""
     checks.positive("alpha", alpha)
     return ActivationFunction("elu", float(alpha))
+
+
+if not TYPE_CHECKING:  # else any name would pass the type checker
+
+    def __getattr__(name: str) -> NoReturn:
+        by_name = attributes.given_by_name("activation", names())
+        known = by_name | attributes.public_names(__name__)
+        raise attributes.missing(f"module {__name__!r}", name, known.values(), known)

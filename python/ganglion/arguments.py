@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import wraps
 from inspect import Parameter
 from typing import Any, TypeVar, cast
@@ -17,18 +17,34 @@ _ELSEWHERE = {  # what other packages call it: names here, of which one is meant
     "alpha": ("slope", "weight_decay"),
     "betas": ("beta_1",),
     "clipnorm": ("global_clipnorm",),
+    "dropout_rate": ("dropout",),
+    "epochs": ("max_iter",),
     "eps": ("epsilon",),
     "hidden_layer_sizes": ("sizes", "hidden"),
+    "hidden_layers": ("hidden_layer_sizes", "sizes"),
+    "hidden_sizes": ("hidden_layer_sizes", "sizes"),
     "input_dim": ("input_size",),
     "input_shape": ("input_size",),
     "learning_rate_init": ("learning_rate",),
-    "lr": ("learning_rate", "initial_learning_rate", "max_learning_rate"),
+    "l2": ("alpha", "weight_decay"),
+    "lr": (
+        "learning_rate_init",
+        "learning_rate",
+        "initial_learning_rate",
+        "max_learning_rate",
+        "eta0",
+    ),
     "max_iter": ("epochs",),
-    "n_epochs": ("epochs",),
-    "nb_epoch": ("epochs",),
+    "n_epochs": ("epochs", "max_iter"),
+    "nb_epoch": ("epochs", "max_iter"),
+    "optimizer": ("solver",),
     "out_features": ("units",),
     "p": ("rate",),
+    "patience": ("n_iter_no_change",),
     "random_state": ("seed",),
+    "seed": ("random_state",),
+    "sizes": ("hidden_layer_sizes",),
+    "validation_split": ("validation_fraction",),
     "wd": ("weight_decay",),
 }
 
@@ -60,6 +76,13 @@ def _explained(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     return call
 
 
+def unknown_argument(name: str, given: str, known: Collection[str]) -> str:
+    """Say that something named takes no such argument, and which one may be meant."""
+    meant = nearest(given, known, _ELSEWHERE)
+    hint = f", did you mean {meant!r}?" if meant else "."
+    return f"{name}: unknown argument {given!r}{hint} Known: {', '.join(known)}"
+
+
 def _misfit(
     name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> str | None:
@@ -70,9 +93,7 @@ def _misfit(
         args = args[1:]
     unknown = [given for given in kwargs if given not in parameters]
     if unknown:
-        meant = nearest(unknown[0], parameters, _ELSEWHERE)
-        hint = f", did you mean {meant!r}?" if meant else "."
-        return f"{name}: unknown argument {unknown[0]!r}{hint} Known: {', '.join(parameters)}"
+        return unknown_argument(name, unknown[0], parameters)
     by_position = [key for key, value in parameters.items() if value.kind in _BY_POSITION]
     if len(args) <= len(by_position):
         return None

@@ -66,7 +66,11 @@ def as_samples(call: str, x: ArrayLike, features: int | None) -> Any:
     if array.ndim > 2:  # images and the like: the columns one after the other
         array = array.reshape(samples, -1)
     if features is not None and array.shape[1] != features:
-        raise ValueError(f"{call}: X has {array.shape[1]} columns, the network takes {features}")
+        one = samples * array.shape[1] == features  # such as an image
+        hint = "; for one sample pass x[None]" if one else ""
+        raise ValueError(
+            f"{call}: X has {array.shape[1]} columns, the network takes {features}{hint}"
+        )
     return array
 
 

@@ -3,12 +3,12 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion import _core, checks, naming
+from ganglion import _core, attributes, checks, naming
 from ganglion.arguments import explained
 
 Values = NDArray[np.float64]
@@ -231,3 +231,7 @@ def _truncated_normal(count: int, seed: int, stream: int) -> Values:
         if kept.size >= count:
             return kept[:count]
         drawn *= 2
+
+
+if not TYPE_CHECKING:  # else any name would pass the type checker
+    __getattr__ = attributes.answering(__name__)

@@ -6,12 +6,12 @@ a row and `w` its weight (1 when none is given).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion import checks, naming
+from ganglion import attributes, checks, naming
 from ganglion.arguments import explained
 
 CustomLoss = Callable[[NDArray[Any], NDArray[Any], NDArray[Any] | None], tuple[float, NDArray[Any]]]
@@ -190,3 +190,7 @@ def get(spec: str | Loss | CustomLoss) -> Loss | CustomLoss:
     if isinstance(spec, Loss) or (callable(spec) and not isinstance(spec, type)):
         return spec
     return naming.build("loss", spec, LOSSES)
+
+
+if not TYPE_CHECKING:  # else any name would pass the type checker
+    __getattr__ = attributes.answering(__name__)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from numpy.typing import NDArray
 
-from ganglion import checks, naming
+from ganglion import attributes, checks, naming
 from ganglion.arguments import explained
 
 MetricFunction = Callable[[NDArray[Any], NDArray[Any]], float]
@@ -149,3 +149,7 @@ def get(spec: str | Metric | MetricFunction) -> Metric | MetricFunction:
     if isinstance(spec, Metric) or (callable(spec) and not isinstance(spec, type)):
         return spec
     return naming.build("metric", spec, METRICS)
+
+
+if not TYPE_CHECKING:  # else any name would pass the type checker
+    __getattr__ = attributes.answering(__name__)

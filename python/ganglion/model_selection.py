@@ -50,6 +50,7 @@ def fit_many(
 
     Raises:
         ValueError: When `rows` are not as many as the estimators, or one of these is there twice.
+        Exception: What the fit of one raises, with a note that says which one.
         KeyboardInterrupt: On Ctrl-C: fits that run end with their epoch, others do not begin.
     """
     estimators = list(estimators)
@@ -67,7 +68,11 @@ def fit_many(
         params = dict(fit_params)
         if sample_weight is not None:
             params["sample_weight"] = _part(sample_weight, part)
-        return estimators[number].fit(_part(X, part), _part(y, part), **params)
+        try:
+            return estimators[number].fit(_part(X, part), _part(y, part), **params)
+        except Exception as error:
+            error.add_note(f"fit_many: this is estimators[{number}], {estimators[number]!r}")
+            raise
 
     stop = threading.Event()
 

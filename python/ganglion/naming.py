@@ -8,7 +8,7 @@ from ganglion.checks import shown
 
 Record = TypeVar("Record")
 
-_ALIASES = {  # what other packages call it: names here, of which one is meant
+ALIASES = {  # what other packages call it: names here, of which one is meant
     "acc": ("accuracy",),
     "bce": ("binary_cross_entropy",),
     "binary_crossentropy": ("binary_cross_entropy",),
@@ -44,10 +44,10 @@ def resolve(kind: str, name: object, known: Collection[str]) -> str:
     """
     if not isinstance(name, str):
         raise TypeError(f"{kind} must be a name or a record, got {shown(name)}")
-    for meant in (name, *_ALIASES.get(name, ())):
+    for meant in (name, *ALIASES.get(name, ())):
         if meant in known:
             return meant
-    near = nearest(name, known, _ALIASES)
+    near = nearest(name, known, ALIASES)
     hint = f", did you mean {near!r}?" if near else "."
     raise ValueError(f"{kind}: unknown name {shown(name)}{hint} Known: {', '.join(sorted(known))}")
 

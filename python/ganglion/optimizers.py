@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from ganglion import checks, naming, schedules
+from ganglion import attributes, checks, naming, schedules
 from ganglion.arguments import explained
 from ganglion.schedules import Schedule
 
@@ -161,3 +161,7 @@ OPTIMIZERS = {record.name: record for record in (SGD, Adam, AdamW, RMSprop, Adag
 def get(spec: str | Optimizer) -> Optimizer:
     """Return the optimizer that `spec` stands for: a name gives one with its default settings."""
     return spec if isinstance(spec, Optimizer) else naming.build("optimizer", spec, OPTIMIZERS)
+
+
+if not TYPE_CHECKING:  # else any name would pass the type checker
+    __getattr__ = attributes.answering(__name__)

@@ -3,11 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion import checks
+from ganglion import attributes, checks
 from ganglion.arguments import explained
 
 Steps = NDArray[np.int64]
@@ -207,3 +208,7 @@ def get(spec: float | Schedule) -> Schedule:
 def _cosine_rise(lowest: float | Rates, highest: float, height: Rates) -> Rates:
     """Return `lowest` where `height` is 0, `highest` where it is 1, half a cosine between."""
     return lowest + (highest - lowest) * (1 - np.cos(np.pi * height)) / 2
+
+
+if not TYPE_CHECKING:  # else any name would pass the type checker
+    __getattr__ = attributes.answering(__name__)

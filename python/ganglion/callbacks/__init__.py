@@ -1,5 +1,8 @@
 """Callbacks: what happens between the epochs of a fit. Names and meanings are Keras's."""
 
+from typing import TYPE_CHECKING
+
+from ganglion import attributes
 from ganglion.callbacks.base import Callback, LambdaCallback, Logs, Model, Params, wants_batches
 from ganglion.callbacks.files import CSVLogger, ModelCheckpoint
 from ganglion.callbacks.monitor import MonitorCallback
@@ -21,3 +24,6 @@ __all__ = [
     "TerminateOnNaN",
     "wants_batches",
 ]
+
+if not TYPE_CHECKING:  # else any name would pass the type checker
+    __getattr__ = attributes.answering(__name__)

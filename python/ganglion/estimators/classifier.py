@@ -8,20 +8,21 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.preprocessing import LabelBinarizer
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
 
+from ganglion.arguments import explained
 from ganglion.estimators.base import BaseMLP
 from ganglion.estimators.loss import LossRule, rule_of_classes
 from ganglion.estimators.network import Array
-from ganglion.estimators.parameters import Activation, with_shared_arguments
+from ganglion.estimators.parameters import Activation, one_of, with_shared_arguments
 from ganglion.estimators.rollback import as_before_on_failure
 from ganglion.estimators.turns import fits_alone, predicts
 from ganglion.estimators.weights import check_class_weight
 
 
+@explained
 @with_shared_arguments
 class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-learn has no types
     """A multi-layer perceptron for classes: scikit-learn's `MLPClassifier` on Ganglion's core.
@@ -116,7 +117,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
         self.class_weight = class_weight
 
     _parameter_constraints = BaseMLP._parameter_constraints | {
-        "class_weight": [dict, list, StrOptions({"balanced"}), None]
+        "class_weight": [dict, list, one_of({"balanced"}), None]
     }
 
     @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]

@@ -6,19 +6,21 @@ import operator
 from typing import Any, Self, cast
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import column_or_1d
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ganglion.estimators import conversion
+from ganglion.estimators.answers import Estimator
 from ganglion.estimators.network import Array, EstimatorNetwork
 from ganglion.estimators.parameters import STOCHASTIC, Activation, activations_of
+from ganglion.estimators.texts import text_told
 from ganglion.estimators.threads import limited
 from ganglion.estimators.turns import predicts
 
 
-class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator):  # type: ignore[misc]  # scikit-learn has no types
     """Base of the estimators, with `coefs_` and `intercepts_` once they are fitted."""
 
     def _outputs(self, X: Any) -> Array:
@@ -27,24 +29,26 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         return self._outputs_of(self._network_of_weights(), X)
 
     def _outputs_of(self, network: EstimatorNetwork, X: Any) -> Array:
-        X = validate_data(
-            self, X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), reset=False
-        )
+        with text_told(X):
+            X = validate_data(
+                self, X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), reset=False
+            )
         with limited(self.n_jobs):
             return network.outputs(self._scaled(X))
 
     def _validated(self, X: Any, y: Any, *, reset: bool, **checks: Any) -> tuple[Any, Array]:
         """Check inputs and targets as scikit-learn does; one column of targets becomes flat."""
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse=["csr", "csc"],
-            multi_output=True,
-            dtype=(np.float64, np.float32),
-            reset=reset,
-            **checks,
-        )
+        with text_told(X):
+            X, y = validate_data(
+                self,
+                X,
+                y,
+                accept_sparse=["csr", "csc"],
+                multi_output=True,
+                dtype=(np.float64, np.float32),
+                reset=reset,
+                **checks,
+            )
         return X, column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
 
     @predicts

@@ -42,6 +42,23 @@ def rule_of_classes(network: EstimatorNetwork) -> LossRule:
     return LossRule("binary_cross_entropy", outputs, outputs, largest=largest)
 
 
+def outputs_for_numbers(loss: str, levels: tuple[float, ...], targets: int) -> tuple[int, str]:
+    """Return how many outputs a regressor needs, and scikit-learn's name of their activation.
+
+    Args:
+        loss: The regressor's name of it.
+        levels: Of the quantiles, or none.
+        targets: How many there are.
+
+    Raises:
+        ValueError: When several quantiles meet several targets.
+    """
+    if len(levels) > 1 and targets > 1:
+        raise ValueError(f"several quantiles are for one target, y has {targets}")
+    outputs = max(len(levels), targets) * (2 if loss == "gaussian" else 1)
+    return outputs, "exp" if loss == "poisson" else "identity"
+
+
 def rule_of_numbers(loss: str, network: EstimatorNetwork, levels: tuple[float, ...]) -> LossRule:
     """Return the rule of a regressor's loss; `levels` are those of quantiles.
 

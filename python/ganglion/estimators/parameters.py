@@ -1,7 +1,7 @@
 """What the parameters of the estimators may be, as scikit-learn checks them."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
@@ -17,13 +17,19 @@ STOCHASTIC = ("sgd", "adam")  # the solvers that go sample by sample
 # scikit-learn's four, and what else the core has for hidden layers.
 ACTIVATIONS = {"logistic", *activations.trainable_names()}
 
+
+def one_of(names: Collection[str]) -> StrOptions:
+    """Return scikit-learn's constraint to some names, which its messages list in their order."""
+    return StrOptions(dict.fromkeys(sorted(names)).keys())
+
+
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-    "activation": [StrOptions(ACTIVATIONS), activations.ActivationFunction, "array-like"],
-    "solver": [StrOptions({"lbfgs", *STOCHASTIC})],
+    "activation": [one_of(ACTIVATIONS), activations.ActivationFunction, "array-like"],
+    "solver": [one_of({"lbfgs", *STOCHASTIC})],
     "alpha": [Interval(Real, 0, None, closed="left")],
-    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-    "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
+    "batch_size": [one_of({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "learning_rate": [one_of({"constant", "invscaling", "adaptive"})],
     "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
     "power_t": [Interval(Real, 0, None, closed="left")],
     "max_iter": [Interval(Integral, 1, None, closed="left")],
@@ -44,7 +50,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "dropout": [Interval(Real, 0, 1, closed="left")],
     "clip_norm": [Interval(Real, 0, None, closed="neither"), None],
     "weight_decay": [Interval(Real, 0, None, closed="left")],
-    "lr_schedule": [StrOptions({"cosine", "one_cycle"}), callable, None],
+    "lr_schedule": [one_of({"cosine", "one_cycle"}), callable, None],
     "warmup_steps": [Interval(Integral, 0, None, closed="left")],
     "standardize": ["boolean"],
     "early_stopping_metric": [str, callable],

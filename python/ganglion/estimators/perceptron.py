@@ -9,24 +9,29 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator, _fit_context
+from sklearn.base import _fit_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model._base import LinearClassifierMixin, SparseCoefMixin
 from sklearn.utils import compute_class_weight
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import _check_partial_fit_first_call, unique_labels
 from sklearn.utils.validation import validate_data
 
+from ganglion.arguments import explained
 from ganglion.estimators import perceptron_draws, perceptron_fit
+from ganglion.estimators.answers import Estimator
 from ganglion.estimators.network import Array
+from ganglion.estimators.parameters import one_of
 from ganglion.estimators.perceptron_fit import PerceptronSamples, Unit
 from ganglion.estimators.rollback import as_before_on_failure
+from ganglion.estimators.texts import text_told
 from ganglion.estimators.threads import limited
 from ganglion.estimators.turns import fits_alone
 from ganglion.estimators.weights import check_class_weight, checked_sample_weight
 
 
-class Perceptron(LinearClassifierMixin, SparseCoefMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+@explained
+class Perceptron(LinearClassifierMixin, SparseCoefMixin, Estimator):  # type: ignore[misc]  # scikit-learn has no types
     """Rosenblatt's perceptron (1958): scikit-learn's `Perceptron` on Ganglion's core.
 
     Parameters, attributes and warnings are scikit-learn's, and from the same `random_state` so is
@@ -35,7 +40,7 @@ class Perceptron(LinearClassifierMixin, SparseCoefMixin, BaseEstimator):  # type
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "penalty": [StrOptions({"l2", "l1", "elasticnet"}), None],
+        "penalty": [one_of({"l2", "l1", "elasticnet"}), None],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],
         "fit_intercept": ["boolean"],
@@ -49,7 +54,7 @@ class Perceptron(LinearClassifierMixin, SparseCoefMixin, BaseEstimator):  # type
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
-        "class_weight": [StrOptions({"balanced"}), dict, None],
+        "class_weight": [one_of({"balanced"}), dict, None],
         "warm_start": ["boolean"],
     }
 
@@ -161,17 +166,24 @@ class Perceptron(LinearClassifierMixin, SparseCoefMixin, BaseEstimator):  # type
             self.t_ += len(y)
         return self
 
+    def decision_function(self, X: Any) -> Array:
+        """Return how far each sample is on a unit's side, `(samples,)` or `(samples, units)`."""
+        with text_told(X):
+            values: Array = super().decision_function(X)
+        return values
+
     def _check_input(self, X: Any, y: Any, *, reset: bool) -> tuple[Any, Array]:
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse="csr",
-            dtype=[np.float64, np.float32],
-            order="C",
-            accept_large_sparse=False,
-            reset=reset,
-        )
+        with text_told(X):
+            X, y = validate_data(
+                self,
+                X,
+                y,
+                accept_sparse="csr",
+                dtype=[np.float64, np.float32],
+                order="C",
+                accept_large_sparse=False,
+                reset=reset,
+            )
         return X, y
 
     def _learn(

@@ -8,24 +8,27 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length
 
+from ganglion.arguments import explained
 from ganglion.arrays import as_array
 from ganglion.estimators import scaling
 from ganglion.estimators.base import BaseMLP, Examples
-from ganglion.estimators.loss import LossRule, rule_of_numbers
+from ganglion.estimators.loss import LossRule, outputs_for_numbers, rule_of_numbers
 from ganglion.estimators.network import Array
-from ganglion.estimators.parameters import Activation, levels_of, with_shared_arguments
+from ganglion.estimators.parameters import Activation, levels_of, one_of, with_shared_arguments
 from ganglion.estimators.rollback import as_before_on_failure
 from ganglion.estimators.scores import score_of_numbers
+from ganglion.estimators.texts import text_in_targets_told
 from ganglion.estimators.turns import fits_alone, predicts
 from ganglion.far_scales import warn_of_targets
 
 _LOSSES = {"squared_error", "poisson", "absolute_error", "huber", "quantile", "gaussian"}
 
 
+@explained
 @with_shared_arguments
 class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-learn has no types
     """A multi-layer perceptron for numbers: scikit-learn's `MLPRegressor` on Ganglion's core.
@@ -47,7 +50,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
     """
 
     _parameter_constraints = BaseMLP._parameter_constraints | {
-        "loss": [StrOptions(_LOSSES)],
+        "loss": [one_of(_LOSSES)],
         "standardize_target": ["boolean"],
         "quantile": [Interval(Real, 0, 1, closed="neither"), "array-like"],
     }
@@ -194,19 +197,13 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         reset: bool,
         training: bool = True,  # noqa: ARG002
     ) -> tuple[Any, Array]:
-        X, y = self._validated(X, y, reset=reset, y_numeric=True)
-        return X, as_array("fit", "y", y).reshape(len(y), -1)
+        with text_in_targets_told(y):
+            X, y = self._validated(X, y, reset=reset, y_numeric=True)
+            return X, as_array("fit", "y", y).reshape(len(y), -1)
 
     def _outputs_for(self, targets: Array) -> tuple[int, str]:
-        outputs = targets.shape[1]
         levels = levels_of(self.loss, self.quantile)
-        if len(levels) > 1:
-            if outputs > 1:
-                raise ValueError(f"several quantiles are for one target, y has {outputs}")
-            outputs = len(levels)
-        if self.loss == "gaussian":
-            outputs *= 2
-        return outputs, "exp" if self.loss == "poisson" else "identity"
+        return outputs_for_numbers(self.loss, levels, targets.shape[1])
 
     def _loss_rule(self) -> LossRule:
         return rule_of_numbers(self.loss, self._network, self._fitted_loss()[1])
@@ -221,8 +218,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         super()._learn_scales(X, targets, weight)
         scaling.learn_targets(self, targets, weight)
         if not self.standardize_target and self.loss != "poisson":
-            hint = "pass standardize_target=True, or scale y"
-            warn_of_targets(targets, weight, hint, stacklevel=7)
+            warn_of_targets(
+                targets, weight, "pass standardize_target=True, or scale y", stacklevel=7
+            )
 
     def _renew_scales(self, X: Any, targets: Array, weight: Array | None) -> bool:
         inputs = super()._renew_scales(X, targets, weight)

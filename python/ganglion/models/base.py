@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ganglion import checks, files, networks, precision, summary
+from ganglion import attributes, checks, files, networks, precision, summary
 from ganglion.arrays import as_samples, refuse_not_finite, rows_at_once, unfolded
 from ganglion.frames import labels_of
 from ganglion.layers import Layer
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
+_OF_LAYERS = {  # what models of other packages have that change
+    "add": "Sequential([...]), which takes all layers at once",
+    "pop": "Sequential([...]), which takes all layers at once",
+}
 _BATCH = 256  # rows predicted at a time when the caller names no number
 
 
@@ -58,6 +62,11 @@ class Model:
         scale = InputScale(architecture.rescale, network.normalization)
         self._model = Parametrized(network, store, chosen, scale, architecture.seed)
         self._predictor = self._model.predictor(_BATCH)
+
+    if not TYPE_CHECKING:  # else any name would pass the type checker
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise attributes.missing_of(self, name, _OF_LAYERS)
 
     def __repr__(self) -> str:
         layers = ", ".join(repr(layer) for layer in self.layers)

@@ -1,0 +1,102 @@
+"""Names that there are not are answered with what there is: of the package, its modules, models."""
+
+import copy
+import pickle
+import traceback
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ganglion as gn
+
+GN: Any = gn  # so that wrong names can be written
+NET: Any = gn.MLP([2, 2])
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Linear", "ganglion.Dense"),
+        ("dense", "ganglion.Dense"),
+        ("Sequental", "ganglion.Sequential"),
+        ("BatchNorm1d", "ganglion.Normalization"),
+        ("load_model", "ganglion.load"),
+        ("relu", "activation='relu'"),
+        ("ReLU", "activation='relu'"),
+        ("Adam", "ganglion.optimizers.Adam"),
+        ("mse", "ganglion.losses.SquaredError"),
+        ("EarlyStopping", "ganglion.callbacks.EarlyStopping"),
+        ("MLPClassifier", "ganglion.neural_network.MLPClassifier"),
+        ("Perceptron", "ganglion.linear_model.Perceptron"),
+    ],
+)
+def test_the_package_answers_an_unknown_name(name: str, meant: str) -> None:
+    with pytest.raises(AttributeError) as caught:
+        getattr(GN, name)
+    said = f"module 'ganglion' has no attribute {name!r}, did you mean {meant}?"
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("name", ["Conv2D", "LSTM", "nn", "Embedding"])
+def test_the_package_says_what_there_is_where_nothing_is_near(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"no attribute '{name}'. There are MLP, Activation"):
+        getattr(GN, name)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "meant"),
+    [
+        (gn.activations, "relu", "activation='relu'"),
+        (gn.callbacks, "EarlyStop", "ganglion.callbacks.EarlyStopping"),
+        (gn.initializers, "he_normal", "ganglion.initializers.HeNormal"),
+        (gn.losses, "mse", "ganglion.losses.SquaredError"),
+        (gn.losses, "CrossEntropyLoss", "ganglion.losses.CrossEntropy"),
+        (gn.metrics, "roc_auc", "ganglion.metrics.AUC"),
+        (gn.optimizers, "adam", "ganglion.optimizers.Adam"),
+        (gn.schedules, "cosine", "ganglion.schedules.CosineDecay"),
+    ],
+)
+def test_modules_answer_an_unknown_name(module: Any, name: str, meant: str) -> None:
+    with pytest.raises(AttributeError) as caught:
+        getattr(module, name)
+    assert str(caught.value).endswith(f"has no attribute {name!r}, did you mean {meant}?")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("add", "Sequential([...]), which takes all layers at once"),
+        ("forwards", "forward"),
+        ("train", "fit"),
+        ("score", "evaluate"),
+        ("parameters", "parameter_vector"),
+        ("state_dict", "get_weights"),
+        ("step", "apply_gradients"),
+        ("input_shape", "input_size"),
+    ],
+)
+def test_models_answer_an_unknown_name(name: str, meant: str) -> None:
+    with pytest.raises(AttributeError) as caught:
+        getattr(NET, name)
+    assert str(caught.value) == f"'MLP' has no attribute {name!r}, did you mean {meant}?"
+    shown = "".join(traceback.format_exception(caught.value))
+    assert shown.count("id you mean") == 1  # Python adds no guess of its own
+
+
+def test_models_say_what_there_is_where_nothing_is_near() -> None:
+    with pytest.raises(AttributeError, match=r"no attribute 'cuda'\. There are .*evaluate, fit, "):
+        NET.cuda()
+
+
+@pytest.mark.parametrize("item", [gn, gn.optimizers, NET], ids=["package", "module", "model"])
+def test_tools_are_told_briefly_and_find_defaults(item: Any) -> None:
+    assert getattr(item, "no_such", 3) == 3
+    assert not hasattr(item, "__array_interface__")
+    with pytest.raises(AttributeError, match=r"has no attribute '_repr_html_'$"):
+        item._repr_html_  # noqa: B018
+
+
+def test_models_are_copied_and_pickled_as_before() -> None:
+    for same in (copy.deepcopy(NET), pickle.loads(pickle.dumps(NET))):
+        np.testing.assert_array_equal(same.parameter_vector, NET.parameter_vector)
