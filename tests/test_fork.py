@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
@@ -205,6 +206,54 @@ def fork_within_a_callback() -> None:
     assert results == [work_from(weights)] * CHILDREN
 
 
+def estimators() -> list[Any]:
+    from ganglion.linear_model import Perceptron  # here, for the other cases begin sooner without
+    from ganglion.neural_network import MLPClassifier, MLPRegressor
+
+    settings: dict[str, Any] = {"random_state": 0, "max_iter": 2}
+    return [
+        MLPClassifier((256,), early_stopping=True, **settings),
+        MLPRegressor(hidden_layer_sizes=(256,), solver="lbfgs", **settings),
+        Perceptron(n_jobs=2, **settings),
+    ]
+
+
+def fit_estimators(made: list[Any]) -> list[bytes]:
+    """Fit each alone, then all at once; return the bits of all predictions."""
+    from ganglion.model_selection import fit_many
+
+    x, y = data()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of too few iterations
+        alone = [one.fit(x, y).predict(x).tobytes() for one in made]
+        return alone + [one.predict(x).tobytes() for one in fit_many(made, x, y)]
+
+
+def child_of_estimators(sender: Connection, made: list[Any]) -> None:
+    sender.send(fit_estimators(made))
+
+
+def fork_while_threads_fit_estimators() -> None:
+    """Each in a thread of its own: a child may fit all of them, whatever its parent is at."""
+    gn.set_num_threads(2)
+    x, y = data()
+    made, stop = estimators(), threading.Event()
+
+    def fit_on(one: Any) -> None:
+        while not stop.is_set():
+            one.fit(x, y)
+
+    warnings.simplefilter("ignore")  # of too few iterations
+    threads = [threading.Thread(target=fit_on, args=(one,)) for one in made]
+    for thread in threads:
+        thread.start()
+    results = collect(multiprocessing.get_context("fork"), child_of_estimators, made)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert results == [fit_estimators(estimators())] * CHILDREN
+
+
 def spawn() -> None:
     net = trained()
     results = collect(multiprocessing.get_context("spawn"), child_from_scratch)
@@ -231,6 +280,7 @@ CASES: dict[str, Callable[[], None]] = {
         fork_while_threads_predict,
         fork_while_a_thread_fits,
         fork_within_a_callback,
+        fork_while_threads_fit_estimators,
         spawn,
         predictor_is_sent_to_spawned,
     )
