@@ -112,3 +112,13 @@ def test_a_function_is_given_no_weights() -> None:
     net = MLPClassifier(early_stopping_metric=score, **NET)
     net.fit(X, Y, X_val=X, y_val=Y, sample_weight_val=np.where(NUMBERS == 1, 9.0, 0.1))
     assert max(net.validation_scores_) == net.score(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"), [("auc", "roc_auc"), ("acuracy", "accuracy"), ("val_loss", "loss")]
+)
+def test_a_wrong_metric_is_answered_with_the_one_that_is_meant(given: str, meant: str) -> None:
+    net = MLPClassifier(early_stopping=True, early_stopping_metric=given)
+    said = f"early_stopping_metric is '{given}', did you mean '{meant}'. There are 'score', 'loss'"
+    with pytest.raises(ValueError, match=said):
+        net.fit([[0.0], [1.0]], [0, 1])

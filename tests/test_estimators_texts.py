@@ -82,6 +82,14 @@ def test_other_errors_stay_scikit_learns(x: Any) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("kind", [object, str])
+def test_targets_written_as_text_are_taken_in_arrays_of_either_kind(kind: Any) -> None:
+    words = np.array([str(value) for value in Y], dtype=kind)
+    nets = [MLPRegressor(max_iter=2, random_state=0).fit(NUMBERS, y) for y in (words, Y)]
+    np.testing.assert_array_equal(nets[0].predict(NUMBERS), nets[1].predict(NUMBERS))
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_many_fits_say_which_one_failed() -> None:
     nets = [MLPClassifier(max_iter=2), MLPClassifier(max_iter=2, alpha=-1.0)]
     with pytest.raises(ValueError, match="alpha") as caught:

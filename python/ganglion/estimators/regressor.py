@@ -199,6 +199,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
     ) -> tuple[Any, Array]:
         with text_in_targets_told(y):
             X, y = self._validated(X, y, reset=reset, y_numeric=True)
+            y = y.astype(np.float64) if y.dtype.kind in "US" else y  # as those in objects
             return X, as_array("fit", "y", y).reshape(len(y), -1)
 
     def _outputs_for(self, targets: Array) -> tuple[int, str]:

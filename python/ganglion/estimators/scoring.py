@@ -8,23 +8,42 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.metrics import get_scorer
+from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.metrics._scorer import _BaseScorer
 
 from ganglion.data import Dataset
 from ganglion.estimators.network import Array
+from ganglion.naming import nearest
 
 if TYPE_CHECKING:
     from ganglion.estimators.base import BaseMLP
+
+
+_ELSEWHERE = {  # what other packages call it, or `ganglion.metrics`: scorers
+    "auc": ("roc_auc",),
+    "mae": ("neg_mean_absolute_error",),
+    "mse": ("neg_mean_squared_error",),
+    "val_loss": ("loss",),
+}
 
 
 def scorer_of(metric: Any) -> Any:
     """Return scikit-learn's scorer that is meant by `early_stopping_metric`, None for our figures.
 
     Raises:
-        ValueError: For a name that is none.
+        ValueError: For a name that is none, with the one that may be meant.
     """
-    return None if metric in ("score", "loss") else get_scorer(metric)
+    if metric in ("score", "loss"):
+        return None
+    names = ["score", "loss", *get_scorer_names()]
+    if isinstance(metric, str) and metric not in names:
+        meant = nearest(metric, names, _ELSEWHERE)
+        hint = f"did you mean {meant!r}? " if meant else ""
+        raise ValueError(
+            f"early_stopping_metric is {metric!r}, {hint}There are 'score', 'loss' and the names"
+            " of sklearn.metrics.get_scorer_names()"
+        )
+    return get_scorer(metric)
 
 
 class ValidationScore:
