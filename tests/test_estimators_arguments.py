@@ -100,7 +100,9 @@ def test_early_stopping_goes_by_its_metric(metric: Any, names: bool) -> None:
 
 
 def test_an_unknown_metric_is_refused() -> None:
-    with pytest.raises(ValueError, match="early_stopping_metric is 'no', .*There are 'score', 'loss'"):
+    with pytest.raises(
+        ValueError, match=r"early_stopping_metric is 'no', .*There are 'score', 'loss'"
+    ):
         MLPClassifier(early_stopping=True, early_stopping_metric="no").fit(*IRIS)
 
 

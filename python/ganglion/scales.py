@@ -1,12 +1,52 @@
-"""How inputs are scaled on their way into a network."""
+"""Scales: what a network's numbers are in those of users, and how inputs are read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Numbers less a shift, in units of their own: `(x - shift) / unit`.
+
+    Args:
+        shift: What is taken away, one number or one a column.
+        unit: What is divided by then, positive.
+    """
+
+    shift: float | Numbers
+    unit: float | Numbers
+
+    @classmethod
+    def measured(cls, values: Numbers) -> Self:
+        """Return that of a column to mean 0 and deviation 1; one that does not vary is not divided.
+
+        Args:
+            values: At least one finite number, shape `(rows,)`.
+        """
+        if values.min() == values.max():  # rounding may leave such a column a tiny deviation
+            return cls(float(values[0]), 1.0)
+        return cls(float(values.mean()), float(values.std()) or 1.0)
+
+    def apply(self, values: NDArray[Any]) -> Numbers:
+        """Return values in the scale."""
+        scaled: Numbers = (values.astype(np.float64) - self.shift) / self.unit
+        return scaled
+
+    def undo(self, values: NDArray[Any]) -> Numbers:
+        """Return values of the scale as they were: float64, which may be large and vary little."""
+        return self.undo_spread(values) + self.shift
+
+    def undo_spread(self, deviations: NDArray[Any]) -> Numbers:
+        """Return deviations of the scale as they were."""
+        spread: Numbers = deviations.astype(np.float64) * self.unit
+        return spread
 
 
 @dataclass(frozen=True, slots=True)

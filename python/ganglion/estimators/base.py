@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.optimize import _check_optimize_result
 
 from ganglion.data import Dataset
-from ganglion.estimators import lbfgs, scaling, stochastic_fit
+from ganglion.estimators import lbfgs, scalers, stochastic_fit
 from ganglion.estimators.callback_support import CallbackSupportMixin, FitEvents
 from ganglion.estimators.clock import Clock
 from ganglion.estimators.fitted import FittedMLP
@@ -182,11 +182,11 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
 
     def _learn_scales(self, X: Any, targets: Array, weight: Array | None) -> None:  # noqa: ARG002
         """Note the scales that fresh weights are for."""
-        scaling.learn_inputs(self, X, weight)
+        scalers.learn_inputs(self, X, weight)
 
     def _renew_scales(self, X: Any, targets: Array, weight: Array | None) -> bool:  # noqa: ARG002
         """Let weights go on in other scales where those are wanted; return whether they are."""
-        return scaling.renew_inputs(self, X, weight)
+        return scalers.renew_inputs(self, X, weight)
 
     def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:
         """Refuse what does not go together, before anything is changed."""

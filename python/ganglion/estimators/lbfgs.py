@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from ganglion.data import Dataset
 from ganglion.estimators.loss import PenalizedLoss
-from ganglion.estimators.scaling import for_loss
+from ganglion.estimators.scalers import for_loss
 from ganglion.estimators.threads import interrupted
 from ganglion.messages import say
 

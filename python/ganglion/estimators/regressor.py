@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_consistent_length
 
 from ganglion.arguments import explained
 from ganglion.arrays import as_array
-from ganglion.estimators import scaling
+from ganglion.estimators import scalers
 from ganglion.estimators.base import BaseMLP, Examples
 from ganglion.estimators.loss import LossRule, outputs_for_numbers, rule_of_numbers
 from ganglion.estimators.network import Array
@@ -169,10 +169,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         if loss != "gaussian":
             if return_std:
                 raise ValueError(f"return_std is for the loss 'gaussian', it is {loss!r}")
-            return _one_dimensional(scaling.in_units(self, outputs))
+            return _one_dimensional(scalers.in_units(self, outputs))
         mean, log_variance = np.split(outputs, 2, axis=1)
-        values = _one_dimensional(scaling.in_units(self, mean))
-        deviation = _one_dimensional(scaling.spread_in_units(self, np.exp(log_variance / 2)))
+        values = _one_dimensional(scalers.in_units(self, mean))
+        deviation = _one_dimensional(scalers.spread_in_units(self, np.exp(log_variance / 2)))
         return (values, deviation) if return_std else values
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
@@ -217,7 +217,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
 
     def _learn_scales(self, X: Any, targets: Array, weight: Array | None) -> None:
         super()._learn_scales(X, targets, weight)
-        scaling.learn_targets(self, targets, weight)
+        scalers.learn_targets(self, targets, weight)
         if not self.standardize_target and self.loss != "poisson":
             warn_of_targets(
                 targets, weight, "pass standardize_target=True, or scale y", stacklevel=7
@@ -225,7 +225,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
 
     def _renew_scales(self, X: Any, targets: Array, weight: Array | None) -> bool:
         inputs = super()._renew_scales(X, targets, weight)
-        return scaling.renew_targets(self, targets, weight) or inputs
+        return scalers.renew_targets(self, targets, weight) or inputs
 
     def _remember_arguments(self) -> None:
         self._loss_of_fit = self.loss, levels_of(self.loss, self.quantile)
@@ -240,7 +240,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
     def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
         loss, levels = self._fitted_loss()
         values = outputs[:, : targets.shape[1]] if loss == "gaussian" else outputs
-        return score_of_numbers(scaling.in_units(self, values), targets, weight, levels)
+        return score_of_numbers(scalers.in_units(self, values), targets, weight, levels)
 
 
 def _one_dimensional(values: Array) -> Array:

@@ -10,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from ganglion.data import Dataset
 from ganglion.estimators.loss import PenalizedLoss
-from ganglion.estimators.scaling import for_loss
+from ganglion.estimators.scalers import for_loss
 from ganglion.estimators.stochastic import Epochs, StochasticOptimizer, settings_of
 from ganglion.estimators.threads import interrupted
 from ganglion.estimators.validation import Validation, hold_out

@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 
 from ganglion.data import Dataset
 from ganglion.estimators.loss import PenalizedLoss
-from ganglion.estimators.scaling import for_loss
+from ganglion.estimators.scalers import for_loss
 from ganglion.estimators.scoring import ValidationScore
 from ganglion.estimators.stochastic import run_in_order
 from ganglion.improvement import improves

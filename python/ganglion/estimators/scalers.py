@@ -10,15 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.preprocessing import StandardScaler
 
 from ganglion.data import Dataset
-from ganglion.estimators.network import Array
-from ganglion.estimators.scales import (
-    Scale,
-    change_inputs,
-    change_outputs,
-    learned_from,
-)
+from ganglion.estimators.network import Array, EstimatorNetwork
+from ganglion.scales import Scale
 
 if TYPE_CHECKING:
     from ganglion.estimators.base import BaseMLP
@@ -29,14 +25,14 @@ def learn_inputs(estimator: BaseMLP, X: Any, weight: Array | None) -> None:
     """Note the scale of the inputs, if it is wanted."""
     estimator.__dict__.pop("scaler_", None)
     if estimator.standardize:
-        estimator.scaler_ = learned_from(X, weight)
+        estimator.scaler_ = _learned_from(X, weight)
 
 
 def learn_targets(estimator: MLPRegressor, targets: Array, weight: Array | None) -> None:
     """Note the scale of the targets, `(samples, columns)`, if it is wanted."""
     estimator.__dict__.pop("target_scaler_", None)
     if estimator.standardize_target:
-        estimator.target_scaler_ = learned_from(targets.astype(np.float64), weight)
+        estimator.target_scaler_ = _learned_from(targets.astype(np.float64), weight)
 
 
 def renew_inputs(estimator: BaseMLP, X: Any, weight: Array | None) -> bool:
@@ -44,10 +40,10 @@ def renew_inputs(estimator: BaseMLP, X: Any, weight: Array | None) -> bool:
     if estimator.standardize == hasattr(estimator, "scaler_"):
         return False
     columns = X.shape[1]
-    before = Scale.of(getattr(estimator, "scaler_", None), columns)
+    before = _scale_of(getattr(estimator, "scaler_", None), columns)
     learn_inputs(estimator, X, weight)
-    after = Scale.of(getattr(estimator, "scaler_", None), columns)
-    change_inputs(estimator._network, before, after)
+    after = _scale_of(getattr(estimator, "scaler_", None), columns)
+    _change_inputs(estimator._network, before, after)
     return True
 
 
@@ -63,19 +59,26 @@ def renew_targets(estimator: MLPRegressor, targets: Array, weight: Array | None)
         raise ValueError(f"y has {columns} targets, in the fit before {scaler.n_features_in_}")
     if estimator.standardize_target == (scaler is not None):
         return False
-    before = target_scale(estimator, columns)
+    before = _target_scale(estimator, columns)
     learn_targets(estimator, targets, weight)
-    after = target_scale(estimator, columns)
-    change_outputs(estimator._network, before, after, gaussian=estimator.loss == "gaussian")
+    after = _target_scale(estimator, columns)
+    _change_outputs(estimator._network, before, after, gaussian=estimator.loss == "gaussian")
     for name in ("best_loss_", "best_validation_loss_"):  # those were in the other scale
         if getattr(estimator, name, None) is not None:
             setattr(estimator, name, np.inf)
     return True
 
 
-def target_scale(estimator: BaseMLP, columns: int) -> Scale:
+def _target_scale(estimator: BaseMLP, columns: int) -> Scale:
     """Return the scale that so many targets are learned in."""
-    return Scale.of(getattr(estimator, "target_scaler_", None), columns)
+    return _scale_of(getattr(estimator, "target_scaler_", None), columns)
+
+
+def _scale_of(scaler: StandardScaler | None, columns: int) -> Scale:
+    """Return that of a scaler; None moves and scales nothing."""
+    if scaler is None:
+        return Scale(np.zeros(columns), np.ones(columns))
+    return Scale(scaler.mean_ if scaler.with_mean else np.zeros(columns), scaler.scale_)
 
 
 def in_units(estimator: BaseMLP, values: Array) -> Array:
@@ -85,15 +88,14 @@ def in_units(estimator: BaseMLP, values: Array) -> Array:
     """
     if getattr(estimator, "target_scaler_", None) is None:
         return values
-    scale = target_scale(estimator, 1)
-    return values.astype(np.float64) * scale.factor + scale.shift
+    return _target_scale(estimator, 1).undo(values)
 
 
 def spread_in_units(estimator: BaseMLP, deviations: Array) -> Array:
     """Return deviations `(samples, targets)` that the network gives in the targets' own units."""
     if getattr(estimator, "target_scaler_", None) is None:
         return deviations
-    return deviations.astype(np.float64) * target_scale(estimator, 1).factor
+    return _target_scale(estimator, 1).undo_spread(deviations)
 
 
 def for_loss(estimator: BaseMLP, samples: Dataset) -> Dataset:
@@ -102,3 +104,45 @@ def for_loss(estimator: BaseMLP, samples: Dataset) -> Dataset:
     if scaler is None:
         return samples
     return replace(samples, y=scaler.transform(samples.y.astype(np.float64)))
+
+
+def _learned_from(rows: Any, weight: Array | None) -> StandardScaler:
+    """Return a scaler to mean 0 and variance 1; it only divides a sparse matrix.
+
+    Raises:
+        ValueError: When a variance is not finite.
+    """
+    scaler = StandardScaler(with_mean=isinstance(rows, np.ndarray))
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaler.fit(rows, sample_weight=None if weight is None else weight.ravel())
+    if not np.isfinite(scaler.scale_).all():
+        raise ValueError("standardize: a variance is not finite, the numbers are too large")
+    return scaler
+
+
+def _change_inputs(network: EstimatorNetwork, before: Scale, after: Scale) -> None:
+    """Let a network do with inputs of another scale what it did."""
+    weights, intercepts = network.coefs[0], network.intercepts[0]
+    intercepts += ((after.shift - before.shift) / before.unit) @ weights
+    weights *= np.reshape(after.unit / before.unit, (-1, 1))
+
+
+def _change_outputs(
+    network: EstimatorNetwork, before: Scale, after: Scale, *, gaussian: bool
+) -> None:
+    """Let a network give outputs in another scale.
+
+    Args:
+        network: Which one.
+        before: The scale of each target that they are in.
+        after: And that they shall be in.
+        gaussian: Whether the second half of the outputs are logarithms of variances.
+    """
+    ratio = before.unit / after.unit
+    shift = (before.shift - after.shift) / after.unit
+    weights, intercepts = network.coefs[-1], network.intercepts[-1]
+    values = slice(None, weights.shape[1] // 2 if gaussian else None)
+    weights[:, values] *= ratio
+    intercepts[values] = intercepts[values] * ratio + shift
+    if gaussian:
+        intercepts[values.stop :] += 2 * np.log(ratio)
