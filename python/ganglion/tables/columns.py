@@ -16,7 +16,7 @@ from ganglion.tables.errors import InputError
 from ganglion.tables.fields import LARGEST
 from ganglion.tables.formats import Format
 from ganglion.tables.number_format import NumberFormat
-from ganglion.tables.scaling import Scaling
+from ganglion.tables.scales import BoundedScale
 from ganglion.tables.text_format import TextFormat
 from ganglion.tables.wording import plain
 
@@ -37,13 +37,13 @@ class NumberColumn:
 
     name: str
     format: NumberFormat
-    scaling: Scaling
+    scaling: BoundedScale
     kind: Literal["number"] = "number"
 
     @classmethod
     def fit(cls, cells: Cells, format: NumberFormat) -> Self:
         """Measure a column, which must hold at least one number."""
-        return cls(name=cells.name, format=format, scaling=Scaling.fit(numbers(cells, format)))
+        return cls(name=cells.name, format=format, scaling=BoundedScale.fit(numbers(cells, format)))
 
     @property
     def width(self) -> int:
@@ -80,7 +80,7 @@ class DateColumn:
     name: str
     format: DateFormat
     first: str
-    parts: Mapping[str, Scaling]
+    parts: Mapping[str, BoundedScale]
     kind: Literal["date"] = "date"
 
     @classmethod
@@ -92,7 +92,7 @@ class DateColumn:
         varying = {part: numbers for part, numbers in values.items() if np.nanstd(numbers) > 0} or {
             "days": values["days"]
         }
-        scalings = {part: Scaling.fit(numbers) for part, numbers in varying.items()}
+        scalings = {part: BoundedScale.fit(numbers) for part, numbers in varying.items()}
         return cls(name=cells.name, format=format, first=first.isoformat(), parts=scalings)
 
     @property
@@ -182,11 +182,11 @@ def column_from_fields(fields: Mapping[str, Any]) -> Column:
     kind = file.choice(fields, "kind", ("number", "date", "text"))
     name, format = file.text(fields, "name"), file.record(fields, "format")
     if kind == "number":
-        scaling = Scaling.from_fields(file.record(fields, "scaling"))
+        scaling = BoundedScale.from_fields(file.record(fields, "scaling"))
         return NumberColumn(name=name, format=NumberFormat.from_fields(format), scaling=scaling)
     if kind == "date":
         parts = {
-            part: Scaling.from_fields(file.record(file.record(fields, "parts"), part))
+            part: BoundedScale.from_fields(file.record(file.record(fields, "parts"), part))
             for part in DATE_PARTS
             if part in file.record(fields, "parts")
         }

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ganglion.scales import Scale
 from ganglion.tables import fields as file
 from ganglion.tables.cells import Cells
 from ganglion.tables.columns import numbers
@@ -19,7 +20,6 @@ from ganglion.tables.errors import InputError
 from ganglion.tables.formats import format_of
 from ganglion.tables.number_format import NumberFormat
 from ganglion.tables.options import Task
-from ganglion.tables.scaling import mean_and_scale
 from ganglion.tables.text_format import TextFormat
 from ganglion.tables.wording import places_of_float32, plain
 
@@ -123,14 +123,15 @@ class ValueTarget:
         values = numbers(cells, format)
         if values.min() == values.max():
             raise InputError(f"target {cells.name!r} has one value only: {values[0]:g}")
-        mean, scale = mean_and_scale(values[rows])
-        return cls(name=cells.name, format=format, mean=mean, scale=scale)
+        scale = Scale.measured(values[rows])
+        mean, deviation = float(scale.shift), float(scale.unit)
+        return cls(name=cells.name, format=format, mean=mean, scale=deviation)
 
     def encode(self, cells: Cells) -> NDArray[np.float32]:
         """Give the scaled values, shape `(rows, 1)`."""
         _require_all(cells, self.format)
         values = numbers(cells, self.format)
-        return ((values - self.mean) / self.scale).astype(np.float32)[:, None]
+        return Scale(self.mean, self.scale).apply(values).astype(np.float32)[:, None]
 
     def decode(self, outputs: NDArray[Any], *, probabilities: bool = False) -> pd.DataFrame:
         """Give the predicted values in the target's own units."""
@@ -146,7 +147,7 @@ class ValueTarget:
 
     def unscaled(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Give scaled values in the target's own units."""
-        return values.astype(np.float64) * self.scale + self.mean
+        return Scale(self.mean, self.scale).undo(values)
 
 
 Target = ClassTarget | ValueTarget

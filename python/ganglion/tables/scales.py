@@ -1,4 +1,4 @@
-"""Scaling: numbers of any size as a network learns them best."""
+"""Scales of columns: numbers of any size as a network learns them best."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,13 +7,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ganglion.scales import Scale
 from ganglion.tables import fields as file
 
 FARTHEST = 5.0  # deviations from the mean; what lies farther out is moved here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scaling:
+class BoundedScale:
     """Numbers moved to mean 0 and scaled to standard deviation 1, outliers held in.
 
     A column that is the same in nearly every row has few, but huge, scaled values. Unbounded they
@@ -33,8 +34,8 @@ class Scaling:
     def fit(cls, values: NDArray[np.float64]) -> Self:
         """Measure numbers, at least one of which is not NaN."""
         median = float(np.nanmedian(values))
-        mean, scale = mean_and_scale(np.where(np.isnan(values), median, values))
-        return cls(median=median, mean=mean, scale=scale)
+        scale = Scale.measured(np.where(np.isnan(values), median, values))
+        return cls(median=median, mean=float(scale.shift), scale=float(scale.unit))
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
@@ -48,12 +49,6 @@ class Scaling:
     def apply(self, values: NDArray[np.float64]) -> NDArray[np.float32]:
         """Give the scaled numbers, shape `(rows, 1)`."""
         with np.errstate(over="ignore"):  # what is too far out is held in, however far it is
-            scaled = (np.where(np.isnan(values), self.median, values) - self.mean) / self.scale
+            filled = np.where(np.isnan(values), self.median, values)
+            scaled = Scale(self.mean, self.scale).apply(filled)
         return np.clip(scaled, -FARTHEST, FARTHEST).astype(np.float32)[:, None]
-
-
-def mean_and_scale(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Give the mean, and the standard deviation or 1 where all values are the same."""
-    if values.min() == values.max():  # rounding may leave such a column a tiny deviation
-        return float(values[0]), 1.0
-    return float(values.mean()), float(values.std()) or 1.0
