@@ -23,4 +23,4 @@ def test_what_is_scaled_comes_back_in_float64() -> None:
     scaled = scale.apply(values)
     np.testing.assert_array_equal(scaled, [[2, 2], [-4, 0]])
     np.testing.assert_array_equal(scale.undo(scaled.astype(np.float32)), values)
-    np.testing.assert_array_equal(scale.undo_spread(np.float32([[2, 1]])), [[1, 4]])
+    np.testing.assert_array_equal(scale.undo_spread(np.array([[2, 1]], np.float32)), [[1, 4]])
