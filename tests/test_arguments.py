@@ -16,7 +16,7 @@ CONSTRUCTORS: list[Any] = [
     *losses.LOSSES.values(),
     *metrics.METRICS.values(),
     *(*initializers.INITIALIZERS.values(), initializers.Constant),
-    *(one for one in schedules.Schedule.__subclasses__() if not one.__name__.startswith("_")),
+    *(one for one in schedules.Schedule.__subclasses__() if one.__module__ == schedules.__name__),
     *(
         getattr(callbacks, name)
         for name in callbacks.__all__
