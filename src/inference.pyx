@@ -130,15 +130,14 @@ cdef class Predictor:
         shape[dimensions - 1] = self.outputs
         if out is None:
             out = cnp.PyArray_EMPTY(dimensions, shape, self.type_number, 0)
-        else:
-            if not (
-                self.fits(out, self.outputs)
-                and cnp.PyArray_NDIM(out) == dimensions
-                and (dimensions == 1 or cnp.PyArray_DIM(out, 0) == shape[0])
-            ):
-                self.check_out(out, given.shape[:-1] + (self.outputs,))
-            if dimensions == 2 and shape[0] > MOST_ROWS and np.may_share_memory(given, out):
-                x = given = given.copy()  # rows are written before all have been read
+        elif not (
+            self.fits(out, self.outputs)
+            and cnp.PyArray_NDIM(out) == dimensions
+            and (dimensions == 1 or cnp.PyArray_DIM(out, 0) == shape[0])
+        ):
+            self.check_out(out, given.shape[:-1] + (self.outputs,))
+        if dimensions == 2 and shape[0] > MOST_ROWS and np.may_share_memory(given, out):
+            x = given = given.copy()  # rows are written before all have been read
         if not self.run(given, out):
             array = as_array("predictor", "x", x)
             table = np.atleast_2d(array if array.ndim < 3 else array.reshape(len(array), -1))
