@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/names.h"
+#include "base/thread_limit.h"
 #include "bindings.h"
 #include "gil.h"
 #include "kernels/kernels.h"

@@ -10,7 +10,9 @@
 #include "base/buffer.h"
 #include "base/cpu.h"
 #include "base/random.h"
-#include "base/team.h"
+#include "base/thread_limit.h"
+#include "base/threading_layer.h"
+#include "base/threads.h"
 #include "bindings.h"
 #include "kernels/activation.h"
 #include "kernels/loss.h"
@@ -96,6 +98,13 @@ void bind_runtime(py::module_& module) {
         .def(py::init<int>(), py::arg("threads"))
         .def("__enter__", [](const OwnThreadLimit&) {})
         .def("__exit__", [](OwnThreadLimit& limit, const py::args&) { limit.end(); });
+    module.def("threading_layer", [] {
+        return py::make_tuple(std::string(name(threading_layer())), threading_layer_source());
+    });
+    module.def("threading_layers", &built_threading_layers);
+    module.def("set_threading_layer", &set_threading_layer, py::arg("name"));
+    module.def("avoid_openmp", &avoid_openmp, py::arg("reason"));
+    module.def("openmp_library", &openmp_library);
     module.def("allocation_count", &allocation_count);
 
     module.def("activation_names", [] { return names_of(kActivations); });

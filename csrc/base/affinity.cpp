@@ -6,31 +6,45 @@
 
 namespace ganglion {
 
-#if defined(__linux__) && !defined(__ANDROID__)
+void Affinity::add(pthread_t worker) {
+    const std::lock_guard lock(mutex_);
+    workers_.push_back(worker);
+    place();
+}
 
-int current_cpu() { return sched_getcpu(); }
+void Affinity::remove(pthread_t worker) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(workers_, [&](pthread_t one) { return pthread_equal(one, worker) != 0; });
+}
 
 void Affinity::follow_caller() {
     const int cpu = current_cpu();
     const pthread_t caller = pthread_self();
-    const bool same = cpu == cpu_ && pthread_equal(caller, caller_) != 0;
-    if (cpu < 0 || (same && placed_ == workers_.size())) return;
+    if (cpu == cpu_ && pthread_equal(caller, caller_) != 0) return;
+    const std::lock_guard lock(mutex_);
+    cpu_ = cpu;
+    caller_ = caller;
+    place();
+}
+
+#if defined(__linux__) && !defined(__ANDROID__)
+
+int current_cpu() { return sched_getcpu(); }
+
+void Affinity::place() {
     cpu_set_t allowed;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+    if (cpu_ < 0 || pthread_getaffinity_np(caller_, sizeof allowed, &allowed) != 0) return;
     cpu_set_t others = allowed;
-    CPU_CLR(static_cast<std::size_t>(cpu), &others);
+    CPU_CLR(static_cast<std::size_t>(cpu_), &others);
     const bool enough = static_cast<std::size_t>(CPU_COUNT(&others)) >= workers_.size();
     const cpu_set_t& cpus = enough ? others : allowed;
     for (const pthread_t worker : workers_) pthread_setaffinity_np(worker, sizeof cpus, &cpus);
-    cpu_ = cpu;
-    caller_ = caller;
-    placed_ = workers_.size();
 }
 
 #else
 
 int current_cpu() { return -1; }
-void Affinity::follow_caller() {}
+void Affinity::place() {}
 
 #endif
 

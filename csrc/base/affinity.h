@@ -2,17 +2,20 @@
 
 #include <pthread.h>
 
+#include <mutex>
 #include <vector>
 
 namespace ganglion {
 
-/// Keeps a pool's workers off the CPU of the thread that called them. The system likes to wake a
+/// Keeps a caller's workers off the CPU of the thread that called them. The system likes to wake a
 /// thread on the CPU of the one that wakes it, and may leave both there for milliseconds: each then
 /// runs only while the other waits. The caller's own thread is never restricted, for it is not
 /// ours.
 class Affinity {
   public:
-    void add(pthread_t worker) { workers_.push_back(worker); }
+    /// A worker of the caller that was followed last. It must be removed before its thread ends.
+    void add(pthread_t worker);
+    void remove(pthread_t worker);
 
     /// Called by the caller, before it wakes workers and after it slept itself: if it is another
     /// thread than before, or on another CPU, let workers run wherever it may but for that CPU, if
@@ -20,9 +23,11 @@ class Affinity {
     void follow_caller();
 
   private:
+    void place();
+
+    std::mutex mutex_;  // workers come and go by themselves
     std::vector<pthread_t> workers_;
-    std::size_t placed_ = 0;  // workers that keep off this caller and CPU:
-    pthread_t caller_{};
+    pthread_t caller_{};  // whom they follow, and the CPU it was on
     int cpu_ = -1;
 };
 

@@ -1,5 +1,4 @@
 #include <pthread.h>
-#include <signal.h>
 
 #include <atomic>
 #include <deque>
@@ -8,10 +7,8 @@
 
 #include "base/affinity.h"
 #include "base/event_count.h"
-#include "base/team.h"
-
-// The threads of run_on_pool. OpenMP's spin for milliseconds after a call has returned: measured 9
-// ms of a core's time each, which NumPy, PyTorch or the next program would have had.
+#include "base/signals.h"
+#include "base/threads.h"
 
 namespace ganglion {
 namespace {
@@ -20,15 +17,14 @@ class Pool {
   public:
     void run(int size, TeamFunction function, const void* body) {
         if (in_use_.exchange(true, std::memory_order_acquire)) return function(body, Member{});
+        affinity_.follow_caller();
         reserve(static_cast<std::size_t>(size) - 1);
         const auto helpers = std::min(static_cast<std::size_t>(size) - 1, calls_.size());
         team_size_ = static_cast<int>(helpers) + 1;
-        barrier_.set_size(team_size_);
         function_ = function;
         body_ = body;
         running_.store(static_cast<int>(helpers), std::memory_order_relaxed);
         const std::uint32_t before = finished_.count();
-        affinity_.follow_caller();
         for (std::size_t i = 0; i < helpers; ++i) calls_[i].advance();
         function(body, member(0));
         if (helpers > 0) finished_.await_past(before);
@@ -49,22 +45,16 @@ class Pool {
         }
     }
 
-    /// Signals are for the program's own threads.
     bool start(const EventCount& calls, int rank) {
-        sigset_t all;
-        sigset_t before;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before);
-        bool started = true;
+        const SignalsBlocked blocked;
         try {
             std::thread thread([this, &calls, rank] { serve(calls, rank); });
             affinity_.add(thread.native_handle());
             thread.detach();
         } catch (const std::system_error&) {
-            started = false;
+            return false;
         }
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        return started;
+        return true;
     }
 
     [[noreturn]] void serve(const EventCount& calls, int rank) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <string>
 #include <type_traits>
 
 #include "base/affinity.h"
@@ -16,18 +15,17 @@ class Barrier {
     /// `workers`: those of the members but for rank 0, their caller.
     explicit Barrier(Affinity& workers) : workers_(workers) {}
 
-    void set_size(int size) { size_ = size; }
-    void wait(int rank);
+    /// Member `rank` of `size` waits for all others.
+    void wait(int rank, int size);
 
   private:
     Affinity& workers_;
-    int size_ = 1;
     std::atomic<int> arrived_{0};
     EventCount complete_;
 };
 
 /// One thread of a team: which one it is, its share of the work, and where it meets the others.
-/// This header and its source are the only ones that know of threads.
+/// Nothing above this header knows of threads.
 struct Member {
     int rank = 0;
     int size = 1;
@@ -35,7 +33,7 @@ struct Member {
 
     /// Wait until every member is here. All members call it equally often.
     void barrier() const {
-        if (size > 1) meeting_place->wait(rank);
+        if (size > 1) meeting_place->wait(rank, size);
     }
 
     /// This member's part of `count` items, cut only at multiples of `grain`.
@@ -49,38 +47,13 @@ struct Member {
     }
 };
 
-inline constexpr int kMostThreads = 4096;
-
-/// How many threads a team may have, and who said so ("set_num_threads", a variable's name,
-/// "cores", "this thread").
-struct ThreadLimit {
-    int threads;
-    std::string source;
-};
-
-/// The limit for teams of the calling thread. Throws where GANGLION_NUM_THREADS says no number.
-ThreadLimit thread_limit();
-
-/// What the environment says of threads in variables of others, and does not count; empty: nothing.
-std::string ignored_thread_limit();
-
-/// Set a limit for teams of the calling thread, beside the process's; 0: none of its own. Returns
-/// the one before.
-int set_own_thread_limit(int threads);
-
-/// Set the limit for this process; 0 returns to the environment's. Throws for a negative number.
-void set_thread_limit(int threads);
-
-/// `wanted` within the limit.
-int team_size(int wanted);
-
 /// What a member of a team runs: `body` is the caller's.
 using TeamFunction = void (*)(const void* body, Member member) noexcept;
 
-/// Run `function` on `size` threads: the caller's, and others that stay for the next call, asleep.
-/// There is one such pool in the process. While it is in use by another call, and where the system
-/// has no more threads, the team is smaller, in the end the caller alone.
-void run_on_pool(int size, TeamFunction function, const void* body);
+/// Run `function` on up to `size` threads: the caller's, and those of the threading layer, which
+/// stay for the next call, asleep. One team of the process is at work at a time: a call beside it,
+/// and one for which the system has no threads, runs on fewer, in the end on the caller's alone.
+void run_on_threads(int size, TeamFunction function, const void* body);
 
 /// Call `body(member)` on up to `size` threads at once and return when all have. `body` must not
 /// throw.
@@ -88,7 +61,7 @@ template <class Body>
 void run_team(int size, const Body& body) {
     static_assert(std::is_nothrow_invocable_v<Body, Member>);
     if (size <= 1) return body(Member{});
-    run_on_pool(
+    run_on_threads(
         size,
         [](const void* of_caller, Member member) noexcept {
             (*static_cast<const Body*>(of_caller))(member);

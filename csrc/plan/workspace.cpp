@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/thread_limit.h"
 #include "plan/execute.h"
 
 namespace ganglion {

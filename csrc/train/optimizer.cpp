@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/thread_limit.h"
 #include "kernels/kernels.h"
 
 namespace ganglion {

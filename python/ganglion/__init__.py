@@ -3,6 +3,9 @@
 import importlib
 from types import ModuleType
 
+from ganglion import openmp  # noqa: F401: it loads the core, before any module asks for it
+
+# isort: split
 from ganglion import (
     activations,
     attributes,
@@ -20,7 +23,13 @@ from ganglion.layers import Activation, Dense, Dropout, Residual
 from ganglion.models import MLP, Sequential
 from ganglion.normalization import Normalization
 from ganglion.passes import LossNotFiniteError
-from ganglion.runtime import get_include, get_num_threads, set_num_threads, show_config
+from ganglion.runtime import (
+    get_include,
+    get_num_threads,
+    set_num_threads,
+    set_threading_layer,
+    show_config,
+)
 
 __all__ = [
     "MLP",
@@ -44,6 +53,7 @@ __all__ = [
     "optimizers",
     "schedules",
     "set_num_threads",
+    "set_threading_layer",
     "show_config",
 ]
 

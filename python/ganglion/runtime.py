@@ -11,6 +11,7 @@ from ganglion import _core, checks
 # What the environment demands in vain is an error now, and not in the middle of a fit.
 _core.selected_isa()
 _core.thread_limit()
+_core.threading_layer()
 if _ignored := _core.ignored_thread_limit():  # by OpenMP's variable, which is not for us alone
     warnings.warn(f"{_ignored}; it is ignored", RuntimeWarning, stacklevel=3)
 
@@ -36,16 +37,36 @@ def set_num_threads(threads: int | None) -> None:
     _core.set_thread_limit(threads or 0)
 
 
+def set_threading_layer(layer: str | None) -> None:
+    """Set where the threads of calls come from that begin from now on. The bits are the same.
+
+    Args:
+        layer: "openmp", OpenMP's runtime, or "pool", threads of Ganglion's own. None returns to the
+            default: `GANGLION_THREADING_LAYER`, else "openmp" where it is built in. A child made by
+            fork always has the pool.
+
+    Raises:
+        ValueError: When this build has no such layer.
+    """
+    if layer is not None and not isinstance(layer, str):
+        raise TypeError(f"layer must be a name or None, got {checks.shown(layer)}")
+    if layer is not None and layer not in _core.threading_layers():
+        known = " or ".join(map(repr, _core.threading_layers()))
+        raise ValueError(f"layer must be {known} in this build, got {checks.shown(layer)}")
+    _core.set_threading_layer(layer or "")
+
+
 def get_include() -> str:
     """Return the folder of the C++ headers, for Cython modules that cimport the predictor."""
     return str(Path(_core.__file__).parent / "include")
 
 
 def show_config() -> str:
-    """Return the version, compiler, instruction sets and threads, a line each."""
+    """Return the version, compiler, instruction sets, threads and their layer, a line each."""
     from importlib.metadata import version  # slow to import, and needed here only
 
     threads, source = _core.thread_limit()
+    layer, reason = _core.threading_layer()
     forced = " (GANGLION_ISA)" if os.environ.get("GANGLION_ISA") else ""
     lines = {
         "ganglion": _core.__version__,
@@ -54,6 +75,7 @@ def show_config() -> str:
         "built": ", ".join(_core.built_isas()),
         "this CPU has": ", ".join(_core.available_isas()),
         "threads": f"{threads} (from {source})",
+        "threading layer": f"{layer} ({reason})",
         "numpy": np.__version__,
         "safetensors": version("safetensors"),
     }

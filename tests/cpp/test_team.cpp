@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/team.h"
+#include "base/thread_limit.h"
 #include "check.h"
 
 using namespace ganglion;

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/thread_limit.h"
 #include "check.h"
 #include "train/trainer.h"
 

@@ -1,0 +1,229 @@
+"""Threading layers: OpenMP's threads and our own compute the same bits and behave alike."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import ganglion as gn
+from ganglion import _core
+
+LAYERS = _core.threading_layers()
+VARIABLES = ("GANGLION_THREADING_LAYER", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
+needs_openmp = pytest.mark.skipif("openmp" not in LAYERS, reason="built without OpenMP")
+
+
+@pytest.fixture(params=LAYERS)
+def layer(request: pytest.FixtureRequest) -> Iterator[str]:
+    gn.set_threading_layer(request.param)
+    yield request.param
+    gn.set_threading_layer(None)
+
+
+def run(script: str, **variables: str) -> str:
+    """Run Python on two threads with these variables, and none else that says how."""
+    kept = {name: text for name, text in os.environ.items() if name not in VARIABLES}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**kept, "GANGLION_NUM_THREADS": "2", **variables},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.rstrip()
+
+
+def fitted(threads: int) -> list[bytes]:
+    """Return the bits of a fit on so many threads, of both sizes of work and of gradients."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(500, 64)), rng.integers(0, 10, 500)
+    net = gn.MLP([64, 300, 300, 10], dropout=0.1, seed=1)
+    net.compile("adam", loss="cross_entropy", metrics=["accuracy"])
+    gn.set_num_threads(threads)
+    try:
+        history = net.fit(x, y, batch_size=128, epochs=3, verbose=0).history
+        return [net.parameter_vector.tobytes(), str(history).encode(), net.predict(x).tobytes()]
+    finally:
+        gn.set_num_threads(None)
+
+
+def test_every_layer_has_the_same_bits_on_any_number_of_threads() -> None:
+    bits = []
+    for layer in LAYERS:
+        gn.set_threading_layer(layer)
+        bits += [fitted(threads) for threads in (1, 2, 3, 5)]
+    gn.set_threading_layer(None)
+    assert all(some == bits[0] for some in bits)
+
+
+def test_a_batch_of_products_has_the_same_bits_on_any_number_of_threads(layer: str) -> None:
+    rng = np.random.default_rng(0)
+    a: NDArray[Any] = rng.normal(size=(50, 12, 33))
+    b = rng.normal(size=(50, 33, 9))
+    gn.set_num_threads(8)
+    results = []
+    for threads in (1, 2, 8):
+        c = np.full((50, 12, 9), np.nan)
+        _core.gemm_batch(a, b, c, threads=threads)
+        results.append(c)
+    gn.set_num_threads(None)
+    assert results[0] == pytest.approx(a @ b)
+    assert all(np.array_equal(results[0], c) for c in results)
+
+
+def test_the_layer_and_why_it_is_that_one_are_shown(layer: str) -> None:
+    line = f"threading layer:  {layer} (set_threading_layer)"
+    assert line in gn.show_config().splitlines()
+
+
+SHOW = "import ganglion as gn; print(gn.show_config())"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_the_variable_sets_the_layer(layer: str) -> None:
+    shown = run(SHOW, GANGLION_THREADING_LAYER=layer)
+    assert f"threading layer:  {layer} (GANGLION_THREADING_LAYER)" in shown.splitlines()
+
+
+@needs_openmp
+def test_openmp_is_the_default() -> None:
+    assert "threading layer:  openmp (default)" in run(SHOW).splitlines()
+    assert "libgomp" in _core.openmp_library() or "libomp" in _core.openmp_library()
+
+
+@pytest.mark.skipif("openmp" in LAYERS, reason="built with OpenMP")
+def test_a_build_without_openmp_says_so() -> None:
+    assert "threading layer:  pool (built without OpenMP)" in run(SHOW).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("layer", "error", "told"),
+    [
+        ("tbb", ValueError, "layer must be .*'pool' in this build, got 'tbb'"),
+        ("", ValueError, "layer must be .*'pool' in this build, got ''"),
+        (1, TypeError, "layer must be a name or None, got 1"),
+    ],
+)
+def test_an_unknown_layer_is_refused_with_the_known_ones(
+    layer: Any, error: type[Exception], told: str
+) -> None:
+    before = _core.threading_layer()
+    with pytest.raises(error, match=told):
+        gn.set_threading_layer(layer)
+    assert _core.threading_layer() == before
+
+
+def test_the_variable_refuses_an_unknown_layer_with_the_known_ones() -> None:
+    script = "try: import ganglion\nexcept ValueError as error: print(error)"
+    told = run(script, GANGLION_THREADING_LAYER="tbb")
+    known = ", ".join(LAYERS)
+    assert (
+        told == f"GANGLION_THREADING_LAYER: 'tbb' is not a threading layer of this build: {known}"
+    )
+
+
+@needs_openmp
+@pytest.mark.parametrize("variables", [{}, {"OMP_WAIT_POLICY": "passive"}, {"GOMP_SPINCOUNT": "7"}])
+def test_the_environment_is_left_as_it_was(variables: dict[str, str]) -> None:
+    script = (
+        "import os, subprocess\n"
+        "before = dict(os.environ)\n"
+        "import ganglion\n"
+        "print(dict(os.environ) == before)\n"
+        "child = subprocess.run('env', capture_output=True, text=True).stdout\n"
+        f"print(sorted(line for line in child.splitlines() if line.startswith({VARIABLES[1:]})))"
+    )
+    kept = [f"{name}={text}" for name, text in variables.items()]
+    assert run(script, **variables) == f"True\n{kept}"
+
+
+BURNT = """
+import time
+{}
+import numpy as np
+import ganglion as gn
+rng = np.random.default_rng(0)
+net = gn.MLP([256, 512, 512, 10])
+net.compile("adam", loss="cross_entropy")
+x, y = rng.normal(size=(1024, 256)), rng.integers(0, 10, 1024)
+net.fit(x, y, verbose=0)
+least = 1.0
+for _ in range(20):
+    net.fit(x, y, verbose=0)
+    start = time.process_time()
+    time.sleep(0.05)
+    least = min(least, time.process_time() - start)
+print(gn.show_config().split("threading layer:")[1].split()[0], least)
+"""
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("first", ["", "import sklearn.ensemble", "import torch"])
+def test_threads_sleep_soon_after_a_call(layer: str, first: str) -> None:
+    if first:
+        pytest.importorskip(first.split()[1].partition(".")[0])
+    variables = {} if layer == "openmp" else {"GANGLION_THREADING_LAYER": layer}
+    used, least = run(BURNT.format(first), **variables).split()
+    assert used in (layer, "pool")  # PyTorch may have brought the runtime, whose threads spin
+    assert float(least) < 1e-3  # seconds of a core; processor time, not that of the clock
+
+
+@needs_openmp
+def test_a_runtime_that_was_loaded_with_threads_that_spin_is_not_the_default() -> None:
+    script = (
+        "import ctypes\n"
+        f"ctypes.CDLL({_core.openmp_library()!r})\n"
+        "import ganglion as gn\n"
+        "print(gn.show_config())\n"
+        "gn.set_threading_layer('openmp')\n"
+        "print(gn.show_config())\n"
+        "gn.set_threading_layer(None)\n"
+        "print(gn.show_config())"
+    )
+    lines = [line for line in run(script).splitlines() if line.startswith("threading layer")]
+    assert lines[0].startswith("threading layer:  pool (")
+    assert lines[0].endswith("was loaded before, and its threads spin)")
+    assert lines[1] == "threading layer:  openmp (set_threading_layer)"
+    assert lines[2] == lines[0]
+    told = run(script, OMP_WAIT_POLICY="passive")
+    assert "threading layer:  openmp (default)" in told.splitlines()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_child_made_by_fork_has_the_pool(layer: str) -> None:
+    script = (
+        "import os, numpy as np, ganglion as gn\n"
+        "net = gn.MLP([64, 256, 256, 8]); x = np.ones((600, 64))\n"
+        "expected = net.predict(x)\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    same = np.array_equal(net.predict(x), expected)\n"
+        "    print(gn.show_config().split('threading layer:')[1].splitlines()[0].strip(), same)\n"
+        "    os._exit(0 if same else 1)\n"
+        "assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0\n"
+    )
+    script = script.replace("os._exit", "import sys; sys.stdout.flush(); os._exit")
+    told = run(script, GANGLION_THREADING_LAYER=layer)
+    why = "a child made by fork" if layer == "openmp" else "GANGLION_THREADING_LAYER"
+    assert told == f"pool ({why}) True"
+
+
+def test_callers_in_other_threads_have_teams_too(layer: str) -> None:
+    script = (
+        "import threading, numpy as np, ganglion as gn\n"
+        "net = gn.MLP([64, 256, 256, 8]); x = np.ones((600, 64))\n"
+        "expected = net.predict(x); same = []\n"
+        "def ask(): same.append(np.array_equal(net.predict(x), expected))\n"
+        "for _ in range(20):\n"
+        "    threads = [threading.Thread(target=ask) for _ in range(4)]\n"
+        "    for one in threads: one.start()\n"
+        "    for one in threads: one.join()\n"
+        "print(all(same), len(same))"
+    )
+    assert run(script, GANGLION_THREADING_LAYER=layer) == "True 80"
