@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion.callbacks import Callback, LambdaCallback
 
+pytestmark = pytest.mark.threads
+
 Array = NDArray[Any]
 
 X = np.random.default_rng(0).normal(size=(400, 8)).astype(np.float32)

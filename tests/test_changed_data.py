@@ -15,6 +15,8 @@ import ganglion as gn
 from ganglion import _core
 from ganglion.callbacks import LambdaCallback
 
+pytestmark = pytest.mark.threads
+
 Array = NDArray[Any]
 
 ROWS = 600

@@ -17,6 +17,8 @@ from ganglion.layers import Layer
 from ganglion.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from ganglion.schedules import CosineDecay
 
+pytestmark = pytest.mark.threads
+
 Array = NDArray[Any]
 
 THREADS = [1, 2, 4]

@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion.callbacks import LambdaCallback
 
+pytestmark = pytest.mark.threads
+
 Array = NDArray[Any]
 
 CHILDREN = 20

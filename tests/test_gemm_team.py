@@ -10,7 +10,7 @@ from reference import assert_close
 
 from ganglion import _core
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.threads]
 
 SHAPES = [
     (1, 1, 1),

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion import _core
 
+pytestmark = pytest.mark.threads
+
 Array = NDArray[Any]
 
 SOURCES = Path(__file__).parents[1] / "src"

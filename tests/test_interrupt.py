@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion.callbacks import Callback
 
+pytestmark = pytest.mark.threads
+
 Array = NDArray[Any]
 
 LIMIT = 0.2  # seconds

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion import _core
 
+pytestmark = pytest.mark.threads
+
 LAYERS = _core.threading_layers()
 VARIABLES = ("GANGLION_THREADING_LAYER", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
 needs_openmp = pytest.mark.skipif("openmp" not in LAYERS, reason="built without OpenMP")

@@ -3,7 +3,7 @@
 import importlib
 from types import ModuleType
 
-from ganglion import openmp  # noqa: F401: it loads the core, before any module asks for it
+from ganglion import openmp  # noqa: F401 - it loads the core, before any module asks for it
 
 # isort: split
 from ganglion import (

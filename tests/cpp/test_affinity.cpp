@@ -39,6 +39,7 @@ std::vector<cpu_set_t> workers_of_a_call_on(int cpu, int size) {
     bool stayed = current_cpu() == cpu;
     run_team(size, [&](Member member) noexcept {
         CHECK(member.size == size);
+        member.barrier();  // each has found its place
         if (member.rank > 0) workers[static_cast<std::size_t>(member.rank - 1)] = allowed();
         if (member.rank == 0) stayed &= current_cpu() == cpu;
     });
