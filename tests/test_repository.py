@@ -14,7 +14,7 @@ from ganglion.cli import REQUIRED
 
 ROOT = Path(__file__).parents[1]
 FLOORS = ["base", "simd", "kernels", "graph", "plan", "train"]  # each includes only those before it
-CAPS = {".py": 250, ".pyx": 250, ".pyi": 250, ".cpp": 300, ".h": 300}
+CAPS = {".py": 250, ".pyx": 250, ".pyi": 400, ".cpp": 300, ".h": 300}  # a stub is all of a module
 TEST_CAP = 400
 
 SOURCES = sorted((ROOT / "csrc").rglob("*.cpp")) + sorted((ROOT / "csrc").rglob("*.h"))
@@ -66,8 +66,9 @@ def test_the_core_includes_only_downward_and_knows_no_python(path: Path) -> None
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
-def test_threads_are_started_in_one_file(path: Path) -> None:
-    assert not re.search(r"#pragma omp|omp\.h|omp_", path.read_text())
+def test_threads_are_started_by_the_two_layers_alone(path: Path) -> None:
+    if path.name != "openmp.cpp":
+        assert not re.search(r"#pragma omp|omp\.h|omp_", path.read_text())
     if path.name != "pool.cpp":
         assert not re.search(r"std::thread[^:]|pthread_create", path.read_text())
 
