@@ -61,7 +61,7 @@ def test_text_in_a_prediction_is_told_too(make: Any) -> None:
 
 @pytest.mark.parametrize("y", [list("abcdefgh"), np.array(list("abcdefgh")), pd.Series(["a"] * 8)])
 def test_text_as_targets_of_a_regressor_is_told(y: Any) -> None:
-    said = "a regressor predicts numbers, y has 'a' at row 0: MLPClassifier is for classes"
+    said = r"a regressor predicts numbers, y has 'a' at row 0 \(classes: MLPClassifier\)"
     with pytest.raises((TypeError, ValueError), match=said):
         MLPRegressor(max_iter=2).fit(NUMBERS, y)
     with pytest.raises((TypeError, ValueError), match=said):
@@ -95,3 +95,13 @@ def test_many_fits_say_which_one_failed() -> None:
     with pytest.raises(ValueError, match="alpha") as caught:
         fit_many(nets, NUMBERS, Y)
     assert caught.value.__notes__ == [f"fit_many: this is estimators[1], {nets[1]!r}"]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("make", ESTIMATORS)
+def test_text_is_not_blamed_for_what_else_is_wrong(make: Any) -> None:
+    fitted = make(max_iter=2).fit(NUMBERS, Y)
+    with pytest.raises(ValueError, match="feature names should match"):
+        fitted.predict(NUMBERS.rename(columns={"rooms": "floors"}).assign(district=DISTRICT))
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        make(max_iter=2).fit(NUMBERS, [*DISTRICT, "north"])

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from ganglion.frames import columns_of, is_sparse, labels_of, shown
 
 
+_OF_CONVERSION = ("convert", "numeric", "float")  # in what NumPy and scikit-learn say of text
+
+
 @contextmanager
 def text_told(X: Any) -> Iterator[None]:
     """Name the column and the first value where inputs are refused that hold text or dates."""
@@ -26,7 +29,7 @@ def text_told(X: Any) -> Iterator[None]:
 def text_in_targets_told(y: Any) -> Iterator[None]:
     """Name the first text or date where targets are refused that must be numbers."""
     with _told(
-        y, "a regressor predicts numbers, y has {value} at row {row}: MLPClassifier is for classes"
+        y, "a regressor predicts numbers, y has {value} at row {row} (classes: MLPClassifier)"
     ):
         yield
 
@@ -36,7 +39,8 @@ def _told(table: Any, what: str) -> Iterator[None]:
     try:
         yield
     except (TypeError, ValueError) as error:
-        place = _first_text(table)
+        failed = isinstance(error, TypeError) or any(word in str(error) for word in _OF_CONVERSION)
+        place = _first_text(table) if failed else None
         if place is None:
             raise
         row, column, value = place
