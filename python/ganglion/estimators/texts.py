@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from ganglion.frames import columns_of, is_sparse, labels_of, shown
 
-
 _OF_CONVERSION = ("convert", "numeric", "float")  # in what NumPy and scikit-learn say of text
 
 
