@@ -23,6 +23,8 @@ class Loss:
     """Base of the losses."""
 
     name: ClassVar[str]
+    reads: ClassVar[str] = "values"  # what it takes outputs for
+    own_activation: ClassVar[str | None] = None  # of outputs, that it looks behind
 
     @property
     def parameters(self) -> tuple[float, ...]:
@@ -51,6 +53,8 @@ class CrossEntropy(Loss):
     """
 
     name: ClassVar[str] = "cross_entropy"
+    reads: ClassVar[str] = "logits"
+    own_activation: ClassVar[str | None] = "softmax"
 
     def target_columns(self, outputs: int) -> tuple[int, ...]:
         """Return how many columns targets may have beside so many outputs."""
@@ -69,6 +73,8 @@ class BinaryCrossEntropy(Loss):
     """Cross-entropy of yes or no, from logits; a row's loss is the mean over its columns."""
 
     name: ClassVar[str] = "binary_cross_entropy"
+    reads: ClassVar[str] = "logits"
+    own_activation: ClassVar[str | None] = "sigmoid"
 
     def probabilities(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """Return the probability of yes in each column, `1 / (1 + exp(-outputs))`."""
@@ -121,6 +127,7 @@ class Poisson(Loss):
     """Counts whose rate is predicted by its logarithm, `exp(p) - y p`; the mean over columns."""
 
     name: ClassVar[str] = "poisson"
+    reads: ClassVar[str] = "logarithms of rates"
 
 
 @explained
@@ -164,6 +171,7 @@ class Gaussian(Loss):
     """
 
     name: ClassVar[str] = "gaussian"
+    reads: ClassVar[str] = "means and logarithms of variances"
 
     def target_columns(self, outputs: int) -> tuple[int, ...]:
         """Return how many columns targets may have beside so many outputs."""

@@ -92,7 +92,8 @@ class Network:
     """A graph with one input and one output, and its parameters in the graph's order.
 
     `normalization` is what is taken from each input on its way in, and what it is multiplied by
-    then, shape `(2, inputs)`; None: inputs are not normalized.
+    then, shape `(2, inputs)`; None: inputs are not normalized. `ending` names the activation that
+    the output comes out of.
     """
 
     graph: _core.Graph
@@ -100,6 +101,7 @@ class Network:
     output: int
     parameters: tuple[Parameter, ...]
     normalization: NDArray[np.float64] | None = None
+    ending: str = "identity"
 
     @property
     def input_size(self) -> int:
@@ -169,6 +171,7 @@ class Builder:
         self.input = self.graph.input("x", input_size)
         self.parameters: list[Parameter] = []
         self.normalization: NDArray[np.float64] | None = None
+        self._activated: dict[int, str] = {}  # values that come out of an activation, and its name
 
     def chain(self, layers: Sequence[Layer], x: int, name: str) -> int:
         """Add layers one after the other, named `name.0`, `name.1`, ..."""
@@ -205,8 +208,15 @@ class Builder:
         if function.name == "identity":
             return x
         if function.name == "softmax":
-            return self.graph.softmax(x)
-        return self.graph.activation(x, function.name, function.alpha)
+            y = self.graph.softmax(x)
+        else:
+            y = self.graph.activation(x, function.name, function.alpha)
+        self._activated[y] = function.name
+        return y
+
+    def ending(self, y: int) -> str:
+        """Return the name of the activation that a value comes out of."""
+        return self._activated.get(y, "identity")
 
     def _parameter(
         self, name: str, fan_in: int, fan_out: int, is_bias: bool, initializer: Initializer
@@ -219,8 +229,14 @@ def build(layers: Sequence[Layer], input_size: int) -> Network:
     """Put layers together for inputs of `input_size` columns."""
     builder = Builder(input_size)
     y = builder.chain(layers, builder.input, "layers")
-    parameters = tuple(builder.parameters)
-    return Network(builder.graph, builder.input, y, parameters, builder.normalization)
+    return Network(
+        builder.graph,
+        builder.input,
+        y,
+        tuple(builder.parameters),
+        builder.normalization,
+        builder.ending(y),
+    )
 
 
 def graph_of(layers: Sequence[Layer], input_size: int) -> tuple[_core.Graph, int, int]:

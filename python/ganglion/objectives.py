@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ganglion import _core, losses, optimizers, schedules
 from ganglion.data import Dataset
+from ganglion.endings import check_ending
 from ganglion.figures import Figure, Reading, Tally, Wanted, figures_of
 from ganglion.losses import CustomLoss, Loss
 from ganglion.optimizers import Optimizer
@@ -119,6 +120,7 @@ class Objective:
             raise ValueError(f"compile: loss must be given, one of {', '.join(losses.LOSSES)}")
         self.optimizer = optimizers.get(optimizer)
         self.loss = losses.get(loss)
+        check_ending(self.loss, model.network.ending, model.network.output_size)
         self.figures = figures_of(wanted, weighted, self.loss, model.network.output_size)
         self.schedule = schedules.get(self.optimizer.learning_rate)
         self.state = model.precision.optimizer_state(
