@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+import subprocess
+import sys
 import traceback
 from typing import Any
 
@@ -29,6 +31,9 @@ NET: Any = gn.MLP([2, 2])
         ("EarlyStopping", "ganglion.callbacks.EarlyStopping"),
         ("MLPClassifier", "ganglion.neural_network.MLPClassifier"),
         ("Perceptron", "ganglion.linear_model.Perceptron"),
+        ("GridSearchCV", "ganglion.model_selection.GridSearch"),
+        ("fit_many", "ganglion.model_selection.fit_many"),
+        ("neural_networks", "ganglion.neural_network"),
     ],
 )
 def test_the_package_answers_an_unknown_name(name: str, meant: str) -> None:
@@ -36,6 +41,13 @@ def test_the_package_answers_an_unknown_name(name: str, meant: str) -> None:
         getattr(GN, name)
     said = f"module 'ganglion' has no attribute {name!r}, did you mean {meant}?"
     assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("module", ["linear_model", "model_selection", "neural_network", "tables"])
+def test_modules_are_there_without_an_import_of_their_own(module: str) -> None:
+    script = f"import ganglion as gn; assert {module!r} in dir(gn); print(gn.{module}.__name__)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout == f"ganglion.{module}\n", done.stderr
 
 
 @pytest.mark.parametrize("name", ["Conv2D", "LSTM", "nn", "Embedding"])

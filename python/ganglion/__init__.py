@@ -58,19 +58,21 @@ __all__ = [
 ]
 
 
-_OF_SCIKIT_LEARN = {  # not imported here, for they need scikit-learn
-    "gridsearch": "ganglion.model_selection.GridSearch",
-    "mlpclassifier": "ganglion.neural_network.MLPClassifier",
-    "mlpregressor": "ganglion.neural_network.MLPRegressor",
-    "perceptron": "ganglion.linear_model.Perceptron",
+_WHEN_ASKED_FOR = {  # modules, with what is looked for in them: they need other packages
+    "linear_model": ("Perceptron",),
+    "model_selection": ("GridSearch", "fit_many"),
+    "neural_network": ("MLPClassifier", "MLPRegressor"),
+    "tables": (),
 }
 
 
 def __getattr__(name: str) -> ModuleType:
-    """Import `ganglion.tables`, whose helpers few programs need, when it is asked for (PEP 562)."""
-    if name == "tables":
-        return importlib.import_module("ganglion.tables")
-    known = attributes.given_by_name("activation", activations.names()) | _OF_SCIKIT_LEARN
+    """Import a module that few programs need when it is asked for (PEP 562)."""
+    if name in _WHEN_ASKED_FOR:
+        return importlib.import_module(f"{__name__}.{name}")
+    known = attributes.given_by_name("activation", activations.names())
+    for module, items in _WHEN_ASKED_FOR.items():
+        known |= {item.lower(): f"{__name__}.{module}.{item}" for item in items}
     for place in (callbacks, initializers, losses, metrics, optimizers, schedules):
         known |= attributes.public_names(place.__name__)
     public = [item for item in __dir__() if not item.startswith("_")]
@@ -79,4 +81,4 @@ def __getattr__(name: str) -> ModuleType:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "tables"]
+    return [*__all__, *_WHEN_ASKED_FOR]
