@@ -102,6 +102,39 @@ class Silent:
         self.net.fit(x, y, verbose=0)
 
 
+def network(*first: gn.Normalization, rescale: float = 1.0) -> gn.Sequential:
+    net = gn.Sequential([*first, gn.Dense(3)], input_size=4, rescale=rescale)
+    net.compile("adam", loss="cross_entropy")
+    return net
+
+
+@pytest.mark.parametrize("case", ["one large", "years", "float32", "rows", "many rows"])
+def test_inputs_of_a_network_far_from_what_is_learned_well_are_told_once(case: str) -> None:
+    x, column = FAR[case]
+    net = network()
+    with pytest.warns(UserWarning, match=f"X, column {column}, has mean") as caught:
+        net.fit(x, np.resize(Y, x.shape[0]), verbose=0)
+    assert [one.filename for one in caught] == [__file__]
+    assert "deviation 1: begin the network with gn.Normalization, or scale X" in str(caught[0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        net.fit(x, np.resize(Y, x.shape[0]), verbose=0)  # which goes on
+
+
+def test_inputs_that_the_network_scales_are_not_warned_of() -> None:
+    small = (X * 1e-5).tolist()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        network(gn.Normalization().adapt(ONE_LARGE)).fit(ONE_LARGE, Y, verbose=0)
+        network(rescale=1e5).fit(small, Y, verbose=0)
+        network().fit(load_digits().data[:150, 10:14], Y, verbose=0)
+
+
+def test_inputs_are_looked_at_as_rescale_makes_them() -> None:
+    with pytest.warns(UserWarning, match=r"X times rescale, column 2, has mean 3\.76e\+03"):
+        network(rescale=0.1).fit(ONE_LARGE, Y, verbose=0)
+
+
 PRICES = 180_000 + 1_000.0 * np.arange(len(X))
 
 

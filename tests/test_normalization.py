@@ -268,5 +268,8 @@ def test_what_does_not_fit_is_told(name: str) -> None:
 def test_a_loss_that_is_not_finite_is_answered_with_advice() -> None:
     net = gn.MLP([1, 1])
     net.compile(gn.optimizers.SGD(1e30), loss="squared_error")
-    with pytest.raises(gn.LossNotFiniteError, match="Scale inputs and targets, or lower the lear"):
+    with (
+        pytest.raises(gn.LossNotFiniteError, match="Scale inputs and targets, or lower the lear"),
+        pytest.warns(UserWarning, match="networks learn what is near mean 0"),
+    ):
         net.fit([[1e4]] * 50, [1e4] * 50, epochs=5, verbose=0)

@@ -13,7 +13,7 @@ from ganglion import checks, progress
 from ganglion.callbacks import Callback
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.data import Dataset, as_dataset, weighted_by_class
-from ganglion.far_scales import warn_of_targets
+from ganglion.far_scales import warn_of_inputs, warn_of_targets
 from ganglion.figures import check_targets
 from ganglion.objectives import Objective
 from ganglion.passes import Parametrized
@@ -150,13 +150,22 @@ def _array_source(
                 f" sides of {len(data)}"
             )
         data, held_out = data.rows(slice(None, count)), data.rows(slice(count, None))
-    if arguments.initial_epoch == 0 and takes_any_number(objective.loss):
-        hint = "scale y, and predictions back"
-        warn_of_targets(data.y, data.weight, hint, stacklevel=5)
+    if arguments.initial_epoch == 0 and objective.state.steps == 0:
+        _warn_of_far_scales(model, objective, data)
     outputs = model.network.output_size
     data = weighted_by_class("fit", data, arguments.class_weight, outputs, objective.loss)
     batch_size = min(arguments.batch_size or _FIT_BATCH, len(data))
     return ArraySource(data, batch_size, arguments.shuffle, model.seed), held_out
+
+
+def _warn_of_far_scales(model: Parametrized, objective: Objective, data: Dataset) -> None:
+    """Warn of inputs and targets that a network which begins learns badly as they are."""
+    if model.scale.columns is None:
+        hint = "begin the network with gn.Normalization, or scale X"
+        factor = model.scale.factor
+        warn_of_inputs(data.x, data.weight, data.labels, hint, stacklevel=6, rescale=factor)
+    if takes_any_number(objective.loss):
+        warn_of_targets(data.y, data.weight, "scale y, and predictions back", stacklevel=6)
 
 
 def _iterable_source(
