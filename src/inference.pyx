@@ -163,13 +163,13 @@ cdef class Predictor:
 
         It is in float64 where columns are moved, whose numbers may be large and vary little.
         """
-        given = as_array("predictor", "x", x)
-        if given.ndim > 2:  # images and the like
-            given = given.reshape(len(given), -1)
+        array = as_array("predictor", "x", x)
+        given = array if array.ndim < 3 else array.reshape(len(array), -1)  # images and the like
         if given.ndim == 0 or given.shape[given.ndim - 1] != self.inputs:
+            hint = "; for one sample pass x[None]" if given.size == self.inputs else ""
             raise ValueError(
-                f"predictor: x has shape {given.shape}, must be (rows, {self.inputs}) or"
-                f" ({self.inputs},)"
+                f"predictor: x has shape {array.shape}, must be (rows, {self.inputs}) or"
+                f" ({self.inputs},){hint}"
             )
         with np.errstate(over="ignore"):  # what is too large is told when it is found
             return np.asarray(given, self.dtype if self.columns is None else np.float64)

@@ -25,6 +25,8 @@ CONSTRUCTORS: list[Any] = [
     ),
 ]
 GN: Any = gn  # so that wrong calls can be written
+NET: Any = gn.MLP([4, 3])
+X = np.zeros((2, 4))
 
 
 def test_the_constructors_are_those_of_the_package() -> None:
@@ -36,11 +38,12 @@ def test_the_constructors_are_those_of_the_package() -> None:
 @pytest.mark.parametrize("item", CONSTRUCTORS, ids=lambda item: item.__name__)
 def test_constructors_answer_an_unknown_argument(item: Any) -> None:
     known = ", ".join(inspect.signature(item).parameters)
+    taken = f". Known: {known}" if known else ". It takes no arguments"
     with pytest.raises(TypeError) as caught:
         item(no_such=1)
     told = str(caught.value)
     assert told.startswith(f"{item.__name__}: unknown argument 'no_such'")
-    assert told.endswith(f"Known: {known}")
+    assert told.endswith(taken)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +79,31 @@ def test_constructors_answer_an_unknown_argument(item: Any) -> None:
             "fit: unknown argument 'epoch', did you mean",
         ),
         (
+            lambda: GN.Dense(3, input_shape=(4,)),
+            "'input_shape'; how many inputs there are is an arg",
+        ),
+        (lambda: GN.Dense(3, input_dim=4), "Sequential([...], input_size=n). Known: units, "),
+        (lambda: GN.Dense(3, kernel_regularizer="l2"), "is the optimizer's weight_decay. Known: u"),
+        (lambda: GN.optimizers.SGD(kernel_regularizer=1), "did you mean 'weight_decay'?"),
+        (
+            lambda: GN.losses.CrossEntropy(from_logits=True),
+            "CrossEntropy: unknown argument 'from_logits'; outputs are logits unless the network"
+            " ends in softmax or sigmoid: leave it out. It takes no arguments",
+        ),
+        (lambda: GN.Sequential([gn.Dense(3)]), "Sequential: input_size must be given, the number"),
+        (lambda: GN.MLP(), "MLP: sizes must be given, such as [64, 100, 10]"),
+        (lambda: GN.Dense(activation="relu"), "Dense: units must be given"),
+        (
+            lambda: NET.predict(X, verbose=0),
+            "predict: unknown argument 'verbose'; nothing is shown",
+        ),
+        (lambda: NET.predict_proba(X, verbose=0), "leave it out. Known: x, batch_size"),
+        (lambda: NET(X, training=False), "'training'; predict leaves dropout out, forward has it"),
+        (lambda: NET.forward(X, training=True), "forward: unknown argument 'training'"),
+        (lambda: NET.backward(), "backward: dy must be given"),
+        (lambda: NET.save("net", overwrite=True), "save: unknown argument 'overwrite'. Known: pa"),
+        (lambda: GN.load("net", compile=False), "load: unknown argument 'compile'. Known: path"),
+        (
             lambda: GN.activations.leaky_relu(alpha=1),
             "leaky_relu: unknown argument 'alpha', did y",
         ),
@@ -94,7 +122,7 @@ def test_a_type_error_within_a_call_that_fits_is_its_own() -> None:
     call: Any = explained(fails)
     with pytest.raises(TypeError, match=r"^of its own$"):
         call(1, name="a")
-    with pytest.raises(TypeError, match="missing 1 required positional argument: 'x'"):
+    with pytest.raises(TypeError, match=r"^fails: x must be given$"):
         call()
     assert list(inspect.signature(call).parameters) == ["x", "name"]
 

@@ -9,6 +9,7 @@ import pytest
 
 import ganglion as gn
 from ganglion import activations
+from ganglion.layers import Layer
 
 
 def compiled(ending: Any, loss: Any, outputs: int) -> gn.MLP:
@@ -59,7 +60,7 @@ def test_outputs_that_cannot_be_any_number_are_warned_of(ending: Any, loss: str)
 
 @pytest.mark.parametrize("ending", ["softmax", "sigmoid"])
 def test_the_activation_may_be_a_layer_of_its_own(ending: str) -> None:
-    layers = [gn.Dense(3), gn.Activation(ending), gn.Activation("identity")]
+    layers: list[Layer] = [gn.Dense(3), gn.Activation(ending), gn.Activation("identity")]
     net = gn.Sequential(layers, input_size=4)
     with pytest.warns(UserWarning, match=f"ends in {ending}, the loss poisson reads .*logarithms"):
         net.compile("adam", loss="poisson")
@@ -84,5 +85,5 @@ def test_what_goes_together_is_silent(ending: Any, loss: Any) -> None:
 
 
 def test_layers_before_the_last_are_free() -> None:
-    layers = [gn.Dense(3, "softmax"), gn.Residual([gn.Dense(3, "relu")])]
+    layers: list[Layer] = [gn.Dense(3, "softmax"), gn.Residual([gn.Dense(3, "relu")])]
     gn.Sequential(layers, input_size=4).compile("adam", loss="binary_cross_entropy")

@@ -216,7 +216,7 @@ BAD: dict[str, tuple[Callable[[Any], object], type[Exception], str]] = {
         r"x has shape \(4, 6\), must be \(rows, 5",
     ),
     "too narrow": (lambda p: p(np.ones(4)), ValueError, r"x has shape \(4,\), must be"),
-    "cubic": (lambda p: p(np.ones((1, 4, 5))), ValueError, r"x has shape \(1, 20\), must be"),
+    "cubic": (lambda p: p(np.ones((1, 4, 5))), ValueError, r"x has shape \(1, 4, 5\), must be"),
     "a number": (lambda p: p(3.0), ValueError, r"x has shape \(\), must be"),
     "None": (lambda p: p(None), TypeError, r"x (has type object|.*None)"),
     "strings": (lambda p: p([["a"] * 5]), TypeError, r"x has type <U1"),
@@ -291,3 +291,13 @@ def test_one_that_was_never_made_is_refused_and_does_not_crash() -> None:
     )
     assert done.returncode == 1, f"ended by signal {-done.returncode}"
     assert "Error: " in done.stderr
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (4, 4, 4)])
+def test_one_image_is_answered_with_how_to_pass_it(shape: tuple[int, ...]) -> None:
+    predictor = gn.MLP([64, 10]).predictor()
+    with pytest.raises(ValueError, match=r"\(64,\); for one sample pass x\[None\]$"):
+        predictor(np.zeros(shape))
+    assert predictor(np.zeros(shape)[None]).shape == (1, 10)
+    with pytest.raises(ValueError, match=r"x has shape \(7, 8\), must be .* or \(64,\)$"):
+        predictor(np.zeros((7, 8)))

@@ -64,13 +64,17 @@ _WHEN_ASKED_FOR = {  # modules, with what is looked for in them: they need other
     "neural_network": ("MLPClassifier", "MLPRegressor"),
     "tables": (),
 }
+_LAYERS_ELSEWHERE = {  # layers of other packages that need none here: what there is in their place
+    "flatten": "no layer at all: images are read one dimension after the other",
+    "input": "Sequential([...], input_size=n)",
+}
 
 
 def __getattr__(name: str) -> ModuleType:
     """Import a module that few programs need when it is asked for (PEP 562)."""
     if name in _WHEN_ASKED_FOR:
         return importlib.import_module(f"{__name__}.{name}")
-    known = attributes.given_by_name("activation", activations.names())
+    known = attributes.given_by_name("activation", activations.names()) | _LAYERS_ELSEWHERE
     for module, items in _WHEN_ASKED_FOR.items():
         known |= {item.lower(): f"{__name__}.{module}.{item}" for item in items}
     for place in (callbacks, initializers, losses, metrics, optimizers, schedules):

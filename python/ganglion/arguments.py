@@ -26,6 +26,7 @@ _ELSEWHERE = {  # what other packages call it: names here, of which one is meant
     "input_dim": ("input_size",),
     "input_shape": ("input_size",),
     "learning_rate_init": ("learning_rate",),
+    "kernel_regularizer": ("weight_decay",),
     "l2": ("alpha", "weight_decay"),
     "lr": (
         "learning_rate_init",
@@ -46,6 +47,23 @@ _ELSEWHERE = {  # what other packages call it: names here, of which one is meant
     "sizes": ("hidden_layer_sizes",),
     "validation_split": ("validation_fraction",),
     "wd": ("weight_decay",),
+}
+_OTHERWISE = {  # what other packages have as an argument and we have not: what to do
+    **dict.fromkeys(
+        ("activity_regularizer", "bias_regularizer", "kernel_regularizer"),
+        "what keeps weights small is the optimizer's weight_decay",
+    ),
+    "from_logits": "outputs are logits unless the network ends in softmax or sigmoid: leave it out",
+    **dict.fromkeys(
+        ("batch_input_shape", "in_features", "input_dim", "input_shape"),
+        "how many inputs there are is an argument of the network: Sequential([...], input_size=n)",
+    ),
+    "training": "predict leaves dropout out, forward has it",
+    "verbose": "nothing is shown: leave it out",
+}
+_NEEDED = {  # what more there is to say of an argument that is missing
+    "input_size": ", the number of columns of X, such as 784 for images of 28 by 28",
+    "sizes": ", such as [64, 100, 10]: columns of X, units of each layer",
 }
 
 
@@ -78,9 +96,14 @@ def _explained(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 def unknown_argument(name: str, given: str, known: Collection[str]) -> str:
     """Say that something named takes no such argument, and which one may be meant."""
-    meant = nearest(given, known, _ELSEWHERE)
-    hint = f", did you mean {meant!r}?" if meant else "."
-    return f"{name}: unknown argument {given!r}{hint} Known: {', '.join(known)}"
+    otherwise = _OTHERWISE.get(given)
+    if otherwise and not set(_ELSEWHERE.get(given, ())) & set(known):
+        hint = f"; {otherwise}."
+    else:
+        meant = nearest(given, known, _ELSEWHERE)
+        hint = f", did you mean {meant!r}?" if meant else "."
+    taken = f"Known: {', '.join(known)}" if known else "It takes no arguments"
+    return f"{name}: unknown argument {given!r}{hint} {taken}"
 
 
 def _misfit(
@@ -96,7 +119,7 @@ def _misfit(
         return unknown_argument(name, unknown[0], parameters)
     by_position = [key for key, value in parameters.items() if value.kind in _BY_POSITION]
     if len(args) <= len(by_position):
-        return None
+        return _missing(name, parameters, {*by_position[: len(args)], *kwargs})
     of_lists = "Sequence" in str(parameters[by_position[0]].annotation) if by_position else False
     if of_lists and not isinstance(args[0], Sequence):
         given = ", ".join(repr(argument) for argument in args)
@@ -105,3 +128,17 @@ def _misfit(
         f"{name}: {len(args)} arguments by position, it takes {len(by_position)}"
         f" ({', '.join(by_position) or 'none'}): name the others"
     )
+
+
+def _missing(name: str, parameters: Mapping[str, Parameter], given: Collection[str]) -> str | None:
+    """Return which argument a call lacks; None: none, what it does has failed."""
+    needed = (
+        key
+        for key, value in parameters.items()
+        if value.default is Parameter.empty
+        and value.kind in (*_BY_POSITION, Parameter.KEYWORD_ONLY)
+    )
+    lacking = next((key for key in needed if key not in given), None)
+    if lacking is None:
+        return None
+    return f"{name}: {lacking} must be given{_NEEDED.get(lacking, '')}"

@@ -8,14 +8,17 @@ from typing import NoReturn
 
 from ganglion.naming import ALIASES, nearest
 
-_ELSEWHERE = {  # what other packages call it, in small letters: names here, of which one is meant
+_CALLED = {  # what other packages call it: names here, of which one is meant
     **ALIASES,
     "batchnorm1d": ("normalization",),
+    "bce_with_logits": ("binary_cross_entropy",),
     "batchnormalization": ("normalization",),
     "get_parameters": ("get_weights",),
     "eval": ("evaluate",),
     "fit_generator": ("fit",),
+    "input_layer": ("input",),
     "input_shape": ("input_size",),
+    "l1": ("absolute_error",),
     "layernormalization": ("normalization",),
     "linear": ("dense", "identity"),
     "load_model": ("load",),
@@ -24,12 +27,14 @@ _ELSEWHERE = {  # what other packages call it, in small letters: names here, of 
     "module": ("sequential",),
     "n_params": ("count_params",),
     "named_parameters": ("parameter_names",),
+    "nll": ("cross_entropy",),
     "output_shape": ("output_size",),
     "parameters": ("parameter_vector",),
     "predict_classes": ("predict",),
     "predict_on_batch": ("predict",),
     "save_weights": ("save",),
     "score": ("evaluate",),
+    "smooth_l1": ("huber",),
     "standardscaler": ("normalization",),
     "state_dict": ("get_weights",),
     "step": ("apply_gradients",),
@@ -40,6 +45,14 @@ _ELSEWHERE = {  # what other packages call it, in small letters: names here, of 
     "weights": ("get_weights",),
     "zero_grad": ("backward",),
 }
+
+
+def _run_together(name: str) -> str:
+    """Return a name as it is looked for: MeanSquaredError, mean_squared_error and MSELoss alike."""
+    return name.lower().replace("_", "").removesuffix("loss")
+
+
+_ELSEWHERE = {_run_together(name): meant for name, meant in _CALLED.items()}
 
 
 def missing(
@@ -56,7 +69,10 @@ def missing(
     said = f"{owner} has no attribute {name!r}"
     if name.startswith("_"):  # asked for by Python and tools, that go another way without it
         return AttributeError(said)
-    meant = nearest(name, known, _ELSEWHERE)
+    together = _run_together(name)
+    meant: str | None = name.lower()
+    if meant not in known:
+        meant = nearest(together if together in _ELSEWHERE else name, known, _ELSEWHERE)
     hint = f", did you mean {known[meant]}?" if meant else f". There are {', '.join(listed)}"
     return AttributeError(said + hint, name=None)  # None: Python adds no guess of its own
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ganglion import _core, initializers, writing
 from ganglion.activations import ActivationFunction
+from ganglion.arguments import explained
 from ganglion.checks import is_text, shown
 from ganglion.initializers import INITIALIZERS
 from ganglion.layers import Activation, Dense, Dropout, Residual
@@ -77,6 +78,7 @@ def save(model: Model, path: Path, metadata: Mapping[str, str]) -> None:
     writing.write(path, content)
 
 
+@explained
 def load(path: str | os.PathLike[str]) -> Sequential:
     """Read a model that `save` wrote. It predicts the same bits.
 

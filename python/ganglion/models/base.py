@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion import attributes, checks, files, networks, precision, summary
+from ganglion.arguments import explained
 from ganglion.arrays import as_samples, refuse_not_finite, rows_at_once, unfolded
 from ganglion.frames import labels_of
 from ganglion.layers import Layer
@@ -102,6 +103,7 @@ class Model:
         """What every input is multiplied by."""
         return self.architecture.rescale
 
+    @explained
     def predict(self, x: ArrayLike, batch_size: int | None = None) -> Array:
         """Return the output layer's values, shape `(samples, outputs)`.
 
@@ -132,6 +134,7 @@ class Model:
                     refuse_not_finite("predict", "X", table, model.precision, scale, labels_of(x))
         return out
 
+    @explained
     def __call__(self, x: ArrayLike) -> Array:
         """Return the same as `predict`."""
         return self.predict(x)
@@ -172,12 +175,14 @@ class Model:
         with self._model.store.access.reading("get_weights"):
             return [part.copy() for part in self._model.network.split(self.parameter_vector)]
 
+    @explained
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Replace the weights by such a list as `get_weights` returns."""
         joined = self._model.network.join(weights, self.dtype)
         with self._model.store.access.changing("set_weights"):
             self.parameter_vector[:] = joined
 
+    @explained
     def theta(self, j: int) -> Array:
         """Return layer j's parameters as lectures write them: the bias is column 0.
 
@@ -199,6 +204,7 @@ class Model:
         """Write a table of the layers, their outputs and numbers of parameters to stdout."""
         say(summary.describe(self.layers, self.input_size))
 
+    @explained
     def save(self, path: str | Path, metadata: Mapping[str, str] | None = None) -> None:
         """Write architecture and parameters to a safetensors file; `ganglion.load` reads it.
 

@@ -172,6 +172,7 @@ class Sequential(Model):
         data = fitting.dataset("evaluate", self._model, objective, x, y, sample_weight)
         return training.evaluate(objective, fitting.evaluation_source(data, batch_size))
 
+    @explained
     def predict_proba(self, x: ArrayLike, batch_size: int | None = None) -> Array:
         """Return probabilities, shape `(samples, outputs)`; arguments are those of `predict`.
 
@@ -190,6 +191,7 @@ class Sequential(Model):
             raise ValueError("predict_proba: the loss is a function: nothing says what outputs are")
         return loss.probabilities(self.predict(x, batch_size))
 
+    @explained
     def forward(self, x: ArrayLike, *, input_gradient: bool = False) -> Array:
         """Return the outputs as training sees them, dropout and all; `backward` may follow.
 
@@ -199,6 +201,7 @@ class Sequential(Model):
         """
         return self._tapes.forward(x, input_gradient=input_gradient)
 
+    @explained
     def backward(self, dy: ArrayLike) -> Array | None:
         """Go back through the last forward pass, once, and write `gradient_vector`.
 
