@@ -358,11 +358,30 @@ WEIGHT_CASES = [
         for value in (-1.0, np.nan, np.inf, 1e39)
     ),
     Case(
-        "class weight by name", fit(class_weight="balanced"), TypeError, r"class_weight.*balanced"
+        "class weight by another name",
+        fit(class_weight="balance"),
+        ValueError,
+        r"class_weight: unknown name 'balance', did you mean 'balanced'\?",
     ),
     Case(
-        "class weights a list", fit(class_weight=[1, 2, 3]), TypeError, r"class_weight.*\[1, 2, 3"
+        "balanced classes of a batch",
+        lambda net: net.train_on_batch(X, CLASSES, class_weight="balanced"),
+        ValueError,
+        r"train_on_batch: class_weight is 'balanced', which a batch cannot know",
     ),
+    Case(
+        "balanced classes of batches",
+        stream((X, CLASSES), class_weight="balanced"),
+        ValueError,
+        r"fit: class_weight is 'balanced', which a batch cannot know: give each class's",
+    ),
+    Case(
+        "class weights too few",
+        fit(class_weight=[1, 2]),
+        ValueError,
+        r"class_weight has shape \(2,\), must be \(3,\), one for each class in their order",
+    ),
+    Case("class weight a number", fit(class_weight=2), TypeError, r"class_weight must map.*got 2"),
     Case("class weight negative", fit(class_weight={0: -2.0}), ValueError, r"weight.*-2\.0"),
     Case("class weight NaN", fit(class_weight={2: np.nan}), ValueError, r"weight.*nan"),
     Case("class weight a word", fit(class_weight={0: "2"}), TypeError, r"class_weight.*'2'"),

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sklearn.utils.class_weight import compute_class_weight
 
 import ganglion as gn
 
@@ -113,6 +114,41 @@ def test_the_validation_loss_is_the_same_by_split_and_by_data(weight: Array | No
 def softmax(logits: Array) -> Array:
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
+
+
+def trained(loss: str, **given: Any) -> Array:
+    net = make_net(loss)
+    net.learning_rate = 0.1
+    net.fit(X, Y, epochs=2, verbose=0, **given)
+    return net.parameter_vector.copy()
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy"])
+@pytest.mark.parametrize("given", [[3.0, 0.5], (3, 0.5), np.array([3, 0.5], "f4")])
+def test_class_weights_may_be_one_for_each_class_in_order(given: Any, loss: str) -> None:
+    by_number = trained(loss, class_weight={0: 3.0, 1: 0.5})
+    assert np.array_equal(by_number, trained(loss, class_weight=given))
+    assert not np.array_equal(by_number, trained(loss))
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy"])
+@pytest.mark.parametrize("split", [0.0, 0.5])
+def test_balanced_class_weights_are_scikit_learns_of_the_rows_trained_on(
+    split: float, loss: str
+) -> None:
+    labels = Y[: len(Y) - int(len(Y) * split)]
+    weights = compute_class_weight("balanced", classes=np.unique(labels), y=labels)
+    by_number = trained(loss, class_weight=dict(enumerate(weights)), validation_split=split)
+    assert np.array_equal(by_number, trained(loss, class_weight="balanced", validation_split=split))
+
+
+def test_balanced_class_weights_leave_out_classes_that_are_not_there() -> None:
+    nets = [gn.MLP([3, 4]) for _ in range(2)]
+    weights = len(Y) / 2 / np.bincount(Y)
+    for net, given in zip(nets, ("balanced", [*weights, 1.0, 1.0]), strict=True):
+        net.compile("adam", loss="cross_entropy")
+        net.fit(X, Y, class_weight=given, verbose=0)
+    assert np.array_equal(nets[0].parameter_vector, nets[1].parameter_vector)
 
 
 def test_class_weights_count_in_the_loss_that_is_trained_on() -> None:

@@ -6,7 +6,6 @@ frame, becomes an array first; a sparse matrix does so a stretch of batches at a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion.arrays import Array, as_samples, unfolded
+from ganglion.class_weights import ClassWeight, times_class_weight
 from ganglion.frames import Labels, labels_of
 from ganglion.losses import CustomLoss, Loss
-from ganglion.targets import as_targets, as_weights, times_class_weight
+from ganglion.targets import as_targets, as_weights
 
 Weight = NDArray[np.float64]
 
@@ -84,14 +84,14 @@ def as_dataset(
 def weighted_by_class(
     call: str,
     data: Dataset,
-    class_weight: Mapping[int, float] | None,
+    class_weight: ClassWeight | None,
     outputs: int,
     loss: Loss | CustomLoss,
 ) -> Dataset:
     """Return samples whose classes count in the loss, and there alone, what `class_weight` says.
 
     Raises:
-        TypeError: When it does not map classes to numbers.
+        TypeError: When it holds no numbers.
         ValueError: When the loss has no classes, or a value does not fit.
     """
     if class_weight is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from ganglion import checks, progress
 from ganglion.callbacks import Callback
 from ganglion.callbacks import Model as CallbackModel
+from ganglion.class_weights import ClassWeight, refuse_balanced
 from ganglion.data import Dataset, as_dataset, weighted_by_class
 from ganglion.far_scales import warn_of_inputs, warn_of_targets
 from ganglion.figures import check_targets
@@ -38,7 +39,7 @@ class Arguments:
     validation_split: float
     validation_data: Sequence[ArrayLike] | None
     shuffle: bool
-    class_weight: Mapping[int, float] | None
+    class_weight: ClassWeight | None
     sample_weight: ArrayLike | None
     steps_per_epoch: int | None
 
@@ -110,9 +111,10 @@ def training_batch(
     model: Parametrized,
     objective: Objective,
     batch: tuple[Any, ArrayLike, ArrayLike | None],
-    class_weight: Mapping[int, float] | None,
+    class_weight: ClassWeight | None,
 ) -> Dataset:
     """Check a batch `(x, y, sample_weight)` to train on, and return it as a dataset."""
+    refuse_balanced(call, class_weight)
     data = dataset(call, model, objective, *batch).unfolded()
     outputs = model.network.output_size
     return weighted_by_class(call, data, class_weight, outputs, objective.loss)

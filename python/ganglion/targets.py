@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ganglion import checks
 from ganglion.arrays import Array, as_array
 from ganglion.frames import Labels, labels_of, shown
 from ganglion.losses import BinaryCrossEntropy, CrossEntropy, CustomLoss, Loss
@@ -57,28 +53,12 @@ def as_weights(call: str, y: Array, sample_weight: ArrayLike | None) -> NDArray[
     weight = as_array(call, "sample_weight", sample_weight).astype(np.float64)
     if weight.shape != (len(y),):
         raise ValueError(f"{call}: sample_weight has shape {weight.shape}, must be ({len(y)},)")
-    _check_weights(call, "sample_weight", weight)
+    check_weights(call, "sample_weight", weight)
     return weight[:, None]
 
 
-def times_class_weight(
-    call: str,
-    weight: NDArray[np.float64] | None,
-    y: Array,
-    class_weight: Mapping[int, float],
-    loss: Loss | CustomLoss,
-    outputs: int,
-) -> NDArray[np.float64]:
-    """Return what each sample counts, shape `(samples, 1)`, times what its class does."""
-    product = _weights_of_classes(call, y, class_weight, loss, outputs)
-    name = "class_weight"
-    if weight is not None:
-        product, name = product * weight[:, 0], "sample_weight times class_weight"
-    _check_weights(call, name, product)
-    return product[:, None]
-
-
-def _check_weights(call: str, name: str, weight: NDArray[np.float64]) -> None:
+def check_weights(call: str, name: str, weight: NDArray[np.float64]) -> None:
+    """Refuse weights `(samples,)` that are out of range, or of which none counts."""
     wrong = np.flatnonzero(~((weight == 0) | ((weight >= _LIGHTEST) & (weight <= _HEAVIEST))))
     if wrong.size:
         raise ValueError(
@@ -92,6 +72,15 @@ def _check_weights(call: str, name: str, weight: NDArray[np.float64]) -> None:
 def takes_any_number(loss: Loss | CustomLoss) -> bool:
     """Tell whether a loss is known to compare outputs with numbers of any size."""
     return isinstance(loss, Loss) and loss.name not in _ALLOWED
+
+
+def classes_of(y: Array, loss: Loss | CustomLoss) -> Array | None:
+    """Return each sample's class, shape `(samples,)`; None where it has not just one."""
+    if isinstance(loss, BinaryCrossEntropy):
+        return y[:, 0] if y.shape[1] == 1 else None
+    if isinstance(loss, CrossEntropy):
+        return y[:, 0] if y.shape[1] == 1 else y.argmax(axis=1)
+    return None
 
 
 def _name(loss: Loss | CustomLoss) -> str:
@@ -145,31 +134,3 @@ def _check_values(call: str, loss: str, y: Array, labels: Labels | None) -> None
             raise ValueError(
                 f"{call}: y's probabilities add up to {sums[rows[0]]} at row {rows[0]}, must to 1"
             )
-
-
-def _weights_of_classes(
-    call: str,
-    y: Array,
-    class_weight: Mapping[int, float],
-    loss: Loss | CustomLoss,
-    outputs: int,
-) -> NDArray[np.float64]:
-    """Return the weight of each sample's class, 1 for classes that are not named."""
-    name = _name(loss)
-    if name not in ("cross_entropy", "binary_cross_entropy"):
-        raise ValueError(f"{call}: class_weight needs classes, the loss is {name}")
-    if name == "binary_cross_entropy" and y.shape[1] > 1:
-        raise ValueError(f"{call}: class_weight needs one class a row, y has {y.shape[1]} columns")
-    if not isinstance(class_weight, Mapping):
-        raise TypeError(f"{call}: class_weight must map classes to weights, got {class_weight!r}")
-    classes = range(max(outputs, 2))
-    labels: NDArray[Any] = y[:, 0] if y.shape[1] == 1 else y.argmax(axis=1)
-    weight = np.ones(len(y))
-    for label, value in class_weight.items():
-        if label not in classes:
-            raise ValueError(
-                f"{call}: class_weight names class {label!r}, must be from 0 to {classes[-1]}"
-            )
-        checks.non_negative(f"class_weight[{label}]", value)
-        weight[labels == label] = value
-    return weight

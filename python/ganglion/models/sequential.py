@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from ganglion import checks, fitting, training
 from ganglion.arguments import explained
 from ganglion.callbacks import Callback
+from ganglion.class_weights import ClassWeight
 from ganglion.figures import Wanted
 from ganglion.fitting import Arguments
 from ganglion.history import History
@@ -93,7 +94,7 @@ class Sequential(Model):
         validation_split: float = 0.0,
         validation_data: Sequence[ArrayLike] | None = None,
         shuffle: bool = True,
-        class_weight: Mapping[int, float] | None = None,
+        class_weight: ClassWeight | None = None,
         sample_weight: ArrayLike | None = None,
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
@@ -109,11 +110,12 @@ class Sequential(Model):
             verbose: 1 shows a progress bar, 2 a line an epoch, 0 nothing; "auto" a bar where one
                 can be drawn, and else lines.
             callbacks: Called in this order.
-            validation_split: The part of the samples, off the end, to validate on.
+            validation_split: The part of the samples, the last ones, to validate on.
             validation_data: `(x, y)` or `(x, y, sample_weight)` to validate on.
             shuffle: Whether each epoch takes the samples in a random order of its own.
             class_weight: What the samples of a class count in the loss that is trained on, and
-                nowhere else; 1 for classes not named.
+                nowhere else: a mapping, 1 for classes not named; one a class in their order; or
+                "balanced", by which all classes that are there count as much.
             sample_weight: What each sample counts in the losses and in `weighted_metrics`, shape
                 `(samples,)`.
             initial_epoch: The first epoch's number.
@@ -150,7 +152,7 @@ class Sequential(Model):
         x: ArrayLike,
         y: ArrayLike,
         sample_weight: ArrayLike | None = None,
-        class_weight: Mapping[int, float] | None = None,
+        class_weight: ClassWeight | None = None,
     ) -> dict[str, float]:
         """Take one step on one batch and return its figures; arguments are those of `fit`."""
         objective = self._objective("train_on_batch")
