@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ganglion import checks, progress
+from ganglion import checks, messages, progress
 from ganglion.callbacks import Callback
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.class_weights import ClassWeight, refuse_balanced
@@ -20,7 +20,7 @@ from ganglion.objectives import Objective
 from ganglion.passes import Parametrized
 from ganglion.progress import Verbosity
 from ganglion.sources import ArraySource, IterableSource, Source
-from ganglion.targets import takes_any_number
+from ganglion.targets import classes_of, takes_any_number
 from ganglion.training import Fit
 
 _FIT_BATCH = 32  # as in Keras
@@ -152,12 +152,39 @@ def _array_source(
                 f" sides of {len(data)}"
             )
         data, held_out = data.rows(slice(None, count)), data.rows(slice(count, None))
+        _warn_of_other_classes(data, held_out, objective)
     if arguments.initial_epoch == 0 and objective.state.steps == 0:
         _warn_of_far_scales(model, objective, data)
     outputs = model.network.output_size
     data = weighted_by_class("fit", data, arguments.class_weight, outputs, objective.loss)
     batch_size = min(arguments.batch_size or _FIT_BATCH, len(data))
     return ArraySource(data, batch_size, arguments.shuffle, model.seed), held_out
+
+
+def _warn_of_other_classes(data: Dataset, held_out: Dataset, objective: Objective) -> None:
+    """Warn where the last rows tell little of those before: where rows are sorted by class."""
+    trained, last = (_classes_in(part, objective) for part in (data, held_out))
+    unseen = sorted(last - trained)
+    if unseen:
+        said = f"class {unseen[0]} is in none of the rows trained on"
+    elif len(last) == 1 < len(trained):
+        said = f"all of them are of class {last.pop()}"
+    else:
+        return
+    messages.warn(
+        [
+            f"fit: validation_split takes the last {len(held_out)} of {len(data) + len(held_out)}"
+            f" rows, {said}: shuffle the rows before, or give validation_data"
+        ]
+    )
+
+
+def _classes_in(data: Dataset, objective: Objective) -> set[int]:
+    """Return the numbers of the classes that samples are of; none where the loss has none."""
+    labels = classes_of(data.y, objective.loss)
+    if labels is None:
+        return set()
+    return set(np.flatnonzero(np.bincount(np.rint(labels).astype(np.int64))).tolist())
 
 
 def _warn_of_far_scales(model: Parametrized, objective: Objective, data: Dataset) -> None:
