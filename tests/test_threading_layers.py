@@ -216,6 +216,26 @@ def test_a_child_made_by_fork_has_the_pool(layer: str) -> None:
     assert told == f"pool ({why}) True"
 
 
+@needs_openmp
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_child_made_by_fork_says_that_it_has_the_pool_alone() -> None:
+    script = (
+        "import os, sys, warnings, ganglion as gn\n"
+        "if os.fork() == 0:\n"
+        "    with warnings.catch_warnings(record=True) as caught:\n"
+        "        warnings.simplefilter('always')\n"
+        "        gn.set_threading_layer('openmp')\n"
+        "        said = [f'{one.category.__name__}: {one.message}' for one in caught]\n"
+        "        gn.set_threading_layer('pool'); gn.set_threading_layer(None)\n"
+        "    print(*said, len(caught))\n"
+        "    sys.stdout.flush(); os._exit(0)\n"
+        "os.wait()\n"
+        "warnings.simplefilter('error')\n"
+        "gn.set_threading_layer('openmp')"
+    )
+    assert run(script) == "UserWarning: layer is 'openmp', 'pool' is used: a child made by fork 1"
+
+
 def test_callers_in_other_threads_have_teams_too(layer: str) -> None:
     script = (
         "import threading, numpy as np, ganglion as gn\n"

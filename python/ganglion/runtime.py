@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganglion import _core, checks
+from ganglion import _core, checks, messages
 
 # What the environment demands in vain is an error now, and not in the middle of a fit.
 _core.selected_isa()
@@ -43,7 +43,7 @@ def set_threading_layer(layer: str | None) -> None:
     Args:
         layer: "openmp", OpenMP's runtime, or "pool", threads of Ganglion's own. None returns to the
             default: `GANGLION_THREADING_LAYER`, else "openmp" where it is built in. A child made by
-            fork always has the pool.
+            fork always has the pool, and warns where it is asked for another.
 
     Raises:
         ValueError: When this build has no such layer.
@@ -54,6 +54,9 @@ def set_threading_layer(layer: str | None) -> None:
         known = " or ".join(map(repr, _core.threading_layers()))
         raise ValueError(f"layer must be {known} in this build, got {checks.shown(layer)}")
     _core.set_threading_layer(layer or "")
+    used, reason = _core.threading_layer()
+    if layer not in (None, used):
+        messages.warn([f"layer is {layer!r}, {used!r} is used: {reason}"])
 
 
 def get_include() -> str:
