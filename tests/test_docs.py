@@ -37,6 +37,8 @@ def test_the_guide_says_true_things_about_its_examples() -> None:
         exec(compile(block, "guide", "exec"), names)
     covered = (names["upper"].predict(names["X_sugar"])[:, 0] > names["y_sugar"]).mean()
     assert 0.85 < covered < 0.95
+    within = (names["low"] < names["y_sugar"]) & (names["y_sugar"] < names["high"])
+    assert 0.75 < within.mean() < 0.85
     assert names["net"].evaluate(names["X_test"], names["y_test"])["loss"] < 1
 
 

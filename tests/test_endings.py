@@ -27,7 +27,7 @@ def compiled(ending: Any, loss: Any, outputs: int) -> gn.MLP:
             10,
             "sigmoid, the loss cross_entropy .* with softmax or none, ",
         ),
-        ("sigmoid", "cross_entropy", 1, "or use the loss binary_cross_entropy, of yes or no"),
+        ("sigmoid", "cross_entropy", 2, "or use the loss binary_cross_entropy, of yes or no"),
         ("softmax", "binary_cross_entropy", 3, "softmax, the loss binary_cross_entropy .* sigmoid"),
         ("softmax", "binary_cross_entropy", 1, "softmax of 1 output, which is always 1"),
         ("softmax", "squared_error", 1, "end it with sigmoid for yes or no, or with an output"),

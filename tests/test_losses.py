@@ -122,12 +122,48 @@ def test_losses_of_other_columns_are_torchs(name: str) -> None:
 
 def test_what_does_not_fit_a_loss_is_refused() -> None:
     net = gn.MLP([3, 4], dtype="float64")
-    with pytest.raises(ValueError, match=r"there are 2 levels, the output has 4 columns"):
+    with pytest.raises(ValueError, match=r"quantile of 2 levels needs 2 outputs, one for"):
         net.compile("sgd", loss=losses.Quantile(level=(0.1, 0.9)))
     with pytest.raises(ValueError, match="metrics: mean_absolute_error compares each output with"):
         net.compile("sgd", loss="gaussian", metrics=["mean_absolute_error"])
     net.compile("sgd", loss="gaussian")
     with pytest.raises(ValueError, match=r"y has shape \(5, 4\), must be \(5, 2\) for"):
         net.fit(np.zeros((5, 3)), np.zeros((5, 4)))
-    with pytest.raises(ValueError, match="must have a mean and a logarithm of a variance"):
+    with pytest.raises(ValueError, match=r"compile: gaussian needs 2 outputs for each target, fir"):
         gn.MLP([3, 5]).compile("sgd", loss="gaussian")
+    with pytest.raises(ValueError, match="compile: cross_entropy needs an output for each class, "):
+        gn.MLP([3, 1]).compile("sgd", loss="cross_entropy")
+
+
+@pytest.mark.parametrize(
+    ("outputs", "loss", "where"),
+    [
+        (2, losses.Gaussian(), r"the means in p\[:, :1\]$"),
+        (6, losses.Gaussian(), r"the means in p\[:, :3\]$"),
+        (2, losses.Quantile((0.1, 0.9)), r"the first level in p\[:, :1\]$"),
+    ],
+)
+def test_a_metric_of_some_outputs_is_answered_with_where_they_are(
+    outputs: int, loss: losses.Loss, where: str
+) -> None:
+    with pytest.raises(ValueError, match=f"pass a function of targets and outputs p, .*{where}"):
+        gn.MLP([3, outputs]).compile("sgd", loss=loss, metrics=["mae"])
+
+
+def test_levels_in_a_list_are_kept_as_they_were() -> None:
+    levels = [0.1, 0.9]
+    loss = losses.Quantile(level=levels)
+    levels[0] = 2.0
+    assert loss == losses.Quantile(level=(0.1, 0.9))
+    assert hash(loss) == hash(losses.Quantile(level=(0.1, 0.9)))
+
+
+def test_a_metric_of_ones_own_takes_the_means() -> None:
+    def error(y: NDArray[Any], p: NDArray[Any]) -> float:
+        return float(abs(y - p[:, :1]).mean())
+
+    net = gn.MLP([3, 2])
+    net.compile("sgd", loss="gaussian", metrics=[error])
+    x, y = np.eye(3), np.arange(3.0)
+    means = net.predict(x)[:, 0]
+    assert net.evaluate(x, y)["error"] == pytest.approx(abs(y - means).mean())

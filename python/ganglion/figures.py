@@ -196,9 +196,12 @@ def _figures(argument: str, wanted: Wanted, *, weighted: bool) -> list[Figure]:
 def _check_fits(record: Metric, loss: Loss | CustomLoss, outputs: int) -> None:
     """Refuse a metric that cannot read the targets of the loss."""
     if isinstance(loss, Loss) and outputs not in loss.target_columns(outputs):
+        targets = loss.target_columns(outputs)[0]
+        part = "the means" if isinstance(loss, losses.Gaussian) else "the first level"
         raise ValueError(
             f"metrics: {record.name} compares each output with a target, and under {loss.name}"
-            f" {outputs} outputs belong to {loss.target_columns(outputs)[0]} of them"
+            f" {outputs} outputs belong to {targets} of them: pass a function of targets and"
+            f" outputs p, which finds {part} in p[:, :{targets}]"
         )
     of_classes = isinstance(loss, losses.CrossEntropy)
     if of_classes and record.name in (*_OF_VALUES, "binary_accuracy"):

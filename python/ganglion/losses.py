@@ -35,6 +35,13 @@ class Loss:
         """Return how many columns targets may have beside so many outputs."""
         return (outputs,)
 
+    def check_outputs(self, outputs: int) -> None:
+        """Refuse a number of outputs that the loss cannot read.
+
+        Raises:
+            ValueError: With what it needs.
+        """
+
     def probabilities(self, outputs: NDArray[Any]) -> NDArray[Any]:  # noqa: ARG002
         """Return the probabilities that outputs of shape `(rows, columns)` are the logits of.
 
@@ -59,6 +66,14 @@ class CrossEntropy(Loss):
     def target_columns(self, outputs: int) -> tuple[int, ...]:
         """Return how many columns targets may have beside so many outputs."""
         return (outputs, 1)
+
+    def check_outputs(self, outputs: int) -> None:
+        """Refuse one output: its probability is always 1."""
+        if outputs == 1:
+            raise ValueError(
+                "compile: cross_entropy needs an output for each class, the network has 1: for two"
+                " classes in one output use binary_cross_entropy"
+            )
 
     def probabilities(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """Return each class's probability, `softmax(outputs)`; rows add up to 1."""
@@ -143,9 +158,11 @@ class Quantile(Loss):
 
     name: ClassVar[str] = "quantile"
 
-    level: float | tuple[float, ...] = 0.5
+    level: float | Sequence[float] = 0.5
 
     def __post_init__(self) -> None:
+        if isinstance(self.level, Sequence):
+            object.__setattr__(self, "level", tuple(self.level))  # a record cannot change
         if not self.parameters:
             raise ValueError("level holds no number, must hold at least one")
         for level in self.parameters:
@@ -159,6 +176,15 @@ class Quantile(Loss):
     def target_columns(self, outputs: int) -> tuple[int, ...]:
         """Return how many columns targets may have beside so many outputs."""
         return (outputs,) if len(self.parameters) == 1 else (1,)
+
+    def check_outputs(self, outputs: int) -> None:
+        """Refuse several levels that are not as many as the outputs."""
+        levels = len(self.parameters)
+        if levels not in (1, outputs):
+            raise ValueError(
+                f"compile: quantile of {levels} levels needs {levels} outputs, one for each, the"
+                f" network has {outputs}"
+            )
 
 
 @explained
@@ -176,6 +202,14 @@ class Gaussian(Loss):
     def target_columns(self, outputs: int) -> tuple[int, ...]:
         """Return how many columns targets may have beside so many outputs."""
         return (max(1, outputs // 2),)
+
+    def check_outputs(self, outputs: int) -> None:
+        """Refuse an odd number of outputs."""
+        if outputs % 2:
+            raise ValueError(
+                "compile: gaussian needs 2 outputs for each target, first the means, then the"
+                f" logarithms of the variances; the network has {outputs}"
+            )
 
 
 LOSSES = {

@@ -120,6 +120,8 @@ class Objective:
             raise ValueError(f"compile: loss must be given, one of {', '.join(losses.LOSSES)}")
         self.optimizer = optimizers.get(optimizer)
         self.loss = losses.get(loss)
+        if isinstance(self.loss, Loss):
+            self.loss.check_outputs(model.network.output_size)
         check_ending(self.loss, model.network.ending, model.network.output_size)
         self.figures = figures_of(wanted, weighted, self.loss, model.network.output_size)
         self.schedule = schedules.get(self.optimizer.learning_rate)
