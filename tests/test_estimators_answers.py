@@ -59,6 +59,34 @@ def test_scikit_learn_reads_the_constructor_as_before(make: Any) -> None:
         make().set_params(no_such__part=1)
 
 
+VALUES: list[tuple[Any, str, Any, str]] = [
+    (MLPRegressor, "loss", "gausian", "gaussian"),
+    (MLPRegressor, "loss", "mse", "squared_error"),
+    (MLPClassifier, "class_weight", "balance", "balanced"),
+    (MLPClassifier, "solver", "Adam", "adam"),
+    (MLPClassifier, "activation", "swish", "silu"),
+    (MLPRegressor, "activation", ["relo"], "relu"),
+    (MLPRegressor, "learning_rate", "adaptiv", "adaptive"),
+    (MLPRegressor, "lr_schedule", "cos", "cosine"),
+    (Perceptron, "class_weight", "balance", "balanced"),
+    (Perceptron, "penalty", "L2", "l2"),
+]
+
+
+@pytest.mark.parametrize(("make", "name", "value", "meant"), VALUES)
+def test_a_wrong_value_is_answered_with_the_one_that_is_meant(
+    make: Any, name: str, value: Any, meant: str
+) -> None:
+    with pytest.raises(ValueError, match=f"{name}.* Did you mean '{meant}'\\?$"):
+        make(**{name: value}).fit(X, Y)
+
+
+def test_a_value_that_is_near_none_or_no_name_is_answered_as_by_scikit_learn() -> None:
+    for wrong in ({"solver": "newton"}, {"alpha": "adam"}, {"activation": 3}):
+        with pytest.raises(ValueError, match=r"parameter of .* Got .* instead\.$"):
+            MLPClassifier(**wrong).fit(X, Y)
+
+
 @pytest.mark.parametrize("make", [MLPClassifier, MLPRegressor, Perceptron])
 def test_allowed_values_are_told_in_order(make: Any) -> None:
     lists = 0

@@ -1,12 +1,14 @@
-"""The estimators' base: parameters that there are not are answered with those that are meant."""
+"""The estimators' base: a wrong parameter or value is answered with the one that is meant."""
 
 from __future__ import annotations
 
 from typing import Any, Self
 
 from sklearn.base import BaseEstimator
+from sklearn.utils._param_validation import InvalidParameterError, StrOptions
 
 from ganglion.arguments import unknown_argument
+from ganglion.naming import ALIASES, nearest
 
 
 class Estimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -24,3 +26,27 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no typ
                 raise ValueError(unknown_argument(f"set_params of {self}", name, known))
         super().set_params(**params)
         return self
+
+    def _validate_params(self) -> None:
+        """Check all parameters as scikit-learn does, with the value that may be meant.
+
+        Raises:
+            InvalidParameterError: Which is a ValueError and a TypeError.
+        """
+        try:
+            super()._validate_params()
+        except InvalidParameterError as error:
+            meant = self._meant(str(error))
+            if meant is None:
+                raise
+            raise InvalidParameterError(f"{error} Did you mean {meant!r}?") from None
+
+    def _meant(self, refusal: str) -> str | None:
+        """Return the one of some names that is likely meant by the value that is refused."""
+        name = refusal.split("'")[1]
+        value = getattr(self, name)
+        constraints = self._parameter_constraints[name]
+        options = [one.options for one in constraints if isinstance(one, StrOptions)]
+        if not options or not isinstance(value, str):
+            return None
+        return nearest(value, options[0], ALIASES)

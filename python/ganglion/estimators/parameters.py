@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from ganglion import activations
+from ganglion.naming import ALIASES, nearest
 
 Estimator = TypeVar("Estimator")
 
@@ -128,9 +129,12 @@ def activations_of(
     listed = [given] * hidden_layers if isinstance(given, Activation) else list(given)
     names = {one.name if isinstance(one, activations.ActivationFunction) else one for one in listed}
     if len(listed) != hidden_layers or not names <= ACTIVATIONS:
+        unknown = [name for name in listed if isinstance(name, str) and name not in ACTIVATIONS]
+        meant = nearest(unknown[0], ACTIVATIONS, ALIASES) if unknown else None
         raise ValueError(
             f"activation is {given!r}, must be a name or a list with one for each hidden layer,"
             f" here {hidden_layers}, of {', '.join(sorted(ACTIVATIONS))}."
+            + (f" Did you mean {meant!r}?" if meant else "")
         )
     return listed
 
