@@ -46,6 +46,24 @@ def test_constructors_answer_an_unknown_argument(item: Any) -> None:
     assert told.endswith(taken)
 
 
+METHODS = [
+    *(
+        getattr(NET, name)
+        for name in dir(gn.Sequential)
+        if not name.startswith("_") and inspect.isfunction(getattr(gn.Sequential, name))
+    ),
+    *(NET.__call__, gn.Normalization().adapt, gn.load),
+]
+TAKE_NONE = ("count_params", "get_weights", "predictor", "apply_gradients")
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda one: one.__name__)
+def test_methods_answer_an_unknown_argument(method: Any) -> None:
+    if method.__name__ not in TAKE_NONE:
+        with pytest.raises(TypeError, match=f"^{method.__name__}: unknown argument 'no_such'"):
+            method(no_such=1)
+
+
 @pytest.mark.parametrize(
     ("call", "told"),
     [
@@ -98,6 +116,7 @@ def test_constructors_answer_an_unknown_argument(item: Any) -> None:
             "predict: unknown argument 'verbose'; nothing is shown",
         ),
         (lambda: NET.predict_proba(X, verbose=0), "leave it out. Known: x, batch_size"),
+        (lambda: GN.tables.train("houses", verbose=0), "did you mean 'quiet'? Known: "),
         (lambda: NET(X, training=False), "'training'; predict leaves dropout out, forward has it"),
         (lambda: NET.forward(X, training=True), "forward: unknown argument 'training'"),
         (lambda: NET.backward(), "backward: dy must be given"),

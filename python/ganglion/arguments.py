@@ -25,8 +25,8 @@ _ELSEWHERE = {  # what other packages call it: names here, of which one is meant
     "hidden_sizes": ("hidden_layer_sizes", "sizes"),
     "input_dim": ("input_size",),
     "input_shape": ("input_size",),
-    "learning_rate_init": ("learning_rate",),
     "kernel_regularizer": ("weight_decay",),
+    "learning_rate_init": ("learning_rate",),
     "l2": ("alpha", "weight_decay"),
     "lr": (
         "learning_rate_init",
@@ -46,6 +46,7 @@ _ELSEWHERE = {  # what other packages call it: names here, of which one is meant
     "seed": ("random_state",),
     "sizes": ("hidden_layer_sizes",),
     "validation_split": ("validation_fraction",),
+    "verbose": ("quiet",),
     "wd": ("weight_decay",),
 }
 _OTHERWISE = {  # what other packages have as an argument and we have not: what to do

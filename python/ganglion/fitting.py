@@ -184,7 +184,7 @@ def _classes_in(data: Dataset, objective: Objective) -> set[int]:
     labels = classes_of(data.y, objective.loss)
     if labels is None:
         return set()
-    return set(np.flatnonzero(np.bincount(np.rint(labels).astype(np.int64))).tolist())
+    return set(np.unique(np.rint(labels).astype(np.int64)).tolist())
 
 
 def _warn_of_far_scales(model: Parametrized, objective: Objective, data: Dataset) -> None:

@@ -53,6 +53,7 @@ class Normalization:
                 f"mean has {len(self.mean)} features, variance has {len(self.variance)}"
             )
 
+    @explained
     def adapt(self, data: ArrayLike) -> Self:
         """Learn mean and variance of each feature, forget those before, and return the layer.
 

@@ -200,6 +200,7 @@ class Model:
         with self._model.store.access.reading("pickle"):
             return files.rebuilt, (self.architecture, self.parameter_vector.copy())
 
+    @explained
     def summary(self) -> None:
         """Write a table of the layers, their outputs and numbers of parameters to stdout."""
         say(summary.describe(self.layers, self.input_size))
