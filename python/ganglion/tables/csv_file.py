@@ -27,12 +27,12 @@ _MARKS = (  # what begins a text in an encoding
 _FALLBACK = "cp1252"  # what Excel writes in Western Europe and America
 
 
-def read_csv(path: Path, dialect: Dialect) -> tuple[pd.DataFrame, Dialect, list[str]]:
+def read_csv(path: Path, dialect: Dialect) -> tuple[pd.DataFrame, Dialect, bool, list[str]]:
     """Read a CSV file; cells are texts as they stand there.
 
     Returns:
         The table, the dialect with what was found out (a decimal mark where the file shows one),
-        and lines that tell what is not as usual.
+        whether this mark is known and not only usual, and lines that tell what is not as usual.
 
     Raises:
         InputError: When it cannot be read, or its rows do not fit its header.
@@ -44,10 +44,12 @@ def read_csv(path: Path, dialect: Dialect) -> tuple[pd.DataFrame, Dialect, list[
     if separator != "," and dialect.separator is None:
         notes.append(f"{path.name}: the separator is {_name_of(separator)}")
     frame = _named(path, _cells_of(path, text, separator), notes)
-    decimal = dialect.decimal or _decimal_of(frame, separator)
-    if decimal == "," and dialect.decimal is None:
-        notes.append(f"{path.name}: the decimal mark is a comma")
-    return frame, replace(dialect, separator=separator, decimal=decimal), notes
+    decimal, known = dialect.decimal, True
+    if decimal is None:
+        decimal, known = _decimal_of(frame, separator)
+        if decimal == ",":
+            notes.append(f"{path.name}: the decimal mark is a comma")
+    return frame, replace(dialect, separator=separator, decimal=decimal), known, notes
 
 
 def _decoded(path: Path, content: bytes, encoding: str | None) -> tuple[str, list[str]]:
@@ -158,14 +160,14 @@ def _is_of_no_use(column: "pd.Series[Any]", place: int) -> bool:
     return bool((column == "").all()) or (place == 0 and column.is_unique)
 
 
-def _decimal_of(frame: pd.DataFrame, separator: str) -> str | None:
-    """Return the decimal mark that the first rows need; None where they do not tell.
+def _decimal_of(frame: pd.DataFrame, separator: str) -> tuple[str | None, bool]:
+    """Return the decimal mark, None where the first rows do not tell; and whether they need it.
 
     Where commas part the cells, each column is asked for itself. Where semicolons do, it is for the
     commas in the cells, which are taken for decimal marks unless some column tells otherwise.
     """
     if separator == ",":
-        return None
+        return None, False
     found: set[str | None] = set()
     for name in frame.columns:
         column = frame[name].head(_LOOKED_AT)
@@ -173,8 +175,8 @@ def _decimal_of(frame: pd.DataFrame, separator: str) -> str | None:
             found.add(_mark_needed(Cells(values=column)))
     marks = found - {None}
     if len(marks) == 1:
-        return marks.pop()
-    return "," if found == {None} and separator == ";" else None
+        return marks.pop(), True
+    return ("," if found == {None} and separator == ";" else None), False
 
 
 def _mark_needed(cells: Cells) -> str | None:

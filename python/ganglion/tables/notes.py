@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ganglion.tables.cells import Cells
 from ganglion.tables.date_format import DateFormat
 from ganglion.tables.formats import Format
-from ganglion.tables.number_format import NumberFormat, is_code
+from ganglion.tables.number_format import NumberFormat, is_code, other_mark
 from ganglion.tables.text_format import TextFormat
 
 
@@ -28,13 +28,9 @@ def notes(cells: Cells, format: Format) -> Iterator[str]:
 
 
 def _of_numbers(cells: Cells, format: NumberFormat) -> Iterator[str]:
-    if cells.spelled and cells.values.str.contains(_other(format.decimal), regex=False).any():
+    if cells.spelled and cells.values.str.contains(other_mark(format.decimal), regex=False).any():
         yield f"column {cells.name!r} holds groups of thousands, decimal mark {format.decimal!r}"
     written = [f"with {format.unit}"] if format.unit else []
     written += ["with decimal commas"] if format.decimal == "," and cells.decimal != "," else []
     if written:
         yield f"column {cells.name!r} holds numbers {' and '.join(written)}"
-
-
-def _other(mark: str) -> str:
-    return "," if mark == "." else "."

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -104,11 +104,13 @@ class NumberFormat:
             InputError: For a cell that is no number, with its row.
         """
         values, wrong = self.try_to_read(cells)
-        if wrong.any():
-            raise InputError(
-                f"column {cells.name!r} must hold numbers, got {cells.first(wrong)}{self._hint()}"
-            )
-        return values
+        if not wrong.any():
+            return values
+        _, also_wrong = self.with_other_mark.try_to_read(replace(cells, decimal=None))
+        neither = wrong & also_wrong
+        got = cells.first(neither if neither.any() else wrong)
+        why = self._unit_hint() if neither.any() else self._mark_hint()
+        raise InputError(f"column {cells.name!r} must hold numbers, got {got}{why}")
 
     def try_to_read(self, cells: Cells) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Give the numbers, and which cells are none."""
@@ -138,11 +140,16 @@ class NumberFormat:
     def _is_plain(self) -> bool:
         return self.decimal == "." and not self.unit and not self.truth
 
-    def _as_written(self, texts: NDArray[np.object_], decimal: str) -> "NumberFormat":
+    @property
+    def with_other_mark(self) -> Self:
+        """The format with a decimal comma in place of the point, or the other way round."""
+        return replace(self, decimal=other_mark(self.decimal))
+
+    def _as_written(self, texts: NDArray[np.object_], decimal: str) -> Self:
         """Return the format for a table that has another decimal mark, if all cells fit it."""
         if decimal == self.decimal:
             return self
-        other = NumberFormat(decimal="," if decimal == "," else ".", unit=self.unit)
+        other = self.with_other_mark
         present = texts[texts != ""]
         return self if np.isnan(other.parse(present)).any() else other
 
@@ -167,8 +174,16 @@ class NumberFormat:
             return "" if "." in digits or "_" in digits else digits.replace(",", ".", 1)
         return digits
 
-    def _hint(self) -> str:
+    def _unit_hint(self) -> str:
         return f" (its numbers are in {self.unit})" if self.unit else ""
+
+    def _mark_hint(self) -> str:
+        return f": its decimal mark is not that of the column (--decimal {self.decimal})"
+
+
+def other_mark(mark: Literal[".", ","]) -> Literal[".", ","]:
+    """Return the decimal mark that a table has if it has not this one."""
+    return "," if mark == "." else "."
 
 
 def is_code(cells: Cells) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from ganglion.tables import fields as file
 from ganglion.tables.columns import Column, column_from_fields, fit_column
 from ganglion.tables.errors import InputError
 from ganglion.tables.formats import Format
+from ganglion.tables.number_format import NumberFormat
 from ganglion.tables.reading import Table
 from ganglion.tables.targets import Target, target_from_fields
 
@@ -55,6 +56,12 @@ class Preparation:
     def names(self) -> list[str]:
         """Names of the columns the network needs."""
         return [column.name for column in self.columns]
+
+    @property
+    def number_formats(self) -> dict[str, NumberFormat]:
+        """How the columns of numbers are written, with the target's, by name."""
+        known = [*self.columns, self.target]
+        return {one.name: one.format for one in known if isinstance(one.format, NumberFormat)}
 
     @property
     def width(self) -> int:

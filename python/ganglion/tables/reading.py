@@ -3,7 +3,7 @@
 import csv
 import difflib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -32,6 +32,8 @@ class Table:
         frame: At least one row; rows are numbered from 0, columns have different text names.
         target: The column a bundled set is about; None for a file.
         dialect: How the file is written.
+        decimal_known: Whether somebody, or some column, tells the decimal mark of the dialect.
+        decimals: The decimal marks of columns that have one of their own, by name.
         typed: Whether the file, or the frame, says of its columns what they hold.
         notes: Lines that tell what was not as usual in reading it.
     """
@@ -41,6 +43,8 @@ class Table:
     frame: pd.DataFrame
     target: str | None = None
     dialect: Dialect = field(default_factory=Dialect)
+    decimal_known: bool = False
+    decimals: Mapping[str, str] = field(default_factory=dict)
     typed: bool = True
     notes: tuple[str, ...] = ()
 
@@ -51,7 +55,7 @@ class Table:
         """Return one of its columns."""
         return Cells(
             values=self.frame[name],
-            decimal=self.dialect.decimal,
+            decimal=self.decimals.get(name, self.dialect.decimal),
             missing=self.dialect.missing,
             typed=self.typed,
         )
@@ -147,12 +151,13 @@ def read_table(source: str, dialect: Dialect | None = None) -> Table:
         raise InputError(f"no such file: {source}; the bundled sets are {', '.join(BUNDLED)}")
     ending = _unpacked(path).suffix.lower()
     if ending in CSV:
-        frame, found, notes = read_csv(path, dialect or Dialect())
+        frame, found, decimal_known, notes = read_csv(path, dialect or Dialect())
         return Table(
             name=name_of(source),
             source=source,
             frame=frame,
             dialect=found,
+            decimal_known=decimal_known,
             typed=False,
             notes=tuple(notes),
         )
@@ -176,7 +181,9 @@ def table_of(
         if names.count(column) > 1:
             raise InputError(f"{source} has more than one column named {column!r}")
     frame = frame.set_axis(names, axis=1).reset_index(drop=True)
-    return Table(name=name, source=source, frame=frame, dialect=dialect or Dialect())
+    dialect = dialect or Dialect()
+    known = dialect.decimal is not None
+    return Table(name=name, source=source, frame=frame, dialect=dialect, decimal_known=known)
 
 
 def _unpacked(path: Path) -> Path:

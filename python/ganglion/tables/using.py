@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ganglion.tables.errors import InputError
 from ganglion.tables.figures import Figures, measure
+from ganglion.tables.marks import settled
 from ganglion.tables.reading import Table
 
 if TYPE_CHECKING:
@@ -33,13 +34,14 @@ def predictions(
     Raises:
         InputError: When a column is missing, or a cell cannot be used.
     """
+    table, marks = settled(table, model.preparation.number_formats)
     kept = table.frame[table.columns_named(keep)].reset_index(drop=True)
     outputs = np.asarray(model.net.predict(_inputs(model, table)))
     frame = model.preparation.target.decode(outputs, probabilities=probabilities)
     for name in kept:
         if name in frame:
             raise InputError(f"--keep {name!r} is what a column of the predictions is called")
-    warn(list(model.preparation.doubts(table)))
+    warn([*marks, *model.preparation.doubts(table)])
     return pd.concat([kept, frame], axis=1)
 
 
@@ -57,13 +59,14 @@ def figures(model: TableModel, table: Table, warn: Warn) -> Figures:
     """
     target = model.preparation.target
     table.require([target.name], what="target column")
+    table, marks = settled(table, model.preparation.number_formats)
     missing = target.format.is_missing(table.cells(target.name))
     if not missing.all():
         table = table.rows(~missing)
     encoded = target.encode(table.cells(target.name))
     inputs = _inputs(model, table)
     seen = model.seen.note(inputs, encoded)
-    warn([*model.preparation.doubts(table), *([seen] if seen else [])])
+    warn([*marks, *model.preparation.doubts(table), *([seen] if seen else [])])
     outputs = np.asarray(model.net.predict(inputs))
     return measure(target, outputs, encoded, left_out=int(missing.sum()))
 
