@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ganglion.tables.dialect import Dialect
+from ganglion.tables.dialect import dialect_of
 from ganglion.tables.errors import InputError
 from ganglion.tables.reading import Table, read_table
 from ganglion.tables.survey import Survey, survey
@@ -24,7 +24,7 @@ def read(tmp_path: Path) -> Callable[..., Table]:
     def reads(content: str | bytes, name: str = "table.csv", **settings: str) -> Table:
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read_table(str(path), Dialect(**settings))  # type: ignore[arg-type]
+        return read_table(str(path), dialect_of(**settings))
 
     return reads
 
@@ -167,13 +167,13 @@ def test_the_encoding_that_is_given_is_taken(read: Read) -> None:
         ({"encoding": "undefined"}, "encoding: Python knows no encoding 'undefined'"),
         ({"encoding": "a\0b"}, "encoding: Python knows no encoding"),
         ({"encoding": 5}, "encoding must be a text, got 5"),
-        ({"missing": "NA"}, "missing must be words, a tuple of texts, got 'NA'"),
+        ({"missing": "NA"}, "missing must be a list of words, got 'NA'"),
         ({"separator": '"'}, "separator must be one sign"),
     ],
 )
 def test_bad_dialects_are_refused(settings: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        Dialect(**settings)  # type: ignore[arg-type]
+        dialect_of(**settings)  # type: ignore[arg-type]
 
 
 # archives

@@ -27,7 +27,7 @@ def read(tmp_path: Path) -> Read:
 def numbers(table: Table, mark: str, name: str = "a") -> tuple[list[float], list[str]]:
     """Return what a model reads that was trained with decimal commas or points, and the doubts."""
     format = NumberFormat(decimal=mark)  # type: ignore[arg-type]
-    table, doubts = settled(table, dict.fromkeys(table.frame, format))
+    table, doubts = settled(table, dict.fromkeys(table.frame.columns, format))
     return format.read(table.cells(name)).tolist(), doubts
 
 

@@ -59,9 +59,8 @@ def scores(seed: int, folder: Path) -> tuple[float, float]:
     as_it_comes, prepared = sales(seed)
     path = folder / "sales.csv"
     as_it_comes.to_csv(path, sep=";", index=False, encoding="cp1252")
-    dialect = gn.tables.Dialect(missing=("k. A.",))
     with pytest.warns(UserWarning, match="column 'Nr' counts the rows"):
-        untidy = gn.tables.train(path, target="Preis", dialect=dialect, seed=seed, quiet=True)
+        untidy = gn.tables.train(path, target="Preis", missing=["k. A."], seed=seed, quiet=True)
     tidy = gn.tables.train(prepared, target="price", seed=seed, quiet=True)
     assert isinstance(untidy.figures, gn.tables.ValueFigures)
     assert isinstance(tidy.figures, gn.tables.ValueFigures)

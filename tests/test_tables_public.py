@@ -108,6 +108,29 @@ def test_a_frame_is_left_as_it_was(frame: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(frame, before)
 
 
+@pytest.mark.parametrize("separator", [";", "semicolon"])
+def test_the_options_that_read_a_file_are_keywords_wherever_a_path_is_read(
+    frame: pd.DataFrame, separator: str
+) -> None:
+    written = frame.assign(size=frame["size"].where(frame["price"] > 101, -1))
+    written.to_csv("g.csv", sep=";", decimal=",", encoding="utf-16", index=False, na_rep="?")
+    how = {"separator": separator, "decimal": ",", "encoding": "utf-16", "missing": ["?,-1"]}
+    model = trained("g.csv", **how)
+    frame["size"] = written["size"].replace(-1, None)
+    (size, *_), (same, *_) = (
+        one.preparation.columns for one in (model, trained(frame.astype({"size": float})))
+    )
+    assert size.describe() == same.describe()
+    with pytest.warns(UserWarning, match="missing"):
+        predicted = model.predict("g.csv", **how)  # type: ignore[arg-type]
+    with pytest.warns(UserWarning, match="missing"):
+        assert predicted["kind"].tolist() == model.predict(frame)["kind"].tolist()
+    with pytest.warns(UserWarning, match="trained on"):
+        assert model.evaluate("g.csv", **how).rows == 120  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="cannot read"):
+        model.predict("g.csv", encoding="utf-8")
+
+
 def test_a_saved_model_comes_back(frame: pd.DataFrame, tmp_path: Path) -> None:
     model = trained(frame)
     model.save(tmp_path / "model.safetensors")
@@ -206,8 +229,9 @@ def test_unknown_arguments_are_answered_with_the_one_that_is_meant(frame: pd.Dat
         trained(frame).predict(frame, probability=True)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match=r"load: unknown argument 'file'.* Known: path"):
         gn.tables.load(file="model")  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match=r"Dialect: unknown argument 'sep', did you mean 'sepa"):
-        gn.tables.Dialect(sep=";")  # type: ignore[call-arg]
+    for take in (trained, trained(frame).predict, trained(frame).evaluate):
+        with pytest.raises(TypeError, match=r"unknown argument 'sep', did you mean 'separator'"):
+            take(frame, sep=";")  # type: ignore[call-arg]
 
 
 def test_words_with_dashes_that_are_no_options_are_left_as_they_are(frame: pd.DataFrame) -> None:
@@ -226,7 +250,12 @@ def test_words_with_dashes_that_are_no_options_are_left_as_they_are(frame: pd.Da
         ({"drop": ["prise"]}, "the frame: no column 'prise', did you mean 'price'?"),
         ({"drop": [3]}, "drop must be the name of a column, got 3"),
         ({"target": 3}, "target must be the name of a column, got 3"),
-        ({"dialect": ";"}, "dialect must be a Dialect, got ';'"),
+        ({"separator": ";;"}, "separator must be one sign, or comma, .*, got ';;'"),
+        ({"separator": [";"]}, r"separator must be a text, got \[';'\]"),
+        ({"decimal": "x"}, "decimal must be '.' or ',', got 'x'"),
+        ({"encoding": "utf-9"}, "encoding: Python knows no encoding 'utf-9'"),
+        ({"missing": "NA"}, "missing must be a list of words, got 'NA'"),
+        ({"missing": [7]}, r"missing must be a list of words, got \[7\]"),
         ({"search": "yes"}, "search must be True or False, got 'yes'"),
         ({"task": "regress"}, "task must be one of classification, regression, got 'regress'"),
         ({"class_weight": "equal"}, "class_weight must be balanced or left out, got 'equal'"),

@@ -7,7 +7,6 @@ import typer
 
 from ganglion.cli.arguments import Data, Decimal, Encoding, Missing, Separator
 from ganglion.cli.lines import print_figures, tell, told_in_one_line
-from ganglion.tables.dialect import dialect_from_words
 from ganglion.tables.errors import InputError
 from ganglion.tables.options import ClassWeight, Task, TrainOptions
 
@@ -115,7 +114,10 @@ def train(
             validation_fraction=validation_fraction,
             seed=seed,
             search=search,
-            dialect=dialect_from_words(separator, decimal, encoding, missing or ()),
+            separator=separator,
+            decimal=decimal,
+            encoding=encoding,
+            missing=missing or (),
             output=output or f"{name_of(data)}.safetensors",
             force=force,
             report=report,

@@ -8,7 +8,7 @@ import typer
 from ganglion import writing
 from ganglion.cli.arguments import Data, Decimal, Encoding, Missing, Model, Separator
 from ganglion.cli.lines import print_figures, tell, told_in_one_line
-from ganglion.tables.dialect import Dialect, dialect_from_words
+from ganglion.tables.dialect import Dialect, dialect_of
 from ganglion.tables.errors import InputError
 from ganglion.tables.places import other_than, writable
 
@@ -42,9 +42,10 @@ def predict(
             other_than(writable(output), (model, data))
         from ganglion.tables import using
 
-        known, table = _opened(
-            model, data, dialect_from_words(separator, decimal, encoding, missing or ())
+        dialect = dialect_of(
+            separator=separator, decimal=decimal, encoding=encoding, missing=missing or ()
         )
+        known, table = _opened(model, data, dialect)
         frame = using.predictions(known, table, tell, probabilities=probabilities, keep=keep or ())
         tell(table.notes)
         text = frame.to_csv(index=False, lineterminator="\n")
@@ -67,9 +68,10 @@ def evaluate(
         from ganglion.tables import using
         from ganglion.tables.wording import rows_left_out
 
-        known, table = _opened(
-            model, data, dialect_from_words(separator, decimal, encoding, missing or ())
+        dialect = dialect_of(
+            separator=separator, decimal=decimal, encoding=encoding, missing=missing or ()
         )
+        known, table = _opened(model, data, dialect)
         figures = using.figures(known, table, tell)
         tell(table.notes)
         if figures.left_out:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from ganglion.arguments import explained
 from ganglion.messages import announce, warn
-from ganglion.tables.dialect import Dialect
 from ganglion.tables.errors import InputError, in_python
 from ganglion.tables.options import Task, TrainOptions
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ClassFigures",
-    "Dialect",
     "InputError",
     "TableModel",
     "Task",
@@ -93,8 +91,9 @@ def train(data: Data, options: TrainOptions) -> TableModel:
         data: A frame, the path of a CSV or Parquet file, or the name of a bundled set.
         options: Keywords, all of which may be left out: `target`, `drop`, `task`, `hidden`,
             `activation`, `epochs`, `batch_size`, `learning_rate`, `dropout`, `class_weight`,
-            `patience`, `test_fraction`, `validation_fraction`, `seed`, `search`, `dialect`,
-            `output`, `force`, `report` and `quiet`, as `ganglion train --help` explains them.
+            `patience`, `test_fraction`, `validation_fraction`, `seed`, `search`, `separator`,
+            `decimal`, `encoding`, `missing`, `output`, `force`, `report` and `quiet`, as
+            `ganglion train --help` explains them.
 
     Returns:
         The model; its `figures` are those on the test rows.

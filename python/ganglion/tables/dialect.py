@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ganglion.arguments import explained
-from ganglion.tables.errors import InputError, takes_options
+from ganglion.tables.errors import InputError
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": " "}
 
 
-@takes_options
-@explained
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """How a CSV file is written; None is found out.
@@ -31,9 +28,6 @@ class Dialect:
         for name in ("separator", "decimal", "encoding"):
             if not isinstance(value := getattr(self, name), str | None):
                 raise InputError(f"--{name} must be a text, got {value!r}")
-        words: object = () if self.missing is None else self.missing
-        if not isinstance(words, tuple) or not all(isinstance(word, str) for word in words):
-            raise InputError(f"--missing must be words, a tuple of texts, got {words!r}")
         if self.separator is not None and (len(self.separator) != 1 or self.separator in '"\r\n'):
             raise InputError(
                 f"--separator must be one sign, or {', '.join(SEPARATORS)}, got {self.separator!r}"
@@ -49,14 +43,30 @@ class Dialect:
                 ) from None
 
 
-def dialect_from_words(
-    separator: str | None, decimal: str | None, encoding: str | None, missing: Sequence[str]
+def dialect_of(
+    *,
+    separator: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    missing: Sequence[str] = (),
 ) -> Dialect:
-    """Make a dialect of what a command was given: names of separators, words parted by commas."""
-    words = tuple(word.strip() for given in missing for word in given.split(","))
+    """Make a dialect of the options of a command, or of the keywords that they are in Python.
+
+    Args:
+        separator: A sign or its name; None is found out.
+        decimal: The decimal mark; None is found out.
+        encoding: Python's name of the encoding; None is found out.
+        missing: Words for a missing value, one or several by commas; none: those usual in a field.
+
+    Raises:
+        InputError: When one of them is no such thing.
+    """
+    if isinstance(missing, str) or not all(isinstance(words, str) for words in missing):
+        raise InputError(f"--missing must be a list of words, got {missing!r}")
+    named = SEPARATORS.get(separator, separator) if isinstance(separator, str) else separator
     return Dialect(
-        separator=separator if separator is None else SEPARATORS.get(separator, separator),
+        separator=named,
         decimal=decimal,
         encoding=encoding,
-        missing=words or None,
+        missing=tuple(word.strip() for words in missing for word in words.split(",")) or None,
     )

@@ -111,7 +111,8 @@ class _Readings:
         """Which cells are numbers with both, and not the same."""
         if not (self.fits_known and self.fits_other):
             return np.zeros(len(self.cells), dtype=bool)
-        return (self.as_known != self.otherwise) & ~np.isnan(self.as_known)
+        differ: NDArray[np.bool_] = self.as_known != self.otherwise
+        return differ & ~np.isnan(self.as_known)
 
     def usual(self, table: Table) -> Mark:
         """Give the mark that is usual beside the separator if it is there, else the model's."""

@@ -18,7 +18,7 @@ from ganglion.arguments import explained
 from ganglion.files import read_metadata
 from ganglion.messages import warn
 from ganglion.tables import using
-from ganglion.tables.dialect import Dialect
+from ganglion.tables.dialect import dialect_of
 from ganglion.tables.errors import InputError, takes_options
 from ganglion.tables.fields import texts_by_name
 from ganglion.tables.figures import Figures
@@ -99,7 +99,10 @@ class TableModel:
         *,
         probabilities: bool = False,
         keep: Sequence[str] = (),
-        dialect: Dialect | None = None,
+        separator: str | None = None,
+        decimal: str | None = None,
+        encoding: str | None = None,
+        missing: Sequence[str] = (),
     ) -> pd.DataFrame:
         """Predict the target of each row, in its own words or units.
 
@@ -107,7 +110,10 @@ class TableModel:
             data: A frame, the path of a CSV or Parquet file, or the name of a bundled set.
             probabilities: Whether to add a column `probability_<class>` for each class.
             keep: Names of columns to put before the predictions, as they are.
-            dialect: How a CSV file is written, as far as it is given.
+            separator: What parts the cells of a CSV file, as for `train`.
+            decimal: The decimal mark, as for `train`.
+            encoding: The encoding of a CSV file, as for `train`.
+            missing: Words for a missing value, as for `train`.
 
         Returns:
             A row for each row, with the index of a frame.
@@ -118,18 +124,31 @@ class TableModel:
         Raises:
             InputError: When a column is missing, or a cell cannot be used.
         """
-        frame = using.predictions(
-            self, as_table(data, dialect), warn, probabilities=probabilities, keep=keep
+        dialect = dialect_of(
+            separator=separator, decimal=decimal, encoding=encoding, missing=missing
         )
+        table = as_table(data, dialect)
+        frame = using.predictions(self, table, warn, probabilities=probabilities, keep=keep)
         return frame.set_axis(data.index) if isinstance(data, pd.DataFrame) else frame
 
     @explained
-    def evaluate(self, data: Data, *, dialect: Dialect | None = None) -> Figures:
+    def evaluate(
+        self,
+        data: Data,
+        *,
+        separator: str | None = None,
+        decimal: str | None = None,
+        encoding: str | None = None,
+        missing: Sequence[str] = (),
+    ) -> Figures:
         """Measure the predictions on a table that holds the target too.
 
         Args:
             data: As for `predict`. Rows without a target are left out, and counted.
-            dialect: How a CSV file is written, as far as it is given.
+            separator: What parts the cells of a CSV file, as for `train`.
+            decimal: The decimal mark, as for `train`.
+            encoding: The encoding of a CSV file, as for `train`.
+            missing: Words for a missing value, as for `train`.
 
         Warns:
             UserWarning: As `predict`, and of rows that the model was trained on.
@@ -137,6 +156,9 @@ class TableModel:
         Raises:
             InputError: When a column is missing, or a cell cannot be used.
         """
+        dialect = dialect_of(
+            separator=separator, decimal=decimal, encoding=encoding, missing=missing
+        )
         return using.figures(self, as_table(data, dialect), warn)
 
 

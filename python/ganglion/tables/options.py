@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from ganglion import activations, checks, naming
-from ganglion.tables.dialect import Dialect
+from ganglion.tables.dialect import Dialect, dialect_of
 from ganglion.tables.errors import InputError, takes_options
 
 
@@ -51,11 +51,6 @@ def _names(name: str, value: object) -> None:
         _name(name, column)
 
 
-def _dialect(name: str, value: object) -> None:
-    if not isinstance(value, Dialect):
-        raise TypeError(f"{name} must be a Dialect, got {value!r}")
-
-
 def _sizes(name: str, value: object) -> None:
     checks.listed(name, value, "sizes")
     for size in value if isinstance(value, Sequence) else ():
@@ -88,7 +83,6 @@ RULES: Mapping[str, checks.Rule] = {
     "validation_fraction": _open_fraction,
     "seed": _seed,
     "search": checks.flag,
-    "dialect": _dialect,
     "force": checks.flag,
     "quiet": checks.flag,
 }
@@ -117,7 +111,12 @@ class TrainOptions:
         seed: Decides the split, the first weights, the batches and the dropout.
         search: Whether to try settings around these, and keep the best on the validation rows,
             whose figures flatter it; those on the test rows do not.
-        dialect: How a CSV file is written, as far as it is given.
+        separator: What parts the cells of a CSV file: a sign, "comma", "semicolon", "tab", "bar" or
+            "blank"; None is found out.
+        decimal: The decimal mark, "." or ","; None is found out.
+        encoding: The encoding of a CSV file, such as "utf-8" or "cp1252"; None is found out.
+        missing: Words for a missing value, beside the empty cell, one or several by commas; none:
+            NA, nan, null, None and the like, where they are few.
         output: Where to write the model; None for nowhere.
         force: Whether it may take the place of anything but a model of the same target.
         report: Where to write a page on the training, which needs matplotlib; None for nowhere.
@@ -139,7 +138,10 @@ class TrainOptions:
     validation_fraction: float = 0.1
     seed: int = 0
     search: bool = False
-    dialect: Dialect = field(default_factory=Dialect)
+    separator: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    missing: Sequence[str] = ()
     output: str | os.PathLike[str] | None = None
     force: bool = False
     report: str | os.PathLike[str] | None = None
@@ -151,8 +153,19 @@ class TrainOptions:
                 rule("--" + name.replace("_", "-"), getattr(self, name))
             except (TypeError, ValueError) as error:
                 raise InputError(str(error)) from None
+        _ = self.dialect  # which refuses what no file is written in
         if self.test_fraction + self.validation_fraction >= 1:
             raise InputError(
                 f"--test-fraction {self.test_fraction} and --validation-fraction "
                 f"{self.validation_fraction} leave no rows to train on"
             )
+
+    @property
+    def dialect(self) -> Dialect:
+        """How a CSV file is written, as far as it is given."""
+        return dialect_of(
+            separator=self.separator,
+            decimal=self.decimal,
+            encoding=self.encoding,
+            missing=self.missing,
+        )

@@ -18,7 +18,10 @@ from ganglion.tables.trained import Trained
 from ganglion.tables.wording import plain
 
 MOST_CLASSES = 30  # in a confusion matrix; of more, the pairs most often confused are listed
-_NOT_OF_THE_MODEL = ("dialect", "output", "force", "report", "quiet")
+_NOT_OF_THE_MODEL = (
+    *("separator", "decimal", "encoding", "missing"),
+    *("output", "force", "report", "quiet"),
+)
 _BEGINNING = "<!doctype html>"
 _PAGE = Template(
     _BEGINNING
