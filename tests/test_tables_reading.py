@@ -126,7 +126,9 @@ def test_require_suggests_the_nearest_column() -> None:
 
 
 def test_require_lists_columns_when_none_is_near() -> None:
-    with pytest.raises(InputError, match=r"no column 'zzz'; the columns are .* and 57 more"):
+    with pytest.raises(
+        InputError, match=r"no column 'zzz'; the columns are .* and 58 more, the last"
+    ):
         read_table("digits").require(["zzz"])
 
 

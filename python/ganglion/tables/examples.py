@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ganglion.tables.errors import InputError
 from ganglion.tables.fitting import Examples, Say, Warn
+from ganglion.tables.names import listed
 from ganglion.tables.options import Task, TrainOptions
 from ganglion.tables.preparation import Preparation
 from ganglion.tables.reading import Table
@@ -30,7 +31,7 @@ def choose_columns(table: Table, options: TrainOptions) -> Table:
     """Leave out the dropped columns and settle the target."""
     target = options.target or table.target
     if target is None:
-        names = ", ".join(repr(name) for name in table.frame.columns[:8])
+        names = listed(list(table.frame.columns))
         raise InputError(f"name the column to predict with --target; {table.source} has {names}")
     table.require([target], what="target column")
     dropped = table.columns_named(options.drop)

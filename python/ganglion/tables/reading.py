@@ -1,7 +1,6 @@
 """Tables: CSV files, Parquet files and scikit-learn's bundled sets, read into pandas frames."""
 
 import csv
-import difflib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from ganglion.tables.cells import Cells
 from ganglion.tables.csv_file import read_csv
 from ganglion.tables.dialect import Dialect
 from ganglion.tables.errors import InputError
+from ganglion.tables.names import listed, nearest
 
 CSV = (".csv", ".tsv")
 PARQUET = (".parquet", ".pq")
@@ -91,11 +91,11 @@ class Table:
         if not missing:
             return
         names = [str(name) for name in self.frame.columns]
-        message = f"{self.source}: no {what} {_listed(missing)}"
-        near = difflib.get_close_matches(missing[0], names, n=1)
-        if near:
-            raise InputError(f"{message}, did you mean {near[0]!r}?")
-        raise InputError(f"{message}; the columns are {_listed(names)}")
+        message = f"{self.source}: no {what} {listed(missing)}"
+        near = nearest(missing[0], names)
+        if near is not None:
+            raise InputError(f"{message}, did you mean {near!r}?")
+        raise InputError(f"{message}; the columns are {listed(names)}")
 
 
 class Frame(Protocol):
@@ -210,8 +210,3 @@ def _read_bundled(name: str) -> Table:
     if name != "diabetes":  # its target is a number, those of the others are classes with names
         frame["target"] = [bunch.target_names[number] for number in bunch.target]
     return Table(name=name, source=name, frame=frame, target="target")
-
-
-def _listed(names: Sequence[str], most: int = 8) -> str:
-    shown = ", ".join(repr(name) for name in names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
