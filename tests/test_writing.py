@@ -81,7 +81,7 @@ def writer(request: pytest.FixtureRequest, trained: Path) -> Callable[[Path], No
         save(Figure(), path)
 
     writers: list[Callable[[Path], None]] = [save_network, save_checkpoint, log, predict]
-    writers += [lambda path: TableModel.load(trained).save(path), picture]
+    writers += [lambda path: TableModel.load(trained).save(path, force=True), picture]
     return writers[WRITERS.index(request.param)]
 
 

@@ -87,9 +87,14 @@ def info(
 ) -> None:
     """Print the layers, the target, the columns and the versions of a model."""
     with told_in_one_line():
-        from ganglion.tables.models import describe
+        from ganglion.tables import description
+        from ganglion.tables.model_files import load_metadata, load_network
+        from ganglion.tables.models import TableModel
 
-        typer.echo(describe(model, columns=columns))
+        if "table" in load_metadata(model):
+            typer.echo(TableModel.load(model).info(columns=columns))
+        else:
+            typer.echo(description.of_network(load_network(model)))
 
 
 def _opened(model: Path, data: str, dialect: Dialect) -> tuple["TableModel", "Table"]:
@@ -98,16 +103,19 @@ def _opened(model: Path, data: str, dialect: Dialect) -> tuple["TableModel", "Ta
     Raises:
         InputError: When one of them cannot be read, or each stands in the other's place.
     """
-    from ganglion.tables.models import TableModel, is_model
+    from ganglion.tables.model_files import TableGiven, is_model
+    from ganglion.tables.models import TableModel
     from ganglion.tables.reading import read_table
 
     try:
         known = TableModel.load(model)
-    except InputError:
+    except InputError as error:
         if is_model(data):
             raise InputError(
                 f"{data} is a model and {model} is none, they are swapped: MODEL comes before DATA"
             ) from None
+        if isinstance(error, TableGiven):
+            raise InputError(f"{error.line}: MODEL comes first, then DATA") from None
         raise
     return known, read_table(data, dialect)
 

@@ -3,28 +3,38 @@
 import json
 import os
 import platform
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 import pandas as pd
 
 import ganglion as gn
-from ganglion import summary
+from ganglion import attributes
 from ganglion.arguments import explained
-from ganglion.files import read_metadata
 from ganglion.messages import warn
-from ganglion.tables import using
+from ganglion.tables import description, using
 from ganglion.tables.dialect import dialect_of
 from ganglion.tables.errors import InputError, takes_options
 from ganglion.tables.fields import texts_by_name
 from ganglion.tables.figures import Figures
+from ganglion.tables.model_files import load_metadata, load_network
+from ganglion.tables.options import Task
+from ganglion.tables.places import holds_something
 from ganglion.tables.preparation import Preparation
 from ganglion.tables.reading import Data, as_table
 from ganglion.tables.seen import Seen
+
+_ELSEWHERE = {  # what models of other packages have
+    "classes": "model.preparation.target.classes",
+    "classes_": "model.preparation.target.classes",
+    "columns": "model.preparation.columns",
+    "feature_names_in_": "model.preparation.names",
+    "predict_proba": "predict(data, probabilities=True)",
+    "summary": "info()",
+}
 
 
 def current_versions() -> dict[str, str]:
@@ -75,12 +85,20 @@ class TableModel:
             raise InputError(f"cannot read {path}: its columns and its network do not fit together")
         return cls(net=net, preparation=preparation, seen=seen, versions=versions)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    @takes_options
+    @explained
+    def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write all but the figures into one file, all of it or none.
 
+        Args:
+            path: Where to.
+            force: Whether it may take the place of anything but a model of the same target.
+
         Raises:
-            InputError: When it cannot be written.
+            InputError: When it cannot be written, or something else is there.
         """
+        if not force:
+            spare_others(Path(path), self.target, self.task)
         metadata = {
             "table": self.preparation.to_json(),
             "versions": json.dumps(self.versions),
@@ -90,6 +108,32 @@ class TableModel:
             self.net.save(Path(path), metadata=metadata)
         except OSError as error:
             raise InputError(f"cannot write {path}: {error}") from error
+
+    if not TYPE_CHECKING:  # else any name would pass the type checker
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise attributes.missing_of(self, name, _ELSEWHERE)
+
+    def __repr__(self) -> str:
+        return description.brief(self)
+
+    @property
+    def target(self) -> str:
+        """Name of the column that is predicted."""
+        return self.preparation.target.name
+
+    @property
+    def task(self) -> Task:
+        """What is predicted: classes or a number."""
+        return self.preparation.target.task
+
+    def info(self, *, columns: bool = False) -> str:
+        """Give what `ganglion info` prints: layers, target, columns and versions.
+
+        Args:
+            columns: Whether to give a line for each column, and not only their number.
+        """
+        return description.of_model(self, columns=columns)
 
     @takes_options
     @explained
@@ -162,57 +206,20 @@ class TableModel:
         return using.figures(self, as_table(data, dialect), warn)
 
 
-def describe(path: Path, *, columns: bool = False) -> str:
-    """Give what `ganglion info` prints: layers, target, columns and versions of a model file.
+def spare_others(place: Path, target: str, task: Task) -> None:
+    """Refuse to overwrite what is no model of the same target.
 
-    Args:
-        path: The file.
-        columns: Whether to give a line for each column, and not only their number.
+    Raises:
+        InputError: When a file holds anything else.
     """
-    net = load_network(path)
-    lines = [summary.describe(net.layers, net.input_size)]
-    if "table" not in load_metadata(path):
-        return "\n".join([*lines, "no table: not written by `ganglion train`"])
-    model = TableModel.load(path)
-    target, used = model.preparation.target, model.preparation.columns
-    lines += ["", f"{target.task}: {target.describe()}", ""]
-    if columns:
-        lines += ["columns:", *(f"  {column.name}: {column.describe()}" for column in used)]
-    else:
-        kinds = Counter(column.kind for column in used)
-        told = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-        lines += [f"columns: {told}; --columns lists them"]
-    lines += ["", "trained with:"]
-    lines += [f"  {name} {number}" for name, number in model.versions.items()]
-    return "\n".join(lines)
-
-
-def load_network(path: str | os.PathLike[str]) -> gn.Sequential:
-    """Read the network of a model file."""
-    _require_file(path)
+    if not holds_something(place):
+        return
     try:
-        return gn.load(path)
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {path}: {error}") from error
-
-
-def load_metadata(path: str | os.PathLike[str]) -> dict[str, str]:
-    """Read the texts a model file holds beside the network."""
-    _require_file(path)
-    try:
-        return read_metadata(path)
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {path}: {error}") from error
-
-
-def is_model(path: str | os.PathLike[str]) -> bool:
-    """Tell whether a file is a model that `ganglion train` wrote."""
-    try:
-        return "table" in load_metadata(path)
+        old = TableModel.load(place)
     except InputError:
-        return False
-
-
-def _require_file(path: str | os.PathLike[str]) -> None:
-    if not Path(path).is_file():
-        raise InputError(f"no such file: {path}")
+        raise InputError(f"{place} is there and is no model: --force overwrites it") from None
+    if (old.target, old.task) != (target, task):
+        raise InputError(
+            f"{place} holds a model of {old.target!r} ({old.task}), not of {target!r} ({task}):"
+            " another place keeps both, --force overwrites it"
+        )

@@ -133,6 +133,12 @@ def name_of(source: str) -> str:
     return source if source in BUNDLED else _unpacked(Path(source)).stem
 
 
+def names_table(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a path is named as tables are: a bundled set, or by its ending."""
+    source = os.fspath(path)
+    return source in BUNDLED or _unpacked(Path(source)).suffix.lower() in (*CSV, *PARQUET)
+
+
 def read_table(source: str, dialect: Dialect | None = None) -> Table:
     """Read a sample or a bundled set by its name, or else the CSV or Parquet file of that path.
 

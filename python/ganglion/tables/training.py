@@ -16,8 +16,8 @@ from ganglion.tables.errors import InputError
 from ganglion.tables.examples import choose_columns, prepare, task_of
 from ganglion.tables.figures import measure
 from ganglion.tables.fitting import Say, Warn, network_of, train_one
-from ganglion.tables.models import TableModel, current_versions
-from ganglion.tables.options import Task, TrainOptions
+from ganglion.tables.models import TableModel, current_versions, spare_others
+from ganglion.tables.options import TrainOptions
 from ganglion.tables.places import holds_something, other_than, writable
 from ganglion.tables.reading import Data, as_table
 from ganglion.tables.searching import search
@@ -51,7 +51,7 @@ def train(data: Data, options: TrainOptions, say: Say, warn: Warn) -> Trained:
     table = choose_columns(as_table(data, options.dialect), options)
     task = task_of(table, options)
     if options.output is not None and not options.force:
-        _spare_others(Path(options.output), table.labels.name, task)
+        spare_others(Path(options.output), table.labels.name, task)
     rows = prepare(table, task, options, tell, tell_doubts)
     seen = Seen.of(rows.training, rows.validation)
     versions = current_versions()
@@ -61,7 +61,7 @@ def train(data: Data, options: TrainOptions, say: Say, warn: Warn) -> Trained:
     net = network_of(estimator, rows.preparation)
     model = TableModel(net=net, preparation=rows.preparation, seen=seen, versions=versions)
     if options.output is not None:
-        _save(model, Path(options.output))
+        _save(model, Path(options.output), options.force)
         tell(f"wrote {options.output}")
     inputs, encoded = rows.test
     figures = measure(rows.preparation.target, np.asarray(net.predict(inputs)), encoded)
@@ -90,27 +90,12 @@ def _look_at_places(data: Data, options: TrainOptions) -> None:
         raise InputError(f"{page} is there and is no page: --force overwrites it")
 
 
-def _spare_others(place: Path, target: str, task: Task) -> None:
-    """Refuse to overwrite what is no model of the same target."""
-    if not holds_something(place):
-        return
-    try:
-        old = TableModel.load(place).preparation.target
-    except InputError:
-        raise InputError(f"{place} is there and is no model: --force overwrites it") from None
-    if (old.name, old.task) != (target, task):
-        raise InputError(
-            f"{place} holds a model of {old.name!r} ({old.task}), not of {target!r} ({task}):"
-            " --output writes elsewhere, --force overwrites it"
-        )
-
-
-def _save(model: TableModel, place: Path) -> None:
+def _save(model: TableModel, place: Path, force: bool) -> None:
     """Write a model; what was learnt is not lost if that fails."""
     try:
-        model.save(place)
+        model.save(place, force=force)
     except InputError as error:
         handle, rescue = tempfile.mkstemp(prefix="ganglion-", suffix=".safetensors")
         os.close(handle)
-        model.save(rescue)
+        model.save(rescue, force=True)
         raise InputError(f"{error.line}; the model is in {rescue}") from error
