@@ -121,7 +121,7 @@ def test_info_is_brief_unless_columns_are_asked_for() -> None:
     write_mixed("t.csv")
     succeed("train", "t.csv", "--target", "kind", "--drop", "id", *QUICK)
     brief = succeed("info", "t.safetensors")
-    assert "columns: 2 number, 1 text; --columns lists them" in brief
+    assert "columns: 2 number, 1 text; --columns (columns=True) lists them" in brief
     assert "size" not in brief
     assert "classification: kind, one of big, small" in brief
     assert "  size: number, mean 0." in succeed("info", "t.safetensors", "--columns")

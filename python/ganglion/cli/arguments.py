@@ -28,6 +28,13 @@ Decimal = Annotated[
 Encoding = Annotated[
     str | None, typer.Option(help="CSV: such as utf-8 or cp1252.", show_default="found out")
 ]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet",
+        help="Print what is asked for only; warnings still go to standard error.",
+    ),
+]
 Missing = Annotated[
     list[str] | None,
     typer.Option(

@@ -44,17 +44,16 @@ def tell(lines: Sequence[str]) -> None:
         typer.echo(line, err=True)
 
 
-def print_figures(part: str, figures: "Figures", *, alone: bool = False) -> None:
-    """Print figures beside those of the baseline; or alone, for programs that read them."""
+def print_figures(part: str, figures: "Figures", *, brief: bool = False) -> None:
+    """Print figures beside those of the baseline, and what this is; or, in brief, no more."""
     from ganglion.tables.figures import ClassFigures
     from ganglion.tables.wording import plain
 
     assert figures.baseline is not None
     baseline = figures.baseline.named()
     for name, value in figures.named().items():
-        beside = "" if alone else f", baseline {plain(baseline[name])}"
-        typer.echo(f"{part} {name}: {plain(value)}{beside}")
-    if alone:
+        typer.echo(f"{part} {name}: {plain(value)}, baseline {plain(baseline[name])}")
+    if brief:
         return
     typer.echo(f"baseline: {figures.about_baseline}")
     if isinstance(figures, ClassFigures):

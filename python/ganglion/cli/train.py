@@ -123,11 +123,13 @@ def train(
             report=report,
             quiet=quiet,
         )
-        trained = training.train(data, options, _hush if quiet else typer.echo, tell)
+        say = _hush if quiet else typer.echo
+        trained = training.train(data, options, say, tell)
         assert trained.model.figures is not None
-        print_figures("test", trained.model.figures, alone=quiet)
+        print_figures("test", trained.model.figures, brief=quiet)
         if report is not None:
             write(trained, report)
+            say(f"wrote {report}")
 
 
 def _sizes(text: str) -> list[int]:

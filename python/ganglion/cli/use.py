@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ganglion import writing
-from ganglion.cli.arguments import Data, Decimal, Encoding, Missing, Model, Separator
+from ganglion.cli.arguments import Data, Decimal, Encoding, Missing, Model, Quiet, Separator
 from ganglion.cli.lines import print_figures, tell, told_in_one_line
 from ganglion.tables.dialect import Dialect, dialect_of
 from ganglion.tables.errors import InputError
@@ -35,6 +35,7 @@ def predict(
     decimal: Decimal = None,
     encoding: Encoding = None,
     missing: Missing = None,
+    quiet: Quiet = False,
 ) -> None:
     """Write the predictions for each row of a table as CSV, in the target's own words or units."""
     with told_in_one_line():
@@ -47,7 +48,7 @@ def predict(
         )
         known, table = _opened(model, data, dialect)
         frame = using.predictions(known, table, tell, probabilities=probabilities, keep=keep or ())
-        tell(table.notes)
+        tell(() if quiet else table.notes)
         text = frame.to_csv(index=False, lineterminator="\n")
         if output is None:
             typer.echo(text, nl=False)
@@ -62,6 +63,7 @@ def evaluate(
     decimal: Decimal = None,
     encoding: Encoding = None,
     missing: Missing = None,
+    quiet: Quiet = False,
 ) -> None:
     """Print the figures of a model on a table that holds the target."""
     with told_in_one_line():
@@ -73,10 +75,10 @@ def evaluate(
         )
         known, table = _opened(model, data, dialect)
         figures = using.figures(known, table, tell)
-        tell(table.notes)
+        tell(() if quiet else table.notes)
         if figures.left_out:
             tell([rows_left_out(figures.left_out)])
-        print_figures(table.name, figures)
+        print_figures(table.name, figures, brief=quiet)
 
 
 def info(

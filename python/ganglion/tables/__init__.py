@@ -104,9 +104,11 @@ def train(data: Data, options: TrainOptions) -> TableModel:
     Raises:
         InputError: When the table, the options and the files do not go together; a ValueError.
     """
-    trained = _part("training").train(data, options, _hush if options.quiet else _tell, _warn)
+    say = _hush if options.quiet else _tell
+    trained = _part("training").train(data, options, say, _warn)
     if options.report is not None:
         _part("report").write(trained, Path(options.report))
+        say(f"wrote {options.report}")
     model: TableModel = trained.model
     return model
 

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from ganglion.ranking import mean_roc_auc
 from ganglion.tables.targets import ClassTarget, Target, ValueTarget, log_probabilities
 
+_RARE = 0.5  # of the share that a class would have if all had the same: less is a rare one
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassFigures:
@@ -68,6 +70,16 @@ class ClassFigures:
             if count and true != said
         ]
         return sorted(pairs, key=lambda pair: -pair[2])[:most]
+
+    def overlooked(self) -> list[tuple[str, float]]:
+        """Give rare classes that no row was said to be of, with their share of the rows."""
+        confusion = np.array(self.confusion)
+        shares, said = confusion.sum(axis=1) / self.rows, confusion.sum(axis=0)
+        return [
+            (name, float(share))
+            for name, share, count in zip(self.classes, shares, said, strict=True)
+            if count == 0 and 0 < share < _RARE / len(self.classes)
+        ]
 
     @property
     def about_baseline(self) -> str:

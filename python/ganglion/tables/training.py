@@ -14,7 +14,7 @@ import numpy as np
 from ganglion.tables import plots, report
 from ganglion.tables.errors import InputError
 from ganglion.tables.examples import choose_columns, prepare, task_of
-from ganglion.tables.figures import measure
+from ganglion.tables.figures import ClassFigures, measure
 from ganglion.tables.fitting import Say, Warn, network_of, train_one
 from ganglion.tables.models import TableModel, current_versions, spare_others
 from ganglion.tables.options import TrainOptions
@@ -23,6 +23,7 @@ from ganglion.tables.reading import Data, as_table
 from ganglion.tables.searching import search
 from ganglion.tables.seen import Seen
 from ganglion.tables.trained import Trained
+from ganglion.tables.wording import never_predicted
 
 
 def train(data: Data, options: TrainOptions, say: Say, warn: Warn) -> Trained:
@@ -65,6 +66,9 @@ def train(data: Data, options: TrainOptions, say: Say, warn: Warn) -> Trained:
         tell(f"wrote {options.output}")
     inputs, encoded = rows.test
     figures = measure(rows.preparation.target, np.asarray(net.predict(inputs)), encoded)
+    if isinstance(figures, ClassFigures) and (overlooked := figures.overlooked()):
+        remedy = "" if options.class_weight else ": see --class-weight balanced"
+        tell_doubts([never_predicted(overlooked, remedy)])
     return Trained(
         name=table.name,
         options=options,

@@ -1,6 +1,7 @@
 """Wording: how numbers are written for people, and what is said in more than one place."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,6 +17,15 @@ def places_of_float32(scale: float) -> int:
     float32 has seven digits and a quarter; what stands behind them was not computed.
     """
     return 7 - math.ceil(math.log10(scale))
+
+
+def never_predicted(overlooked: Sequence[tuple[str, float]], remedy: str) -> str:
+    """Say which rare classes, with their shares of the rows, a model never predicts."""
+    name, share = overlooked[0]
+    others = len(overlooked) - 1
+    more = f", nor {'is' if others == 1 else 'are'} {others} more" if others else ""
+    about = f"class {name!r} is {plain(100 * share, 2)} % of the test rows"
+    return f"{about} and is never predicted{more}{remedy}"
 
 
 def rows_left_out(count: int) -> str:
