@@ -44,7 +44,7 @@ TABLES = {
         ("void.csv --target y", "target 'y' has no value"),
         ("rare.csv --target y", "too few rows of class 'c'"),
         ("same.csv --target y", "target 'y' has one class only: 'a'"),
-        ("tiny.csv --target y", "cannot split 2 rows"),
+        ("tiny.csv --target y", "cannot split 2 rows with --test-fraction 0.2 and"),
         ("alone.csv --target y", "no column besides the target"),
         ("infinite.csv --target y", "column 'x' must hold numbers below"),
         ("rare.csv --target y --task regression", "column 'y' must hold numbers, got 'a' in row 1"),
@@ -54,7 +54,10 @@ TABLES = {
         ("iris --output .", "it is a folder"),
         ("iris --hidden 8,x", "--hidden must be positive sizes such as 128,64, got '8,x'"),
         ("iris --hidden 0", "--hidden must be"),
-        ("iris --activation rellu", "rellu"),
+        ("iris --activation rellu", "--activation: unknown name 'rellu', did you mean 'relu'? Kno"),
+        ("iris --activation swiss", "--activation: unknown name 'swiss'"),
+        ("iris --activation softmax", "--activation: unknown name 'softmax'"),
+        ("iris --hidden 2147483647", "no memory for layers of these sizes (--hidden)"),
         ("iris --epochs 0", "--epochs must be"),
         ("iris --batch-size 0", "--batch-size must be"),
         ("iris --patience 0", "--patience must be"),
@@ -64,7 +67,7 @@ TABLES = {
         ("iris --test-fraction 0", "--test-fraction must be"),
         ("iris --validation-fraction 1", "--validation-fraction must be"),
         ("iris --test-fraction 0.5 --validation-fraction 0.5", "leave no rows to train on"),
-        ("iris --test-fraction 0.001", "cannot split 150 rows"),
+        ("iris --test-fraction 0.001", "validation and test need a row for each of the 3 classes"),
         ("iris --seed -1", "--seed must be"),
         ("iris --seed 4294967296", "--seed must be below 2**32"),
     ],
@@ -110,6 +113,20 @@ def test_bad_model_or_data_gets_one_line(words: str, message: str) -> None:
     bare.assign(target="rosa").to_csv("rosa.csv", index=False)
     bare.assign(**{"sepal width (cm)": "wide"}).to_csv("text.csv", index=False)
     assert message in refuse(*words.split())
+
+
+def test_a_wrong_activation_is_refused_before_the_table_is_read() -> None:
+    assert "--activation: unknown name" in refuse("train", "nowhere.csv", "--activation", "rellu")
+
+
+@pytest.mark.parametrize(("alias", "name"), [("swish", "silu"), ("linear", "identity")])
+def test_activations_have_the_names_of_other_packages_too(alias: str, name: str) -> None:
+    given, same = (
+        gn.tables.train("iris", activation=one, hidden=(8,), epochs=2, quiet=True)
+        for one in (alias, name)
+    )
+    assert (given.net.parameter_vector == same.net.parameter_vector).all()
+    assert given.net.layers == same.net.layers
 
 
 def test_training_that_diverges_gets_one_line() -> None:

@@ -108,3 +108,8 @@ def test_small_step_sizes_are_plain_numbers() -> None:
     output = succeed("train", "iris", *WORDS, "--learning-rate", "0.00003")
     assert " 0.00001 " in output
     assert "e-0" not in output
+
+
+def test_a_network_too_large_for_the_memory_does_not_end_a_search() -> None:
+    words = ("--hidden", "2147483647", "--epochs", "2", "--search")
+    assert "6 more failed: there is no memory for layers" in succeed("train", "iris", *words)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import ganglion as gn
+from ganglion import activations
 from ganglion.estimators.base import BaseMLP
 from ganglion.neural_network import MLPClassifier, MLPRegressor
 from ganglion.tables.errors import InputError
@@ -19,6 +20,8 @@ from ganglion.tables.progress import EpochProgress
 Say = Callable[[str], None]  # is told how a training gets on, line by line
 Warn = Callable[[Sequence[str]], None]  # is told at once of all that may be wrong with a table
 Examples = tuple[NDArray[np.float32], NDArray[Any]]  # inputs (rows, width), targets (rows,)
+
+FAILURES = (ArithmeticError, MemoryError, ValueError)  # of a fit whose settings do not go
 
 
 def train_one(
@@ -45,7 +48,7 @@ def make_estimator(
     make = MLPClassifier if task is Task.CLASSIFICATION else MLPRegressor
     arguments: dict[str, Any] = {
         "hidden_layer_sizes": tuple(options.hidden),
-        "activation": options.activation,
+        "activation": activations.get(options.activation).name,  # also by other packages' names
         "batch_size": min(options.batch_size, rows),
         "learning_rate_init": options.learning_rate,
         "max_iter": options.epochs,
@@ -68,14 +71,21 @@ def told_in_our_words() -> Iterator[None]:
         warnings.simplefilter("ignore")
         try:
             yield
-        except (ValueError, ArithmeticError) as error:  # an unknown activation, or an overflow
-            raise InputError(f"training failed: {error}") from error
+        except FAILURES as error:
+            raise InputError(f"training failed: {reason(error)}") from error
+
+
+def reason(failure: Exception) -> str:
+    """Say why a fit has failed."""
+    if isinstance(failure, MemoryError):
+        return "there is no memory for layers of these sizes (--hidden)"
+    return str(failure)
 
 
 def network_of(estimator: BaseMLP, preparation: Preparation) -> gn.Sequential:
     """Return a network with an estimator's weights; for classes it gives a logit for each."""
-    activations = estimator.activation
-    layers = [gn.Dense(coef.shape[1], activations) for coef in estimator.coefs_[:-1]]
+    activation = estimator.activation
+    layers = [gn.Dense(coef.shape[1], activation) for coef in estimator.coefs_[:-1]]
     net = gn.Sequential(
         [*layers, gn.Dense(preparation.target.output_size)],
         input_size=preparation.width,

@@ -9,7 +9,14 @@ import pandas as pd
 from ganglion.estimators.base import BaseMLP
 from ganglion.model_selection import fit_many
 from ganglion.tables.errors import InputError
-from ganglion.tables.fitting import Examples, Say, make_estimator, told_in_our_words
+from ganglion.tables.fitting import (
+    FAILURES,
+    Examples,
+    Say,
+    make_estimator,
+    reason,
+    told_in_our_words,
+)
 from ganglion.tables.options import Task, TrainOptions
 from ganglion.tables.progress import SearchProgress
 from ganglion.tables.wording import plain
@@ -49,8 +56,8 @@ def search(
         say("interrupted: the best network so far is kept")
     say(table_of(ranked, "accuracy" if task is Task.CLASSIFICATION else "R2"))
     say("the first is kept; the choice flatters its validation figures, not those on the test rows")
-    if failed := sum(trial.failure is not None for trial in trials):
-        say(f"{failed} more did not stay finite")
+    if failures := [trial.failure for trial in trials if trial.failure is not None]:
+        say(f"{len(failures)} more failed: {failures[0]}")
     return ranked[0]
 
 
@@ -66,8 +73,8 @@ class Trial:
         """Fit the network, and note its failure."""
         try:
             self.estimator.fit(X, y, **params)
-        except (ValueError, ArithmeticError) as error:
-            self.failure = str(error)
+        except FAILURES as error:
+            self.failure = reason(error)
         self.progress.network_is_done(
             float(self.estimator.best_validation_loss_) if self.is_of_use else float("inf")
         )

@@ -47,5 +47,10 @@ def split(labels: Cells, task: Task, options: TrainOptions) -> Parts:
         if classes is not None and len(set(classes[training])) < len(set(classes)):
             raise ValueError("a class has no row to train on")
     except ValueError as error:
-        raise InputError(f"cannot split {len(labels)} rows in three parts: {error}") from error
+        each = "" if classes is None else f" for each of the {len(set(classes))} classes"
+        raise InputError(
+            f"cannot split {len(labels)} rows with --test-fraction {options.test_fraction} and"
+            f" --validation-fraction {options.validation_fraction}: training, validation and test"
+            f" need a row{each}"
+        ) from error
     return Parts(training=training, validation=validation, test=test)
