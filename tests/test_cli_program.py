@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,38 @@ def test_help_imports_nothing_heavy() -> None:
         "import sys, ganglion.cli.app; sys.exit(not {'pandas', 'sklearn'}.isdisjoint(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+WRONG = {
+    "GANGLION_ISA": "sse9",
+    "GANGLION_NUM_THREADS": "x",
+    "GANGLION_THREADING_LAYER": "OpenMP",
+}
+ENTRIES = {
+    "script": [str(Path(sysconfig.get_path("scripts")) / "ganglion")],
+    "module": PROGRAM,
+    "module, with a flag": [sys.executable, "-X", "utf8", "-mganglion"],
+}
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+@pytest.mark.parametrize(("variable", "value"), WRONG.items())
+def test_a_wrong_variable_of_the_environment_is_one_line(
+    variable: str, value: str, entry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not Path(ENTRIES[entry][0]).exists():
+        pytest.skip("the program is installed elsewhere")
+    monkeypatch.setenv(variable, value)
+    command = [*ENTRIES[entry], "--show-config"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"ganglion: {variable}: '{value}' is not ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_it_is_an_error_to_other_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GANGLION_ISA", "sse9")
+    command = [sys.executable, "-c", "import ganglion", "-m", "ganglion"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "ValueError: GANGLION_ISA: 'sse9'" in done.stderr

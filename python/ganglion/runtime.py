@@ -1,19 +1,13 @@
 """The runtime: threads and instruction sets, for the whole process."""
 
 import os
-import warnings
 from pathlib import Path
 
 import numpy as np
 
-from ganglion import _core, checks, messages
+from ganglion import _core, checks, environment, messages
 
-# What the environment demands in vain is an error now, and not in the middle of a fit.
-_core.selected_isa()
-_core.thread_limit()
-_core.threading_layer()
-if _ignored := _core.ignored_thread_limit():  # by OpenMP's variable, which is not for us alone
-    warnings.warn(f"{_ignored}; it is ignored", RuntimeWarning, stacklevel=3)
+environment.check()
 
 
 def get_num_threads() -> int:
