@@ -44,15 +44,18 @@ std::vector<AlignedBuffer<T>>& scratch_for(int team, Index m, Index n, Index k) 
 }
 
 template <class T>
-void run(const GemmArgs<T>& args, int team) {
+void run(const GemmArgs<T>& args, int team, double operations) {
     const Kernels<T>& k = kernels<T>();
     auto& scratch = scratch_for<T>(team, args.c.rows, args.c.cols, args.a.cols);
     const GilRelease release;
-    run_team(team, [&](Member member) noexcept {
-        const TileShare share =
-            tile_share(member, args.c.rows, args.c.cols, k.tile_rows, k.tile_cols);
-        if (share.rows.size() == 0 && args.c.rows > 0) return;
-        k.gemm(args, share.rows, share.cols, scratch[static_cast<std::size_t>(member.rank)].data());
+    run_team(team, [&](const Team& members) noexcept {
+        members.divide(operations, [&](Part part) noexcept {
+            const TileShare share =
+                tile_share(part, args.c.rows, args.c.cols, k.tile_rows, k.tile_cols);
+            if (share.rows.size() == 0 && args.c.rows > 0) return;
+            T* const own = scratch[static_cast<std::size_t>(part.rank)].data();
+            k.gemm(args, share.rows, share.cols, own);
+        });
     });
 }
 
@@ -103,7 +106,7 @@ void gemm(const py::array& a, const py::array& b, py::array c, const std::option
     }
     const double operations = 2.0 * static_cast<double>(out.rows) * static_cast<double>(out.cols) *
                               static_cast<double>(left.cols);
-    run(args, threads ? checked_team(*threads) : worthwhile_team(operations));
+    run(args, threads ? checked_team(*threads) : worthwhile_team(operations), operations);
 }
 
 template <class T>
@@ -143,11 +146,14 @@ void gemm_batch(const Array<T>& a, const Array<T>& b, Array<T> c, int threads) {
                              .b_step = b.strides(0) / item,
                              .c_step = c.strides(0) / item};
     const int team = checked_team(threads);
+    const double operations = 2.0 * static_cast<double>(count * out.rows * out.cols * left.cols);
     auto& scratch = scratch_for<T>(team, out.rows, out.cols, left.cols);
     const GilRelease release;
-    run_team(team, [&](Member member) noexcept {
-        kernels<T>().gemm_batch(batch, member.share(count, 1),
-                                scratch[static_cast<std::size_t>(member.rank)].data());
+    run_team(team, [&](const Team& members) noexcept {
+        members.divide(operations, [&](Part part) noexcept {
+            T* const own = scratch[static_cast<std::size_t>(part.rank)].data();
+            kernels<T>().gemm_batch(batch, part.share(count, 1), own);
+        });
     });
 }
 
@@ -156,9 +162,9 @@ template <class T>
 double peak_flops(int team, double seconds) {
     using Clock = std::chrono::steady_clock;
     std::vector<double> rates(static_cast<std::size_t>(team), 0);
-    run_team(team, [&](Member member) noexcept {
+    const auto measure = [&](Part part) noexcept {
         const auto end = Clock::now() + std::chrono::duration<double>(seconds);
-        double& best = rates[static_cast<std::size_t>(member.rank)];
+        double& best = rates[static_cast<std::size_t>(part.rank)];
         T result = static_cast<T>(0.5);
         while (Clock::now() < end) {
             const auto begin = Clock::now();
@@ -166,7 +172,8 @@ double peak_flops(int team, double seconds) {
             const std::chrono::duration<double> taken = Clock::now() - begin;
             best = std::max(best, operations / taken.count());
         }
-    });
+    };
+    run_team(team, [&](const Team& members) noexcept { members.each(measure); });
     double total = 0;
     for (const double rate : rates) total += rate;
     return total;

@@ -99,11 +99,10 @@ void bind_runtime(py::module_& module) {
         .def("__enter__", [](const OwnThreadLimit&) {})
         .def("__exit__", [](OwnThreadLimit& limit, const py::args&) { limit.end(); });
     module.def("threading_layer", [] {
-        return py::make_tuple(std::string(name(threading_layer())), threading_layer_source());
+        return py::make_tuple(std::string(threading_layer().name), threading_layer_source());
     });
-    module.def("threading_layers", &built_threading_layers);
+    module.def("threading_layers", &threading_layers);
     module.def("set_threading_layer", &set_threading_layer, py::arg("name"));
-    module.def("avoid_openmp", &avoid_openmp, py::arg("reason"));
     module.def("openmp_library", &openmp_library);
     module.def("allocation_count", &allocation_count);
 

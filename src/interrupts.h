@@ -2,7 +2,7 @@
 
 #include <pybind11/pybind11.h>
 
-#include "base/meeting.h"
+#include "base/stop.h"
 #include "gil.h"
 
 // Calls that Ctrl-C ends.

@@ -6,64 +6,65 @@
 #include <omp.h>
 #include <pthread.h>
 
-#include <atomic>
-#include <memory>
+#include <future>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
 
-#include "base/affinity.h"
 #include "base/signals.h"
 
 namespace ganglion {
 namespace {
 
-/// Those who work for a caller: the runtime gives each of its callers threads of their own, and
-/// ends them when the caller ends, or asks for fewer.
-struct Crew {
-    Affinity affinity;
-    Barrier barrier{affinity};
-    std::atomic<int> workers{0};
-};
-
-/// A worker's place in its crew, which it leaves when its thread ends.
-class Place {
-  public:
-    void take(const std::shared_ptr<Crew>& crew) {
-        if (crew_ == crew) return;
-        leave();
-        crew_ = crew;
-        crew_->affinity.add(pthread_self());
-        ++crew_->workers;
+/// Does the system start so many threads? The runtime would end the process where it does not.
+bool can_start(int threads) {
+    std::mutex all_there;
+    std::vector<std::thread> tried;
+    bool started = true;
+    {
+        const std::lock_guard lock(all_there);
+        try {
+            while (static_cast<int>(tried.size()) < threads)
+                tried.emplace_back([&] { const std::lock_guard until_then(all_there); });
+        } catch (const std::system_error&) {
+            started = false;
+        }
     }
-    ~Place() { leave(); }
+    for (std::thread& thread : tried) thread.join();
+    return started;
+}
 
-  private:
-    void leave() {
-        if (crew_ == nullptr) return;
-        --crew_->workers;
-        crew_->affinity.remove(pthread_self());
+/// The region of helpers from rank `first` on. Tells how many the runtime gave.
+void serve_in_region(Crew& crew, int first, int count, Crew::Jobs after, std::promise<int>& given) {
+#pragma omp parallel num_threads(count)
+    {
+        if (omp_get_proc_bind() == omp_proc_bind_false) crew.affinity().add(pthread_self());
+        const int rank = first + omp_get_thread_num();
+        const int members = omp_get_num_threads();
+#pragma omp barrier
+        if (rank == first) given.set_value(members);
+        crew.serve(rank, after);
     }
-
-    std::shared_ptr<Crew> crew_;
-};
-
-std::atomic<bool> in_use{false};
+}
 
 }  // namespace
 
-void run_on_openmp(int size, TeamFunction function, const void* body) {
-    if (in_use.exchange(true, std::memory_order_acquire)) return function(body, Member{});
-    thread_local const std::shared_ptr<Crew> mine = std::make_shared<Crew>();
-    const std::shared_ptr<Crew>& crew = mine;
-    crew->affinity.follow_caller();
-    const SignalsBlocked while_threads_start(crew->workers < size - 1);
-#pragma omp parallel num_threads(size)
-    {
-        thread_local Place place;
-        const int rank = omp_get_thread_num();
-        const int members = omp_get_num_threads();
-        if (rank > 0) place.take(crew);
-        function(body, {rank, members, members > 1 ? &crew->barrier : nullptr});
+int start_openmp(Crew& crew, int first, int count) {
+    if (!can_start(count)) return 0;
+    const SignalsBlocked blocked;
+    std::promise<int> given;
+    std::future<int> helpers = given.get_future();
+    const auto serve = [&crew, first, count, after = crew.posted()](std::promise<int> told) {
+        serve_in_region(crew, first, count, after, told);
+    };
+    try {
+        std::thread(serve, std::move(given)).detach();
+    } catch (const std::system_error&) {
+        return 0;
     }
-    in_use.store(false, std::memory_order_release);
+    return helpers.get();
 }
 
 std::string openmp_library() {
@@ -72,15 +73,17 @@ std::string openmp_library() {
     return dladdr(symbol, &found) != 0 && found.dli_fname != nullptr ? found.dli_fname : "";
 }
 
+int openmp_processors() { return omp_get_num_procs(); }
+
 }  // namespace ganglion
 
 #else
 
 namespace ganglion {
 
-void run_on_openmp(int, TeamFunction function, const void* body) { function(body, Member{}); }
-
 std::string openmp_library() { return ""; }
+
+int openmp_processors() { return 0; }
 
 }  // namespace ganglion
 

@@ -1,23 +1,82 @@
 #include "base/team.h"
 
+#include <pthread.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "base/crew.h"
 #include "base/threading_layer.h"
-#include "base/threads.h"
 
 namespace ganglion {
+namespace {
 
-void Barrier::wait(int rank, int size) {
-    const std::uint32_t before = complete_.count();
-    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size) {
-        arrived_.store(0, std::memory_order_relaxed);
-        complete_.advance();
-    } else if (complete_.await_past(before) && rank == 0) {
-        workers_.follow_caller();  // it may have been woken on a worker's CPU
+/// The helpers of a layer and who leads them. Never destroyed: they live as long as the process.
+class Workforce {
+  public:
+    explicit Workforce(const ThreadingLayer& layer) : layer_(layer) {}
+
+    bool is_of(const ThreadingLayer& layer) const { return &layer_ == &layer; }
+
+    void lead(int size, LeadFunction function, const void* lead) {
+        crew_.affinity().follow_caller();
+        crew_.reserve(size);
+        if (members_ < size) members_ += layer_.start(crew_, members_, size - members_);
+        function(lead, Team(&crew_, std::min(size, members_)));
     }
+
+  private:
+    const ThreadingLayer& layer_;
+    Crew crew_;
+    int members_ = 1;  // the caller, and the helpers that have been started
+};
+
+/// All that this process has; whoever has the turn may use them. A child made by fork has none of
+/// its parent's threads, and begins anew, whoever had the turn.
+struct Workforces {
+    std::atomic<bool> in_use{false};
+    std::vector<std::unique_ptr<Workforce>> all;  // by layer
+
+    Workforce& of(const ThreadingLayer& layer) {
+        for (const auto& one : all) {
+            if (one->is_of(layer)) return *one;
+        }
+        return *all.emplace_back(std::make_unique<Workforce>(layer));
+    }
+};
+
+std::atomic<Workforces*> workforces{nullptr};
+
+Workforces& the_workforces() {
+    static const bool made = [] {
+        workforces.store(new Workforces);
+        pthread_atfork(nullptr, nullptr, [] { workforces.store(new Workforces); });
+        return true;
+    }();
+    static_cast<void>(made);
+    return *workforces.load();
 }
 
-void run_on_threads(int size, TeamFunction function, const void* body) {
-    const bool openmp = threading_layer() == ThreadingLayer::openmp;
-    (openmp ? run_on_openmp : run_on_pool)(size, function, body);
+}  // namespace
+
+void Team::run_parts(double operations, PartFunction function, const void* body) const {
+    crew_->divide(size_, operations, function, body);
+}
+
+void Team::run_each(PartFunction function, const void* body) const {
+    crew_->each(size_, function, body);
+}
+
+void lead_team(int size, LeadFunction function, const void* lead) {
+    Workforces& here = the_workforces();
+    if (here.in_use.exchange(true, std::memory_order_acquire)) return function(lead, Team());
+    struct Turn {
+        std::atomic<bool>& in_use;
+        ~Turn() { in_use.store(false, std::memory_order_release); }
+    } const turn{here.in_use};
+    here.of(threading_layer()).lead(size, function, lead);
 }
 
 }  // namespace ganglion

@@ -1,72 +1,92 @@
 #pragma once
 
-#include <atomic>
 #include <type_traits>
 
-#include "base/affinity.h"
-#include "base/event_count.h"
 #include "base/matrix.h"
 
 namespace ganglion {
 
-/// Where the members of a team wait for each other.
-class Barrier {
-  public:
-    /// `workers`: those of the members but for rank 0, their caller.
-    explicit Barrier(Affinity& workers) : workers_(workers) {}
+/// One of the parts that work is cut into, and which member of the team does it. Nothing above this
+/// header knows of threads.
+struct Part {
+    int index = 0;
+    int count = 1;
+    int rank = 0;  // the member: for memory of its own
 
-    /// Member `rank` of `size` waits for all others.
-    void wait(int rank, int size);
+    /// This part of `items`, cut only at multiples of `grain`.
+    Range share(Index items, Index grain) const {
+        const Index blocks = ceil_div(items, grain);
+        const auto cut = [&](Index part) {
+            const Index edge = blocks * part / count * grain;
+            return edge < items ? edge : items;
+        };
+        return {cut(index), cut(index + 1)};
+    }
+};
+
+using PartFunction = void (*)(const void* body, Part part) noexcept;
+
+class Crew;
+
+/// The threads of one call, as the one that leads them sees them: its caller's.
+class Team {
+  public:
+    /// The caller alone.
+    Team() = default;
+    Team(Crew* crew, int size) : crew_(size > 1 ? crew : nullptr), size_(size) {}
+
+    int size() const { return size_; }
+
+    /// Cut work into parts and call `body(part)` for each; return when all are done. There is one
+    /// for each member; where members lose their cores to others there are more, of no less than
+    /// some 50 us each, and who comes first takes the next. `operations`: those of all the work.
+    template <class Body>
+    void divide(double operations, const Body& body) const {
+        static_assert(std::is_nothrow_invocable_v<Body, Part>);
+        if (crew_ == nullptr) return body(Part{});
+        run_parts(operations, &call<Body>, &body);
+    }
+
+    /// Call `body(part)` once on each member's own thread.
+    template <class Body>
+    void each(const Body& body) const {
+        static_assert(std::is_nothrow_invocable_v<Body, Part>);
+        if (crew_ == nullptr) return body(Part{});
+        run_each(&call<Body>, &body);
+    }
 
   private:
-    Affinity& workers_;
-    std::atomic<int> arrived_{0};
-    EventCount complete_;
+    template <class Body>
+    static void call(const void* body, Part part) noexcept {
+        (*static_cast<const Body*>(body))(part);
+    }
+    void run_parts(double operations, PartFunction function, const void* body) const;
+    void run_each(PartFunction function, const void* body) const;
+
+    Crew* crew_ = nullptr;
+    int size_ = 1;
 };
 
-/// One thread of a team: which one it is, its share of the work, and where it meets the others.
-/// Nothing above this header knows of threads.
-struct Member {
-    int rank = 0;
-    int size = 1;
-    Barrier* meeting_place = nullptr;
+/// What the caller of a team does: `lead` is its own.
+using LeadFunction = void (*)(const void* lead, const Team& team) noexcept;
 
-    /// Wait until every member is here. All members call it equally often.
-    void barrier() const {
-        if (size > 1) meeting_place->wait(rank, size);
-    }
+/// Call `function` with a team of up to `size` threads: the caller's, and those of the threading
+/// layer, which stay for the next call, asleep. One team of the process is at work at a time: a
+/// call beside it, and one for which the system has no threads, has fewer, in the end the caller's
+/// alone.
+void lead_team(int size, LeadFunction function, const void* lead);
 
-    /// This member's part of `count` items, cut only at multiples of `grain`.
-    Range share(Index count, Index grain) const {
-        const Index blocks = ceil_div(count, grain);
-        const auto cut = [&](Index part) {
-            const Index edge = blocks * part / size * grain;
-            return edge < count ? edge : count;
-        };
-        return {cut(rank), cut(rank + 1)};
-    }
-};
-
-/// What a member of a team runs: `body` is the caller's.
-using TeamFunction = void (*)(const void* body, Member member) noexcept;
-
-/// Run `function` on up to `size` threads: the caller's, and those of the threading layer, which
-/// stay for the next call, asleep. One team of the process is at work at a time: a call beside it,
-/// and one for which the system has no threads, runs on fewer, in the end on the caller's alone.
-void run_on_threads(int size, TeamFunction function, const void* body);
-
-/// Call `body(member)` on up to `size` threads at once and return when all have. `body` must not
-/// throw.
-template <class Body>
-void run_team(int size, const Body& body) {
-    static_assert(std::is_nothrow_invocable_v<Body, Member>);
-    if (size <= 1) return body(Member{});
-    run_on_threads(
+/// Call `lead(team)` with a team of up to `size` threads. `lead` must not throw.
+template <class Lead>
+void run_team(int size, const Lead& lead) {
+    static_assert(std::is_nothrow_invocable_v<Lead, const Team&>);
+    if (size <= 1) return lead(Team());
+    lead_team(
         size,
-        [](const void* of_caller, Member member) noexcept {
-            (*static_cast<const Body*>(of_caller))(member);
+        [](const void* of_caller, const Team& team) noexcept {
+            (*static_cast<const Lead*>(of_caller))(team);
         },
-        &body);
+        &lead);
 }
 
 }  // namespace ganglion

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/threads.h"
 
 #if defined(__linux__)
 #include <sched.h>
@@ -56,6 +57,7 @@ int threads_per_core() {
 
 /// CPUs this process may run on.
 int processors() {
+    if (const int bound = openmp_processors()) return bound;
 #if defined(__linux__)
     cpu_set_t allowed;
     if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return CPU_COUNT(&allowed);

@@ -2,21 +2,29 @@
 
 #include <string>
 
-#include "base/team.h"
+#include "base/crew.h"
 
 namespace ganglion {
 
-// The threading layers. Each runs `function` on up to `size` threads, the caller's among them, and
-// returns when all have; its other threads stay for the next call, asleep. One call uses a layer at
-// a time: another one meanwhile runs on its caller's thread alone.
+// Where the helpers of a crew come from. Each starts up to `count` threads that serve it for ever,
+// with ranks from `first` on, and returns how many there are: the system may give fewer.
 
-/// On threads of our own.
-void run_on_pool(int size, TeamFunction function, const void* body);
+/// Threads of our own.
+int start_pool(Crew& crew, int first, int count);
 
-/// On those of OpenMP's runtime. A child made by fork has none of them, and must not ask for any.
-void run_on_openmp(int size, TeamFunction function, const void* body);
+#if defined(_OPENMP)
 
-/// Where the runtime was loaded from; empty in a build without OpenMP.
+/// Those of a parallel region of OpenMP's, which never ends: so none of them waits in the runtime's
+/// way, and its caller is a thread that nobody else asks for a region.
+int start_openmp(Crew& crew, int first, int count);
+
+#endif
+
+/// Where OpenMP's runtime was loaded from; empty in a build without it.
 std::string openmp_library();
+
+/// CPUs that OpenMP's runtime may use: where it binds threads, the calling one has but one of them
+/// left. 0 in a build without it.
+int openmp_processors();
 
 }  // namespace ganglion

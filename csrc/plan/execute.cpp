@@ -28,16 +28,16 @@ Matrix<T> Executor<T>::whole(BufferId id) const {
 }
 
 template <class T>
-Matrix<T> Executor<T>::part(BufferId id, Range rows) const {
+Matrix<T> Executor<T>::rows_of(BufferId id, Range rows) const {
     if (id == kNoBuffer) return {};
     const Matrix<T> all = whole(id);
     return {all.at(rows.begin, 0), rows.size(), all.cols, all.row_stride};
 }
 
 template <class T>
-void Executor<T>::operator()(const Step& step) const {
+void Executor<T>::operator()(const Step& step) {
     if (const auto* call = std::get_if<GemmCall>(&step.call)) return gemm(*call, step.division);
-    const Range rows = row_share(member_, run_.rows);
+    const Range rows = row_share(part_, run_.rows);
     std::visit(
         [&](const auto& call) {
             if constexpr (!std::is_same_v<std::decay_t<decltype(call)>, GemmCall>) run(call, rows);
@@ -46,7 +46,7 @@ void Executor<T>::operator()(const Step& step) const {
 }
 
 template <class T>
-void Executor<T>::gemm(const GemmCall& call, Division division) const {
+void Executor<T>::gemm(const GemmCall& call, Division division) {
     const Kernels<T>& k = kernels<T>();
     const ActivationKernels<T>& activation =
         k.activations[static_cast<std::size_t>(call.activation)];
@@ -67,14 +67,14 @@ void Executor<T>::gemm(const GemmCall& call, Division division) const {
     if (call.activated != kNoBuffer) args.activate = activation.forward;
     if (call.saved != kNoBuffer) args.derive = activation.backward;
     if (call.updated != kNoBuffer) {
-        args.update = updating_.update;
+        args.update = update_;
         args.update_offset = plan_.buffer(call.updated).offset;
-        args.update_finite = updating_.finite;
+        args.update_finite = &finite_;
     }
     if (division == Division::rows) {
-        return multiply(args, row_share(member_, run_.rows), {0, args.c.cols});
+        return multiply(args, row_share(part_, run_.rows), {0, args.c.cols});
     }
-    const TileShare share = tile_share(member_, args.c.rows, args.c.cols, k.tile_rows, k.tile_cols);
+    const TileShare share = tile_share(part_, args.c.rows, args.c.cols, k.tile_rows, k.tile_cols);
     if (share.rows.size() > 0) multiply(args, share.rows, share.cols);
 }
 
@@ -85,38 +85,45 @@ void Executor<T>::multiply(const GemmArgs<T>& args, Range rows, Range cols) cons
     const Index row_operations = std::max<Index>(1, 2 * args.a.cols * cols.size());
     const Index most = std::max<Index>(kStretchOperations / row_operations, kLeastStretch);
     for (Index begin = rows.begin; begin < rows.end; begin += most) {
-        if (begin > rows.begin && meet_.stops_next()) return;
+        if (begin > rows.begin && stops()) return;
         kernels<T>().gemm(args, stretch(begin, most, rows.end), cols, scratch_);
     }
+}
+
+/// The leader asks; the others look at what it was told.
+template <class T>
+bool Executor<T>::stops() const {
+    return part_.rank == 0 ? stop_.poll() : stop_.wanted();
 }
 
 template <class T>
 void Executor<T>::run(const ActivationCall& call, Range rows) const {
     const auto& kernel = kernels<T>().activations[static_cast<std::size_t>(call.activation)];
-    kernel.forward(part(call.z, rows), part(call.a, rows), static_cast<T>(call.alpha));
+    kernel.forward(rows_of(call.z, rows), rows_of(call.a, rows), static_cast<T>(call.alpha));
 }
 
 template <class T>
 void Executor<T>::run(const ActivationBackwardCall& call, Range rows) const {
     const auto& kernel = kernels<T>().activations[static_cast<std::size_t>(call.activation)];
-    kernel.backward(part(call.saved, rows), part(call.da, rows), part(call.dz, rows),
+    kernel.backward(rows_of(call.saved, rows), rows_of(call.da, rows), rows_of(call.dz, rows),
                     static_cast<T>(call.alpha));
 }
 
 template <class T>
 void Executor<T>::run(const SoftmaxCall& call, Range rows) const {
-    kernels<T>().softmax(part(call.z, rows), part(call.a, rows));
+    kernels<T>().softmax(rows_of(call.z, rows), rows_of(call.a, rows));
 }
 
 template <class T>
 void Executor<T>::run(const SoftmaxBackwardCall& call, Range rows) const {
-    kernels<T>().softmax_backward(part(call.a, rows), part(call.da, rows), part(call.dz, rows));
+    kernels<T>().softmax_backward(rows_of(call.a, rows), rows_of(call.da, rows),
+                                  rows_of(call.dz, rows));
 }
 
 template <class T>
 void Executor<T>::run(const DropoutCall& call, Range rows) const {
-    kernels<T>().dropout({.x = part(call.x, rows),
-                          .y = part(call.y, rows),
+    kernels<T>().dropout({.x = rows_of(call.x, rows),
+                          .y = rows_of(call.y, rows),
                           .rate = call.rate,
                           .seed = run_.seed,
                           .stream = call.stream,
@@ -126,12 +133,12 @@ void Executor<T>::run(const DropoutCall& call, Range rows) const {
 
 template <class T>
 void Executor<T>::run(const AddCall& call, Range rows) const {
-    kernels<T>().add(part(call.a, rows), part(call.b, rows), part(call.c, rows));
+    kernels<T>().add(rows_of(call.a, rows), rows_of(call.b, rows), rows_of(call.c, rows));
 }
 
 template <class T>
 void Executor<T>::run(const CopyCall& call, Range rows) const {
-    const Matrix<T> from = part(call.from, rows);
+    const Matrix<T> from = rows_of(call.from, rows);
     std::copy_n(from.data, from.rows * from.cols, pointer(call.to) + rows.begin * from.cols);
 }
 
@@ -139,14 +146,14 @@ template <class T>
 void Executor<T>::run(const LossCall& call, Range rows) const {
     const T* weight = run_.weighted ? pointer(call.weight) : nullptr;
     kernels<T>().losses[static_cast<std::size_t>(call.loss)](
-        {.output = part(call.output, rows),
-         .target = part(call.target, rows),
+        {.output = rows_of(call.output, rows),
+         .target = rows_of(call.target, rows),
          .weight = weight == nullptr ? nullptr : weight + rows.begin,
          .scale = run_.loss_scale,
          .parameters = plan_.numbers.data() + call.parameters.begin,
          .parameter_count = call.parameters.size(),
          .row_loss = pointer(call.row_loss) + rows.begin,
-         .gradient = part(call.gradient, rows)});
+         .gradient = rows_of(call.gradient, rows)});
 }
 
 template class Executor<float>;

@@ -9,27 +9,30 @@
 
 namespace ganglion {
 
-/// Runs one member's share of a step: turns buffers into matrices and calls the kernel.
+/// Runs one part of a step: turns buffers into matrices and calls the kernel.
 template <class T>
 class Executor {
   public:
     Executor(const Plan& plan, const std::vector<T*>& pointers, const PackedWeights<T>* packed,
-             T* scratch, const Member& member, Meeting& meet, const Run& run,
-             const StepAlong<T>& updating)
+             T* scratch, const Part& part, Stop& stop, const Run& run, const Update<T>* update)
         : plan_(plan),
           pointers_(pointers),
           packed_(packed),
           scratch_(scratch),
-          member_(member),
-          meet_(meet),
+          part_(part),
+          stop_(stop),
           run_(run),
-          updating_(updating) {}
+          update_(update) {}
 
-    void operator()(const Step& step) const;
+    void operator()(const Step& step);
+
+    /// Is every parameter that was updated finite?
+    bool updates_are_finite() const { return finite_; }
 
   private:
-    void gemm(const GemmCall& call, Division division) const;
+    void gemm(const GemmCall& call, Division division);
     void multiply(const GemmArgs<T>& args, Range rows, Range cols) const;
+    bool stops() const;
     void run(const ActivationCall& call, Range rows) const;
     void run(const ActivationBackwardCall& call, Range rows) const;
     void run(const SoftmaxCall& call, Range rows) const;
@@ -41,16 +44,17 @@ class Executor {
 
     T* pointer(BufferId id) const;
     Matrix<T> whole(BufferId id) const;
-    Matrix<T> part(BufferId id, Range rows) const;
+    Matrix<T> rows_of(BufferId id, Range rows) const;
 
     const Plan& plan_;
     const std::vector<T*>& pointers_;
     const PackedWeights<T>* packed_;
     T* scratch_;
-    const Member& member_;
-    Meeting& meet_;
+    const Part part_;
+    Stop& stop_;
     const Run& run_;
-    const StepAlong<T>& updating_;
+    const Update<T>* update_;
+    bool finite_ = true;
 };
 
 }  // namespace ganglion

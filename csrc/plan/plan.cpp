@@ -10,17 +10,19 @@ namespace {
 
 double operations_per_row(const Program& program) {
     double total = 0;
-    for (const Call& call : program.calls) {
-        const auto* gemm = std::get_if<GemmCall>(&call);
-        if (gemm == nullptr) continue;
-        const Buffer& b = program.buffer(gemm->b);
-        const Buffer& weight = b.rows == kBatch ? program.buffer(gemm->c) : b;
-        total += 2.0 * static_cast<double>(weight.rows) * static_cast<double>(weight.cols);
-    }
+    for (const Call& call : program.calls) total += operations_per_row(program, call);
     return total;
 }
 
 }  // namespace
+
+double operations_per_row(const Program& program, const Call& call) {
+    const auto* gemm = std::get_if<GemmCall>(&call);
+    if (gemm == nullptr) return 0;
+    const Buffer& b = program.buffer(gemm->b);
+    const Buffer& weight = b.rows == kBatch ? program.buffer(gemm->c) : b;
+    return 2.0 * static_cast<double>(weight.rows) * static_cast<double>(weight.cols);
+}
 
 Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
     if (max_batch < 1 || max_batch > std::numeric_limits<std::int32_t>::max())

@@ -10,19 +10,20 @@
 
 namespace ganglion {
 
-/// A member's share of a batch's rows, the same in every step, and for who fills the inputs.
-inline Range row_share(const Member& member, Index rows) { return member.share(rows, 4); }
+/// A part of a batch's rows, the same in every step, and for who fills the inputs.
+inline Range row_share(const Part& part, Index rows) { return part.share(rows, 4); }
 
-/// How the members of a team divide a call.
+/// How a call is cut into parts.
 enum class Division {
-    rows,   // each takes its share of the batch's rows, the same in every such call
-    tiles,  // each takes its share of the tiles of a matrix product
+    rows,   // each has its share of the batch's rows, the same in every such call
+    tiles,  // each has its share of the tiles of a matrix product
 };
 
 struct Step {
     Call call;
     Division division;
-    bool barrier;  // wait for the team first
+    bool barrier;           // all parts of the steps before must be done
+    double row_operations;  // of a matrix product, for one row of a batch
 };
 
 /// How to compute a graph: a flat list of steps over one arena, for batches of up to `max_batch`
@@ -63,8 +64,11 @@ bool fuse_updates(Program& program, Index max_batch, double operations);
 /// overlap. Returns the arena's size in elements.
 Index lay_out(Program& program, const Goal& goal, Index max_batch);
 
-/// Choose each call's division, and put barriers where a step meets what another member made: also
-/// before the first, whose inputs the members of the caller's team filled.
+/// The operations of a call that is a matrix product, for one row of a batch; 0 of others.
+double operations_per_row(const Program& program, const Call& call);
+
+/// Choose each call's division, and put barriers where a step needs, or overwrites, what other
+/// parts made or read: also before the first, whose inputs the caller filled.
 std::vector<Step> schedule(const Program& program, Index max_batch);
 
 }  // namespace ganglion

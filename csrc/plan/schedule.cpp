@@ -22,7 +22,7 @@ class Conflicts {
   public:
     Conflicts(const Program& program, Index max_batch) : program_(program), max_batch_(max_batch) {}
 
-    /// Must `later` wait for every member to finish `earlier`?
+    /// Must `later` wait for every part of `earlier`?
     bool between(const Step& earlier, const Step& later) const {
         const bool by_rows = earlier.division == Division::rows && later.division == Division::rows;
         const Accesses before = accesses(earlier.call);
@@ -63,9 +63,10 @@ std::vector<Step> schedule(const Program& program, Index max_batch) {
     std::vector<Step> steps;
     std::size_t since = 0;  // the first step after the last barrier
     for (std::size_t i = 0; i < program.calls.size(); ++i) {
-        Step step{program.calls[i], division_of(program, program.calls[i]), false};
+        const Call& call = program.calls[i];
+        Step step{call, division_of(program, call), false, operations_per_row(program, call)};
         step.barrier =
-            i == 0 ||  // the caller's members have just filled the inputs
+            i == 0 ||  // the caller's team has just filled the inputs
             std::any_of(steps.begin() + static_cast<std::ptrdiff_t>(since), steps.end(),
                         [&](const Step& earlier) { return conflicts.between(earlier, step); });
         if (step.barrier) since = i;

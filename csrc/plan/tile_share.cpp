@@ -10,26 +10,25 @@ constexpr Index kPackingCost = 2;
 
 }  // namespace
 
-TileShare tile_share(const Member& member, Index rows, Index cols, Index tile_rows,
-                     Index tile_cols) {
-    if (member.size == 1) return {{0, rows}, {0, cols}};
+TileShare tile_share(const Part& part, Index rows, Index cols, Index tile_rows, Index tile_cols) {
+    if (part.count == 1) return {{0, rows}, {0, cols}};
     const Index down = ceil_div(rows, tile_rows);
     const Index across = ceil_div(cols, tile_cols);
     Index best = std::numeric_limits<Index>::max();
     int best_down = 1;
-    for (int members_down = 1; members_down <= member.size; ++members_down) {
-        if (member.size % members_down != 0) continue;
-        const Index tiles_down = ceil_div(down, members_down);
-        const Index tiles_across = ceil_div(across, member.size / members_down);
+    for (int parts_down = 1; parts_down <= part.count; ++parts_down) {
+        if (part.count % parts_down != 0) continue;
+        const Index tiles_down = ceil_div(down, parts_down);
+        const Index tiles_across = ceil_div(across, part.count / parts_down);
         const Index cost = tiles_down * tiles_across + kPackingCost * (tiles_down + tiles_across);
         if (cost < best) {
             best = cost;
-            best_down = members_down;
+            best_down = parts_down;
         }
     }
-    const int best_across = member.size / best_down;
-    const Member in_column{member.rank / best_across, best_down};
-    const Member in_row{member.rank % best_across, best_across};
+    const int best_across = part.count / best_down;
+    const Part in_column{part.index / best_across, best_down};
+    const Part in_row{part.index % best_across, best_across};
     return {in_column.share(rows, tile_rows), in_row.share(cols, tile_cols)};
 }
 

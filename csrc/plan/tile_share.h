@@ -10,9 +10,8 @@ struct TileShare {
     Range cols;
 };
 
-/// A member's part of C (rows x cols), cut at multiples of the tile's size. The team is laid out as
-/// the grid that gives its busiest member least to do: tiles to multiply, A and B to pack.
-TileShare tile_share(const Member& member, Index rows, Index cols, Index tile_rows,
-                     Index tile_cols);
+/// A part of C (rows x cols), cut at multiples of the tile's size. The parts are laid out as the
+/// grid whose largest part is least to do: tiles to multiply, A and B to pack.
+TileShare tile_share(const Part& part, Index rows, Index cols, Index tile_rows, Index tile_cols);
 
 }  // namespace ganglion

@@ -71,42 +71,59 @@ Matrix<T> Workspace<T>::matrix(BufferId id, Index rows) {
 }
 
 template <class T>
-bool Workspace<T>::forward(const Member& member, Meeting& meet, const Run& run) {
-    return run_steps(0, plan_.backward_begin, member, meet, run, {});
+bool Workspace<T>::forward(const Team& team, Stop& stop, const Run& run) {
+    return run_steps({0, static_cast<Index>(plan_.backward_begin)}, team, stop, run, {});
 }
 
 template <class T>
-bool Workspace<T>::backward(const Member& member, Meeting& meet, const Run& run) {
-    return backward_updating(member, meet, run, {});
+bool Workspace<T>::backward(const Team& team, Stop& stop, const Run& run) {
+    return backward_updating(team, stop, run, {});
 }
 
 template <class T>
-bool Workspace<T>::backward_updating(const Member& member, Meeting& meet, const Run& run,
+bool Workspace<T>::backward_updating(const Team& team, Stop& stop, const Run& run,
                                      const StepAlong<T>& updating) {
-    return run_steps(plan_.backward_begin, plan_.steps.size(), member, meet, run, updating);
+    const Range steps{static_cast<Index>(plan_.backward_begin),
+                      static_cast<Index>(plan_.steps.size())};
+    return run_steps(steps, team, stop, run, updating);
 }
 
+/// From barrier to barrier a part goes on by itself: its rows are its own in all of those steps.
 template <class T>
-bool Workspace<T>::run_steps(std::size_t begin, std::size_t end, const Member& member,
-                             Meeting& meet, const Run& run, const StepAlong<T>& updating) {
-    T* const scratch = scratch_[static_cast<std::size_t>(member.rank)].data();
-    const Executor<T> execute{plan_, pointers_, packed_, scratch, member, meet, run, updating};
-    for (std::size_t i = begin; i < end; ++i) {
-        const Step& step = plan_.steps[i];
-        if (step.barrier && meet()) return false;
-        execute(step);
+bool Workspace<T>::run_steps(Range steps, const Team& team, Stop& stop, const Run& run,
+                             const StepAlong<T>& updating) {
+    Index begin = steps.begin;
+    while (begin < steps.end) {
+        double row_operations = 0;
+        Index end = begin;
+        do {
+            row_operations += plan_.steps[static_cast<std::size_t>(end)].row_operations;
+            ++end;
+        } while (end < steps.end && !plan_.steps[static_cast<std::size_t>(end)].barrier);
+        const double operations = row_operations * static_cast<double>(run.rows);
+        team.divide(operations,
+                    [&](Part part) noexcept { run_part({begin, end}, part, stop, run, updating); });
+        if (stop.poll()) return false;
+        begin = end;
     }
     return true;
 }
 
 template <class T>
+void Workspace<T>::run_part(Range steps, const Part& part, Stop& stop, const Run& run,
+                            const StepAlong<T>& updating) {
+    T* const scratch = scratch_[static_cast<std::size_t>(part.rank)].data();
+    Executor<T> execute(plan_, pointers_, packed_, scratch, part, stop, run, updating.update);
+    for (Index i = steps.begin; i < steps.end; ++i) {
+        execute(plan_.steps[static_cast<std::size_t>(i)]);
+    }
+    if (!execute.updates_are_finite()) *updating.finite = false;
+}
+
+template <class T>
 std::string Workspace<T>::first_not_finite(const Run& run) {
-    const Member alone{};
-    StopSignal never(kNoInterrupt);
-    Meeting meet(alone, never);
-    const StepAlong<T> no_update{};
-    const Executor<T> execute{plan_, pointers_, packed_, scratch_[0].data(),
-                              alone, meet,      run,     no_update};
+    Stop never(kNoInterrupt);
+    Executor<T> execute(plan_, pointers_, packed_, scratch_[0].data(), Part(), never, run, nullptr);
     const auto bad = [&](const std::vector<BufferId>& ids) {
         return std::find_if(ids.begin(), ids.end(),
                             [&](BufferId id) { return !all_finite<T>(matrix(id, run.rows)); });

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/buffer.h"
-#include "base/meeting.h"
+#include "base/stop.h"
+#include "base/team.h"
 #include "kernels/optimizer.h"
 #include "plan/packed_weights.h"
 #include "plan/plan.h"
@@ -24,7 +26,7 @@ struct ParameterBlock {
 template <class T>
 struct StepAlong {
     const Update<T>* update = nullptr;
-    bool* finite = nullptr;  // the member's own: cleared where a parameter no longer is
+    std::atomic<bool>* finite = nullptr;  // cleared where a parameter no longer is
 };
 
 /// What may change from run to run.
@@ -53,12 +55,11 @@ class Workspace {
     Matrix<T> value(ValueId id, Index rows) { return matrix(at(plan_.values, id), rows); }
     Matrix<T> gradient(ValueId id, Index rows) { return matrix(at(plan_.gradients, id), rows); }
 
-    /// Every member of the team calls these, with the same arguments. They meet where one needs
-    /// what another made, and not at the end; false when they were told to stop there.
-    bool forward(const Member& member, Meeting& meet, const Run& run);
-    bool backward(const Member& member, Meeting& meet, const Run& run);
+    /// Run a pass on the team; false when it was told to stop.
+    bool forward(const Team& team, Stop& stop, const Run& run);
+    bool backward(const Team& team, Stop& stop, const Run& run);
     /// Also of a plan that updates.
-    bool backward_updating(const Member& member, Meeting& meet, const Run& run,
+    bool backward_updating(const Team& team, Stop& stop, const Run& run,
                            const StepAlong<T>& updating);
 
     /// Run forward again, on one thread, and name the first tensor that is not finite; "" if all
@@ -71,8 +72,10 @@ class Workspace {
     }
     Matrix<T> matrix(BufferId id, Index rows);
     Index scratch_size() const;
-    bool run_steps(std::size_t begin, std::size_t end, const Member& member, Meeting& meet,
-                   const Run& run, const StepAlong<T>& updating);
+    bool run_steps(Range steps, const Team& team, Stop& stop, const Run& run,
+                   const StepAlong<T>& updating);
+    void run_part(Range steps, const Part& part, Stop& stop, const Run& run,
+                  const StepAlong<T>& updating);
 
     const Plan& plan_;
     std::vector<T*> pointers_;  // by BufferId

@@ -53,15 +53,16 @@ void OptimizerState<T>::reset() {
 }
 
 template <class T>
-T OptimizerState<T>::clipping_scale(const Member& member, const T* gradients) {
+T OptimizerState<T>::clipping_scale(const Team& team, const T* gradients) {
     if (settings_.global_clipnorm == 0) return 1;
-    const Range share = member.share(static_cast<Index>(square_sums_.size()), 1);
-    for (Index block = share.begin; block < share.end; ++block) {
-        const Index begin = block * kUpdateBlock;
-        square_sums_[static_cast<std::size_t>(block)] =
-            kernels<T>().sum_of_squares(gradients + begin, std::min(kUpdateBlock, size_ - begin));
-    }
-    member.barrier();
+    team.divide(0, [&](Part part) noexcept {
+        const Range share = part.share(static_cast<Index>(square_sums_.size()), 1);
+        for (Index block = share.begin; block < share.end; ++block) {
+            const Range numbers = stretch(block * kUpdateBlock, kUpdateBlock, size_);
+            square_sums_[static_cast<std::size_t>(block)] =
+                kernels<T>().sum_of_squares(gradients + numbers.begin, numbers.size());
+        }
+    });
     double total = 0;
     for (const double sum : square_sums_) total += sum;
     if (!std::isfinite(total)) return std::numeric_limits<T>::quiet_NaN();  // told after the update
@@ -104,11 +105,11 @@ Update<T> OptimizerState<T>::step(T* parameters, std::int64_t step, double rate)
 }
 
 template <class T>
-bool OptimizerState<T>::sweep(const Member& member, const Update<T>& update, const T* gradients,
+bool OptimizerState<T>::sweep(const Part& part, const Update<T>& update, const T* gradients,
                               const std::vector<Range>& ranges) {
     bool finite = true;
     for (const Range& range : ranges) {
-        const Range share = member.share(range.size(), kUpdateBlock);
+        const Range share = part.share(range.size(), kUpdateBlock);
         if (share.size() == 0) continue;
         const Index begin = range.begin + share.begin;
         finite &= update.kernel(update.block(begin, 1, share.size(), 0, gradients + begin, 0));
@@ -125,10 +126,11 @@ void OptimizerState<T>::apply(ParameterStore<T>& store, double rate) {
     const ParameterBlock<T> parameters = store.block();
     const int team = team_size(static_cast<int>(size_ / kParametersPerThread));
     const std::vector<Range> all{{0, size_}};
-    run_team(team, [&](Member member) noexcept {
+    run_team(team, [&](const Team& members) noexcept {
         Update<T> update = step(parameters.values, steps_, rate);
-        update.args.gradient_scale = clipping_scale(member, parameters.gradients);
-        sweep(member, update, parameters.gradients, all);
+        update.args.gradient_scale = clipping_scale(members, parameters.gradients);
+        members.divide(0,
+                       [&](Part part) noexcept { sweep(part, update, parameters.gradients, all); });
     });
     set_steps(steps_ + 1);
 }

@@ -38,14 +38,12 @@ class OptimizerState {
     /// Step number `step`, from 0, not scaled by the gradient's norm.
     Update<T> step(T* parameters, std::int64_t step, double rate);
 
-    /// What the gradient is multiplied by so that its norm is at most global_clipnorm. Every member
-    /// of the team calls it, after a barrier; they meet once if there is such a limit.
-    T clipping_scale(const Member& member, const T* gradients);
+    /// What the gradient is multiplied by so that its norm is at most global_clipnorm.
+    T clipping_scale(const Team& team, const T* gradients);
 
-    /// Make the step for the parameters in `ranges`. Every member of the team calls it, after a
-    /// barrier; they do not meet at the end. False if a parameter of this member's share is no
-    /// longer finite.
-    static bool sweep(const Member& member, const Update<T>& update, const T* gradients,
+    /// Make a part of the step for the parameters in `ranges`. False if one of them is no longer
+    /// finite.
+    static bool sweep(const Part& part, const Update<T>& update, const T* gradients,
                       const std::vector<Range>& ranges);
 
     /// Does a parameter's step depend on nothing but its own gradient?

@@ -30,8 +30,8 @@ Penalty::Penalty(double alpha, std::vector<Range> ranges)
       squares_(blocks_.size()) {}
 
 template <class T>
-void Penalty::measure(const Member& member, const T* parameters) {
-    const Range share = member.share(static_cast<Index>(blocks_.size()), 1);
+void Penalty::measure(const Part& part, const T* parameters) {
+    const Range share = part.share(static_cast<Index>(blocks_.size()), 1);
     for (Index i = share.begin; i < share.end; ++i) {
         const Range block = blocks_[static_cast<std::size_t>(i)];
         squares_[static_cast<std::size_t>(i)] =
@@ -51,7 +51,7 @@ double Penalty::mean() const {
 
 void Penalty::reset() { total_ = rows_ = 0; }
 
-template void Penalty::measure(const Member&, const float*);
-template void Penalty::measure(const Member&, const double*);
+template void Penalty::measure(const Part&, const float*);
+template void Penalty::measure(const Part&, const double*);
 
 }  // namespace ganglion

@@ -19,9 +19,9 @@ class Penalty {
     /// What a batch's gradient grows by, as a multiple of the parameters.
     double decay(double weight) const { return weight > 0 ? alpha_ / weight : 0; }
 
-    /// Sum up the squares of this member's share. All members call it; they meet before `add`.
+    /// Sum up the squares of a part. All parts come before `add`.
     template <class T>
-    void measure(const Member& member, const T* parameters);
+    void measure(const Part& part, const T* parameters);
 
     /// Add the penalty of a batch of so many rows, with a sum of weights, to the mean over rows.
     void add(Index rows, double weight);

@@ -102,31 +102,30 @@ bool Perceptrons<T>::run_epoch(const std::vector<Index>& units, Interrupt interr
     if (count == 0 || samples_ == 0) return true;
     const double operations = 2.0 * static_cast<double>(values_) * static_cast<double>(count);
     const int team = std::min(worthwhile_team(operations), static_cast<int>(count));
-    StopSignal stop(interrupt);
+    Stop stop(interrupt);
     bool finished = true;
-    run_team(team, [&](Member member) noexcept {
-        Meeting meet(member, stop);
-        const Range mine = member.share(count, 1);
-        const auto each = [&](const auto& body) {
-            for (Index i = mine.begin; i < mine.end; ++i) {
-                body(units_[static_cast<std::size_t>(units[static_cast<std::size_t>(i)])]);
-            }
+    run_team(team, [&](const Team& members) noexcept {
+        const auto each = [&](double work, const auto& body) {
+            members.divide(work, [&](Part part) noexcept {
+                const Range mine = part.share(count, 1);
+                for (Index i = mine.begin; i < mine.end; ++i) {
+                    body(units_[static_cast<std::size_t>(units[static_cast<std::size_t>(i)])]);
+                }
+            });
         };
-        const Index most = ceil_div(count, member.size);
+        const Index most = ceil_div(count, members.size());
         const Index a_sample = 2 * (values_ / samples_ + 1) * most;
         const Index step = std::max<Index>(1, kOperationsAtOnce / a_sample);
-        each([&](Unit& unit) { begin_epoch(unit); });
+        each(0, [&](Unit& unit) { begin_epoch(unit); });
         for (Index first = 0; first < samples_; first += step) {
             const Range positions = stretch(first, step, samples_);
-            each([&](Unit& unit) {
+            each(static_cast<double>(a_sample * positions.size()), [&](Unit& unit) {
                 kernels<T>().perceptron(unit.args, unit.order.data(), positions, unit.state);
             });
-            if (meet()) {
-                if (member.rank == 0) finished = false;
-                return;
-            }
+            finished = !stop.poll();
+            if (!finished) return;
         }
-        each([&](Unit& unit) { end_epoch(unit); });
+        each(0, [&](Unit& unit) { end_epoch(unit); });
     });
     return finished;
 }

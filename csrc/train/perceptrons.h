@@ -5,7 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/busy.h"
-#include "base/meeting.h"
+#include "base/stop.h"
 #include "kernels/perceptron.h"
 
 namespace ganglion {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/event_count.h"
+#include "base/waiter.h"
 
 namespace ganglion {
 namespace {
@@ -17,17 +17,17 @@ constexpr double kWorthWaking = 5e7;
 /// Calls that have followed each other closely, after which one more is likely to.
 constexpr int kMany = 8;
 
-/// Gather this member's rows of a batch that begins at row `first` of x.
+/// Gather a part's rows of a batch that begins at row `first` of x.
 template <class T>
-bool gather_share(const Member& member, const DataView& x, Index first, Matrix<T> into) {
-    const Range share = row_share(member, into.rows);
+bool gather_share(const Part& part, const DataView& x, Index first, Matrix<T> into) {
+    const Range share = row_share(part, into.rows);
     return gather(x, nullptr, first + share.begin,
                   Matrix<T>{into.at(share.begin, 0), share.size(), into.cols, into.row_stride});
 }
 
 template <class T>
-void copy_share(const Member& member, Matrix<const T> from, Matrix<T> to) {
-    const Range share = row_share(member, from.rows);
+void copy_share(const Part& part, Matrix<const T> from, Matrix<T> to) {
+    const Range share = row_share(part, from.rows);
     for (Index i = share.begin; i < share.end; ++i)
         std::copy_n(from.at(i, 0), from.cols, to.at(i, 0));
 }
@@ -101,21 +101,21 @@ Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt
     const bool small = most > 1 && plan_.operations(y.rows) < kWorthWaking;
     const int team = small && !calls_follow_closely() ? 1 : most;
     workspace->reserve_team(most);
-    StopSignal stop(interrupt);
+    Stop stop(interrupt);
     std::atomic<bool> finite{true};
     bool finished = true;
-    run_team(team, [&](Member member) noexcept {
-        Meeting meet(member, stop);
+    run_team(team, [&](const Team& members) noexcept {
         for (Index first = 0; first < y.rows; first += plan_.max_batch) {
             const Index rows = std::min(plan_.max_batch, y.rows - first);
             const Matrix<T> out{y.at(first, 0), rows, y.cols, y.row_stride};
-            if (!gather_share(member, x, first, workspace->value(input_, rows))) finite = false;
-            if (!workspace->forward(member, meet, {.rows = rows}) || meet()) {
-                if (member.rank == 0) finished = false;
-                return;
-            }
-            copy_share<T>(member, workspace->value(output_, rows), out);
-            member.barrier();
+            members.divide(0, [&](Part part) noexcept {
+                if (!gather_share(part, x, first, workspace->value(input_, rows))) finite = false;
+            });
+            finished = workspace->forward(members, stop, {.rows = rows});
+            if (!finished) return;
+            members.divide(0, [&](Part part) noexcept {
+                copy_share<T>(part, workspace->value(output_, rows), out);
+            });
         }
     });
     give_back(std::move(workspace));

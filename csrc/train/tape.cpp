@@ -37,12 +37,10 @@ template <class T>
 bool Tape<T>::run(Pass pass, Interrupt interrupt) {
     const int team = worthwhile_team(plan_.operations(run_.rows));
     workspace_.reserve_team(team);
-    StopSignal stop(interrupt);
+    Stop stop(interrupt);
     bool finished = true;
-    run_team(team, [&](Member member) noexcept {
-        Meeting meet(member, stop);
-        const bool mine = (workspace_.*pass)(member, meet, run_) && !meet();
-        if (member.rank == 0) finished = mine;
+    run_team(team, [&](const Team& members) noexcept {
+        finished = (workspace_.*pass)(members, stop, run_);
     });
     if (!finished) run_.rows = 0;
     return finished;

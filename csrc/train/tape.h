@@ -30,7 +30,7 @@ class Tape {
     bool backward(Matrix<const T> dy, Matrix<T> dx, Interrupt interrupt);
 
   private:
-    using Pass = bool (Workspace<T>::*)(const Member&, Meeting&, const Run&);
+    using Pass = bool (Workspace<T>::*)(const Team&, Stop&, const Run&);
     bool run(Pass pass, Interrupt interrupt);
 
     Busy busy_;

@@ -47,9 +47,9 @@ std::vector<Range> penalized_by(const Penalty* penalty) {
     return penalty == nullptr ? std::vector<Range>{} : penalty->ranges();
 }
 
-/// The positions whose samples the member gathers.
-Range share_of(const Member& member, Range positions) {
-    const Range share = row_share(member, positions.size());
+/// The positions whose samples a part gathers.
+Range share_of(const Part& part, Range positions) {
+    const Range share = row_share(part, positions.size());
     return {positions.begin + share.begin, positions.begin + share.end};
 }
 
@@ -63,13 +63,6 @@ void check_fits(const char* what, const DataView& data, Matrix<T> into, const Ba
 }
 
 }  // namespace
-
-template <class T>
-struct Trainer<T>::Shared {
-    StopSignal stop;
-    std::atomic<Ending> data{Ending::complete};  // or what is wrong with a member's rows
-    std::atomic<bool> update_not_finite{false};
-};
 
 template <class T>
 Trainer<T>::Trainer(const Graph& graph, const Task& task, Purpose purpose, ParameterStore<T>& store,
@@ -142,27 +135,29 @@ Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates
     const int pair = std::min(2, worthwhile_team(work, kTriedOperationsPerThread));
     const int team = std::max(pair, worthwhile_team(work));
     workspace_.reserve_team(team);
-    Shared shared{.stop = StopSignal(interrupt)};
+    Stop stop(interrupt);
     const bool tries = team > 1 && work < kSurelyWorthATeam;
-    return tries ? run_by_trial(team, batches, range, rates, shared)
-                 : run_team_of(team, batches, range, rates, shared);
+    return tries ? run_by_trial(team, batches, range, rates, stop)
+                 : run_team_of(team, batches, range, rates, stop);
 }
 
 /// In stretches, each on one thread or on the team. Waking others counts where a run begins with
 /// it; later they are awake before the clock starts, as they stay once a team is chosen.
 template <class T>
-Outcome Trainer<T>::run_by_trial(int team, const Batches& batches, Range range, const double* rates,
-                                 Shared& shared) {
+Outcome Trainer<T>::run_by_trial(int size, const Batches& batches, Range range, const double* rates,
+                                 Stop& stop) {
     Outcome outcome{Ending::complete, range.begin};
     while (outcome.ending == Ending::complete && outcome.batch < range.end) {
         const Index begin = outcome.batch;
         const bool last = range.end - begin < 2 * kStretch;
         const Range part{begin, last ? range.end : begin + kStretch};
         const Index rows = batches.samples_of(part.end - 1).end - batches.samples_of(begin).begin;
-        const int size = team_choice_.next(team);
-        if (begin > range.begin) run_team(size, [](Member) noexcept {});
+        const int chosen = team_choice_.next(size);
+        if (begin > range.begin) {
+            run_team(chosen, [](const Team& team) noexcept { team.each([](Part) noexcept {}); });
+        }
         const auto start = std::chrono::steady_clock::now();
-        outcome = run_team_of(size, batches, part, rates + (begin - range.begin), shared);
+        outcome = run_team_of(chosen, batches, part, rates + (begin - range.begin), stop);
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
         if (outcome.ending == Ending::complete)
             team_choice_.took(taken.count() / static_cast<double>(rows));
@@ -171,12 +166,11 @@ Outcome Trainer<T>::run_by_trial(int team, const Batches& batches, Range range, 
 }
 
 template <class T>
-Outcome Trainer<T>::run_team_of(int team, const Batches& batches, Range range, const double* rates,
-                                Shared& shared) {
+Outcome Trainer<T>::run_team_of(int size, const Batches& batches, Range range, const double* rates,
+                                Stop& stop) {
     Outcome outcome{};
-    run_team(team, [&](Member member) noexcept {
-        const Outcome mine = run_member(member, batches, range, rates, shared);
-        if (member.rank == 0) outcome = mine;
+    run_team(size, [&](const Team& team) noexcept {
+        outcome = run_batches(team, batches, range, rates, stop);
     });
     if (optimizer_ != nullptr)
         optimizer_->set_steps(optimizer_->steps() + outcome.batch - range.begin);
@@ -184,24 +178,20 @@ Outcome Trainer<T>::run_team_of(int team, const Batches& batches, Range range, c
 }
 
 template <class T>
-Outcome Trainer<T>::run_member(const Member& member, const Batches& batches, Range range,
-                               const double* rates, Shared& shared) {
+Outcome Trainer<T>::run_batches(const Team& team, const Batches& batches, Range range,
+                                const double* rates, Stop& stop) {
     const std::int64_t first_step = optimizer_ == nullptr ? 0 : optimizer_->steps();
-    Meeting meet(member, shared.stop);
     for (Index batch = range.begin; batch < range.end; ++batch) {
         const Index done = batch - range.begin;
-        const Ending ending =
-            run_batch(member, meet, batches, batch, first_step + done, rates[done], shared);
+        const Ending ending = run_batch(team, stop, batches, batch, first_step + done, rates[done]);
         if (ending != Ending::complete) return {ending, batch};
     }
     return {Ending::complete, range.end};
 }
 
-/// Every member runs this. What decides whether to go on is the same for all of them: what they
-/// agree on where they meet, flags set before that, and sums that each makes for itself.
 template <class T>
-Ending Trainer<T>::run_batch(const Member& member, Meeting& meet, const Batches& batches,
-                             Index batch, std::int64_t step, double rate, Shared& shared) {
+Ending Trainer<T>::run_batch(const Team& team, Stop& stop, const Batches& batches, Index batch,
+                             std::int64_t step, double rate) {
     const Range positions = batches.samples_of(batch);
     const Index rows = positions.size();
     const bool weighted = batches.weight.data != nullptr;
@@ -211,50 +201,60 @@ Ending Trainer<T>::run_batch(const Member& member, Meeting& meet, const Batches&
                   .loss_scale = weight > 0 ? extras_.loss_factor / weight : 0,
                   .seed = seed_,
                   .step = static_cast<std::uint64_t>(step)};
-    if (member.rank == 0) last_run_ = run;
-    const Ending filled = fill(member, batches, positions);
-    if (filled != Ending::complete) shared.data = filled;
-    if (batch + 1 < batches.count())
-        batches.ask_for_samples(share_of(member, batches.samples_of(batch + 1)));
-    if (extras_.penalty != nullptr) extras_.penalty->measure(member, store_.values());
-    if (!workspace_.forward(member, meet, run) || meet()) return Ending::interrupted;
+    last_run_ = run;
+    const Ending data = prepare(team, batches, batch);
+    if (data != Ending::complete) return data;
+    if (!workspace_.forward(team, stop, run)) return Ending::interrupted;
 
     const T* row_weight = weighted ? workspace_.value(task_.weight, rows).data : nullptr;
     const double loss = batch_loss<T>(workspace_.value(task_.loss, rows), row_weight);
-    if (shared.data != Ending::complete) return shared.data;
     if (!std::isfinite(loss)) return Ending::loss_not_finite;
-    if (purpose_ == Purpose::gradients && (!workspace_.backward(member, meet, run) || meet()))
+    Ending ending = Ending::complete;
+    if (purpose_ == Purpose::gradients && !workspace_.backward(team, stop, run))
         return Ending::interrupted;
-    if (purpose_ == Purpose::train && !train_on(member, meet, run, weight, rate, shared))
-        return Ending::interrupted;
-    if (member.rank == 0) {
-        if (extras_.penalty != nullptr) extras_.penalty->add(rows, weight);
-        figures_.add<T>(loss, weight, workspace_.value(task_.output, rows),
-                        workspace_.value(task_.target, rows), metric_weight_of(batches, positions));
-    }
-    member.barrier();
-    return shared.update_not_finite ? Ending::loss_not_finite : Ending::complete;
+    if (purpose_ == Purpose::train) ending = train_on(team, stop, run, weight, rate);
+    if (ending == Ending::interrupted) return ending;
+    if (extras_.penalty != nullptr) extras_.penalty->add(rows, weight);
+    figures_.add<T>(loss, weight, workspace_.value(task_.output, rows),
+                    workspace_.value(task_.target, rows), metric_weight_of(batches, positions));
+    return ending;
 }
 
-/// Backward and update. False, and no parameter has changed, when it was interrupted.
+/// Backward and update. No parameter has changed when it was interrupted.
 template <class T>
-bool Trainer<T>::train_on(const Member& member, Meeting& meet, const Run& run, double weight,
-                          double rate, Shared& shared) {
+Ending Trainer<T>::train_on(const Team& team, Stop& stop, const Run& run, double weight,
+                            double rate) {
     Update<T> update = optimizer_->step(store_.values(), static_cast<std::int64_t>(run.step), rate);
     Update<T> decaying = update;
     if (extras_.penalty != nullptr)
         decaying.args.weight_decay += static_cast<T>(extras_.penalty->decay(weight));
-    bool finite = true;
-    if (plan_.updates) meet.hold();
-    if (!workspace_.backward_updating(member, meet, run, {&decaying, &finite}) || meet())
-        return false;
-    meet.release();
-    const T scale = optimizer_->clipping_scale(member, store_.gradients());
+    std::atomic<bool> finite{true};
+    if (plan_.updates) stop.hold();
+    if (!workspace_.backward_updating(team, stop, run, {&decaying, &finite}))
+        return Ending::interrupted;
+    stop.release();
+    const T scale = optimizer_->clipping_scale(team, store_.gradients());
     update.args.gradient_scale = decaying.args.gradient_scale = scale;
-    finite &= optimizer_->sweep(member, update, store_.gradients(), swept_);
-    finite &= optimizer_->sweep(member, decaying, store_.gradients(), penalized_);
-    if (!finite) shared.update_not_finite = true;
-    return true;
+    team.divide(0, [&](Part part) noexcept {
+        bool all = optimizer_->sweep(part, update, store_.gradients(), swept_);
+        all &= optimizer_->sweep(part, decaying, store_.gradients(), penalized_);
+        if (!all) finite = false;
+    });
+    return finite ? Ending::complete : Ending::loss_not_finite;
+}
+
+/// Gather a batch, and what else is to be done before its forward pass.
+template <class T>
+Ending Trainer<T>::prepare(const Team& team, const Batches& batches, Index batch) {
+    std::atomic<Ending> worst{Ending::complete};
+    team.divide(0, [&](Part part) noexcept {
+        const Ending filled = fill(part, batches, batches.samples_of(batch));
+        if (filled != Ending::complete) worst = filled;
+        if (batch + 1 < batches.count())
+            batches.ask_for_samples(share_of(part, batches.samples_of(batch + 1)));
+        if (extras_.penalty != nullptr) extras_.penalty->measure(part, store_.values());
+    });
+    return worst;
 }
 
 /// What the rows of a batch count in weighted metrics; null: all the same.
@@ -266,12 +266,11 @@ const T* Trainer<T>::metric_weight_of(const Batches& batches, Range positions) {
     return metric_weight_.data();
 }
 
-/// Gather this member's share of a batch: all of it, for what comes next reads it before anyone
-/// looks at whether it is good. What indexes memory is checked here, in the copy: what it was
+/// Gather a part of a batch. What indexes memory is checked here, in the copy: what it was
 /// copied from may have changed since anyone else looked.
 template <class T>
-Ending Trainer<T>::fill(const Member& member, const Batches& batches, Range positions) {
-    const Range mine = share_of(member, positions);
+Ending Trainer<T>::fill(const Part& part, const Batches& batches, Range positions) {
+    const Range mine = share_of(part, positions);
     const auto share = [&](ValueId value) {
         const Matrix<T> all = workspace_.value(value, positions.size());
         T* const first = all.at(mine.begin - positions.begin, 0);

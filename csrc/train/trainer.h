@@ -62,20 +62,18 @@ class Trainer {
     std::string first_bad_tensor() { return workspace_.first_not_finite(last_run_); }
 
   private:
-    struct Shared;  // what the members of one run tell each other
-
-    Outcome run_by_trial(int team, const Batches& batches, Range range, const double* rates,
-                         Shared& shared);
-    Outcome run_team_of(int team, const Batches& batches, Range range, const double* rates,
-                        Shared& shared);
-    Outcome run_member(const Member& member, const Batches& batches, Range range,
-                       const double* rates, Shared& shared);
-    Ending run_batch(const Member& member, Meeting& meet, const Batches& batches, Index batch,
-                     std::int64_t step, double rate, Shared& shared);
+    Outcome run_by_trial(int size, const Batches& batches, Range range, const double* rates,
+                         Stop& stop);
+    Outcome run_team_of(int size, const Batches& batches, Range range, const double* rates,
+                        Stop& stop);
+    Outcome run_batches(const Team& team, const Batches& batches, Range range, const double* rates,
+                        Stop& stop);
+    Ending run_batch(const Team& team, Stop& stop, const Batches& batches, Index batch,
+                     std::int64_t step, double rate);
     const T* metric_weight_of(const Batches& batches, Range positions);
-    Ending fill(const Member& member, const Batches& batches, Range positions);
-    bool train_on(const Member& member, Meeting& meet, const Run& run, double weight, double rate,
-                  Shared& shared);
+    Ending prepare(const Team& team, const Batches& batches, Index batch);
+    Ending fill(const Part& part, const Batches& batches, Range positions);
+    Ending train_on(const Team& team, Stop& stop, const Run& run, double weight, double rate);
 
     Busy busy_;
     Task task_;

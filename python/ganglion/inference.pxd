@@ -43,7 +43,7 @@ cdef extern from "train/parameter_store.h" namespace "ganglion":
         T* values()
 
 
-cdef extern from "base/meeting.h" namespace "ganglion":
+cdef extern from "base/stop.h" namespace "ganglion":
     cdef cppclass Interrupt:
         pass
     const Interrupt kNoInterrupt

@@ -37,11 +37,13 @@ std::vector<cpu_set_t> workers_of_a_call_on(int cpu, int size) {
     allow(before);
     std::vector<cpu_set_t> workers(static_cast<std::size_t>(size - 1));
     bool stayed = current_cpu() == cpu;
-    run_team(size, [&](Member member) noexcept {
-        CHECK(member.size == size);
-        member.barrier();  // each has found its place
-        if (member.rank > 0) workers[static_cast<std::size_t>(member.rank - 1)] = allowed();
-        if (member.rank == 0) stayed &= current_cpu() == cpu;
+    run_team(size, [&](const Team& team) noexcept {
+        CHECK(team.size() == size);
+        team.each([](Part) noexcept {});  // each has found its place
+        team.each([&](Part part) noexcept {
+            if (part.rank > 0) workers[static_cast<std::size_t>(part.rank - 1)] = allowed();
+        });
+        stayed &= current_cpu() == cpu;
     });
     const cpu_set_t after = allowed();
     CHECK(CPU_EQUAL(&after, &before));  // the caller's own thread is as it was
@@ -65,11 +67,13 @@ void another_caller_on_the_same_cpu_lends_its_own_mask() {
     const int cpu = current_cpu();
     std::thread([&] {
         allow(only(cpu));
-        run_team(2, [&](Member member) noexcept {
-            if (member.rank != 1) return;
-            const cpu_set_t mine = allowed();
-            const cpu_set_t one = only(cpu);
-            CHECK(CPU_EQUAL(&mine, &one));
+        run_team(2, [&](const Team& team) noexcept {
+            team.each([&](Part part) noexcept {
+                if (part.rank != 1) return;
+                const cpu_set_t mine = allowed();
+                const cpu_set_t one = only(cpu);
+                CHECK(CPU_EQUAL(&mine, &one));
+            });
         });
     }).join();
     const cpu_set_t after = allowed();

@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "base/team.h"
@@ -15,7 +18,7 @@ void shares_cover_everything_once() {
         for (const Index count : {0, 1, 3, 4, 5, 63, 64, 65}) {
             std::vector<int> visits(static_cast<std::size_t>(count));
             for (int rank = 0; rank < size; ++rank) {
-                const Range share = Member{rank, size, nullptr}.share(count, 4);
+                const Range share = Part{rank, size, 0}.share(count, 4);
                 CHECK(share.begin % 4 == 0 || share.begin == count);
                 for (Index i = share.begin; i < share.end; ++i)
                     ++visits[static_cast<std::size_t>(i)];
@@ -25,20 +28,64 @@ void shares_cover_everything_once() {
     }
 }
 
-void a_barrier_separates_what_comes_before_from_what_comes_after() {
-    std::atomic<int> before{0};
-    std::atomic<bool> early{false};
-    run_team(4, [&](Member member) noexcept {
-        for (int round = 1; round <= 200; ++round) {
-            ++before;
-            member.barrier();
-            if (before != 4 * round) early = true;
-            member.barrier();
+void each_part_is_done_once_and_all_before_the_next_work() {
+    for (const double operations : {0.0, 1e9}) {
+        std::vector<std::atomic<int>> done(4096);
+        run_team(4, [&](const Team& team) noexcept {
+            for (int round = 1; round <= 200; ++round) {
+                std::atomic<int> parts{0};
+                team.divide(operations, [&](Part part) noexcept {
+                    ++done[static_cast<std::size_t>(part.index)];
+                    CHECK(part.rank < team.size() && part.index < part.count);
+                    parts = part.count;
+                });
+                for (int i = 0; i < parts; ++i) {
+                    CHECK(done[static_cast<std::size_t>(i)].exchange(0) == 1);
+                }
+            }
+            CHECK(team.size() == 4);
+        });
+        for (const std::atomic<int>& left : done) CHECK(left == 0);
+    }
+}
+
+void each_member_is_a_thread_of_its_own() {
+    for (int round = 0; round < 50; ++round) {
+        std::vector<std::thread::id> threads(3);
+        run_team(3, [&](const Team& team) noexcept {
+            team.each([&](Part part) noexcept {
+                threads[static_cast<std::size_t>(part.rank)] = std::this_thread::get_id();
+            });
+        });
+        CHECK(threads[0] == std::this_thread::get_id());
+        CHECK(threads[1] != threads[0] && threads[2] != threads[0] && threads[1] != threads[2]);
+        CHECK(threads[1] != std::thread::id() && threads[2] != std::thread::id());
+    }
+}
+
+/// The parts that each of two members did, when the helper sleeps in its first one of some works.
+std::vector<int> parts_done_beside_a_sleeper() {
+    std::vector<int> done(2);
+    run_team(2, [&](const Team& team) noexcept {
+        team.each([](Part) noexcept {});  // both are awake
+        for (int round = 0; round < 4; ++round) {
+            std::atomic<bool> sleeps{false};
+            std::fill(done.begin(), done.end(), 0);
+            team.divide(1e9, [&](Part part) noexcept {
+                if (part.rank == 1 && !sleeps.exchange(true))
+                    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+                while (!sleeps) std::this_thread::yield();
+                ++done[static_cast<std::size_t>(part.rank)];
+            });
         }
-        CHECK(member.size == 4);
     });
-    CHECK(!early);
-    CHECK(before == 800);
+    return done;
+}
+
+void what_a_late_helper_has_not_begun_is_done_by_the_leader() {
+    const std::vector<int> done = parts_done_beside_a_sleeper();
+    CHECK(done[0] == 127);  // it was seen to be late: there are many parts
+    CHECK(done[1] == 1);
 }
 
 void the_limit_is_what_was_set() {
@@ -58,6 +105,8 @@ void the_limit_is_what_was_set() {
 int main() {
     testing::skip_unless_available();
     shares_cover_everything_once();
-    a_barrier_separates_what_comes_before_from_what_comes_after();
+    each_part_is_done_once_and_all_before_the_next_work();
+    each_member_is_a_thread_of_its_own();
+    what_a_late_helper_has_not_begun_is_done_by_the_leader();
     the_limit_is_what_was_set();
 }

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+
+namespace ganglion {
+
+/// Asked now and then, by the thread that made the call, whether to stop: for Ctrl-C.
+struct Interrupt {
+    bool (*wanted)(void* context);
+    void* context;
+};
+
+inline constexpr Interrupt kNoInterrupt{[](void*) { return false; }, nullptr};
+
+/// Whether a run is to stop: its leader asks, and all of its team may know.
+class Stop {
+  public:
+    explicit Stop(Interrupt interrupt) : interrupt_(interrupt) {}
+
+    /// From here to `release` nothing stops: half of what is done there would be worse than none.
+    void hold() { held_ = true; }
+    void release() { held_ = false; }
+
+    bool wanted() const { return wanted_.load(std::memory_order_relaxed); }
+
+    /// The leader's: ask, if it is time to. Returns whether to stop.
+    bool poll() {
+        if (held_ || wanted()) return wanted();
+        if (++unwatched_ < watch_every_) return false;
+        const auto now = std::chrono::steady_clock::now();
+        watch_every_ = now - watched_ < kSoon ? std::min(2 * watch_every_, kMostUnwatched) : 1;
+        unwatched_ = 0;
+        watched_ = now;
+        if (now - polled_ < kPollEvery) return false;
+        polled_ = now;
+        if (interrupt_.wanted(interrupt_.context)) wanted_.store(true, std::memory_order_relaxed);
+        return wanted();
+    }
+
+  private:
+    /// Often enough for a person, seldom enough to cost nothing.
+    static constexpr auto kPollEvery = std::chrono::milliseconds(20);
+    /// Reading the clock takes as long as a small step: where polls follow each other so soon, it
+    /// is done before every other one, then every fourth, and so on.
+    static constexpr auto kSoon = std::chrono::milliseconds(1);
+    static constexpr int kMostUnwatched = 64;
+
+    Interrupt interrupt_;
+    bool held_ = false;
+    int watch_every_ = 1;
+    int unwatched_ = 0;
+    std::chrono::steady_clock::time_point watched_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point polled_ = std::chrono::steady_clock::now();
+    std::atomic<bool> wanted_{false};
+};
+
+}  // namespace ganglion
