@@ -9,7 +9,10 @@ namespace {
 
 /// Operations of a part that is worth being taken by itself: some 50 us.
 constexpr double kPartOperations = 6e6;
-constexpr double kMostPartsEach = 64;
+constexpr int kMostParts = 128;
+
+/// Numbers of jobs start again; after so many, lanes that had no part in them would seem ahead.
+constexpr std::uint32_t kRenewEvery = 1U << 30;
 
 /// A wait for a helper that lost its core takes as long as another thread's turn there.
 constexpr auto kLate = std::chrono::microseconds(300);
@@ -57,14 +60,19 @@ struct Crew::Job {
 void Crew::reserve(int members) {
     for (int rank = 0; rank < members; ++rank) {
         auto& lane = lanes_[static_cast<std::size_t>(rank)];
-        if (lane == nullptr) lane = std::make_unique<Lane>();
+        if (lane != nullptr) continue;
+        lane = std::make_unique<Lane>();
+        renew(*lane);
     }
 }
 
+/// Let the lane be that of the last job, with all of its parts taken and done.
+void Crew::renew(Lane& lane) const { lane.state = Jobs{Job(posted()).number} << 32 | 0xffffffff; }
+
 void Crew::divide(int size, double operations, PartFunction function, const void* body) {
-    const double most = is_disturbed() ? kMostPartsEach : 1;
-    const double each = std::clamp(operations / kPartOperations / size, 1.0, most);
-    run(size, static_cast<int>(each), false, function, body);
+    const int most = is_disturbed() ? std::max(1, kMostParts / size) : 1;
+    const double worth = std::min(operations / kPartOperations / size, double{kMostParts});
+    run(size, std::clamp(static_cast<int>(worth), 1, most), false, function, body);
 }
 
 void Crew::each(int size, PartFunction function, const void* body) {
@@ -75,6 +83,11 @@ void Crew::run(int size, int each, bool own, PartFunction function, const void* 
     function_ = function;
     body_ = body;
     const Job job(Job(posted()).number + 1, size, each, own);
+    if (job.number % kRenewEvery == 0) {
+        for (const auto& lane : lanes_) {
+            if (lane != nullptr) renew(*lane);
+        }
+    }
     post(job);
     work(0, job);
     for (int owner = 0; owner < size; ++owner) await_done(owner, job);
@@ -128,7 +141,7 @@ int Crew::take(int owner, const Job& job) {
         if (behind < 0) return -1;
         const std::uint64_t begun = behind > 0 ? job.state(0, 0) : before;
         const auto taken = static_cast<std::uint32_t>(begun >> 16 & 0xffff);
-        if (taken == job.each) return -1;
+        if (taken >= job.each) return -1;
         if (state.compare_exchange_weak(before, begun + (1 << 16))) return static_cast<int>(taken);
     }
 }
@@ -143,8 +156,8 @@ void Crew::await_done(int owner, const Job& job) {
     const auto is_done = [&] { return state.load() == job.state(job.each, job.each); };
     if (Waiter::comes_soon(is_done)) return;
     const Clock::time_point begin = Clock::now();
-    affinity_
-        .follow_caller();  // where it was moved, its helper may be kept off every CPU but its own
+    // Where the leader was moved, its helper may be kept off every CPU but the leader's.
+    affinity_.follow_caller();
     if (leader_.await(is_done)) affinity_.follow_caller();
     note_wait(begin);
 }

@@ -20,6 +20,9 @@ class Crew {
   public:
     using Jobs = std::uint64_t;
 
+    /// `last`: the number of the job before the first; tests begin where numbers start again.
+    explicit Crew(std::uint32_t last = 0) : posted_(Jobs{last} << 32) {}
+
     /// Of the helpers, who each are added to it.
     Affinity& affinity() { return affinity_; }
 
@@ -48,6 +51,7 @@ class Crew {
     };
 
     void run(int size, int each, bool own, PartFunction function, const void* body);
+    void renew(Lane& lane) const;
     void post(const Job& job);
     void work(int rank, const Job& job);
     int take(int owner, const Job& job);
@@ -60,7 +64,7 @@ class Crew {
 
     Affinity affinity_;
     std::array<std::unique_ptr<Lane>, kMostThreads> lanes_;
-    std::atomic<Jobs> posted_{0};
+    std::atomic<Jobs> posted_;
     PartFunction function_ = nullptr;  // the job's
     const void* body_ = nullptr;
     Waiter leader_;

@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
+#include "base/crew.h"
 #include "base/team.h"
 #include "base/thread_limit.h"
 #include "check.h"
@@ -88,6 +90,22 @@ void what_a_late_helper_has_not_begun_is_done_by_the_leader() {
     CHECK(done[1] == 1);
 }
 
+void numbers_of_jobs_start_again() {
+    for (const std::uint32_t last : {0x3ffffff0U, 0x7ffffff0U, 0xfffffff0U}) {
+        Crew& crew = *new Crew(last);  // its helpers never end
+        crew.reserve(3);
+        for (const int rank : {1, 2}) {
+            std::thread([&crew, rank, after = crew.posted()] { crew.serve(rank, after); }).detach();
+        }
+        for (int job = 0; job < 64; ++job) {
+            const int size = job < 32 ? 2 : 3;
+            std::atomic<int> done{0};
+            Team(&crew, size).divide(0, [&](Part) noexcept { ++done; });
+            CHECK(done == size);
+        }
+    }
+}
+
 void the_limit_is_what_was_set() {
     set_thread_limit(3);
     CHECK(thread_limit().threads == 3);
@@ -108,5 +126,6 @@ int main() {
     each_part_is_done_once_and_all_before_the_next_work();
     each_member_is_a_thread_of_its_own();
     what_a_late_helper_has_not_begun_is_done_by_the_leader();
+    numbers_of_jobs_start_again();
     the_limit_is_what_was_set();
 }
