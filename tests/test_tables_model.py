@@ -56,6 +56,17 @@ def test_what_is_not_there_is_answered_with_what_is_meant(model: gn.tables.Table
     assert not hasattr(model, "_missing")
 
 
+def test_names_to_keep_are_a_list(model: gn.tables.TableModel, frame: pd.DataFrame) -> None:
+    assert list(model.predict(frame, keep=["size"])) == ["size", "kind"]
+    with pytest.raises(TypeError, match="keep must be a list of names of columns, got 'size'"):
+        model.predict(frame, keep="size")
+
+
+def test_a_name_the_module_lacks_is_answered_with_what_is_meant() -> None:
+    with pytest.raises(AttributeError, match=r"has no attribute 'trian', did you mean ganglion"):
+        _ = gn.tables.trian
+
+
 def test_copies_and_pickles_are_the_same_model(
     model: gn.tables.TableModel, frame: pd.DataFrame
 ) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
+from ganglion import attributes
 from ganglion.arguments import explained
 from ganglion.messages import announce, warn
 from ganglion.tables.errors import InputError, in_python
@@ -41,7 +42,9 @@ def __getattr__(name: str) -> Any:
     """Import what needs pandas when it is asked for (PEP 562)."""
     if name in _HOMES:
         return getattr(_part(_HOMES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise attributes.missing(
+        f"module {__name__!r}", name, __all__, {one.lower(): f"{__name__}.{one}" for one in __all__}
+    )
 
 
 def __dir__() -> list[str]:

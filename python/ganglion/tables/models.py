@@ -21,7 +21,7 @@ from ganglion.tables.errors import InputError, takes_options
 from ganglion.tables.fields import texts_by_name
 from ganglion.tables.figures import Figures
 from ganglion.tables.model_files import load_metadata, load_network
-from ganglion.tables.options import Task
+from ganglion.tables.options import Task, column_names
 from ganglion.tables.places import holds_something
 from ganglion.tables.preparation import Preparation
 from ganglion.tables.reading import Data, as_table
@@ -167,7 +167,9 @@ class TableModel:
 
         Raises:
             InputError: When a column is missing, or a cell cannot be used.
+            TypeError: When `keep` is no list of names.
         """
+        column_names("keep", keep)
         dialect = dialect_of(
             separator=separator, decimal=decimal, encoding=encoding, missing=missing
         )

@@ -45,7 +45,8 @@ def _name(name: str, value: object) -> None:
         raise TypeError(f"{name} must be the name of a column, got {value!r}")
 
 
-def _names(name: str, value: object) -> None:
+def column_names(name: str, value: object) -> None:
+    """Refuse what is no list of names of columns."""
     checks.listed(name, value, "names of columns")
     for column in value if isinstance(value, Sequence) else ():
         _name(name, column)
@@ -69,7 +70,7 @@ def _class_weight(name: str, value: object) -> None:
 
 RULES: Mapping[str, checks.Rule] = {
     "target": _name,
-    "drop": _names,
+    "drop": column_names,
     "task": _task,
     "hidden": _sizes,
     "activation": _activation,
