@@ -149,7 +149,7 @@ def _change_node(tree: Any, source: Any, rng: Random) -> None:
         place, at = others[rng.integers(len(others))]
         parent[key] = copy.deepcopy(place[at])
     elif kind == 2 and isinstance(parent[key], list):
-        parent[key] = parent[key] * min(int(rng.integers(2, 300)), _LONGEST // len(str(parent)))
+        parent[key] = parent[key] * min(int(rng.integers(2, 300)), _LONGEST // len(str(tree)))
     elif kind == 3:
         parent[key] = _nested(parent[key], rng)
     elif kind == 4 and isinstance(parent, dict):

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <vector>
 
 #include "base/buffer.h"
@@ -68,7 +70,7 @@ class OptimizerState {
     OptimizerSettings settings_;
     Index size_;
     Busy busy_;
-    std::int64_t steps_ = 0;
+    std::atomic<std::int64_t> steps_{0};  // anyone may ask for them at any time
     std::vector<AlignedBuffer<T>> blocks_;
     std::vector<double> square_sums_;  // of the gradient, by block of kUpdateBlock
 };
