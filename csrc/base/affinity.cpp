@@ -12,11 +12,6 @@ void Affinity::add(pthread_t worker) {
     place();
 }
 
-void Affinity::remove(pthread_t worker) {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(workers_, [&](pthread_t one) { return pthread_equal(one, worker) != 0; });
-}
-
 void Affinity::follow_caller() {
     const int cpu = current_cpu();
     const pthread_t caller = pthread_self();

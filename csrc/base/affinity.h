@@ -13,9 +13,8 @@ namespace ganglion {
 /// ours.
 class Affinity {
   public:
-    /// A worker of the caller that was followed last. It must be removed before its thread ends.
+    /// A worker of the caller that was followed last, whose thread never ends.
     void add(pthread_t worker);
-    void remove(pthread_t worker);
 
     /// Called by the caller, before it wakes workers and after it slept itself: if it is another
     /// thread than before, or on another CPU, let workers run wherever it may but for that CPU, if
@@ -25,7 +24,7 @@ class Affinity {
   private:
     void place();
 
-    std::mutex mutex_;  // workers come and go by themselves
+    std::mutex mutex_;  // workers add themselves
     std::vector<pthread_t> workers_;
     pthread_t caller_{};  // whom they follow, and the CPU it was on
     int cpu_ = -1;
