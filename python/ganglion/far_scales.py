@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from ganglion.arrays import unfolded
 from ganglion.frames import Labels, is_sparse, shown
+from ganglion.messages import warn
 
 Moments = NDArray[np.float64]  # sizes of means, and deviations, `(columns,)` each
 
@@ -38,18 +38,15 @@ _MOST_DEVIATIONS = 30.0  # that the mean may be away from 0
 _LARGEST_INPUT, _LEAST_INPUT = 1000.0, 1e-3
 
 
-def warn_of_targets(
-    targets: NDArray[Any], weight: NDArray[Any] | None, hint: str, stacklevel: int
-) -> None:
+def warn_of_targets(targets: NDArray[Any], weight: NDArray[Any] | None, hint: str) -> None:
     """Warn, once, of targets `(samples, columns)` that the default settings learn badly.
 
     Args:
         targets: Finite numbers.
         weight: What each sample counts, shape `(samples, 1)`; None: all the same.
         hint: What may be done.
-        stacklevel: How far away the line is that the warning shows: 1 is the one that calls this.
     """
-    _warn("y", _moments(targets, weight), _far_targets, None, hint, stacklevel + 1)
+    _warn("y", _moments(targets, weight), _far_targets, None, hint)
 
 
 def warn_of_inputs(
@@ -57,7 +54,6 @@ def warn_of_inputs(
     weight: NDArray[Any] | None,
     labels: Labels | None,
     hint: str,
-    stacklevel: int,
     rescale: float = 1.0,
 ) -> None:
     """Warn, once, of inputs `(samples, features)`, an array or a sparse matrix.
@@ -67,13 +63,12 @@ def warn_of_inputs(
         weight: What each sample counts, shape `(samples, 1)`; None: all the same.
         labels: The names of the columns, if they have any.
         hint: What may be done.
-        stacklevel: As that of `warn_of_targets`.
         rescale: What every input is multiplied by on its way in.
     """
     means, deviations = _moments(X, weight)
     name = "X" if rescale == 1 else "X times rescale"
     moments = means * rescale, deviations * rescale
-    _warn(name, moments, _far_inputs, labels, hint, stacklevel + 1)
+    _warn(name, moments, _far_inputs, labels, hint)
 
 
 def _warn(
@@ -82,7 +77,6 @@ def _warn(
     far: Callable[[Moments, Moments], NDArray[np.bool_]],
     labels: Labels | None,
     hint: str,
-    stacklevel: int,
 ) -> None:
     means, deviations = moments
     wrong = np.flatnonzero(far(np.abs(means), deviations))
@@ -92,11 +86,11 @@ def _warn(
     mean, deviation = means[column], deviations[column]
     label = column if labels is None else labels[column]
     where = name if name == "y" and len(means) == 1 else f"{name}, column {shown(label)},"
-    warnings.warn(
-        f"{where} has mean {mean:.3g} and standard deviation {deviation:.3g}; networks learn"
-        f" what is near mean 0 and deviation 1: {hint}",
-        UserWarning,
-        stacklevel=stacklevel + 1,
+    warn(
+        [
+            f"{where} has mean {mean:.3g} and standard deviation {deviation:.3g}; networks learn"
+            f" what is near mean 0 and deviation 1: {hint}"
+        ]
     )
 
 

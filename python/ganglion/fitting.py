@@ -192,9 +192,9 @@ def _warn_of_far_scales(model: Parametrized, objective: Objective, data: Dataset
     if model.scale.columns is None:
         hint = "begin the network with gn.Normalization, or scale X"
         factor = model.scale.factor
-        warn_of_inputs(data.x, data.weight, data.labels, hint, stacklevel=6, rescale=factor)
+        warn_of_inputs(data.x, data.weight, data.labels, hint, rescale=factor)
     if takes_any_number(objective.loss):
-        warn_of_targets(data.y, data.weight, "scale y, and predictions back", stacklevel=6)
+        warn_of_targets(data.y, data.weight, "scale y, and predictions back")
 
 
 def _iterable_source(

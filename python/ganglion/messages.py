@@ -6,7 +6,8 @@ import warnings
 from collections.abc import Sequence
 from typing import TextIO, TypeGuard
 
-_PACKAGE = f"{__name__.partition('.')[0]}."
+_PACKAGE = __name__.partition(".")[0]
+_BETWEEN = {"sklearn.base"}  # its decorator stands between an estimator's `fit` and its caller
 
 
 def is_open(stream: TextIO | None) -> TypeGuard[TextIO]:
@@ -33,11 +34,15 @@ def announce(line: str) -> None:
         tqdm.write(line, file=sys.stderr)
 
 
-def warn(lines: Sequence[str]) -> None:
+def warn(lines: Sequence[str], category: type[Warning] = UserWarning) -> None:
     """Give one warning of all lines, if any, at the line outside of the package that led to it."""
     if not lines:
         return
     frame, level = inspect.currentframe(), 1
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):
+    while frame is not None and _is_ours(frame.f_globals.get("__name__", "")):
         frame, level = frame.f_back, level + 1
-    warnings.warn("\n".join(lines), UserWarning, stacklevel=level)
+    warnings.warn("\n".join(lines), category, stacklevel=level)
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] == _PACKAGE or module in _BETWEEN

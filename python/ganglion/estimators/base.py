@@ -128,7 +128,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         self._check_arguments(validation, incremental=incremental)
         first = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
         if first:
-            warn_of_ignored(self, validates=validation is not None, stacklevel=5)
+            warn_of_ignored(self, validates=validation is not None)
         inputs, targets = self._check_input(X, y, incremental=incremental, reset=first)
         weight = sample_weights("sample_weight", sample_weight, inputs)
         in_training = times(weight, self._class_weights(y, incremental=incremental))
@@ -175,7 +175,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
             if not self.standardize:
                 labels = getattr(self, "feature_names_in_", None)
                 hint = "pass standardize=True, or scale X"
-                warn_of_inputs(X, weight, labels, hint, stacklevel=6)
+                warn_of_inputs(X, weight, labels, hint)
         self._use(self._network_of_weights())
         if not afresh and self._renew_scales(X, targets, weight):
             self.__dict__.pop("_optimizer", None)  # what it remembers is of the other scale

@@ -6,13 +6,13 @@ scikit-learn ignores such ones of its own, as `momentum` with "adam", without a 
 from __future__ import annotations
 
 import inspect
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from ganglion.estimators.parameters import STOCHASTIC, hidden_sizes
+from ganglion.messages import warn
 
 Rule = tuple[str, str, Callable[[Mapping[str, Any]], bool]]
 
@@ -44,13 +44,12 @@ _RULES: tuple[Rule, ...] = (
 )
 
 
-def warn_of_ignored(estimator: Any, *, validates: bool, stacklevel: int) -> None:
+def warn_of_ignored(estimator: Any, *, validates: bool) -> None:
     """Warn of each parameter that is not as by default and can have no effect beside the others.
 
     Args:
         estimator: Whose parameters.
         validates: Whether `fit` is given validation data.
-        stacklevel: How far away the line is that the warnings show: 1 is the one that calls this.
     """
     given = {**estimator.get_params(deep=False), "validates": validates}
     parameters = inspect.signature(type(estimator)).parameters
@@ -58,8 +57,4 @@ def warn_of_ignored(estimator: Any, *, validates: bool, stacklevel: int) -> None
         if name not in given or holds(given):
             continue
         if not np.array_equal(given[name], parameters[name].default):
-            warnings.warn(
-                f"{name}={given[name]!r} is ignored: it needs {needs}",
-                UserWarning,
-                stacklevel=stacklevel + 1,
-            )
+            warn([f"{name}={given[name]!r} is ignored: it needs {needs}"])

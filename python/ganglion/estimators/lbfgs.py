@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from ganglion.data import Dataset
 from ganglion.estimators.loss import PenalizedLoss
 from ganglion.estimators.scalers import for_loss
 from ganglion.estimators.threads import interrupted
-from ganglion.messages import say
+from ganglion.messages import say, warn
 
 if TYPE_CHECKING:
     from ganglion.estimators.base import BaseMLP
@@ -88,7 +87,7 @@ class Minimization:
             )
         except _Stopped as stopped:
             for what in stopped.args:
-                warnings.warn(f"lbfgs: {what}", ConvergenceWarning, stacklevel=6)
+                warn([f"lbfgs: {what}"], category=ConvergenceWarning)
             point = values.astype(np.float64)
             nit = self._iterations
             return optimize.OptimizeResult(x=point, fun=self._latest, status=0, nit=nit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -28,6 +27,7 @@ from ganglion.estimators.texts import text_told
 from ganglion.estimators.threads import limited
 from ganglion.estimators.turns import fits_alone
 from ganglion.estimators.weights import check_class_weight, checked_sample_weight
+from ganglion.messages import warn
 
 
 @explained
@@ -126,11 +126,12 @@ class Perceptron(LinearClassifierMixin, SparseCoefMixin, Estimator):  # type: ig
             self.classes_ = classes
             self.t_ = 1.0 + self.n_iter_ * len(y)
         if self.tol is not None and self.n_iter_ == self.max_iter:
-            warnings.warn(
-                "Maximum number of iteration reached before convergence. Consider increasing"
-                " max_iter to improve the fit.",
-                ConvergenceWarning,
-                stacklevel=4,
+            warn(
+                [
+                    "Maximum number of iteration reached before convergence. Consider increasing"
+                    " max_iter to improve the fit."
+                ],
+                category=ConvergenceWarning,
             )
         return self
 

@@ -219,9 +219,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         super()._learn_scales(X, targets, weight)
         scalers.learn_targets(self, targets, weight)
         if not self.standardize_target and self.loss != "poisson":
-            warn_of_targets(
-                targets, weight, "pass standardize_target=True, or scale y", stacklevel=7
-            )
+            warn_of_targets(targets, weight, "pass standardize_target=True, or scale y")
 
     def _renew_scales(self, X: Any, targets: Array, weight: Array | None) -> bool:
         inputs = super()._renew_scales(X, targets, weight)

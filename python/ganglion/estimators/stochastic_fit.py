@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,7 @@ from ganglion.estimators.stochastic import Epochs, StochasticOptimizer, settings
 from ganglion.estimators.threads import interrupted
 from ganglion.estimators.validation import Validation, hold_out
 from ganglion.improvement import improves
-from ganglion.messages import say
+from ganglion.messages import say, warn
 
 if TYPE_CHECKING:
     from ganglion.estimators.base import BaseMLP
@@ -66,7 +65,7 @@ def run(
         _run_epochs(estimator, epochs, watched, events, clock, once=once)
     except KeyboardInterrupt:
         estimator.interrupted_ = True
-        warnings.warn("Training interrupted by user.", stacklevel=6)
+        warn(["Training interrupted by user."])
     if watched is not None and watched.best is not None:
         estimator._network.store.values[:] = watched.best
 
@@ -75,10 +74,7 @@ def _batch_size(estimator: BaseMLP, count: int) -> int:
     if estimator.batch_size == "auto":
         return min(200, count)
     if estimator.batch_size > count:
-        warnings.warn(
-            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-            stacklevel=7,
-        )
+        warn(["Got `batch_size` less than 1 or larger than sample size. It is going to be clipped"])
     return int(np.clip(estimator.batch_size, 1, count))
 
 
@@ -122,17 +118,17 @@ def _run_epochs(
                 return
             estimator._no_improvement_count = 0
         if clock.ends(estimator.n_iter_, of=most):
-            _warn(clock.message(f"{estimator.n_iter_} epochs"))
+            _warn_of_end(clock.message(f"{estimator.n_iter_} epochs"))
             return
     if not once:
-        _warn(
+        _warn_of_end(
             f"Maximum iterations ({estimator.max_iter}) reached and the optimization hasn't"
             " converged yet."
         )
 
 
-def _warn(what: str) -> None:
-    warnings.warn(f"Stochastic Optimizer: {what}", ConvergenceWarning, stacklevel=8)
+def _warn_of_end(what: str) -> None:
+    warn([f"Stochastic Optimizer: {what}"], category=ConvergenceWarning)
 
 
 def _run_epoch(estimator: BaseMLP, epochs: Epochs) -> None:
