@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/short_turns.h"
+
 namespace ganglion {
 namespace {
 
@@ -26,6 +28,9 @@ constexpr auto kLostWithin = std::chrono::milliseconds(1);
 
 /// So long after a member was seen to lose its core works are still cut into more parts.
 constexpr auto kDisturbed = std::chrono::milliseconds(50);
+
+/// Who then sleeps wakes behind others, when their turn of some milliseconds has ended.
+constexpr auto kLooksDisturbed = std::chrono::microseconds(200);
 
 }  // namespace
 
@@ -103,12 +108,16 @@ void Crew::serve(int rank, Jobs after) {
     const auto is_for_me = [rank](Jobs job) {
         return static_cast<std::uint32_t>(rank) < Job(job).size;
     };
+    const auto is_next = [&] {
+        const Jobs now = posted();
+        return now != after && is_for_me(now);
+    };
     for (;;) {
-        const bool slept = mine.helper.await([&] {
-            const Jobs now = posted();
-            return now != after && is_for_me(now);
-        });
-        if (slept) mine.turn = {};  // a new turn has begun
+        if (!Waiter::comes_within(looks(), is_next)) {
+            const ShortTurns wakes_first;
+            mine.helper.sleep(is_next);
+            mine.turn = {};  // a new one has begun
+        }
         after = posted();
         if (is_for_me(after)) work(rank, Job(after));
     }
@@ -158,7 +167,10 @@ void Crew::await_done(int owner, const Job& job) {
     const Clock::time_point begin = Clock::now();
     // Where the leader was moved, its helper may be kept off every CPU but the leader's.
     affinity_.follow_caller();
-    if (leader_.await(is_done)) affinity_.follow_caller();
+    if (!Waiter::comes_within(looks(), is_done)) {
+        leader_.sleep(is_done);
+        affinity_.follow_caller();
+    }
     note_wait(begin);
 }
 
@@ -183,6 +195,8 @@ void Crew::end_turn_in_time(Lane& mine, Clock::time_point part_began) {
 void Crew::note_disturbance(Clock::time_point now) {
     disturbed_until_ = (now + kDisturbed).time_since_epoch().count();
 }
+
+std::chrono::microseconds Crew::looks() { return is_disturbed() ? kLooksDisturbed : kLooks; }
 
 bool Crew::is_disturbed() {
     const Clock::rep until = disturbed_until_.load(std::memory_order_relaxed);

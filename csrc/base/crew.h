@@ -60,6 +60,7 @@ class Crew {
     void note_wait(Clock::time_point begin);
     void note_disturbance(Clock::time_point now);
     bool is_disturbed();
+    std::chrono::microseconds looks();
     void end_turn_in_time(Lane& mine, Clock::time_point part_began);
 
     Affinity affinity_;

@@ -5,29 +5,38 @@
 
 namespace ganglion {
 
+/// How long a waiting thread looks before it goes to sleep.
+inline constexpr auto kLooks = std::chrono::microseconds(20);
+
 /// So long after it began to wait a thread most likely still looks.
 inline constexpr auto kStillLooks = std::chrono::microseconds(15);
 
 /// One thread that waits for others: it looks for some microseconds, then sleeps. Longer looking
 /// would hold a core that other programs, or a member that lost its own, wait for.
+///
+/// `ready` reads atomics that others set in the order of all.
 class Waiter {
   public:
-    /// Wait until `ready`, which reads atomics that others set in the order of all. Has the thread
-    /// slept?
+    /// Does it become ready while the thread looks?
     template <class Ready>
-    bool await(const Ready& ready) {
-        if (comes_soon(ready)) return false;
+    static bool comes_within(std::chrono::microseconds looks, const Ready& ready) {
+        if (comes_soon(ready)) return true;
         const auto begin = std::chrono::steady_clock::now();
-        while (std::chrono::steady_clock::now() - begin < kLooks) {
-            if (comes_soon(ready)) return false;
+        while (std::chrono::steady_clock::now() - begin < looks) {
+            if (comes_soon(ready)) return true;
         }
+        return false;
+    }
+
+    /// Sleep until it is ready.
+    template <class Ready>
+    void sleep(const Ready& ready) {
         for (;;) {
             asleep_.store(1);
             if (ready()) break;
             asleep_.wait(1);
         }
         asleep_.store(0);
-        return true;
     }
 
     /// Does it become ready within a moment? Reads no clock.
@@ -48,9 +57,7 @@ class Waiter {
     }
 
   private:
-    /// How long a waiting thread looks before it goes to sleep; the clock is read once in so many
-    /// looks.
-    static constexpr auto kLooks = std::chrono::microseconds(20);
+    /// The clock is read once in so many looks.
     static constexpr int kLooksAtOnce = 64;
 
     /// Tell the core that this is a wait, so that it leaves its other thread more.

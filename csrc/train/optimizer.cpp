@@ -17,6 +17,9 @@ constexpr Index kUpdateBlock = 4096;
 /// Parameters below which another thread costs more than it brings.
 constexpr Index kParametersPerThread = 64 * 1024;
 
+/// Of a matrix product, in the time of a parameter: 0.5 ns in the second cache, 2 from memory.
+constexpr double kOperationsPerParameter = 100;
+
 int blocks_of(const OptimizerSettings& settings) {
     switch (settings.optimizer) {
         case Optimizer::sgd:
@@ -105,6 +108,13 @@ Update<T> OptimizerState<T>::step(T* parameters, std::int64_t step, double rate)
 }
 
 template <class T>
+double OptimizerState<T>::sweep_operations(const std::vector<Range>& ranges) {
+    Index parameters = 0;
+    for (const Range& range : ranges) parameters += range.size();
+    return kOperationsPerParameter * static_cast<double>(parameters);
+}
+
+template <class T>
 bool OptimizerState<T>::sweep(const Part& part, const Update<T>& update, const T* gradients,
                               const std::vector<Range>& ranges) {
     bool finite = true;
@@ -129,7 +139,7 @@ void OptimizerState<T>::apply(ParameterStore<T>& store, double rate) {
     run_team(team, [&](const Team& members) noexcept {
         Update<T> update = step(parameters.values, steps_, rate);
         update.args.gradient_scale = clipping_scale(members, parameters.gradients);
-        members.divide(0,
+        members.divide(sweep_operations(all),
                        [&](Part part) noexcept { sweep(part, update, parameters.gradients, all); });
     });
     set_steps(steps_ + 1);

@@ -43,6 +43,9 @@ class OptimizerState {
     /// What the gradient is multiplied by so that its norm is at most global_clipnorm.
     T clipping_scale(const Team& team, const T* gradients);
 
+    /// Operations, for Team::divide, that take as long as the step for the parameters in `ranges`.
+    static double sweep_operations(const std::vector<Range>& ranges);
+
     /// Make a part of the step for the parameters in `ranges`. False if one of them is no longer
     /// finite.
     static bool sweep(const Part& part, const Update<T>& update, const T* gradients,

@@ -235,7 +235,8 @@ Ending Trainer<T>::train_on(const Team& team, Stop& stop, const Run& run, double
     stop.release();
     const T scale = optimizer_->clipping_scale(team, store_.gradients());
     update.args.gradient_scale = decaying.args.gradient_scale = scale;
-    team.divide(0, [&](Part part) noexcept {
+    const auto cost = &OptimizerState<T>::sweep_operations;
+    team.divide(cost(swept_) + cost(penalized_), [&](Part part) noexcept {
         bool all = optimizer_->sweep(part, update, store_.gradients(), swept_);
         all &= optimizer_->sweep(part, decaying, store_.gradients(), penalized_);
         if (!all) finite = false;
