@@ -94,6 +94,7 @@ void bind_runtime(py::module_& module) {
     module.def("ignored_thread_limit", &ignored_thread_limit);
     module.def("set_thread_limit", &set_thread_limit, py::arg("threads"));
     module.def("set_own_thread_limit", &set_own_thread_limit, py::arg("threads"));
+    module.def("set_full_teams", &set_full_teams, py::arg("full"));
     py::class_<OwnThreadLimit>(module, "OwnThreadLimit")
         .def(py::init<int>(), py::arg("threads"))
         .def("__enter__", [](const OwnThreadLimit&) {})

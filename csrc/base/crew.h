@@ -33,6 +33,9 @@ class Crew {
     void divide(int size, double operations, PartFunction function, const void* body);
     void each(int size, PartFunction function, const void* body);
 
+    /// Was a member lately seen to lose its core to other threads?
+    bool is_disturbed();
+
     /// The last job: a helper that begins to serve gets those after it.
     Jobs posted() const { return posted_.load(); }
 
@@ -59,7 +62,6 @@ class Crew {
     void await_done(int owner, const Job& job);
     void note_wait(Clock::time_point begin);
     void note_disturbance(Clock::time_point now);
-    bool is_disturbed();
     std::chrono::microseconds looks();
     void end_turn_in_time(Lane& mine, Clock::time_point part_began);
 

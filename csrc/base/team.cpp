@@ -61,6 +61,8 @@ Workforces& the_workforces() {
 
 }  // namespace
 
+bool Team::is_disturbed() const { return crew_ != nullptr && crew_->is_disturbed(); }
+
 void Team::run_parts(double operations, PartFunction function, const void* body) const {
     crew_->divide(size_, operations, function, body);
 }

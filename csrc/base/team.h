@@ -37,6 +37,9 @@ class Team {
 
     int size() const { return size_; }
 
+    /// Was a member lately seen to lose its core to other threads?
+    bool is_disturbed() const;
+
     /// Cut work into parts and call `body(part)` for each; return when all are done. There is one
     /// for each member; where members lose their cores to others there are more, of no less than
     /// some 50 us each, and who comes first takes the next. `operations`: those of all the work.

@@ -22,6 +22,7 @@ namespace ganglion {
 namespace {
 
 std::atomic<int> explicit_limit{0};
+std::atomic<bool> full_teams_of_all{false};
 thread_local int own_limit = 0;
 
 /// The text without the blanks around it.
@@ -150,6 +151,13 @@ int set_own_thread_limit(int threads) {
     return std::exchange(own_limit, threads);
 }
 
-int team_size(int wanted) { return std::clamp(wanted, 1, thread_limit().threads); }
+int team_size(int wanted) {
+    const int limit = thread_limit().threads;
+    return full_teams() ? limit : std::clamp(wanted, 1, limit);
+}
+
+void set_full_teams(bool full) { full_teams_of_all = full; }
+
+bool full_teams() { return full_teams_of_all.load(std::memory_order_relaxed); }
 
 }  // namespace ganglion

@@ -26,7 +26,11 @@ int set_own_thread_limit(int threads);
 /// Set the limit for this process; 0 returns to the environment's. Throws for a negative number.
 void set_thread_limit(int threads);
 
-/// `wanted` within the limit.
+/// `wanted` within the limit; the limit where teams are full.
 int team_size(int wanted);
+
+/// For measurements: let every team be as large as the limit allows, worthwhile or not.
+void set_full_teams(bool full);
+bool full_teams();
 
 }  // namespace ganglion

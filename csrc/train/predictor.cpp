@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/thread_limit.h"
 #include "base/waiter.h"
 
 namespace ganglion {
@@ -13,6 +14,12 @@ namespace {
 /// Work below this is done before threads that sleep have come, which takes up to 0.2 ms on virtual
 /// machines.
 constexpr double kWorthWaking = 5e7;
+
+/// Operations below which another thread costs more than it brings.
+constexpr double kOperationsPerMember = 0.5e6;
+
+/// Of the rows that are given out at a time where members work apart: some 0.4 ms for each of two.
+constexpr double kJobOperations = 4e7;
 
 /// Calls that have followed each other closely, after which one more is likely to.
 constexpr int kMany = 8;
@@ -96,32 +103,70 @@ Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt
     }
     std::optional<Access::Hold> hold;
     if (packed_ == nullptr) hold.emplace(store_.access().read("predict"));
+    const Index batch = std::min(plan_.max_batch, y.rows);
+    const int of_batch = worthwhile_team(plan_.operations(batch), kOperationsPerMember);
+    const int of_all = worthwhile_team(plan_.operations(y.rows), kOperationsPerMember);
+    const bool small = of_all > 1 && plan_.operations(y.rows) < kWorthWaking && !full_teams();
+    const bool alone = small && !calls_follow_closely();
+    Call call{x, y, Stop(interrupt)};
+    if (!alone && of_batch == 1 && of_all > 1 && batch < y.rows)
+        predict_apart(of_all, call);
+    else
+        predict_together(alone ? 1 : of_batch, call);
+    if (small) ended_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+    if (call.stop.wanted()) return Ending::interrupted;
+    return call.finite ? Ending::complete : Ending::data_not_finite;
+}
+
+/// All members work on one batch after the other.
+template <class T>
+void Predictor<T>::predict_together(int size, Call& call) const {
     std::unique_ptr<Workspace<T>> workspace = take();
-    const int most = worthwhile_team(plan_.operations(std::min(plan_.max_batch, y.rows)));
-    const bool small = most > 1 && plan_.operations(y.rows) < kWorthWaking;
-    const int team = small && !calls_follow_closely() ? 1 : most;
-    workspace->reserve_team(most);
-    Stop stop(interrupt);
-    std::atomic<bool> finite{true};
-    bool finished = true;
-    run_team(team, [&](const Team& members) noexcept {
-        for (Index first = 0; first < y.rows; first += plan_.max_batch) {
-            const Index rows = std::min(plan_.max_batch, y.rows - first);
-            const Matrix<T> out{y.at(first, 0), rows, y.cols, y.row_stride};
-            members.divide(0, [&](Part part) noexcept {
-                if (!gather_share(part, x, first, workspace->value(input_, rows))) finite = false;
-            });
-            finished = workspace->forward(members, stop, {.rows = rows});
-            if (!finished) return;
-            members.divide(0, [&](Part part) noexcept {
-                copy_share<T>(part, workspace->value(output_, rows), out);
-            });
-        }
+    workspace->reserve_team(size);
+    run_team(size, [&](const Team& team) noexcept {
+        for (Index first = 0; first < call.y.rows && !call.stop.wanted(); first += plan_.max_batch)
+            predict_batch(team, *workspace, stretch(first, plan_.max_batch, call.y.rows), call,
+                          call.stop);
     });
     give_back(std::move(workspace));
-    if (small) ended_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
-    if (!finished) return Ending::interrupted;
-    return finite ? Ending::complete : Ending::data_not_finite;
+}
+
+/// Each member has batches of its own: one is not worth a team, all together are.
+template <class T>
+void Predictor<T>::predict_apart(int size, Call& call) const {
+    std::vector<std::unique_ptr<Workspace<T>>> workspaces;  // by rank
+    while (static_cast<int>(workspaces.size()) < size) workspaces.push_back(take());
+    const double of_batch = plan_.operations(plan_.max_batch);
+    const Index batches = std::max<Index>(size, static_cast<Index>(kJobOperations / of_batch));
+    run_team(size, [&](const Team& team) noexcept {
+        for (Index first = 0; first < call.y.rows && !call.stop.poll();) {
+            const Range rows = stretch(first, batches * plan_.max_batch, call.y.rows);
+            team.divide(plan_.operations(rows.size()), [&](Part part) noexcept {
+                const Range share = part.share(rows.size(), plan_.max_batch);
+                Workspace<T>& mine = *workspaces[static_cast<std::size_t>(part.rank)];
+                const Index end = rows.begin + share.end;
+                Stop unasked(kNoInterrupt);
+                for (Index i = rows.begin + share.begin; i < end; i += plan_.max_batch)
+                    predict_batch(Team(), mine, stretch(i, plan_.max_batch, end), call, unasked);
+            });
+            first = rows.end;
+        }
+    });
+    for (std::unique_ptr<Workspace<T>>& workspace : workspaces) give_back(std::move(workspace));
+}
+
+template <class T>
+void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Range rows, Call& call,
+                                 Stop& stop) const {
+    const Index count = rows.size();
+    team.divide(0, [&](Part part) noexcept {
+        if (!gather_share(part, call.x, rows.begin, workspace.value(input_, count)))
+            call.finite = false;
+    });
+    if (!workspace.forward(team, stop, {.rows = count})) return;
+    const Matrix<T> out{call.y.at(rows.begin, 0), count, call.y.cols, call.y.row_stride};
+    team.divide(
+        0, [&](Part part) noexcept { copy_share<T>(part, workspace.value(output_, count), out); });
 }
 
 template class Predictor<float>;

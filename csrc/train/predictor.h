@@ -36,9 +36,21 @@ class Predictor {
   private:
     using Clock = std::chrono::steady_clock;
 
+    /// What the members of its teams share.
+    struct Call {
+        const DataView& x;
+        Matrix<T> y;
+        Stop stop;
+        std::atomic<bool> finite{true};
+    };
+
     /// Have many small calls come right after each other, so that a team is worth waking, or still
     /// looks for the next one?
     bool calls_follow_closely() const;
+    void predict_together(int size, Call& call) const;
+    void predict_apart(int size, Call& call) const;
+    void predict_batch(const Team& team, Workspace<T>& workspace, Range rows, Call& call,
+                       Stop& stop) const;
     std::unique_ptr<Workspace<T>> make() const;
     std::unique_ptr<Workspace<T>> take() const;
     void give_back(std::unique_ptr<Workspace<T>> workspace) const;

@@ -12,8 +12,8 @@ constexpr double kGain = 0.95;
 
 }  // namespace
 
-int TeamChoice::next(int team) {
-    trying_ = left_-- <= 0;
+int TeamChoice::next(int team, bool sure) {
+    trying_ = !(sure && !alone_) && left_-- <= 0;
     return alone_ != trying_ ? 1 : team;
 }
 

@@ -9,8 +9,9 @@ class TeamChoice {
   public:
     explicit TeamChoice(bool begins_alone) : alone_(begins_alone) {}
 
-    /// Threads for the next stretch of work, which may have up to `team`.
-    int next(int team);
+    /// Threads for the next stretch of work, which may have up to `team`. `sure`: unless one thread
+    /// has been chosen, the team is the quicker without a trial.
+    int next(int team, bool sure = false);
 
     /// What the stretch took, in seconds a row.
     void took(double seconds);

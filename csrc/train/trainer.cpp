@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/thread_limit.h"
 #include "train/swept.h"
 
 namespace ganglion {
@@ -19,9 +20,11 @@ constexpr double kSurelyWorthATeam = 1e8;
 /// Work below this begins on one thread: it is soon done, and others may have to be woken.
 constexpr double kWorthWaking = 5e6;
 
-/// Batches from one choice to the next; the last ones count with those before them, for a rest of
+/// From one choice to the next: some 5 ms, and 50 where threads lose their cores to others, for
+/// turns of some milliseconds each. The last batches count with those before them, for a rest of
 /// few rows would look quick.
-constexpr Index kStretch = 64;
+constexpr double kStretchOperations = 5e8;
+constexpr double kDisturbedStretchOperations = 5e9;
 
 /// The weighted sum of a batch's losses.
 template <class T>
@@ -136,23 +139,24 @@ Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates
     const int team = std::max(pair, worthwhile_team(work));
     workspace_.reserve_team(team);
     Stop stop(interrupt);
-    const bool tries = team > 1 && work < kSurelyWorthATeam;
-    return tries ? run_by_trial(team, batches, range, rates, stop)
-                 : run_team_of(team, batches, range, rates, stop);
+    return team > 1 && !full_teams() ? run_by_trial(team, work, batches, range, rates, stop)
+                                     : run_team_of(team, batches, range, rates, stop);
 }
 
 /// In stretches, each on one thread or on the team. Waking others counts where a run begins with
 /// it; later they are awake before the clock starts, as they stay once a team is chosen.
 template <class T>
-Outcome Trainer<T>::run_by_trial(int size, const Batches& batches, Range range, const double* rates,
-                                 Stop& stop) {
+Outcome Trainer<T>::run_by_trial(int size, double work, const Batches& batches, Range range,
+                                 const double* rates, Stop& stop) {
     Outcome outcome{Ending::complete, range.begin};
     while (outcome.ending == Ending::complete && outcome.batch < range.end) {
         const Index begin = outcome.batch;
-        const bool last = range.end - begin < 2 * kStretch;
-        const Range part{begin, last ? range.end : begin + kStretch};
+        const double worth = disturbed_ ? kDisturbedStretchOperations : kStretchOperations;
+        const Index stretch = std::max<Index>(1, static_cast<Index>(worth / work));
+        const bool last = range.end - begin < 2 * stretch;
+        const Range part{begin, last ? range.end : begin + stretch};
         const Index rows = batches.samples_of(part.end - 1).end - batches.samples_of(begin).begin;
-        const int chosen = team_choice_.next(size);
+        const int chosen = team_choice_.next(size, work >= kSurelyWorthATeam && !disturbed_);
         if (begin > range.begin) {
             run_team(chosen, [](const Team& team) noexcept { team.each([](Part) noexcept {}); });
         }
@@ -171,6 +175,7 @@ Outcome Trainer<T>::run_team_of(int size, const Batches& batches, Range range, c
     Outcome outcome{};
     run_team(size, [&](const Team& team) noexcept {
         outcome = run_batches(team, batches, range, rates, stop);
+        if (team.size() > 1) disturbed_ = team.is_disturbed();
     });
     if (optimizer_ != nullptr)
         optimizer_->set_steps(optimizer_->steps() + outcome.batch - range.begin);

@@ -62,8 +62,8 @@ class Trainer {
     std::string first_bad_tensor() { return workspace_.first_not_finite(last_run_); }
 
   private:
-    Outcome run_by_trial(int size, const Batches& batches, Range range, const double* rates,
-                         Stop& stop);
+    Outcome run_by_trial(int size, double work, const Batches& batches, Range range,
+                         const double* rates, Stop& stop);
     Outcome run_team_of(int size, const Batches& batches, Range range, const double* rates,
                         Stop& stop);
     Outcome run_batches(const Team& team, const Batches& batches, Range range, const double* rates,
@@ -89,6 +89,7 @@ class Trainer {
     Figures& figures_;
     std::vector<T> metric_weight_;  // of a batch's rows
     TeamChoice team_choice_;
+    bool disturbed_ = false;  // when a team last ran, members lost their cores
     Run last_run_{};
     std::uint64_t seed_;
 };

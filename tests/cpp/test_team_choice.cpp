@@ -13,10 +13,10 @@ struct Spent {
 };
 
 /// Run so many stretches of work that takes `alone` seconds on one thread, `team` on all.
-Spent run(TeamChoice& choice, int stretches, double alone, double team) {
+Spent run(TeamChoice& choice, int stretches, double alone, double team, bool sure = false) {
     Spent spent;
     for (int i = 0; i < stretches; ++i) {
-        const int size = choice.next(kTeam);
+        const int size = choice.next(kTeam, sure);
         CHECK(size == 1 || size == kTeam);
         const double seconds = size == 1 ? alone : team;
         choice.took(seconds);
@@ -55,6 +55,16 @@ void of_two_alike_neither_is_left(bool begins_alone) {
     CHECK(begins_alone ? alone > 970 : alone < 30);
 }
 
+/// Not doubted where it is sure, it is left when it no longer is, and comes back.
+void a_sure_team_is_not_doubted() {
+    TeamChoice choice(false);
+    CHECK(run(choice, 1000, 2.0, 1.0, true).stretches_alone == 0);
+    run(choice, 100, 1.0, 3.0);
+    CHECK(run(choice, 1000, 1.0, 3.0, true).seconds < 1000 * 1.05);
+    run(choice, 100, 2.0, 1.0, true);
+    CHECK(run(choice, 1000, 2.0, 1.0, true).stretches_alone == 0);
+}
+
 void a_team_of_one_has_no_choice(bool begins_alone) {
     TeamChoice choice(begins_alone);
     for (int i = 0; i < 10; ++i) {
@@ -66,6 +76,7 @@ void a_team_of_one_has_no_choice(bool begins_alone) {
 }  // namespace
 
 int main() {
+    a_sure_team_is_not_doubted();
     for (const bool begins_alone : {false, true}) {
         a_quicker_team_stays(begins_alone);
         one_thread_takes_over_where_it_is_quicker(begins_alone);
