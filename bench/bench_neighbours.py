@@ -1,4 +1,7 @@
-"""Neighbours in one process: does a call of ours slow down a call of theirs, or theirs ours?"""
+"""Neighbours: does a call of ours slow down a call of theirs, or theirs ours; what do others cost?
+
+Other libraries in one process, and other programs on the same cores.
+"""
 
 import time
 import warnings
@@ -7,6 +10,7 @@ from statistics import median
 
 import numpy as np
 
+from ganglion.bench import busy
 from ganglion.bench.results import aligned
 from ganglion.bench.timing import Call, timed
 from ganglion.bench.training import compiled
@@ -23,6 +27,14 @@ def our_fit(workload: Workload) -> Call:
     x, y = workload.data()
     net = compiled(workload)
     return lambda: net.fit(x, y, batch_size=workload.batch, verbose=0)
+
+
+def our_prediction(workload: Workload) -> Call:
+    """Return a prediction of a batch."""
+    x, _ = workload.data()
+    net = compiled(workload)
+    rows = x[: workload.batch]
+    return lambda: net.predict(rows)
 
 
 def numpy_product() -> Call:
@@ -84,7 +96,7 @@ def compared(ours: Call, theirs: Call) -> list[str]:
 
 
 def main() -> None:
-    """Print how much slower each side is by turns than alone, and what ours burns at rest."""
+    """Print how much slower each is beside others than alone, and what ours burns at rest."""
     ours = our_fit(WORKLOAD)
     ours()
     lines = [["neighbour", "ours alone us", "by turns x", "theirs alone us", "by turns x"]]
@@ -92,6 +104,8 @@ def main() -> None:
         theirs()
         lines.append([name, *compared(ours, theirs)])
     print(f"least (median) of {ROUNDS}\n{aligned(lines)}")
+    calls = {"fit": ours, "predict": our_prediction(WORKLOAD)}
+    print(f"\na machine that others use\n{busy.table(calls, numpy_product())}\n")
     most = max(burnt(ours) for _ in range(ROUNDS))
     print(f"CPU time in {SLEEP * 1e3:.0f} ms of sleep after a call, at most: {most * 1e3:.2f} ms")
 
