@@ -178,7 +178,8 @@ void bind_trainer(py::module_& module, const std::string& suffix) {
              py::arg("metric_weight") = py::none(), py::arg("order"), py::arg("batch_size"),
              py::arg("first"), py::arg("rates"), py::arg("x_scale"),
              py::arg("x_columns") = py::none())
-        .def("first_bad_tensor", &Trainer<T>::first_bad_tensor);
+        .def("first_bad_tensor", &Trainer<T>::first_bad_tensor)
+        .def("team_costs", &Trainer<T>::team_costs, py::arg("rows"), py::arg("members"));
 }
 
 template <class T>
@@ -233,7 +234,8 @@ void bind_predictor(py::module_& module, const std::string& suffix) {
                 if (ending == Ending::interrupted) throw py::error_already_set();
                 return ending == Ending::complete;
             },
-            py::arg("x"), py::arg("out"), py::arg("x_scale"), py::arg("x_columns") = py::none());
+            py::arg("x"), py::arg("out"), py::arg("x_scale"), py::arg("x_columns") = py::none())
+        .def("team_costs", &Predictor<T>::team_costs, py::arg("rows"), py::arg("members"));
 }
 
 template <class T>
@@ -256,6 +258,11 @@ void bind_precision(py::module_& module, const std::string& suffix) {
 }  // namespace
 
 void bind_training(py::module_& module) {
+    py::class_<TeamCosts>(module, "TeamCosts")
+        .def_readonly("jobs", &TeamCosts::jobs)
+        .def_readonly("bytes", &TeamCosts::bytes)
+        .def_readonly("operations", &TeamCosts::operations)
+        .def_readonly("updates", &TeamCosts::updates);
     bind_precision<float>(module, "Float32");
     bind_precision<double>(module, "Float64");
 }

@@ -36,7 +36,8 @@ class Crew {
     /// Was a member lately seen to lose its core to other threads?
     bool is_disturbed();
 
-    /// The last job: a helper that begins to serve gets those after it.
+    /// The last job, its number in the upper half: a helper that begins to serve gets those after
+    /// it.
     Jobs posted() const { return posted_.load(); }
 
     /// A helper's: work for ever.

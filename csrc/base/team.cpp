@@ -63,6 +63,10 @@ Workforces& the_workforces() {
 
 bool Team::is_disturbed() const { return crew_ != nullptr && crew_->is_disturbed(); }
 
+std::uint32_t Team::works() const {
+    return crew_ == nullptr ? 0 : static_cast<std::uint32_t>(crew_->posted() >> 32);
+}
+
 void Team::run_parts(double operations, PartFunction function, const void* body) const {
     crew_->divide(size_, operations, function, body);
 }

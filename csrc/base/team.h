@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <type_traits>
 
 #include "base/matrix.h"
@@ -39,6 +40,10 @@ class Team {
 
     /// Was a member lately seen to lose its core to other threads?
     bool is_disturbed() const;
+
+    /// Works given out to these threads since they began, in whatever team; of no helpers 0. Starts
+    /// again at 2^32. A test reads it around a run.
+    std::uint32_t works() const;
 
     /// Cut work into parts and call `body(part)` for each; return when all are done. There is one
     /// for each member; where members lose their cores to others there are more, of no less than

@@ -71,10 +71,8 @@ void Executor<T>::gemm(const GemmCall& call, Division division) {
         args.update_offset = plan_.buffer(call.updated).offset;
         args.update_finite = &finite_;
     }
-    if (division == Division::rows) {
-        return multiply(args, row_share(part_, run_.rows), {0, args.c.cols});
-    }
-    const TileShare share = tile_share(part_, args.c.rows, args.c.cols, k.tile_rows, k.tile_cols);
+    const TileShare share =
+        product_share(division, part_, args.c.rows, args.c.cols, k.tile_rows, k.tile_cols);
     if (share.rows.size() > 0) multiply(args, share.rows, share.cols);
 }
 

@@ -24,6 +24,13 @@ double operations_per_row(const Program& program, const Call& call) {
     return 2.0 * static_cast<double>(weight.rows) * static_cast<double>(weight.cols);
 }
 
+Range Plan::first_job(Range of) const {
+    Index end = of.begin;
+    while (end < of.end && (end == of.begin || !steps[static_cast<std::size_t>(end)].barrier))
+        ++end;
+    return {of.begin, end};
+}
+
 Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
     if (max_batch < 1 || max_batch > std::numeric_limits<std::int32_t>::max())
         fail("compile", "max_batch is ", max_batch, ", must be from 1 to 2**31 - 1");

@@ -42,6 +42,9 @@ struct Plan {
     std::string no_backward;  // why there is no backward pass; "" if there is one
 
     const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
+    /// The first of a range of steps and those up to the next barrier: what a team is given at
+    /// once.
+    Range first_job(Range of) const;
     /// Of a batch: for fewer rows than four the weights have to be read all the same.
     double operations(Index rows) const {
         const Index counted = rows == 0 || rows > 4 ? rows : 4;

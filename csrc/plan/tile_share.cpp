@@ -32,4 +32,10 @@ TileShare tile_share(const Part& part, Index rows, Index cols, Index tile_rows, 
     return {in_column.share(rows, tile_rows), in_row.share(cols, tile_cols)};
 }
 
+TileShare product_share(Division division, const Part& part, Index rows, Index cols,
+                        Index tile_rows, Index tile_cols) {
+    if (division == Division::rows) return {row_share(part, rows), {0, cols}};
+    return tile_share(part, rows, cols, tile_rows, tile_cols);
+}
+
 }  // namespace ganglion

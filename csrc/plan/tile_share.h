@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/team.h"
+#include "plan/plan.h"
 
 namespace ganglion {
 
@@ -13,5 +13,9 @@ struct TileShare {
 /// A part of C (rows x cols), cut at multiples of the tile's size. The parts are laid out as the
 /// grid whose largest part is least to do: tiles to multiply, A and B to pack.
 TileShare tile_share(const Part& part, Index rows, Index cols, Index tile_rows, Index tile_cols);
+
+/// A part of the C (rows x cols) of a plan's product.
+TileShare product_share(Division division, const Part& part, Index rows, Index cols,
+                        Index tile_rows, Index tile_cols);
 
 }  // namespace ganglion

@@ -92,19 +92,16 @@ bool Workspace<T>::backward_updating(const Team& team, Stop& stop, const Run& ru
 template <class T>
 bool Workspace<T>::run_steps(Range steps, const Team& team, Stop& stop, const Run& run,
                              const StepAlong<T>& updating) {
-    Index begin = steps.begin;
-    while (begin < steps.end) {
+    while (steps.size() > 0) {
+        const Range job = plan_.first_job(steps);
         double row_operations = 0;
-        Index end = begin;
-        do {
-            row_operations += plan_.steps[static_cast<std::size_t>(end)].row_operations;
-            ++end;
-        } while (end < steps.end && !plan_.steps[static_cast<std::size_t>(end)].barrier);
+        for (Index i = job.begin; i < job.end; ++i)
+            row_operations += plan_.steps[static_cast<std::size_t>(i)].row_operations;
         const double operations = row_operations * static_cast<double>(run.rows);
         team.divide(operations,
-                    [&](Part part) noexcept { run_part({begin, end}, part, stop, run, updating); });
+                    [&](Part part) noexcept { run_part(job, part, stop, run, updating); });
         if (stop.poll()) return false;
-        begin = end;
+        steps.begin = job.end;
     }
     return true;
 }

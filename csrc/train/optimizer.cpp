@@ -59,10 +59,10 @@ template <class T>
 T OptimizerState<T>::clipping_scale(const Team& team, const T* gradients) {
     if (settings_.global_clipnorm == 0) return 1;
     team.divide(0, [&](Part part) noexcept {
-        const Range share = part.share(static_cast<Index>(square_sums_.size()), 1);
-        for (Index block = share.begin; block < share.end; ++block) {
-            const Range numbers = stretch(block * kUpdateBlock, kUpdateBlock, size_);
-            square_sums_[static_cast<std::size_t>(block)] =
+        const Range share = sweep_share(part, {0, size_});
+        for (Index begin = share.begin; begin < share.end; begin += kUpdateBlock) {
+            const Range numbers = stretch(begin, kUpdateBlock, share.end);
+            square_sums_[static_cast<std::size_t>(begin / kUpdateBlock)] =
                 kernels<T>().sum_of_squares(gradients + numbers.begin, numbers.size());
         }
     });
@@ -115,14 +115,20 @@ double OptimizerState<T>::sweep_operations(const std::vector<Range>& ranges) {
 }
 
 template <class T>
+Range OptimizerState<T>::sweep_share(const Part& part, Range range) {
+    const Range share = part.share(range.size(), kUpdateBlock);
+    return {range.begin + share.begin, range.begin + share.end};
+}
+
+template <class T>
 bool OptimizerState<T>::sweep(const Part& part, const Update<T>& update, const T* gradients,
                               const std::vector<Range>& ranges) {
     bool finite = true;
     for (const Range& range : ranges) {
-        const Range share = part.share(range.size(), kUpdateBlock);
+        const Range share = sweep_share(part, range);
         if (share.size() == 0) continue;
-        const Index begin = range.begin + share.begin;
-        finite &= update.kernel(update.block(begin, 1, share.size(), 0, gradients + begin, 0));
+        const T* const gradient = gradients + share.begin;
+        finite &= update.kernel(update.block(share.begin, 1, share.size(), 0, gradient, 0));
     }
     return finite;
 }

@@ -46,6 +46,9 @@ class OptimizerState {
     /// Operations, for Team::divide, that take as long as the step for the parameters in `ranges`.
     static double sweep_operations(const std::vector<Range>& ranges);
 
+    /// The parameters of a part of a sweep over `range`, cut like the sums of squares.
+    static Range sweep_share(const Part& part, Range range);
+
     /// Make a part of the step for the parameters in `ranges`. False if one of them is no longer
     /// finite.
     static bool sweep(const Part& part, const Update<T>& update, const T* gradients,

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 
+#include "plan/traffic.h"
 #include "plan/workspace.h"
 #include "train/data.h"
 #include "train/ending.h"
@@ -27,6 +28,9 @@ class Predictor {
 
     /// Operations that a row takes in its matrix products.
     double operations() const { return plan_.row_operations; }
+
+    /// What a batch of so many rows costs a team of so many members.
+    TeamCosts team_costs(Index rows, int members) const;
 
     /// x (rows, inputs) -> y (rows, outputs), which do not overlap. Ends early, y unfinished,
     /// unless it is complete. Refused while another call trains the store's parameters, unless

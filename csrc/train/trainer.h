@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/busy.h"
+#include "plan/traffic.h"
 #include "plan/workspace.h"
 #include "train/batches.h"
 #include "train/ending.h"
@@ -56,6 +57,9 @@ class Trainer {
     /// number, it stops before that batch's update, and where that makes a parameter infinite,
     /// after it. For gradients: those of the last batch stay in the store, without the penalty's.
     Outcome run(const Batches& batches, Range range, const double* rates, Interrupt interrupt);
+
+    /// What a batch of so many rows, without sample weights, costs a team of so many members.
+    TeamCosts team_costs(Index rows, int members) const;
 
     /// After Ending::loss_not_finite: the first tensor of that batch, in forward order, that is
     /// not finite.

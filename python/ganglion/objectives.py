@@ -56,10 +56,11 @@ class Phase:
 
     def _make_pass(self, max_batch: int, target_columns: int) -> Pass:
         if isinstance(self._loss, Loss):
-            return self._core_pass(self._loss, max_batch, target_columns)
+            return self.core_pass(self._loss, max_batch, target_columns)
         return self._custom_pass(self._loss, max_batch)
 
-    def _core_pass(self, loss: Loss, max_batch: int, target_columns: int) -> CorePass:
+    def core_pass(self, loss: Loss, max_batch: int, target_columns: int) -> CorePass:
+        """Return a pass for batches of up to so many rows, by a loss that the core knows."""
         model, network = self._model, self._model.network
         graph = _core.Graph(network.graph)
         target = graph.input("y", target_columns)

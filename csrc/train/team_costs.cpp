@@ -1,0 +1,76 @@
+#include "plan/traffic.h"
+#include "train/predictor.h"
+#include "train/trainer.h"
+
+// What trainer.cpp and predictor.cpp have a team do, with nothing computed. The squares that a
+// penalty sums up on the way are left out: the products read the same parameters.
+
+namespace ganglion {
+namespace {
+
+constexpr Part kLeader{};
+
+}  // namespace
+
+template <class T>
+TeamCosts Trainer<T>::team_costs(Index rows, int members) const {
+    Traffic<T> traffic(plan_, rows, members);
+    const auto buffer = [&](ValueId value) {
+        return plan_.values[static_cast<std::size_t>(value)];
+    };
+    const Index forward_end = static_cast<Index>(plan_.backward_begin);
+    const auto sweep = [&](const std::vector<Range>& ranges, const Part& part) {
+        for (const Range& range : ranges) {
+            const Range share = OptimizerState<T>::sweep_share(part, range);
+            traffic.read(traffic.gradients(share), part);
+            traffic.read(traffic.parameters(share), part);
+            traffic.write(traffic.parameters(share), part);
+            traffic.update(share.size());
+        }
+    };
+    return traffic.each_time([&] {
+        traffic.give_out([&](const Part& part) {
+            traffic.write(traffic.rows_of(buffer(task_.input), part), part);
+            traffic.write(traffic.rows_of(buffer(task_.target), part), part);
+        });
+        traffic.run({0, forward_end});
+        traffic.read(traffic.whole(buffer(task_.loss)), kLeader);
+        if (purpose_ != Purpose::evaluate)
+            traffic.run({forward_end, static_cast<Index>(plan_.steps.size())});
+        if (purpose_ == Purpose::train) {
+            if (!optimizer_->is_elementwise()) {
+                traffic.give_out([&](const Part& part) {
+                    const Range share = OptimizerState<T>::sweep_share(part, {0, store_.size()});
+                    traffic.read(traffic.gradients(share), part);
+                });
+            }
+            traffic.give_out([&](const Part& part) {
+                sweep(swept_, part);
+                sweep(penalized_, part);
+            });
+        }
+        if (!figures_.has_metrics()) return;
+        traffic.read(traffic.whole(buffer(task_.output)), kLeader);
+        traffic.read(traffic.whole(buffer(task_.target)), kLeader);
+    });
+}
+
+template <class T>
+TeamCosts Predictor<T>::team_costs(Index rows, int members) const {
+    Traffic<T> traffic(plan_, rows, members);
+    const auto rows_of = [&](ValueId value, const Part& part) {
+        return traffic.rows_of(plan_.values[static_cast<std::size_t>(value)], part);
+    };
+    return traffic.each_time([&] {
+        traffic.give_out([&](const Part& part) { traffic.write(rows_of(input_, part), part); });
+        traffic.run({0, static_cast<Index>(plan_.steps.size())});
+        traffic.give_out([&](const Part& part) { traffic.read(rows_of(output_, part), part); });
+    });
+}
+
+template TeamCosts Trainer<float>::team_costs(Index, int) const;
+template TeamCosts Trainer<double>::team_costs(Index, int) const;
+template TeamCosts Predictor<float>::team_costs(Index, int) const;
+template TeamCosts Predictor<double>::team_costs(Index, int) const;
+
+}  // namespace ganglion

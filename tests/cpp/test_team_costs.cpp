@@ -1,0 +1,191 @@
+#include <stdexcept>
+#include <vector>
+
+#include "base/random.h"
+#include "base/thread_limit.h"
+#include "check.h"
+#include "train/predictor.h"
+#include "train/trainer.h"
+
+using namespace ganglion;
+
+namespace {
+
+bool never(void*) { return false; }
+
+constexpr Interrupt kNever{&never, nullptr};
+
+OptimizerSettings adam(double clipnorm) {
+    return {.optimizer = Optimizer::adam,
+            .beta_1 = 0.9,
+            .beta_2 = 0.999,
+            .epsilon = 1e-8,
+            .global_clipnorm = clipnorm};
+}
+
+/// Dense layers with a regression's loss, what trains them, and what predicts.
+template <class T>
+struct Model {
+    Graph graph;
+    ValueId input, output, target, weight, loss;
+    Index features;
+    ParameterStore<T> store;
+    OptimizerState<T> optimizer;
+    Figures figures;
+    Trainer<T> trainer;
+    Predictor<T> predictor;
+
+    Model(const std::vector<Index>& sizes, Index rows, const OptimizerSettings& settings)
+        : input(graph.input("x", sizes.front())),
+          output(layers(graph, input, sizes)),
+          target(graph.input("y", sizes.back())),
+          weight(graph.input("weight", 1)),
+          loss(graph.loss(Loss::squared_error, output, target, weight)),
+          features(sizes.front()),
+          store(graph),
+          optimizer(settings, store.size()),
+          figures({}, sizes.back(), false),
+          trainer(graph, {input, target, weight, output, loss}, Purpose::train, store, &optimizer,
+                  figures, rows, 0),
+          predictor(graph, input, output, store, rows) {}
+
+    static ValueId layers(Graph& g, ValueId x, const std::vector<Index>& sizes) {
+        for (std::size_t i = 1; i < sizes.size(); ++i) {
+            if (i > 1) x = g.activation(x, Activation::relu, 0);
+            x = g.affine(x, g.parameter("w", sizes[i - 1], sizes[i]),
+                         g.parameter("b", 1, sizes[i]));
+        }
+        return x;
+    }
+};
+
+/// Eight rows, four inputs, three outputs.
+template <class T>
+Model<T> tiny() {
+    return {{4, 3}, 8, {.optimizer = Optimizer::sgd}};
+}
+
+template <class T>
+void a_dense_layer_costs_what_was_counted_by_hand() {
+    const Model<T> model = tiny<T>();
+    const auto numbers = [](Index count) { return count * static_cast<Index>(sizeof(T)); };
+    // Two members have four rows each; the second makes the only tile of dW and db, and the step.
+    const TeamCosts two = model.trainer.team_costs(8, 2);
+    CHECK(two.jobs == 4);                           // gather; output and loss; dW and db; the step
+    const Index parameters = 4 * 3 + 3;             // the first reads what the second updated
+    const Index losses = 4;                         // and the losses of its rows
+    const Index rows_of_the_first = 4 * 4 + 4 * 3;  // of X and of dY, for dW
+    CHECK(two.bytes == numbers(parameters + losses + rows_of_the_first));
+    CHECK(two.operations == 2 * 4 * 4 * 3 + 2 * 8 * 4 * 3);
+    CHECK(two.updates == parameters);
+    // Of four the second and the last have rows, the last makes tile and step, the first leads.
+    const TeamCosts four = model.trainer.team_costs(8, 4);
+    CHECK(four.jobs == 4);
+    CHECK(four.bytes == numbers(parameters + 8 + rows_of_the_first));
+    // Each predicts its own rows.
+    CHECK(model.predictor.team_costs(8, 2).jobs == 3);
+    CHECK(model.predictor.team_costs(8, 2).bytes == 0);
+}
+
+template <class T>
+void weights_that_are_shared_out_are_read_by_tiles() {
+    // 512 columns of output, a half for each member, which reads the other's four rows of 256.
+    const Model<T> model({256, 512}, 8, {.optimizer = Optimizer::sgd});
+    const Index half_of_input = 4 * 256;
+    const Index quarter_of_output = 4 * 256;  // written in one half of the columns, copied by rows
+    CHECK(model.predictor.team_costs(8, 2).bytes ==
+          2 * (half_of_input + quarter_of_output) * static_cast<Index>(sizeof(T)));
+}
+
+template <class T>
+void one_member_shares_nothing_and_does_it_all() {
+    for (const double clipnorm : {0.0, 1.0}) {
+        const Model<T> model({70, 300, 300, 10}, 64, adam(clipnorm));
+        const TeamCosts one = model.trainer.team_costs(64, 1);
+        CHECK(one.bytes == 0);
+        CHECK(one.updates == model.store.size());
+        CHECK(one.operations == 2.0 * 64 * (2 * 70 * 300 + 3 * 300 * 300 + 3 * 300 * 10));
+        for (const int members : {2, 3, 4, 8, 16, 64}) {
+            const TeamCosts costs = model.trainer.team_costs(64, members);
+            CHECK(costs.jobs == one.jobs);
+            CHECK(costs.bytes > 0);
+            CHECK(costs.operations * members >= one.operations);
+            CHECK(costs.operations < one.operations);
+            CHECK(costs.updates * members >= one.updates);
+        }
+    }
+}
+
+std::uint32_t works_of(int members) {
+    std::uint32_t works = 0;
+    run_team(members, [&](const Team& team) noexcept {
+        CHECK(team.size() == members);
+        works = team.works();
+    });
+    return works;
+}
+
+/// Large enough that a team is taken without a trial.
+template <class T>
+void jobs_are_those_that_the_team_is_really_given() {
+    constexpr Index rows = 512, features = 300, outputs = 10, batches = 3;
+    const std::vector<double> x = random_normal({7, 1}, batches * rows * features);
+    const std::vector<double> y = random_normal({7, 2}, batches * rows * outputs);
+    const DataView samples{x.data(), DataType::float64, batches * rows, features, 8 * features, 8};
+    const DataView targets{y.data(), DataType::float64, batches * rows, outputs, 8 * outputs, 8};
+    const Batches all{.x = samples,
+                      .y = targets,
+                      .weight = {},
+                      .metric_weight = {},
+                      .order = nullptr,
+                      .samples = batches * rows,
+                      .batch_size = rows};
+    const std::vector<double> rates(batches, 1e-3);
+    std::vector<T> out(rows * outputs);
+    for (const double clipnorm : {0.0, 1.0}) {  // with updates in the products, and after them
+        Model<T> model({features, 260, outputs}, rows, adam(clipnorm));
+        for (const int members : {2, 4}) {
+            set_thread_limit(members);
+            std::uint32_t before = works_of(members);
+            CHECK(model.trainer.run(all, {0, batches}, rates.data(), kNever).ending ==
+                  Ending::complete);
+            const TeamCosts training = model.trainer.team_costs(rows, members);
+            CHECK(works_of(members) - before == batches * training.jobs);
+            before = works_of(members);
+            DataView batch = samples;
+            batch.rows = rows;
+            CHECK(model.predictor.predict(batch, {out.data(), rows, outputs, outputs}, kNever) ==
+                  Ending::complete);
+            CHECK(works_of(members) - before == model.predictor.team_costs(rows, members).jobs);
+        }
+    }
+    set_thread_limit(0);
+}
+
+void what_cannot_be_counted_is_refused() {
+    const Model<float> model = tiny<float>();
+    for (const Index rows : {0, 9}) {
+        CHECK(testing::throws<std::invalid_argument>([&] { model.trainer.team_costs(rows, 2); }));
+    }
+    for (const int members : {0, 65}) {
+        CHECK(testing::throws<std::invalid_argument>(
+            [&] { model.predictor.team_costs(8, members); }));
+    }
+}
+
+template <class T>
+void test_all() {
+    a_dense_layer_costs_what_was_counted_by_hand<T>();
+    weights_that_are_shared_out_are_read_by_tiles<T>();
+    one_member_shares_nothing_and_does_it_all<T>();
+    jobs_are_those_that_the_team_is_really_given<T>();
+}
+
+}  // namespace
+
+int main() {
+    testing::skip_unless_available();
+    test_all<float>();
+    test_all<double>();
+    what_cannot_be_counted_is_refused();
+}
