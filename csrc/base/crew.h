@@ -68,7 +68,8 @@ class Crew {
 
     Affinity affinity_;
     std::array<std::unique_ptr<Lane>, kMostThreads> lanes_;
-    std::atomic<Jobs> posted_;
+    // What helpers read of each job, in one cache line with nothing that members write within it.
+    alignas(128) std::atomic<Jobs> posted_;
     PartFunction function_ = nullptr;  // the job's
     const void* body_ = nullptr;
     Waiter leader_;
