@@ -1,16 +1,23 @@
-"""Whether the default number of threads is a good choice: as quick as the better of one and all."""
+"""Whether the default number of threads is a good choice: as quick as the better of one and all.
 
-from collections.abc import Callable, Mapping
+With `--scaling`: what more threads bring to the workloads of `ganglion bench`.
+"""
+
+import argparse
+import os
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
 import ganglion as gn
 from ganglion import _core
+from ganglion.bench import cores
 from ganglion.bench.results import aligned
 from ganglion.bench.timing import Call, alternating
 from ganglion.bench.training import compiled
-from ganglion.bench.workloads import Workload
+from ganglion.bench.workloads import TABLE, Workload
 
 ROUNDS = 7
+SCALING_ROUNDS = 5
 WIDTHS = [8 << i for i in range(8)]
 BATCHES = [4**i for i in range(6)]
 STEPS = 16  # an epoch
@@ -38,7 +45,7 @@ def calls(workload: Workload) -> Mapping[str, Callable[[], object]]:
     }
 
 
-def main() -> None:
+def compare_choices() -> None:
     """Print microseconds of a step and a call, and the worst choices."""
     lines = [["task", "width", "batch", "default", "one", "all", "default / better"]]
     worst = {"train": (0.0, ""), "predict": (0.0, "")}
@@ -61,6 +68,38 @@ def main() -> None:
     print(aligned(lines))
     for task, (ratio, where) in worst.items():
         print(f"worst default / better of {task}: {ratio:.2f} at {where}")
+
+
+def threads_measured(members: Sequence[int]) -> dict[str, dict[int, float]]:
+    """Return seconds by task and number of threads, of those that the machine has cores for."""
+    counts = sorted({1} | {count for count in members if count <= len(os.sched_getaffinity(0))})
+    found = {}
+    for workload in TABLE:
+        for task, call in calls(workload).items():
+            runs = {str(count): limited(call, count, full=True) for count in counts}
+            times = alternating(runs, SCALING_ROUNDS)
+            found[f"{task} {workload.name}"] = {int(name): one.least for name, one in times.items()}
+    gn.set_num_threads(None)
+    _core.set_full_teams(full=False)
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Compare the choices, or show what more threads bring."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scaling", action="store_true", help="what more threads bring")
+    parser.add_argument(
+        "--members", type=int, nargs="+", default=cores.MEMBERS, help="with it: sizes of teams"
+    )
+    options = parser.parse_args(arguments)
+    for count in options.members:
+        if not 1 <= count <= cores.MOST:
+            parser.error(f"--members must be from 1 to {cores.MOST}, got {count}")
+    if options.scaling:
+        limits, measured = cores.measured_limits(), threads_measured(options.members)
+        print(cores.table(options.members, limits, measured))
+    else:
+        compare_choices()
 
 
 if __name__ == "__main__":

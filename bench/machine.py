@@ -72,3 +72,11 @@ def cpu_name() -> str:
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return "unknown"
+
+
+def last_cache() -> int:
+    """Return the bytes of the last cache; 0 where the system does not say."""
+    levels = Path("/sys/devices/system/cpu/cpu0/cache").glob("index*/size")
+    units = {"K": 1 << 10, "M": 1 << 20}
+    texts = [path.read_text().strip() for path in levels]
+    return max((int(text[:-1]) * units[text[-1]] for text in texts), default=0)

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import ganglion
 from ganglion import _core
-from ganglion.bench import compare, machine, peers
+from ganglion.bench import bench_threads, compare, cores, machine, peers
+from ganglion.bench.cores import Limits
 from ganglion.bench.machine import Machine
 from ganglion.bench.results import Measured, Row, disagreeing, table
 from ganglion.bench.runners import numpy_runner
@@ -113,6 +115,53 @@ def test_costs_are_those_counted_by_hand() -> None:
     assert training.bytes == 4 * (25 + 25 - 6 + 6 * 25 + 3 * 5 * (2 + 2 * 7))
     assert inference.flops == 2 * (2 * 3 + 3 * 4)
     assert inference.bytes == 4 * (25 + 2 + 2 * 3 + 4)
+
+
+@pytest.mark.parametrize("members", [1, 2])
+def test_expected_times_are_those_computed_by_hand(members: int) -> None:
+    training, prediction = cores.tasks(SMALLEST)  # 4-16-16-3, batches of 16
+    near, far = Limits(MACHINE, 1 << 30), Limits(Machine(peak=1e30, bandwidth=1e3), 0)
+    (costs,) = training.team_costs(members)
+    if members == 1:
+        assert (costs.operations, costs.updates) == (2 * 16 * (2 * 64 + 3 * 256 + 3 * 48), 403)
+    else:
+        assert costs.jobs == 6
+        assert costs.bytes > 0
+    shared = costs.bytes / members / cores.BETWEEN_CORES
+    waits = costs.jobs * cores.HELPER * (members - 1)
+    work = costs.operations / (cores.ATTAINED * 1e11) + costs.updates * cores.UPDATE
+    assert near.seconds(training, members) == pytest.approx(work + waits + shared)
+    assert far.seconds(training, members) == pytest.approx(
+        SMALLEST.training_cost().bytes / 1e3 + waits + shared
+    )
+    assert far.seconds(prediction, 1) == pytest.approx(SMALLEST.inference_cost(16).bytes / 1e3)
+
+
+def test_a_large_batch_is_predicted_in_pieces() -> None:
+    _, prediction = cores.tasks(Workload((4, 3), batch=300, samples=300))
+    rows = [int(one.operations) // (2 * 4 * 3) for one in prediction.team_costs(1)]
+    assert rows == [256, 44]
+
+
+def test_what_more_cores_bring_is_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench_threads, "TABLE", [SMALLEST])
+    monkeypatch.setattr(cores, "TABLE", [SMALLEST])
+    monkeypatch.setattr(machine, "bandwidth", lambda threads: MACHINE.bandwidth)
+    threads = ganglion.get_num_threads()
+    bench_threads.main(["--scaling", "--members", "1", "64"])
+    assert ganglion.get_num_threads() == threads
+    told = capsys.readouterr().out
+    one, many = (line.split() for line in told.splitlines()[1:3])
+    assert one[3:6] == ["1", "6", "0.0"]
+    assert one[-2:] == ["1.00", "1.00"]
+    assert many[3:5] == ["64", "6"]
+    assert len(many) == len(one) - 1  # more than there are cores: not measured
+    assert "85% of a core's peak, 100 GFLOP/s" in told
+    with pytest.raises(SystemExit):
+        bench_threads.main(["--scaling", "--members", "65"])
+    assert "--members must be from 1 to 64, got 65" in capsys.readouterr().err
 
 
 def test_peak_is_measured_by_the_core() -> None:

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.threads
 Array = NDArray[Any]
 
 THREADS = [1, 2, 4]
+MORE_THREADS = [8, 16]  # than there may be cores
 DTYPES = ["float32", "float64"]
 
 OPTIMIZERS: dict[str, Optimizer] = {
@@ -63,6 +64,10 @@ def make_data(kind: str) -> tuple[Array, Array, Array]:
     return x, y, rng.uniform(0.1, 3, len(x))
 
 
+def many_rows(kind: str) -> Array:
+    return np.random.default_rng(6).normal(size=(1000, INPUTS[kind]))
+
+
 def train(
     net: gn.Sequential,
     kind: str,
@@ -97,9 +102,11 @@ def threads_restored() -> Iterator[None]:
     gn.set_num_threads(None)
 
 
-def for_each_number_of_threads(run: Callable[[], list[bytes]]) -> list[list[bytes]]:
+def for_each_number_of_threads(
+    run: Callable[[], list[bytes]], numbers: Sequence[int] = THREADS
+) -> list[list[bytes]]:
     results = []
-    for threads in THREADS:
+    for threads in numbers:
         gn.set_num_threads(threads)
         results.append(run())
     return results
@@ -118,14 +125,27 @@ def test_fit_gives_the_same_bits_for_1_2_and_4_threads(name: str, kind: str, dty
     assert one[0] != make_net(kind, dtype).parameter_vector.tobytes()  # there was something to do
 
 
+@pytest.mark.parametrize("kind", INPUTS)
+@pytest.mark.parametrize("name", ["clipped", "adam"])
+def test_more_threads_than_cores_give_the_same_bits(name: str, kind: str) -> None:
+    def run() -> list[bytes]:
+        net = make_net(kind)
+        return [*train(net, kind, OPTIMIZERS[name], 3), net.predict(many_rows(kind)).tobytes()]
+
+    one, *more = for_each_number_of_threads(run, [1, *MORE_THREADS])
+    for other in more:
+        assert other == one
+
+
 def test_every_optimizer_is_tried() -> None:
     assert {optimizer.name for optimizer in OPTIMIZERS.values()} == set(gn.optimizers.OPTIMIZERS)
 
 
+@pytest.mark.parametrize("predicts", [False, True])
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the threads cannot be counted")
-@pytest.mark.parametrize("threads", THREADS)
+@pytest.mark.parametrize("threads", THREADS + MORE_THREADS)
 @pytest.mark.parametrize("kind", INPUTS)
-def test_these_networks_are_worth_the_threads(kind: str, threads: int) -> None:
+def test_these_networks_are_worth_the_threads(kind: str, threads: int, predicts: bool) -> None:
     """Else the tests above would compare one thread with itself."""
     program = f"""
 import os, runpy
@@ -135,7 +155,10 @@ net = tests["make_net"]({kind!r})
 net.compile(loss="cross_entropy")
 x, y, weight = tests["make_data"]({kind!r})
 before = len(os.listdir("/proc/self/task"))
-net.fit(x, y, batch_size=tests["BATCH"][{kind!r}], verbose=0)
+if {predicts}:
+    net.predict(tests["many_rows"]({kind!r}))
+else:
+    net.fit(x, y, batch_size=tests["BATCH"][{kind!r}], verbose=0)
 raise SystemExit(len(os.listdir("/proc/self/task")) - before)
 """
     ended = subprocess.run([sys.executable, "-c", program], check=False)
@@ -171,7 +194,7 @@ def test_row_gives_the_same_bits_in_any_batch(kind: str, dtype: str, threads: in
     """Alone, among 7 and among 1,000, and these cut into batches of any size."""
     net = make_net(kind, dtype)
     net.parameter_vector[:] += np.random.default_rng(5).normal(size=net.parameter_vector.size) / 100
-    x = np.random.default_rng(6).normal(size=(1000, INPUTS[kind]))
+    x = many_rows(kind)
     gn.set_num_threads(1)
     expected = net.predict(x, batch_size=1)
     gn.set_num_threads(threads)
