@@ -131,7 +131,9 @@ void bind(py::module_& module, const std::string& suffix) {
             py::arg("unit"))
         .def_property_readonly("coefs", [](py::object self) {
             const Matrix<T> coefs = self.cast<Perceptrons<T>&>().coefs();
-            return py::array_t<T>({coefs.rows, coefs.cols}, coefs.data, self);
+            constexpr Index item = sizeof(T);
+            return py::array_t<T>({coefs.rows, coefs.cols}, {coefs.row_stride * item, item},
+                                  coefs.data, self);
         });
 }
 

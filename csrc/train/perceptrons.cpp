@@ -15,6 +15,9 @@ namespace {
 /// Work between two looks at whether to stop: some milliseconds.
 constexpr Index kOperationsAtOnce = 20'000'000;
 
+template <class T>
+constexpr Index kLine = kAlignment / static_cast<Index>(sizeof(T));
+
 /// The next number of a xorshift generator (Marsaglia, 2003), as scikit-learn shuffles by it.
 std::uint32_t next_random(std::uint32_t& state) {
     state ^= state << 13;
@@ -42,7 +45,8 @@ Perceptrons<T>::Perceptrons(const Samples& samples, const PerceptronSettings& se
       values_(samples.x.columns == nullptr ? samples_ * samples.x.features
                                            : samples.x.begins[samples_]),
       features_(samples.x.features),
-      coefs_(static_cast<Index>(units.size()) * features_),
+      stride_(ceil_div(features_, kLine<T>) * kLine<T>),
+      coefs_(static_cast<Index>(units.size()) * stride_),
       l1_taken_(settings.l1 > 0 ? coefs_.size() : 0) {
     if (coefs.rows != static_cast<Index>(units.size()) || coefs.cols != features_) {
         fail("Perceptrons", "coefs is ", coefs.rows, "x", coefs.cols, ", must be ", units.size(),
@@ -55,10 +59,10 @@ Perceptrons<T>::Perceptrons(const Samples& samples, const PerceptronSettings& se
     samples_learned_ = static_cast<double>(learned);
     for (const OneAgainstRest& unit : units) {
         const auto number = static_cast<Index>(units_.size());
-        PerceptronState<T> state{.coefs = coefs_.data() + number * features_,
+        PerceptronState<T> state{.coefs = coefs_.data() + number * stride_,
                                  .l1_taken = nullptr,
                                  .intercept = unit.intercept};
-        if (settings.l1 > 0) state.l1_taken = l1_taken_.data() + number * features_;
+        if (settings.l1 > 0) state.l1_taken = l1_taken_.data() + number * stride_;
         for (Index j = 0; j < features_; ++j) {
             const T coef = state.coefs[j] = *coefs.at(number, j);
             state.squares += static_cast<double>(coef) * static_cast<double>(coef);

@@ -48,7 +48,7 @@ class Perceptrons {
     bool run_epoch(const std::vector<Index>& units, Interrupt interrupt);
 
     /// (units, features)
-    Matrix<T> coefs() { return {coefs_.data(), size(), features_, features_}; }
+    Matrix<T> coefs() { return {coefs_.data(), size(), features_, stride_}; }
     double intercept(Index unit) const { return of(unit).intercept; }
 
     /// The means over the samples learned from in the unit's last epoch.
@@ -61,7 +61,8 @@ class Perceptrons {
     Index size() const { return static_cast<Index>(units_.size()); }
 
   private:
-    struct Unit {
+    /// In cache lines of its own, for its thread writes to it with each sample.
+    struct alignas(128) Unit {
         PerceptronArgs<T> args;
         PerceptronState<T> state;
         std::uint32_t seed;
@@ -79,6 +80,7 @@ class Perceptrons {
     Index samples_;
     Index values_;  // of all samples
     Index features_;
+    Index stride_;  // from one unit's weights to the next one's: whole cache lines
     double samples_learned_;
     AlignedBuffer<T> coefs_;
     AlignedBuffer<T> l1_taken_;
