@@ -38,7 +38,7 @@ and of the updates at {update:.2f} ns a parameter; where what is worked on is mo
 cache, {cache:.0f} MB, no less than all that is moved at the {bandwidth:.0f} GB/s of this machine's
 memory; {helper:.2f} us for each helper of a job; and what comes from others, in equal shares, at
 {between:.0f} GB/s a member. Gathering, activations and the loss are left out, and that clocks fall
-as more cores work. The team is taken to be used; where measured, small work may stay on one thread"""
+as more cores work. The team is taken to be used; measured, small work may stay on one thread"""
 
 
 @dataclass(frozen=True, slots=True)

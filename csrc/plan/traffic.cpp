@@ -24,9 +24,8 @@ Traffic<T>::Traffic(const Plan& plan, Index rows, int members)
     for (std::size_t id = 0; id < plan.buffers.size(); ++id) {
         const Buffer& buffer = plan.buffers[id];
         const Index end = buffer.offset + buffer.rows * buffer.cols;
-        // What nobody has written comes from memory, and is everybody's.
         const auto extend = [](std::vector<Holders>& all, Index size) {
-            all.resize(std::max(all.size(), static_cast<std::size_t>(size)), ~Holders{0});
+            all.resize(std::max(all.size(), static_cast<std::size_t>(size)));
         };
         if (buffer.space == Space::parameters) extend(parameters_, end);
         if (buffer.space == Space::gradients) extend(gradients_, end);

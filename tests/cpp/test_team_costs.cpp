@@ -87,14 +87,28 @@ void a_dense_layer_costs_what_was_counted_by_hand() {
     CHECK(model.predictor.team_costs(8, 2).bytes == 0);
 }
 
+/// Eight rows, of which each of two members gathers four, and large weights of which it updates a
+/// half, in the product that makes their gradient.
 template <class T>
-void weights_that_are_shared_out_are_read_by_tiles() {
-    // 512 columns of output, a half for each member, which reads the other's four rows of 256.
-    const Model<T> model({256, 512}, 8, {.optimizer = Optimizer::sgd});
-    const Index half_of_input = 4 * 256;
-    const Index quarter_of_output = 4 * 256;  // written in one half of the columns, copied by rows
-    CHECK(model.predictor.team_costs(8, 2).bytes ==
-          2 * (half_of_input + quarter_of_output) * static_cast<Index>(sizeof(T)));
+void weights_that_are_shared_out_cost_what_was_counted_by_hand() {
+    const auto of_both = [](Index each) { return 2 * each; };
+    const auto bytes = [](Index numbers) { return numbers * static_cast<Index>(sizeof(T)); };
+    const Index losses = 4;  // of the second's rows
+    // Wide: each makes half of the outputs, and updates the weights that it reads.
+    const Model<T> wide({256, 512}, 8, {.optimizer = Optimizer::sgd});
+    const Index inputs = 4 * 256;
+    const Index outputs = 4 * 256;    // read by rows, as the loss does, and made by columns
+    const Index gradients = 4 * 256;  // the other way round, for dW
+    const Index biases = 256 + 256;   // to the second, which steps, and back to the first
+    CHECK(wide.trainer.team_costs(8, 2).bytes ==
+          bytes(of_both(inputs + outputs + gradients) + losses + biases));
+    CHECK(wide.predictor.team_costs(8, 2).bytes == bytes(of_both(inputs + outputs)));
+    // Tall: each reads half of the columns of weights, and updates half of the rows. The first
+    // makes all of db.
+    const Model<T> tall({1024, 64}, 8, {.optimizer = Optimizer::sgd});
+    const Index quarter = 512 * 32;
+    CHECK(tall.trainer.team_costs(8, 2).bytes ==
+          bytes(of_both(4 * 1024 + quarter + 4 * 32 + 4 * 64) + losses + 64 + 32));
 }
 
 template <class T>
@@ -176,7 +190,7 @@ void what_cannot_be_counted_is_refused() {
 template <class T>
 void test_all() {
     a_dense_layer_costs_what_was_counted_by_hand<T>();
-    weights_that_are_shared_out_are_read_by_tiles<T>();
+    weights_that_are_shared_out_cost_what_was_counted_by_hand<T>();
     one_member_shares_nothing_and_does_it_all<T>();
     jobs_are_those_that_the_team_is_really_given<T>();
 }
