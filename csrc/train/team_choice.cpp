@@ -5,15 +5,27 @@
 namespace ganglion {
 namespace {
 
+/// Work below this begins on one thread: it is soon done, and others may have to be woken.
+constexpr double kWorthWaking = 5e6;
+
+/// With so much work a team is quicker, and is not doubted unless it is disturbed.
+constexpr double kLarge = 1e8;
+
 constexpr int kLongestInterval = 64;
 
-/// A trial must be this much quicker to change the choice.
+/// A trial must be this much quicker to change the choice; more so to leave a team that is quicker
+/// as a rule, for on a machine in use times vary.
 constexpr double kGain = 0.95;
+constexpr double kGainToLeave = 0.8;
 
 }  // namespace
 
-int TeamChoice::next(int team, bool sure) {
-    trying_ = !(sure && !alone_) && left_-- <= 0;
+TeamChoice::TeamChoice(double operations)
+    : large_(operations >= kLarge), alone_(operations < kWorthWaking) {}
+
+int TeamChoice::next(int team, bool disturbed) {
+    const bool sure = large_ && !alone_ && !disturbed;
+    trying_ = !sure && left_-- <= 0;
     return alone_ != trying_ ? 1 : team;
 }
 
@@ -22,7 +34,8 @@ void TeamChoice::took(double seconds) {
         latest_ = seconds;
         return;
     }
-    const bool better = seconds < kGain * latest_;
+    const double gain = large_ && !alone_ ? kGainToLeave : kGain;
+    const bool better = seconds < gain * latest_;
     if (better) {
         alone_ = !alone_;
         latest_ = seconds;

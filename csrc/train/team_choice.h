@@ -7,16 +7,18 @@ namespace ganglion {
 /// else they do; the clock tells. Results are the same either way.
 class TeamChoice {
   public:
-    explicit TeamChoice(bool begins_alone) : alone_(begins_alone) {}
+    /// `operations`: of a batch.
+    explicit TeamChoice(double operations);
 
-    /// Threads for the next stretch of work, which may have up to `team`. `sure`: unless one thread
-    /// has been chosen, the team is the quicker without a trial.
-    int next(int team, bool sure = false);
+    /// Threads for the next stretch of work, which may have up to `team`. `disturbed`: members of
+    /// the last team lost their cores to other threads.
+    int next(int team, bool disturbed = false);
 
     /// What the stretch took, in seconds a row.
     void took(double seconds);
 
   private:
+    bool large_;
     bool alone_;
     bool trying_ = false;  // this stretch runs as the others do not
     int interval_ = 2;     // stretches from one trial to the next

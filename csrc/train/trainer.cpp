@@ -12,13 +12,8 @@
 namespace ganglion {
 namespace {
 
-/// From so much work for each thread two are tried beside one; with so much in all, a team is
-/// quicker without a trial.
+/// From so much work for each thread two are tried beside one.
 constexpr double kTriedOperationsPerThread = 0.1e6;
-constexpr double kSurelyWorthATeam = 1e8;
-
-/// Work below this begins on one thread: it is soon done, and others may have to be woken.
-constexpr double kWorthWaking = 5e6;
 
 /// From one choice to the next: some 5 ms, and 50 where threads lose their cores to others, for
 /// turns of some milliseconds each. The last batches count with those before them, for a rest of
@@ -89,7 +84,7 @@ Trainer<T>::Trainer(const Graph& graph, const Task& task, Purpose purpose, Param
       workspace_(plan_, store.block()),
       figures_(figures),
       metric_weight_(static_cast<std::size_t>(max_batch)),
-      team_choice_(plan_.operations(max_batch) < kWorthWaking),
+      team_choice_(plan_.operations(max_batch)),
       seed_(seed) {
     if ((purpose == Purpose::train) != (optimizer != nullptr))
         fail("Trainer", "an optimizer must be given for training, and only then");
@@ -156,7 +151,7 @@ Outcome Trainer<T>::run_by_trial(int size, double work, const Batches& batches, 
         const bool last = range.end - begin < 2 * stretch;
         const Range part{begin, last ? range.end : begin + stretch};
         const Index rows = batches.samples_of(part.end - 1).end - batches.samples_of(begin).begin;
-        const int chosen = team_choice_.next(size, work >= kSurelyWorthATeam && !disturbed_);
+        const int chosen = team_choice_.next(size, disturbed_);
         if (begin > range.begin) {
             run_team(chosen, [](const Team& team) noexcept { team.each([](Part) noexcept {}); });
         }

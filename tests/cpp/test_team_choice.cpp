@@ -12,11 +12,15 @@ struct Spent {
     double seconds = 0;
 };
 
+/// Operations of a batch: so few that it begins on one thread, so many that the team is doubted,
+/// and so many that it is not, unless it is disturbed.
+constexpr double kFew = 1e6, kSome = 1e7, kMany = 1e9;
+
 /// Run so many stretches of work that takes `alone` seconds on one thread, `team` on all.
-Spent run(TeamChoice& choice, int stretches, double alone, double team, bool sure = false) {
+Spent run(TeamChoice& choice, int stretches, double alone, double team, bool disturbed = false) {
     Spent spent;
     for (int i = 0; i < stretches; ++i) {
-        const int size = choice.next(kTeam, sure);
+        const int size = choice.next(kTeam, disturbed);
         CHECK(size == 1 || size == kTeam);
         const double seconds = size == 1 ? alone : team;
         choice.took(seconds);
@@ -26,22 +30,22 @@ Spent run(TeamChoice& choice, int stretches, double alone, double team, bool sur
     return spent;
 }
 
-void a_quicker_team_stays(bool begins_alone) {
-    TeamChoice choice(begins_alone);
+void a_quicker_team_stays(double operations) {
+    TeamChoice choice(operations);
     const Spent spent = run(choice, 1000, 2.0, 1.0);
     CHECK(spent.stretches_alone >= 1);  // it has been tried
     CHECK(spent.seconds < 1000 * 1.03);
 }
 
-void one_thread_takes_over_where_it_is_quicker(bool begins_alone) {
-    TeamChoice choice(begins_alone);
+void one_thread_takes_over_where_it_is_quicker(double operations) {
+    TeamChoice choice(operations);
     const Spent spent = run(choice, 1000, 1.0, 3.0);
     CHECK(spent.stretches_alone < 1000);
     CHECK(spent.seconds < 1000 * 1.05);
 }
 
-void it_follows_a_change(bool begins_alone) {
-    TeamChoice choice(begins_alone);
+void it_follows_a_change(double operations) {
+    TeamChoice choice(operations);
     run(choice, 1000, 2.0, 1.0);
     run(choice, 100, 1.0, 3.0);
     CHECK(run(choice, 1000, 1.0, 3.0).seconds < 1000 * 1.05);
@@ -49,39 +53,39 @@ void it_follows_a_change(bool begins_alone) {
     CHECK(run(choice, 1000, 2.0, 1.0).seconds < 1000 * 1.03);
 }
 
-void of_two_alike_neither_is_left(bool begins_alone) {
-    TeamChoice choice(begins_alone);
+void of_two_alike_neither_is_left(double operations) {
+    TeamChoice choice(operations);
     const int alone = run(choice, 1000, 1.0, 1.0).stretches_alone;
-    CHECK(begins_alone ? alone > 970 : alone < 30);
+    CHECK(operations == kFew ? alone > 970 : alone < 30);
 }
 
-/// Not doubted where it is sure, it is left when it no longer is, and comes back.
-void a_sure_team_is_not_doubted() {
-    TeamChoice choice(false);
-    CHECK(run(choice, 1000, 2.0, 1.0, true).stretches_alone == 0);
-    run(choice, 100, 1.0, 3.0);
-    CHECK(run(choice, 1000, 1.0, 3.0, true).seconds < 1000 * 1.05);
-    run(choice, 100, 2.0, 1.0, true);
-    CHECK(run(choice, 1000, 2.0, 1.0, true).stretches_alone == 0);
-}
-
-void a_team_of_one_has_no_choice(bool begins_alone) {
-    TeamChoice choice(begins_alone);
+void a_team_of_one_has_no_choice(double operations) {
+    TeamChoice choice(operations);
     for (int i = 0; i < 10; ++i) {
         CHECK(choice.next(1) == 1);
         choice.took(1.0);
     }
 }
 
+void a_team_for_much_work_is_not_doubted_but_when_disturbed() {
+    TeamChoice choice(kMany);
+    CHECK(run(choice, 1000, 1.0, 3.0).stretches_alone == 0);
+    CHECK(run(choice, 1000, 1.0, 1.1, true).stretches_alone < 30);  // not for so little
+    run(choice, 100, 1.0, 3.0, true);
+    CHECK(run(choice, 1000, 1.0, 3.0).seconds < 1000 * 1.05);  // one thread sees no disturbance
+    run(choice, 100, 2.0, 1.0);
+    CHECK(run(choice, 1000, 2.0, 1.0).stretches_alone == 0);
+}
+
 }  // namespace
 
 int main() {
-    a_sure_team_is_not_doubted();
-    for (const bool begins_alone : {false, true}) {
-        a_quicker_team_stays(begins_alone);
-        one_thread_takes_over_where_it_is_quicker(begins_alone);
-        it_follows_a_change(begins_alone);
-        of_two_alike_neither_is_left(begins_alone);
-        a_team_of_one_has_no_choice(begins_alone);
+    a_team_for_much_work_is_not_doubted_but_when_disturbed();
+    for (const double operations : {kFew, kSome}) {
+        a_quicker_team_stays(operations);
+        one_thread_takes_over_where_it_is_quicker(operations);
+        it_follows_a_change(operations);
+        of_two_alike_neither_is_left(operations);
+        a_team_of_one_has_no_choice(operations);
     }
 }
