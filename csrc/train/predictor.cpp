@@ -15,14 +15,29 @@ namespace {
 /// machines.
 constexpr double kWorthWaking = 5e7;
 
-/// Operations below which another thread costs more than it brings.
+/// Operations below which another thread costs more than it brings, and those that take as long as
+/// what else is done with a number: it is gathered, activated or copied.
 constexpr double kOperationsPerMember = 0.5e6;
+constexpr double kOperationsPerNumber = 100;
 
-/// Of the rows that are given out at a time where members work apart: some 0.4 ms for each of two.
+/// Of a member's rows that are given out at a time where they work apart: some 0.3 ms.
 constexpr double kJobOperations = 4e7;
 
-/// Calls that have followed each other closely, after which one more is likely to.
-constexpr int kMany = 8;
+/// Weights that each may read by itself for each of its rows.
+constexpr double kWeightsPerRow = 64;
+
+/// So long small calls that follow each other closely run alone, until it would have been worth
+/// waking a team for them: then there are likely as many again.
+constexpr auto kSpentAlone = std::chrono::microseconds(200);
+
+/// Numbers that a row brings, passes through and ends in.
+double numbers_of_row(const Plan& plan) {
+    Index numbers = 0;
+    for (const Buffer& buffer : plan.buffers) {
+        if (buffer.space == Space::arena && buffer.rows == kBatch) numbers += buffer.cols;
+    }
+    return static_cast<double>(numbers);
+}
 
 /// Gather a part's rows of a batch that begins at row `first` of x.
 template <class T>
@@ -48,6 +63,7 @@ Predictor<T>::Predictor(const Graph& graph, ValueId input, ValueId output, Param
       input_(input),
       output_(output),
       store_(store),
+      row_numbers_(numbers_of_row(plan_)),
       packed_(frozen ? std::make_unique<PackedWeights<T>>(plan_, store.values()) : nullptr) {
     give_back(make());
 }
@@ -84,13 +100,19 @@ void Predictor<T>::give_back(std::unique_ptr<Workspace<T>> workspace) const {
     }
 }
 
+/// Of matrix products, in the time that so many rows take.
 template <class T>
-bool Predictor<T>::calls_follow_closely() const {
+double Predictor<T>::work(Index rows) const {
+    return plan_.operations(rows) + kOperationsPerNumber * row_numbers_ * static_cast<double>(rows);
+}
+
+template <class T>
+auto Predictor<T>::small_calls_began(Clock::time_point now) const -> Clock::time_point {
     const Clock::time_point ended{Clock::duration{ended_.load(std::memory_order_relaxed)}};
-    const bool close = Clock::now() - ended < kStillLooks;
-    const int close_calls = close ? close_calls_.load(std::memory_order_relaxed) + 1 : 0;
-    close_calls_.store(std::min(close_calls, kMany), std::memory_order_relaxed);
-    return close_calls >= kMany;
+    if (now - ended < kStillLooks)
+        return Clock::time_point{Clock::duration{began_.load(std::memory_order_relaxed)}};
+    began_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+    return now;
 }
 
 template <class T>
@@ -103,24 +125,32 @@ Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt
     }
     std::optional<Access::Hold> hold;
     if (packed_ == nullptr) hold.emplace(store_.access().read("predict"));
-    const Index batch = std::min(plan_.max_batch, y.rows);
-    const int of_batch = worthwhile_team(plan_.operations(batch), kOperationsPerMember);
-    const int of_all = worthwhile_team(plan_.operations(y.rows), kOperationsPerMember);
-    const bool small = of_all > 1 && plan_.operations(y.rows) < kWorthWaking && !full_teams();
-    const bool alone = small && !calls_follow_closely();
+    const int most = worthwhile_team(work(y.rows), kOperationsPerMember);
+    const bool small = most > 1 && plan_.operations(y.rows) < kWorthWaking && !full_teams();
+    const Clock::time_point now = small ? Clock::now() : Clock::time_point{};
+    const int size = small && now - small_calls_began(now) < kSpentAlone ? 1 : most;
     Call call{x, y, Stop(interrupt)};
-    if (!alone && of_batch == 1 && of_all > 1 && batch < y.rows)
-        predict_apart(of_all, call);
+    if (size > 1 && is_quicker_apart(size, y.rows))
+        predict_apart(size, call);
     else
-        predict_together(alone ? 1 : of_batch, call);
+        predict_together(size, call);
     if (small) ended_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
     if (call.stop.wanted()) return Ending::interrupted;
     return call.finite ? Ending::complete : Ending::data_not_finite;
 }
 
+/// Members that work apart need not wait for each other, but each reads, and packs, all weights.
+template <class T>
+bool Predictor<T>::is_quicker_apart(int size, Index rows) const {
+    const Index rows_of_member = std::min(plan_.max_batch, rows / size);
+    return plan_.row_operations / 2 < kWeightsPerRow * static_cast<double>(rows_of_member);
+}
+
 /// All members work on one batch after the other.
 template <class T>
-void Predictor<T>::predict_together(int size, Call& call) const {
+void Predictor<T>::predict_together(int most, Call& call) const {
+    const Index batch = std::min(plan_.max_batch, call.y.rows);
+    const int size = std::min(most, worthwhile_team(work(batch), kOperationsPerMember));
     std::unique_ptr<Workspace<T>> workspace = take();
     workspace->reserve_team(size);
     run_team(size, [&](const Team& team) noexcept {
@@ -131,18 +161,17 @@ void Predictor<T>::predict_together(int size, Call& call) const {
     give_back(std::move(workspace));
 }
 
-/// Each member has batches of its own: one is not worth a team, all together are.
+/// Each member has rows of its own.
 template <class T>
 void Predictor<T>::predict_apart(int size, Call& call) const {
     std::vector<std::unique_ptr<Workspace<T>>> workspaces;  // by rank
     while (static_cast<int>(workspaces.size()) < size) workspaces.push_back(take());
-    const double of_batch = plan_.operations(plan_.max_batch);
-    const Index batches = std::max<Index>(size, static_cast<Index>(kJobOperations / of_batch));
+    const Index batches = 1 + static_cast<Index>(kJobOperations / work(plan_.max_batch));
     run_team(size, [&](const Team& team) noexcept {
         for (Index first = 0; first < call.y.rows && !call.stop.poll();) {
-            const Range rows = stretch(first, batches * plan_.max_batch, call.y.rows);
-            team.divide(plan_.operations(rows.size()), [&](Part part) noexcept {
-                const Range share = part.share(rows.size(), plan_.max_batch);
+            const Range rows = stretch(first, batches * size * plan_.max_batch, call.y.rows);
+            team.divide(work(rows.size()), [&](Part part) noexcept {
+                const Range share = row_share(part, rows.size());
                 Workspace<T>& mine = *workspaces[static_cast<std::size_t>(part.rank)];
                 const Index end = rows.begin + share.end;
                 Stop unasked(kNoInterrupt);

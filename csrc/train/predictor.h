@@ -48,10 +48,11 @@ class Predictor {
         std::atomic<bool> finite{true};
     };
 
-    /// Have many small calls come right after each other, so that a team is worth waking, or still
-    /// looks for the next one?
-    bool calls_follow_closely() const;
-    void predict_together(int size, Call& call) const;
+    double work(Index rows) const;
+    /// When the first began of those small calls that came right after each other until now.
+    Clock::time_point small_calls_began(Clock::time_point now) const;
+    bool is_quicker_apart(int size, Index rows) const;
+    void predict_together(int most, Call& call) const;
     void predict_apart(int size, Call& call) const;
     void predict_batch(const Team& team, Workspace<T>& workspace, Range rows, Call& call,
                        Stop& stop) const;
@@ -63,10 +64,11 @@ class Predictor {
     ValueId input_;
     ValueId output_;
     ParameterStore<T>& store_;
+    double row_numbers_;
     std::unique_ptr<PackedWeights<T>> packed_;
     mutable std::array<std::atomic<Workspace<T>*>, 64> free_{};
     mutable std::atomic<Clock::rep> ended_{0};  // when the last small call did
-    mutable std::atomic<int> close_calls_{0};
+    mutable std::atomic<Clock::rep> began_{0};  // when the first of those that followed closely did
 };
 
 }  // namespace ganglion
