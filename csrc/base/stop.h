@@ -29,7 +29,8 @@ class Stop {
     bool poll() {
         if (held_ || wanted()) return wanted();
         if (++unwatched_ < watch_every_) return false;
-        const auto now = std::chrono::steady_clock::now();
+        const Clock::time_point now = Clock::now();
+        if (watched_ == Clock::time_point{}) watched_ = polled_ = now;
         watch_every_ = now - watched_ < kSoon ? std::min(2 * watch_every_, kMostUnwatched) : 1;
         unwatched_ = 0;
         watched_ = now;
@@ -40,19 +41,22 @@ class Stop {
     }
 
   private:
+    using Clock = std::chrono::steady_clock;
+
     /// Often enough for a person, seldom enough to cost nothing.
     static constexpr auto kPollEvery = std::chrono::milliseconds(20);
-    /// Reading the clock takes as long as a small step: where polls follow each other so soon, it
-    /// is done before every other one, then every fourth, and so on.
+    /// Reading the clock takes as long as a small step: it is not done before some, and where polls
+    /// follow each other so soon, less and less often.
     static constexpr auto kSoon = std::chrono::milliseconds(1);
+    static constexpr int kFirstUnwatched = 4;
     static constexpr int kMostUnwatched = 64;
 
     Interrupt interrupt_;
     bool held_ = false;
-    int watch_every_ = 1;
+    int watch_every_ = kFirstUnwatched;
     int unwatched_ = 0;
-    std::chrono::steady_clock::time_point watched_ = std::chrono::steady_clock::now();
-    std::chrono::steady_clock::time_point polled_ = std::chrono::steady_clock::now();
+    Clock::time_point watched_{};
+    Clock::time_point polled_{};
     std::atomic<bool> wanted_{false};
 };
 

@@ -129,6 +129,13 @@ void check_limit(const char* op, int threads) {
     }
 }
 
+/// As thread_limit() says, without where it is from: asked by every call.
+int most_threads() {
+    const int number = explicit_limit.load(std::memory_order_relaxed);
+    const int all = number == 0 ? environment().limit.threads : number;
+    return own_limit != 0 ? std::min(own_limit, all) : all;
+}
+
 }  // namespace
 
 ThreadLimit thread_limit() {
@@ -152,7 +159,7 @@ int set_own_thread_limit(int threads) {
 }
 
 int team_size(int wanted) {
-    const int limit = thread_limit().threads;
+    const int limit = most_threads();
     return full_teams() ? limit : std::clamp(wanted, 1, limit);
 }
 

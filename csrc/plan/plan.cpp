@@ -14,6 +14,17 @@ double operations_per_row(const Program& program) {
     return total;
 }
 
+std::vector<Job> jobs_of(const std::vector<Step>& steps, std::size_t begin, std::size_t end) {
+    std::vector<Job> jobs;
+    for (std::size_t i = begin; i < end; ++i) {
+        const auto here = static_cast<Index>(i);
+        if (i == begin || steps[i].barrier) jobs.push_back({{here, here}, 0});
+        jobs.back().steps.end = here + 1;
+        jobs.back().row_operations += steps[i].row_operations;
+    }
+    return jobs;
+}
+
 }  // namespace
 
 double operations_per_row(const Program& program, const Call& call) {
@@ -22,13 +33,6 @@ double operations_per_row(const Program& program, const Call& call) {
     const Buffer& b = program.buffer(gemm->b);
     const Buffer& weight = b.rows == kBatch ? program.buffer(gemm->c) : b;
     return 2.0 * static_cast<double>(weight.rows) * static_cast<double>(weight.cols);
-}
-
-Range Plan::first_job(Range of) const {
-    Index end = of.begin;
-    while (end < of.end && (end == of.begin || !steps[static_cast<std::size_t>(end)].barrier))
-        ++end;
-    return {of.begin, end};
 }
 
 Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
@@ -40,9 +44,13 @@ Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
     const bool updates = goal.updates && fuse_updates(program, max_batch,
                                                       operations * static_cast<double>(max_batch));
     const Index arena_size = lay_out(program, goal, max_batch);
+    const std::vector<Step> steps = schedule(program, max_batch);
+    const std::size_t backward_begin = program.backward_begin;
     return {.buffers = program.buffers,
-            .steps = schedule(program, max_batch),
-            .backward_begin = program.backward_begin,
+            .steps = steps,
+            .backward_begin = backward_begin,
+            .forward = jobs_of(steps, 0, backward_begin),
+            .backward = jobs_of(steps, backward_begin, steps.size()),
             .values = program.values,
             .gradients = program.gradients,
             .numbers = program.numbers,

@@ -26,12 +26,21 @@ struct Step {
     double row_operations;  // of a matrix product, for one row of a batch
 };
 
+/// The steps up to the next barrier: what a team is given at once. From barrier to barrier a part
+/// goes on by itself: its rows are its own in all of those steps.
+struct Job {
+    Range steps;
+    double row_operations;  // of the matrix products, for one row of a batch
+};
+
 /// How to compute a graph: a flat list of steps over one arena, for batches of up to `max_batch`
 /// rows. Immutable, and without memory of its own: a Workspace runs it.
 struct Plan {
     std::vector<Buffer> buffers;
     std::vector<Step> steps;
     std::size_t backward_begin;
+    std::vector<Job> forward;
+    std::vector<Job> backward;
     std::vector<BufferId> values;     // by ValueId; kNoBuffer where the plan does without
     std::vector<BufferId> gradients;  // by ValueId: of inputs, and one the caller gives
     std::vector<double> numbers;      // the program's
@@ -42,9 +51,6 @@ struct Plan {
     std::string no_backward;  // why there is no backward pass; "" if there is one
 
     const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
-    /// The first of a range of steps and those up to the next barrier: what a team is given at
-    /// once.
-    Range first_job(Range of) const;
     /// Of a batch: for fewer rows than four the weights have to be read all the same.
     double operations(Index rows) const {
         const Index counted = rows == 0 || rows > 4 ? rows : 4;

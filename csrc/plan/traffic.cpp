@@ -78,14 +78,12 @@ void Traffic<T>::write(Matrix<Holders> what, const Part& part) {
 }
 
 template <class T>
-void Traffic<T>::run(Range steps) {
-    while (steps.size() > 0) {
-        const Range job = plan_.first_job(steps);
+void Traffic<T>::run(const std::vector<Job>& jobs) {
+    for (const Job& job : jobs) {
         give_out([&](const Part& part) {
-            for (Index i = job.begin; i < job.end; ++i)
+            for (Index i = job.steps.begin; i < job.steps.end; ++i)
                 run_part(plan_.steps[static_cast<std::size_t>(i)], part);
         });
-        steps.begin = job.end;
     }
 }
 

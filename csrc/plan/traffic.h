@@ -39,8 +39,8 @@ class Traffic {
         return costs_;
     }
 
-    /// The plan's steps, as a Workspace gives them out.
-    void run(Range steps);
+    /// As a Workspace gives them out.
+    void run(const std::vector<Job>& jobs);
 
     /// A job of the caller's: call `body(part)` for each member.
     template <class Body>

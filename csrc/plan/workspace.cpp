@@ -72,7 +72,7 @@ Matrix<T> Workspace<T>::matrix(BufferId id, Index rows) {
 
 template <class T>
 bool Workspace<T>::forward(const Team& team, Stop& stop, const Run& run) {
-    return run_steps({0, static_cast<Index>(plan_.backward_begin)}, team, stop, run, {});
+    return run_jobs(plan_.forward, team, stop, run, {});
 }
 
 template <class T>
@@ -83,25 +83,16 @@ bool Workspace<T>::backward(const Team& team, Stop& stop, const Run& run) {
 template <class T>
 bool Workspace<T>::backward_updating(const Team& team, Stop& stop, const Run& run,
                                      const StepAlong<T>& updating) {
-    const Range steps{static_cast<Index>(plan_.backward_begin),
-                      static_cast<Index>(plan_.steps.size())};
-    return run_steps(steps, team, stop, run, updating);
+    return run_jobs(plan_.backward, team, stop, run, updating);
 }
 
-/// From barrier to barrier a part goes on by itself: its rows are its own in all of those steps.
 template <class T>
-bool Workspace<T>::run_steps(Range steps, const Team& team, Stop& stop, const Run& run,
-                             const StepAlong<T>& updating) {
-    while (steps.size() > 0) {
-        const Range job = plan_.first_job(steps);
-        double row_operations = 0;
-        for (Index i = job.begin; i < job.end; ++i)
-            row_operations += plan_.steps[static_cast<std::size_t>(i)].row_operations;
-        const double operations = row_operations * static_cast<double>(run.rows);
-        team.divide(operations,
-                    [&](Part part) noexcept { run_part(job, part, stop, run, updating); });
+bool Workspace<T>::run_jobs(const std::vector<Job>& jobs, const Team& team, Stop& stop,
+                            const Run& run, const StepAlong<T>& updating) {
+    for (const Job& job : jobs) {
+        team.divide(job.row_operations * static_cast<double>(run.rows),
+                    [&](Part part) noexcept { run_part(job.steps, part, stop, run, updating); });
         if (stop.poll()) return false;
-        steps.begin = job.end;
     }
     return true;
 }

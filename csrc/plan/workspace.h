@@ -72,8 +72,8 @@ class Workspace {
     }
     Matrix<T> matrix(BufferId id, Index rows);
     Index scratch_size() const;
-    bool run_steps(Range steps, const Team& team, Stop& stop, const Run& run,
-                   const StepAlong<T>& updating);
+    bool run_jobs(const std::vector<Job>& jobs, const Team& team, Stop& stop, const Run& run,
+                  const StepAlong<T>& updating);
     void run_part(Range steps, const Part& part, Stop& stop, const Run& run,
                   const StepAlong<T>& updating);
 

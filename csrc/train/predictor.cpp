@@ -150,7 +150,8 @@ bool Predictor<T>::is_quicker_apart(int size, Index rows) const {
 template <class T>
 void Predictor<T>::predict_together(int most, Call& call) const {
     const Index batch = std::min(plan_.max_batch, call.y.rows);
-    const int size = std::min(most, worthwhile_team(work(batch), kOperationsPerMember));
+    const int size =
+        most > 1 ? std::min(most, worthwhile_team(work(batch), kOperationsPerMember)) : 1;
     std::unique_ptr<Workspace<T>> workspace = take();
     workspace->reserve_team(size);
     run_team(size, [&](const Team& team) noexcept {

@@ -18,7 +18,6 @@ TeamCosts Trainer<T>::team_costs(Index rows, int members) const {
     const auto buffer = [&](ValueId value) {
         return plan_.values[static_cast<std::size_t>(value)];
     };
-    const Index forward_end = static_cast<Index>(plan_.backward_begin);
     const auto sweep = [&](const std::vector<Range>& ranges, const Part& part) {
         for (const Range& range : ranges) {
             const Range share = OptimizerState<T>::sweep_share(part, range);
@@ -33,10 +32,9 @@ TeamCosts Trainer<T>::team_costs(Index rows, int members) const {
             traffic.write(traffic.rows_of(buffer(task_.input), part), part);
             traffic.write(traffic.rows_of(buffer(task_.target), part), part);
         });
-        traffic.run({0, forward_end});
+        traffic.run(plan_.forward);
         traffic.read(traffic.whole(buffer(task_.loss)), kLeader);
-        if (purpose_ != Purpose::evaluate)
-            traffic.run({forward_end, static_cast<Index>(plan_.steps.size())});
+        if (purpose_ != Purpose::evaluate) traffic.run(plan_.backward);
         if (purpose_ == Purpose::train) {
             if (!optimizer_->is_elementwise()) {
                 traffic.give_out([&](const Part& part) {
@@ -63,7 +61,7 @@ TeamCosts Predictor<T>::team_costs(Index rows, int members) const {
     };
     return traffic.each_time([&] {
         traffic.give_out([&](const Part& part) { traffic.write(rows_of(input_, part), part); });
-        traffic.run({0, static_cast<Index>(plan_.steps.size())});
+        traffic.run(plan_.forward);
         traffic.give_out([&](const Part& part) { traffic.read(rows_of(output_, part), part); });
     });
 }

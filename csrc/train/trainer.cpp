@@ -77,6 +77,8 @@ Trainer<T>::Trainer(const Graph& graph, const Task& task, Purpose purpose, Param
       penalized_(without(updated_by(plan_), penalized_by(extras.penalty))),
       swept_(
           without(penalized_by(extras.penalty), without(updated_by(plan_), {{0, store.size()}}))),
+      sweep_operations_(OptimizerState<T>::sweep_operations(swept_) +
+                        OptimizerState<T>::sweep_operations(penalized_)),
       purpose_(purpose),
       extras_(extras),
       store_(store),
@@ -235,8 +237,7 @@ Ending Trainer<T>::train_on(const Team& team, Stop& stop, const Run& run, double
     stop.release();
     const T scale = optimizer_->clipping_scale(team, store_.gradients());
     update.args.gradient_scale = decaying.args.gradient_scale = scale;
-    const auto cost = &OptimizerState<T>::sweep_operations;
-    team.divide(cost(swept_) + cost(penalized_), [&](Part part) noexcept {
+    team.divide(sweep_operations_, [&](Part part) noexcept {
         bool all = optimizer_->sweep(part, update, store_.gradients(), swept_);
         all &= optimizer_->sweep(part, decaying, store_.gradients(), penalized_);
         if (!all) finite = false;

@@ -85,6 +85,7 @@ class Trainer {
     Plan plan_;
     std::vector<Range> penalized_;  // the parameters that the backward pass does not update
     std::vector<Range> swept_;      // and those without a penalty
+    double sweep_operations_;
     Purpose purpose_;
     Extras extras_;
     ParameterStore<T>& store_;
