@@ -88,10 +88,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Compare the choices, or show what more threads bring."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scaling", action="store_true", help="what more threads bring")
-    parser.add_argument(
-        "--members", type=int, nargs="+", default=cores.MEMBERS, help="with it: sizes of teams"
-    )
+    parser.add_argument("--members", type=int, nargs="+", help="with it: sizes of teams")
     options = parser.parse_args(arguments)
+    if options.members and not options.scaling:
+        parser.error("--members needs --scaling")
+    options.members = options.members or cores.MEMBERS
     for count in options.members:
         if not 1 <= count <= cores.MOST:
             parser.error(f"--members must be from 1 to {cores.MOST}, got {count}")

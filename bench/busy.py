@@ -23,8 +23,10 @@ ALONE = "alone"
 @contextmanager
 def burning(count: int) -> Iterator[None]:
     """Let so many programs burn a core each."""
-    programs = [subprocess.Popen([sys.executable, "-c", BURN]) for _ in range(count)]
+    programs: list[subprocess.Popen[bytes]] = []
     try:
+        for _ in range(count):
+            programs.append(subprocess.Popen([sys.executable, "-c", BURN]))
         time.sleep(START)
         yield
     finally:

@@ -89,7 +89,7 @@ void bind_runtime(py::module_& module) {
     module.def("available_isas", [] { return names_of(available_isas()); });
     module.def("thread_limit", [] {
         const ThreadLimit limit = thread_limit();
-        return py::make_tuple(limit.threads, limit.source);
+        return py::make_tuple(limit.threads, std::string(limit.source));
     });
     module.def("ignored_thread_limit", &ignored_thread_limit);
     module.def("set_thread_limit", &set_thread_limit, py::arg("threads"));

@@ -149,6 +149,7 @@ def test_what_more_cores_bring_is_shown(
     monkeypatch.setattr(bench_threads, "TABLE", [SMALLEST])
     monkeypatch.setattr(cores, "TABLE", [SMALLEST])
     monkeypatch.setattr(machine, "bandwidth", lambda threads: MACHINE.bandwidth)
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {0})
     threads = ganglion.get_num_threads()
     bench_threads.main(["--scaling", "--members", "1", "64"])
     assert ganglion.get_num_threads() == threads

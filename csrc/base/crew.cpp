@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/short_turns.h"
 
@@ -114,7 +115,8 @@ void Crew::serve(int rank, Jobs after) {
     };
     for (;;) {
         if (!Waiter::comes_within(looks(), is_next)) {
-            const ShortTurns wakes_first;
+            std::optional<ShortTurns> wakes_first;
+            if (is_disturbed()) wakes_first.emplace();
             mine.helper.sleep(is_next);
             mine.turn = {};  // a new one has begun
         }
@@ -199,10 +201,10 @@ void Crew::note_disturbance(Clock::time_point now) {
 std::chrono::microseconds Crew::looks() { return is_disturbed() ? kLooksDisturbed : kLooks; }
 
 bool Crew::is_disturbed() {
-    const Clock::rep until = disturbed_until_.load(std::memory_order_relaxed);
+    Clock::rep until = disturbed_until_.load(std::memory_order_relaxed);
     if (until == 0) return false;
     const bool still = Clock::now().time_since_epoch().count() < until;
-    if (!still) disturbed_until_ = 0;
+    if (!still) disturbed_until_.compare_exchange_strong(until, 0);
     return still;
 }
 

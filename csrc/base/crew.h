@@ -72,7 +72,7 @@ class Crew {
     alignas(128) std::atomic<Jobs> posted_;
     PartFunction function_ = nullptr;  // the job's
     const void* body_ = nullptr;
-    Waiter leader_;
+    alignas(128) Waiter leader_;
     std::atomic<Clock::rep> disturbed_until_{0};  // members were seen to lose their cores; 0: not
     Clock::time_point waited_{};                  // when the leader last waited long
 };

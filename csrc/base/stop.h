@@ -30,9 +30,13 @@ class Stop {
         if (held_ || wanted()) return wanted();
         if (++unwatched_ < watch_every_) return false;
         const Clock::time_point now = Clock::now();
-        if (watched_ == Clock::time_point{}) watched_ = polled_ = now;
-        watch_every_ = now - watched_ < kSoon ? std::min(2 * watch_every_, kMostUnwatched) : 1;
         unwatched_ = 0;
+        if (watched_ == Clock::time_point{}) {
+            watched_ = polled_ = now;
+            watch_every_ = 1;
+            return false;
+        }
+        watch_every_ = now - watched_ < kSoon ? std::min(2 * watch_every_, kMostUnwatched) : 1;
         watched_ = now;
         if (now - polled_ < kPollEvery) return false;
         polled_ = now;

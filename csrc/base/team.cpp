@@ -63,7 +63,7 @@ Workforces& the_workforces() {
 
 bool Team::is_disturbed() const { return crew_ != nullptr && crew_->is_disturbed(); }
 
-std::uint32_t Team::works() const {
+std::uint32_t Team::works_given() const {
     return crew_ == nullptr ? 0 : static_cast<std::uint32_t>(crew_->posted() >> 32);
 }
 

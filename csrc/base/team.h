@@ -43,7 +43,7 @@ class Team {
 
     /// Works given out to these threads since they began, in whatever team; of no helpers 0. Starts
     /// again at 2^32. A test reads it around a run.
-    std::uint32_t works() const;
+    std::uint32_t works_given() const;
 
     /// Cut work into parts and call `body(part)` for each; return when all are done. There is one
     /// for each member; where members lose their cores to others there are more, of no less than

@@ -129,17 +129,10 @@ void check_limit(const char* op, int threads) {
     }
 }
 
-/// As thread_limit() says, without where it is from: asked by every call.
-int most_threads() {
-    const int number = explicit_limit.load(std::memory_order_relaxed);
-    const int all = number == 0 ? environment().limit.threads : number;
-    return own_limit != 0 ? std::min(own_limit, all) : all;
-}
-
 }  // namespace
 
 ThreadLimit thread_limit() {
-    const int number = explicit_limit.load();
+    const int number = explicit_limit.load(std::memory_order_relaxed);
     const ThreadLimit all =
         number == 0 ? environment().limit : ThreadLimit{number, "set_num_threads"};
     if (own_limit != 0 && own_limit < all.threads) return {own_limit, "this thread"};
@@ -159,7 +152,7 @@ int set_own_thread_limit(int threads) {
 }
 
 int team_size(int wanted) {
-    const int limit = most_threads();
+    const int limit = thread_limit().threads;
     return full_teams() ? limit : std::clamp(wanted, 1, limit);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace ganglion {
 
@@ -10,7 +11,7 @@ inline constexpr int kMostThreads = 4096;
 /// "cores", "this thread").
 struct ThreadLimit {
     int threads;
-    std::string source;
+    std::string_view source;
 };
 
 /// The limit for teams of the calling thread. Throws where GANGLION_NUM_THREADS says no number.

@@ -17,7 +17,8 @@ constexpr Index kUpdateBlock = 4096;
 /// Parameters below which another thread costs more than it brings.
 constexpr Index kParametersPerThread = 64 * 1024;
 
-/// Of a matrix product, in the time of a parameter: 0.5 ns in the second cache, 2 from memory.
+/// Of a matrix product, in the time of a parameter whose state comes from afar: what is large is
+/// cut.
 constexpr double kOperationsPerParameter = 100;
 
 int blocks_of(const OptimizerSettings& settings) {

@@ -1,6 +1,7 @@
 #include "train/predictor.h"
 
 #include <algorithm>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -23,8 +24,9 @@ constexpr double kOperationsPerNumber = 100;
 /// Of a member's rows that are given out at a time where they work apart: some 0.3 ms.
 constexpr double kJobOperations = 4e7;
 
-/// Weights that each may read by itself for each of its rows.
+/// Weights that each may read by itself for each of its rows, and elements of its workspace.
 constexpr double kWeightsPerRow = 64;
+constexpr Index kOwnMemory = Index{1} << 20;
 
 /// So long small calls that follow each other closely run alone, until it would have been worth
 /// waking a team for them: then there are likely as many again.
@@ -102,7 +104,7 @@ void Predictor<T>::give_back(std::unique_ptr<Workspace<T>> workspace) const {
 
 /// Of matrix products, in the time that so many rows take.
 template <class T>
-double Predictor<T>::work(Index rows) const {
+double Predictor<T>::equivalent_operations(Index rows) const {
     return plan_.operations(rows) + kOperationsPerNumber * row_numbers_ * static_cast<double>(rows);
 }
 
@@ -125,8 +127,8 @@ Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt
     }
     std::optional<Access::Hold> hold;
     if (packed_ == nullptr) hold.emplace(store_.access().read("predict"));
-    const int most = worthwhile_team(work(y.rows), kOperationsPerMember);
-    const bool small = most > 1 && plan_.operations(y.rows) < kWorthWaking && !full_teams();
+    const int most = worthwhile_team(equivalent_operations(y.rows), kOperationsPerMember);
+    const bool small = most > 1 && equivalent_operations(y.rows) < kWorthWaking && !full_teams();
     const Clock::time_point now = small ? Clock::now() : Clock::time_point{};
     const int size = small && now - small_calls_began(now) < kSpentAlone ? 1 : most;
     Call call{x, y, Stop(interrupt)};
@@ -139,11 +141,22 @@ Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt
     return call.finite ? Ending::complete : Ending::data_not_finite;
 }
 
-/// Members that work apart need not wait for each other, but each reads, and packs, all weights.
+/// Rows that each of so many members is given at a time where they work apart.
+template <class T>
+Index Predictor<T>::rows_at_once(int size, Index rows) const {
+    const double of_row =
+        equivalent_operations(plan_.max_batch) / static_cast<double>(plan_.max_batch);
+    const Index few = 4 + static_cast<Index>(kJobOperations / of_row);
+    return std::min(few, ceil_div(rows, size));
+}
+
+/// Members that work apart need not wait for each other, but each reads, and packs, all weights,
+/// and has memory of its own.
 template <class T>
 bool Predictor<T>::is_quicker_apart(int size, Index rows) const {
-    const Index rows_of_member = std::min(plan_.max_batch, rows / size);
-    return plan_.row_operations / 2 < kWeightsPerRow * static_cast<double>(rows_of_member);
+    const Index together = std::min(plan_.max_batch, rows_at_once(size, rows));
+    return plan_.row_operations / 2 < kWeightsPerRow * static_cast<double>(together) &&
+           plan_.arena_size < kOwnMemory;
 }
 
 /// All members work on one batch after the other.
@@ -151,7 +164,9 @@ template <class T>
 void Predictor<T>::predict_together(int most, Call& call) const {
     const Index batch = std::min(plan_.max_batch, call.y.rows);
     const int size =
-        most > 1 ? std::min(most, worthwhile_team(work(batch), kOperationsPerMember)) : 1;
+        most > 1
+            ? std::min(most, worthwhile_team(equivalent_operations(batch), kOperationsPerMember))
+            : 1;
     std::unique_ptr<Workspace<T>> workspace = take();
     workspace->reserve_team(size);
     run_team(size, [&](const Team& team) noexcept {
@@ -162,27 +177,47 @@ void Predictor<T>::predict_together(int most, Call& call) const {
     give_back(std::move(workspace));
 }
 
+/// Workspaces for each member of a team; false where there is no memory for them.
+template <class T>
+bool Predictor<T>::take_for(const Team& team, Workspaces& workspaces) const noexcept {
+    try {
+        for (int rank = 1; rank < team.size(); ++rank)
+            workspaces[static_cast<std::size_t>(rank)] = take();
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+    return true;
+}
+
 /// Each member has rows of its own.
 template <class T>
-void Predictor<T>::predict_apart(int size, Call& call) const {
-    std::vector<std::unique_ptr<Workspace<T>>> workspaces;  // by rank
-    while (static_cast<int>(workspaces.size()) < size) workspaces.push_back(take());
-    const Index batches = 1 + static_cast<Index>(kJobOperations / work(plan_.max_batch));
-    run_team(size, [&](const Team& team) noexcept {
-        for (Index first = 0; first < call.y.rows && !call.stop.poll();) {
-            const Range rows = stretch(first, batches * size * plan_.max_batch, call.y.rows);
-            team.divide(work(rows.size()), [&](Part part) noexcept {
+void Predictor<T>::predict_apart(int most, Call& call) const {
+    const int size = std::min(most, static_cast<int>(free_.size()));
+    Workspaces workspaces(static_cast<std::size_t>(size));  // by rank
+    workspaces[0] = take();
+    run_team(size, [&](const Team& offered) noexcept {
+        const Team team = take_for(offered, workspaces) ? offered : Team();
+        const Index at_once = team.size() * rows_at_once(team.size(), call.y.rows);
+        for (Index first = 0; first < call.y.rows && !call.stop.poll(); first += at_once) {
+            const Range rows = stretch(first, at_once, call.y.rows);
+            team.divide(equivalent_operations(rows.size()), [&](Part part) noexcept {
                 const Range share = row_share(part, rows.size());
-                Workspace<T>& mine = *workspaces[static_cast<std::size_t>(part.rank)];
-                const Index end = rows.begin + share.end;
-                Stop unasked(kNoInterrupt);
-                for (Index i = rows.begin + share.begin; i < end; i += plan_.max_batch)
-                    predict_batch(Team(), mine, stretch(i, plan_.max_batch, end), call, unasked);
+                predict_share({rows.begin + share.begin, rows.begin + share.end},
+                              *workspaces[static_cast<std::size_t>(part.rank)], call);
             });
-            first = rows.end;
         }
     });
-    for (std::unique_ptr<Workspace<T>>& workspace : workspaces) give_back(std::move(workspace));
+    for (std::unique_ptr<Workspace<T>>& workspace : workspaces) {
+        if (workspace != nullptr) give_back(std::move(workspace));
+    }
+}
+
+/// A member's rows, by itself; so few that nobody asks for Ctrl-C meanwhile.
+template <class T>
+void Predictor<T>::predict_share(Range rows, Workspace<T>& workspace, Call& call) const {
+    Stop unasked(kNoInterrupt);
+    for (Index first = rows.begin; first < rows.end; first += plan_.max_batch)
+        predict_batch(Team(), workspace, stretch(first, plan_.max_batch, rows.end), call, unasked);
 }
 
 template <class T>

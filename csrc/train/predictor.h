@@ -39,6 +39,7 @@ class Predictor {
 
   private:
     using Clock = std::chrono::steady_clock;
+    using Workspaces = std::vector<std::unique_ptr<Workspace<T>>>;
 
     /// What the members of its teams share.
     struct Call {
@@ -48,14 +49,18 @@ class Predictor {
         std::atomic<bool> finite{true};
     };
 
-    double work(Index rows) const;
+    double equivalent_operations(Index rows) const;
     /// When the first began of those small calls that came right after each other until now.
     Clock::time_point small_calls_began(Clock::time_point now) const;
+    TeamCosts costs_apart(Index rows, int members) const;
+    Index rows_at_once(int size, Index rows) const;
     bool is_quicker_apart(int size, Index rows) const;
     void predict_together(int most, Call& call) const;
-    void predict_apart(int size, Call& call) const;
+    void predict_apart(int most, Call& call) const;
+    void predict_share(Range rows, Workspace<T>& workspace, Call& call) const;
     void predict_batch(const Team& team, Workspace<T>& workspace, Range rows, Call& call,
                        Stop& stop) const;
+    bool take_for(const Team& team, Workspaces& workspaces) const noexcept;
     std::unique_ptr<Workspace<T>> make() const;
     std::unique_ptr<Workspace<T>> take() const;
     void give_back(std::unique_ptr<Workspace<T>> workspace) const;

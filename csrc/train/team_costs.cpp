@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "plan/traffic.h"
 #include "train/predictor.h"
 #include "train/trainer.h"
@@ -56,6 +58,7 @@ TeamCosts Trainer<T>::team_costs(Index rows, int members) const {
 template <class T>
 TeamCosts Predictor<T>::team_costs(Index rows, int members) const {
     Traffic<T> traffic(plan_, rows, members);
+    if (members > 1 && is_quicker_apart(members, rows)) return costs_apart(rows, members);
     const auto rows_of = [&](ValueId value, const Part& part) {
         return traffic.rows_of(plan_.values[static_cast<std::size_t>(value)], part);
     };
@@ -64,6 +67,22 @@ TeamCosts Predictor<T>::team_costs(Index rows, int members) const {
         traffic.run(plan_.forward);
         traffic.give_out([&](const Part& part) { traffic.read(rows_of(output_, part), part); });
     });
+}
+
+/// Weights that nobody writes are all that members share.
+template <class T>
+TeamCosts Predictor<T>::costs_apart(Index rows, int members) const {
+    TeamCosts costs;
+    const Index at_once = members * rows_at_once(members, rows);
+    for (Index first = 0; first < rows; first += at_once) {
+        const Index given = stretch(first, at_once, rows).size();
+        Index most = 0;
+        for (int rank = 0; rank < members; ++rank)
+            most = std::max(most, row_share(Part{rank, members, rank}, given).size());
+        ++costs.jobs;
+        costs.operations += plan_.row_operations * static_cast<double>(most);
+    }
+    return costs;
 }
 
 template TeamCosts Trainer<float>::team_costs(Index, int) const;

@@ -160,7 +160,7 @@ Outcome Trainer<T>::run_by_trial(int size, double work, const Batches& batches, 
         const auto start = std::chrono::steady_clock::now();
         outcome = run_team_of(chosen, batches, part, rates + (begin - range.begin), stop);
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-        if (outcome.ending == Ending::complete)
+        if (outcome.ending == Ending::complete && came_)
             team_choice_.took(taken.count() / static_cast<double>(rows));
     }
     return outcome;
@@ -172,6 +172,7 @@ Outcome Trainer<T>::run_team_of(int size, const Batches& batches, Range range, c
     Outcome outcome{};
     run_team(size, [&](const Team& team) noexcept {
         outcome = run_batches(team, batches, range, rates, stop);
+        came_ = team.size() == size;
         if (team.size() > 1) disturbed_ = team.is_disturbed();
     });
     if (optimizer_ != nullptr)

@@ -94,6 +94,7 @@ class Trainer {
     Figures& figures_;
     std::vector<T> metric_weight_;  // of a batch's rows
     TeamChoice team_choice_;
+    bool came_ = true;        // as many members as were asked for: nobody else had the team
     bool disturbed_ = false;  // when a team last ran, members lost their cores
     Run last_run_{};
     std::uint64_t seed_;

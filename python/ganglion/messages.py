@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TextIO, TypeGuard
 
 _PACKAGE = __name__.partition(".")[0]
-_BETWEEN = {"sklearn.base"}  # its decorator stands between an estimator's `fit` and its caller
+_BETWEEN = {"joblib", "sklearn"}  # call an estimator's `fit` for others: a decorator, a Pipeline
 
 
 def is_open(stream: TextIO | None) -> TypeGuard[TextIO]:
@@ -35,14 +35,14 @@ def announce(line: str) -> None:
 
 
 def warn(lines: Sequence[str], category: type[Warning] = UserWarning) -> None:
-    """Give one warning of all lines, if any, at the line outside of the package that led to it."""
+    """Give one warning of all lines, if any, at the user's line that led to it."""
     if not lines:
         return
     frame, level = inspect.currentframe(), 1
-    while frame is not None and _is_ours(frame.f_globals.get("__name__", "")):
+    while frame is not None and _is_ours(frame.f_globals.get("__name__")):
         frame, level = frame.f_back, level + 1
     warnings.warn("\n".join(lines), category, stacklevel=level)
 
 
-def _is_ours(module: str) -> bool:
-    return module.partition(".")[0] == _PACKAGE or module in _BETWEEN
+def _is_ours(module: object) -> bool:
+    return isinstance(module, str) and module.partition(".")[0] in {_PACKAGE, *_BETWEEN}

@@ -83,7 +83,7 @@ void a_dense_layer_costs_what_was_counted_by_hand() {
     CHECK(four.jobs == 4);
     CHECK(four.bytes == numbers(parameters + 8 + rows_of_the_first));
     // Each predicts its own rows.
-    CHECK(model.predictor.team_costs(8, 2).jobs == 3);
+    CHECK(model.predictor.team_costs(8, 2).jobs == 1);
     CHECK(model.predictor.team_costs(8, 2).bytes == 0);
 }
 
@@ -134,7 +134,7 @@ std::uint32_t works_of(int members) {
     std::uint32_t works = 0;
     run_team(members, [&](const Team& team) noexcept {
         CHECK(team.size() == members);
-        works = team.works();
+        works = team.works_given();
     });
     return works;
 }
@@ -176,6 +176,30 @@ void jobs_are_those_that_the_team_is_really_given() {
     set_thread_limit(0);
 }
 
+/// Also where each member has rows of its own: once, or as often as is asked for Ctrl-C.
+template <class T>
+void jobs_of_members_apart_are_those_that_the_team_is_really_given() {
+    constexpr Index rows = 100'000, features = 6, outputs = 3;
+    const std::vector<double> x = random_normal({7, 3}, rows * features);
+    std::vector<T> out(rows * outputs);
+    Model<T> model({features, 16, outputs}, 256, adam(0));
+    for (const int members : {2, 3}) {
+        set_thread_limit(members);
+        set_full_teams(true);
+        for (const Index count : {Index{40}, Index{256}, rows}) {
+            const DataView batch{x.data(), DataType::float64, count, features, 8 * features, 8};
+            const std::uint32_t before = works_of(members);
+            CHECK(model.predictor.predict(batch, {out.data(), count, outputs, outputs}, kNever) ==
+                  Ending::complete);
+            const std::uint32_t given = works_of(members) - before;
+            CHECK(count > 256 ? given > 1 && given < 100 : given == 1);
+            if (count <= 256) CHECK(model.predictor.team_costs(count, members).jobs == 1);
+        }
+    }
+    set_full_teams(false);
+    set_thread_limit(0);
+}
+
 void what_cannot_be_counted_is_refused() {
     const Model<float> model = tiny<float>();
     for (const Index rows : {0, 9}) {
@@ -193,6 +217,7 @@ void test_all() {
     weights_that_are_shared_out_cost_what_was_counted_by_hand<T>();
     one_member_shares_nothing_and_does_it_all<T>();
     jobs_are_those_that_the_team_is_really_given<T>();
+    jobs_of_members_apart_are_those_that_the_team_is_really_given<T>();
 }
 
 }  // namespace
