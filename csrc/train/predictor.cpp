@@ -1,6 +1,7 @@
 #include "train/predictor.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <new>
 #include <optional>
 #include <utility>
@@ -39,6 +40,28 @@ double numbers_of_row(const Plan& plan) {
         if (buffer.space == Space::arena && buffer.rows == kBatch) numbers += buffer.cols;
     }
     return static_cast<double>(numbers);
+}
+
+/// The bytes from the first to behind the last of a view's, of numbers of up to 8; strides in
+/// bytes.
+std::pair<std::uintptr_t, std::uintptr_t> extent(const void* data, Index rows, Index cols,
+                                                 Index row_stride, Index col_stride) {
+    const Index down = (rows - 1) * row_stride;
+    const Index across = (cols - 1) * col_stride;
+    const auto at = [data](Index bytes) {
+        return reinterpret_cast<std::uintptr_t>(data) + static_cast<std::uintptr_t>(bytes);
+    };
+    return {at(std::min<Index>(down, 0) + std::min<Index>(across, 0)),
+            at(std::max<Index>(down, 0) + std::max<Index>(across, 0) + 8)};
+}
+
+/// May x and y share memory? Then all rows of a batch are to be read before one is written.
+template <class T>
+bool share_memory(const DataView& x, Matrix<T> y) {
+    constexpr Index number = sizeof(T);
+    const auto read = extent(x.data, x.rows, x.cols, x.row_stride, x.col_stride);
+    const auto written = extent(y.data, y.rows, y.cols, y.row_stride * number, number);
+    return read.first < written.second && written.first < read.second;
 }
 
 /// Gather a part's rows of a batch that begins at row `first` of x.
@@ -132,7 +155,7 @@ Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt
     const Clock::time_point now = small ? Clock::now() : Clock::time_point{};
     const int size = small && now - small_calls_began(now) < kSpentAlone ? 1 : most;
     Call call{x, y, Stop(interrupt)};
-    if (size > 1 && is_quicker_apart(size, y.rows))
+    if (size > 1 && is_quicker_apart(size, y.rows) && !share_memory(x, y))
         predict_apart(size, call);
     else
         predict_together(size, call);
