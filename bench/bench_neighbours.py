@@ -13,28 +13,13 @@ import numpy as np
 from ganglion.bench import busy
 from ganglion.bench.results import aligned
 from ganglion.bench.timing import Call, timed
-from ganglion.bench.training import compiled
+from ganglion.bench.training import calls
 from ganglion.bench.workloads import TABLE, Workload
 
 ROUNDS = 50
 SIZE = 512  # of the neighbours' products
 WORKLOAD = TABLE[3]
 SLEEP = 0.05  # seconds
-
-
-def our_fit(workload: Workload) -> Call:
-    """Return an epoch of ours."""
-    x, y = workload.data()
-    net = compiled(workload)
-    return lambda: net.fit(x, y, batch_size=workload.batch, verbose=0)
-
-
-def our_prediction(workload: Workload) -> Call:
-    """Return a prediction of a batch."""
-    x, _ = workload.data()
-    net = compiled(workload)
-    rows = x[: workload.batch]
-    return lambda: net.predict(rows)
 
 
 def numpy_product() -> Call:
@@ -97,15 +82,15 @@ def compared(ours: Call, theirs: Call) -> list[str]:
 
 def main() -> None:
     """Print how much slower each is beside others than alone, and what ours burns at rest."""
-    ours = our_fit(WORKLOAD)
+    all_ours = calls(WORKLOAD)
+    ours = all_ours["train"]
     ours()
     lines = [["neighbour", "ours alone us", "by turns x", "theirs alone us", "by turns x"]]
     for name, theirs in neighbours().items():
         theirs()
         lines.append([name, *compared(ours, theirs)])
     print(f"least (median) of {ROUNDS}\n{aligned(lines)}")
-    calls = {"fit": ours, "predict": our_prediction(WORKLOAD)}
-    print(f"\na machine that others use\n{busy.table(calls, numpy_product())}\n")
+    print(f"\na machine that others use\n{busy.table(all_ours, numpy_product())}\n")
     most = max(burnt(ours) for _ in range(ROUNDS))
     print(f"CPU ms of other threads in {SLEEP * 1e3:.0f} of sleep after a call: {most * 1e3:.2f}")
 

@@ -5,7 +5,7 @@ With `--scaling`: what more threads bring to the workloads of `ganglion bench`.
 
 import argparse
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import product
 
 import ganglion as gn
@@ -13,7 +13,7 @@ from ganglion import _core
 from ganglion.bench import cores
 from ganglion.bench.results import aligned
 from ganglion.bench.timing import Call, alternating
-from ganglion.bench.training import compiled
+from ganglion.bench.training import calls
 from ganglion.bench.workloads import TABLE, Workload
 
 ROUNDS = 7
@@ -32,17 +32,6 @@ def limited(call: Call, threads: int | None = None, *, full: bool = False) -> Ca
         call()
 
     return run
-
-
-def calls(workload: Workload) -> Mapping[str, Callable[[], object]]:
-    """Return an epoch of training, and a prediction of a batch."""
-    x, y = workload.data()
-    net = compiled(workload)
-    rows = x[: workload.batch]
-    return {
-        "train": lambda: net.fit(x, y, batch_size=workload.batch, verbose=0),
-        "predict": lambda: net.predict(rows),
-    }
 
 
 def compare_choices() -> None:

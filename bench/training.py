@@ -1,7 +1,9 @@
-"""A training step of ours on a workload, for the benchmarks that need no other framework."""
+"""Training and predictions of ours, for the benchmarks that need no other framework."""
+
+from collections.abc import Mapping
 
 import ganglion as gn
-from ganglion.bench.timing import Time, alone
+from ganglion.bench.timing import Call, Time, alone
 from ganglion.bench.workloads import Workload
 
 
@@ -12,9 +14,18 @@ def compiled(workload: Workload) -> gn.MLP:
     return net
 
 
+def calls(workload: Workload) -> Mapping[str, Call]:
+    """Return an epoch of training, and a prediction of a batch."""
+    x, y = workload.data()
+    net = compiled(workload)
+    rows = x[: workload.batch]
+    return {
+        "train": lambda: net.fit(x, y, batch_size=workload.batch, verbose=0),
+        "predict": lambda: net.predict(rows),
+    }
+
+
 def step_time(workload: Workload, rounds: int) -> Time:
     """Return the seconds of a training step, from fits of an epoch each."""
-    net = compiled(workload)
-    x, y = workload.data()
-    epoch = alone(lambda: net.fit(x, y, batch_size=workload.batch, verbose=0), rounds)
+    epoch = alone(calls(workload)["train"], rounds)
     return Time(epoch.least / workload.steps, epoch.median / workload.steps)
