@@ -20,7 +20,7 @@ ctypedef fused Real:
 
 
 cdef double SHORT_WORK = 1e6  # operations of a call that does not let other threads of Python run
-cdef Index MOST_ROWS = 256  # are read together, before any of their outputs is written
+cdef Index MOST_ROWS = 512  # are read together, before any of their outputs is written
 
 
 cdef bint run_core(

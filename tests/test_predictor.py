@@ -166,6 +166,17 @@ def test_the_outputs_may_lie_where_other_numbers_of_the_inputs_do(steps: tuple[i
     np.testing.assert_array_equal(out, expected)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_one_number_that_is_not_finite_is_found_wherever_it_is(bad: float, dtype: str) -> None:
+    predictor = gn.MLP([67, 3], dtype=dtype).predictor()
+    for place in range(2 * 67):
+        x = np.full((2, 67), 1e30, dtype)
+        x.flat[place] = bad
+        with pytest.raises(ValueError, match=f"row {place // 67}, column {place % 67}$"):
+            predictor(x)
+
+
 def test_what_is_not_finite_is_told_where_the_outputs_lie_over_it() -> None:
     predictor = gn.MLP([4, 9, 4]).predictor()
     x = np.zeros((600, 4), np.float32)

@@ -50,6 +50,18 @@ bool normalize(const void* from, const double* shift, const double* factor, T* t
     return sum(zeros) == 0;
 }
 
+template <class T>
+bool all_finite(const T* x, Index count) {
+    using V = Vec<T>;
+    V zeros[4] = {};
+    Index i = 0;
+    for (; i + 4 * lanes<V> <= count; i += 4 * lanes<V>) {
+        for (Index n = 0; n < 4; ++n) zeros[n] += load<V>(x + i + n * lanes<V>) * 0;
+    }
+    for (; i < count; i += lanes<V>) zeros[0] += load_up_to<V>(x + i, count - i) * 0;
+    return sum((zeros[0] + zeros[1]) + (zeros[2] + zeros[3])) == 0;
+}
+
 /// By DataType.
 template <class T>
 constexpr std::array<ConvertKernel<T>, kDataTypes> conversions = {

@@ -35,6 +35,7 @@ constexpr Kernels<T> table(Isa isa) {
         .gemm = &gemm<T>,
         .gemm_batch = &gemm_batch<T>,
         .pack_b = &pack_b<T>,
+        .all_finite = &all_finite<T>,
         .conversions = conversions<T>,
         .normalizations = normalizations<T>,
         .activations = activation_table<T>(std::make_index_sequence<kActivations.size()>{}),

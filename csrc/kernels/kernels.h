@@ -33,6 +33,7 @@ struct Kernels {
     void (*gemm)(const GemmArgs<T>&, Range rows, Range cols, T* scratch);
     void (*gemm_batch)(const GemmBatch<T>&, Range products, T* scratch);
     void (*pack_b)(Matrix<const T> b, T* packed);
+    bool (*all_finite)(const T* x, Index count);
     std::array<ConvertKernel<T>, kDataTypes> conversions;
     std::array<NormalizeKernel<T>, kDataTypes> normalizations;
     std::array<ActivationKernels<T>, kActivations.size()> activations;

@@ -11,10 +11,7 @@ namespace {
 
 template <class T>
 bool all_finite(Matrix<const T> x) {
-    for (Index i = 0; i < x.rows * x.cols; ++i) {
-        if (!std::isfinite(x.data[i])) return false;
-    }
-    return true;
+    return kernels<T>().all_finite(x.data, x.rows * x.cols);
 }
 
 }  // namespace
@@ -68,6 +65,14 @@ Matrix<T> Workspace<T>::matrix(BufferId id, Index rows) {
     const Buffer& buffer = plan_.buffer(id);
     T* const data = pointers_[static_cast<std::size_t>(id)];
     return {data, buffer.rows == kBatch ? rows : buffer.rows, buffer.cols, buffer.cols};
+}
+
+template <class T>
+void Workspace<T>::read_input(ValueId id, const T* rows) {
+    const BufferId input = at(plan_.values, id);
+    T* const own = arena_.data() + plan_.buffer(input).offset;
+    // nothing is written through it: no call writes an input
+    pointers_[static_cast<std::size_t>(input)] = rows == nullptr ? own : const_cast<T*>(rows);
 }
 
 template <class T>

@@ -51,6 +51,9 @@ class Workspace {
     /// Make room for a team. Call it before the team starts: a run allocates nothing.
     void reserve_team(int size);
 
+    /// Read an input's rows, one after the other, where they lie; null: in the arena again.
+    void read_input(ValueId id, const T* rows);
+
     /// The value's, or the gradient's, rows of the current batch.
     Matrix<T> value(ValueId id, Index rows) { return matrix(at(plan_.values, id), rows); }
     Matrix<T> gradient(ValueId id, Index rows) { return matrix(at(plan_.gradients, id), rows); }

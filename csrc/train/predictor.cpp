@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/thread_limit.h"
 #include "base/waiter.h"
+#include "kernels/kernels.h"
 
 namespace ganglion {
 namespace {
@@ -64,10 +65,27 @@ bool share_memory(const DataView& x, Matrix<T> y) {
     return read.first < written.second && written.first < read.second;
 }
 
-/// Gather a part's rows of a batch that begins at row `first` of x.
+/// Where the numbers of x lie, if one after the other, and as products read them; else null.
 template <class T>
-bool gather_share(const Part& part, const DataView& x, Index first, Matrix<T> into) {
+const T* as_it_lies(const DataView& x) {
+    constexpr Index number = sizeof(T);
+    const DataType type = number == sizeof(float) ? DataType::float32 : DataType::float64;
+    const bool contiguous = x.col_stride == number && x.row_stride == x.cols * number;
+    const bool aligned = reinterpret_cast<std::uintptr_t>(x.data) % alignof(T) == 0;
+    const bool as_read = x.type == type && x.scale == 1 && x.factor == nullptr;
+    return contiguous && aligned && as_read ? static_cast<const T*>(x.data) : nullptr;
+}
+
+/// Gather a part's rows of a batch that begins at row `first` of x, or look at them where they are
+/// read in place. Returns false if a number is not finite.
+template <class T>
+bool gather_share(const Part& part, const DataView& x, const T* in_place, Index first,
+                  Matrix<T> into) {
     const Range share = row_share(part, into.rows);
+    if (in_place != nullptr) {
+        return kernels<T>().all_finite(in_place + (first + share.begin) * into.cols,
+                                       share.size() * into.cols);
+    }
     return gather(x, nullptr, first + share.begin,
                   Matrix<T>{into.at(share.begin, 0), share.size(), into.cols, into.row_stride});
 }
@@ -154,8 +172,9 @@ Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt
     const bool small = most > 1 && equivalent_operations(y.rows) < kWorthWaking && !full_teams();
     const Clock::time_point now = small ? Clock::now() : Clock::time_point{};
     const int size = small && now - small_calls_began(now) < kSpentAlone ? 1 : most;
-    Call call{x, y, Stop(interrupt)};
-    if (size > 1 && is_quicker_apart(size, y.rows) && !share_memory(x, y))
+    const bool apart_from_x = !share_memory(x, y);
+    Call call{x, y, apart_from_x ? as_it_lies<T>(x) : nullptr, Stop(interrupt)};
+    if (size > 1 && is_quicker_apart(size, y.rows) && apart_from_x)
         predict_apart(size, call);
     else
         predict_together(size, call);
@@ -247,8 +266,11 @@ template <class T>
 void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Range rows, Call& call,
                                  Stop& stop) const {
     const Index count = rows.size();
+    const T* const in_place = call.in_place;
+    workspace.read_input(input_,
+                         in_place == nullptr ? nullptr : in_place + rows.begin * call.x.cols);
     team.divide(0, [&](Part part) noexcept {
-        if (!gather_share(part, call.x, rows.begin, workspace.value(input_, count)))
+        if (!gather_share(part, call.x, in_place, rows.begin, workspace.value(input_, count)))
             call.finite = false;
     });
     if (!workspace.forward(team, stop, {.rows = count})) return;

@@ -45,6 +45,7 @@ class Predictor {
     struct Call {
         const DataView& x;
         Matrix<T> y;
+        const T* in_place;  // where x's numbers are read as they lie; null: they are gathered
         Stop stop;
         std::atomic<bool> finite{true};
     };
