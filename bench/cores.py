@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MEMBERS = (1, 2, 4, 8, 16, 32, 64)
 MOST = 64  # that the core counts for
-AT_ONCE = 256  # rows that a prediction has in the plan at a time
+AT_ONCE = 512  # rows that a prediction has in the plan at a time
 
 # Where the figures are from: two cores of an AMD EPYC (Zen 5), and docs/performance.md.
 ATTAINED = 0.85  # of the peak, in matrix products
