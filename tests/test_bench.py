@@ -138,9 +138,9 @@ def test_expected_times_are_those_computed_by_hand(members: int) -> None:
 
 
 def test_a_large_batch_is_predicted_in_pieces() -> None:
-    _, prediction = cores.tasks(Workload((4, 3), batch=300, samples=300))
+    _, prediction = cores.tasks(Workload((4, 3), batch=600, samples=600))
     rows = [int(one.operations) // (2 * 4 * 3) for one in prediction.team_costs(1)]
-    assert rows == [256, 44]
+    assert rows == [512, 88]
 
 
 def test_what_more_cores_bring_is_shown(
