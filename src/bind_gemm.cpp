@@ -12,8 +12,8 @@
 #include "gil.h"
 #include "kernels/kernels.h"
 #include "numpy_views.h"
-#include "plan/tile_share.h"
 #include "plan/workspace.h"
+#include "program/division.h"
 
 // The matrix product by itself, for tests and benchmarks, and the peak it is measured against.
 
@@ -50,7 +50,7 @@ void run(const GemmArgs<T>& args, int team, double operations) {
     const GilRelease release;
     run_team(team, [&](const Team& members) noexcept {
         members.divide(operations, [&](Part part) noexcept {
-            const TileShare share =
+            const Block share =
                 tile_share(part, args.c.rows, args.c.cols, k.tile_rows, k.tile_cols);
             if (share.rows.size() == 0 && args.c.rows > 0) return;
             T* const own = scratch[static_cast<std::size_t>(part.rank)].data();

@@ -18,37 +18,89 @@ void bind_graph(py::module_& module) {
         .def(py::init<>())
         .def(py::init<const Graph&>(), py::arg("other"))
         .def("set_layer", &Graph::set_layer, py::arg("name"))
-        .def("input", &Graph::input, py::arg("name"), py::arg("cols"))
-        .def("parameter", &Graph::parameter, py::arg("name"), py::arg("rows"), py::arg("cols"))
+        .def("input", &Graph::input, py::arg("name"), py::arg("channels"), py::arg("positions") = 1)
+        .def("parameter",
+             py::overload_cast<const std::string&, Index, Index, int>(&Graph::parameter),
+             py::arg("name"), py::arg("rows"), py::arg("cols"), py::arg("group") = 0)
+        .def(
+            "size_of",
+            [](const Graph& graph, ValueId id) {
+                const Extent& extent = graph.value(id).extent;
+                return std::pair(extent.positions, extent.channels);
+            },
+            "How many positions a value has, and channels of each.", py::arg("value"))
         .def(
             "affine",
             [](Graph& graph, ValueId x, ValueId weight, std::optional<ValueId> bias) {
-                return graph.affine(x, weight, bias.value_or(kNoValue));
+                return graph.add(Affine{x, weight, bias.value_or(kNoValue)});
             },
             py::arg("x"), py::arg("weight"), py::arg("bias"))
         .def(
             "activation",
             [](Graph& graph, ValueId x, const std::string& name, double alpha) {
-                return graph.activation(x, named("activation", kActivations, name).activation,
-                                        alpha);
+                return graph.add(ElementwiseActivation{
+                    x, named("activation", kActivations, name).activation, alpha});
             },
             py::arg("x"), py::arg("name"), py::arg("alpha"))
-        .def("softmax", &Graph::softmax, py::arg("x"))
-        .def("dropout", &Graph::dropout, py::arg("x"), py::arg("rate"))
-        .def("add", &Graph::add, py::arg("a"), py::arg("b"))
+        .def(
+            "softmax", [](Graph& graph, ValueId x) { return graph.add(Softmax{x}); }, py::arg("x"))
+        .def(
+            "dropout",
+            [](Graph& graph, ValueId x, double rate) {
+                const auto stream = static_cast<std::uint32_t>(graph.nodes().size());
+                return graph.add(Dropout{x, rate, kNoiseStreams + stream});
+            },
+            py::arg("x"), py::arg("rate"))
+        .def(
+            "add", [](Graph& graph, ValueId a, ValueId b) { return graph.add(Add{a, b}); },
+            py::arg("a"), py::arg("b"))
+        .def(
+            "multiply",
+            [](Graph& graph, ValueId a, ValueId b) { return graph.add(Multiply{a, b}); },
+            py::arg("a"), py::arg("b"))
+        .def(
+            "concatenate",
+            [](Graph& graph, std::vector<ValueId> parts) {
+                return graph.add(Concatenate{std::move(parts)});
+            },
+            py::arg("parts"))
+        .def(
+            "slice",
+            [](Graph& graph, ValueId x, std::pair<Index, Index> positions,
+               std::pair<Index, Index> channels) {
+                return graph.add(Slice{
+                    x, {positions.first, positions.second}, {channels.first, channels.second}});
+            },
+            py::arg("x"), py::arg("positions"), py::arg("channels"))
+        .def(
+            "reshape",
+            [](Graph& graph, ValueId x, Index positions, Index channels) {
+                return graph.add(Reshape{x, positions, channels});
+            },
+            py::arg("x"), py::arg("positions"), py::arg("channels"))
+        .def(
+            "stop_gradient", [](Graph& graph, ValueId x) { return graph.add(StopGradient{x}); },
+            py::arg("x"))
+        .def(
+            "give_gradient",
+            [](Graph& graph, ValueId x, ValueId gradient) {
+                return graph.add(GiveGradient{x, gradient});
+            },
+            py::arg("x"), py::arg("gradient"))
         .def(
             "loss",
             [](Graph& graph, const std::string& name, ValueId output, ValueId target,
                ValueId weight, std::vector<double> parameters) {
-                return graph.loss(named("loss", kLosses, name).loss, output, target, weight,
-                                  std::move(parameters));
+                return graph.add(loss_of(graph, named("loss", kLosses, name).loss, output, target,
+                                         weight, std::move(parameters)));
             },
             py::arg("name"), py::arg("output"), py::arg("target"), py::arg("weight"),
             py::arg("parameters") = std::vector<double>{})
         .def(
-            "cols", [](const Graph& graph, ValueId id) { return graph.value(id).cols; },
+            "cols",
+            [](const Graph& graph, ValueId id) { return graph.value(id).extent.row_size(); },
             py::arg("value"))
-        .def("is_probability", &Graph::is_probability, py::arg("value"))
+        .def("is_probability", &is_probability, py::arg("value"))
         .def(
             "capsule", [](Graph& graph) { return py::capsule(&graph, "ganglion.Graph"); },
             "The C++ graph, for the predictor's module. It must not outlive the Python one.");

@@ -1,14 +1,19 @@
 #include "graph/lowering.h"
 
+#include <algorithm>
 #include <stdexcept>
-#include <utility>
-
-#include "graph/ops/op.h"
+#include <type_traits>
 
 namespace ganglion {
 namespace {
 
 std::size_t at(ValueId id) { return static_cast<std::size_t>(id); }
+
+bool stops_gradient(const Op& op) {
+    return std::visit(
+        [](const auto& one) { return requires { std::decay_t<decltype(one)>::stops_gradient; }; },
+        op);
+}
 
 }  // namespace
 
@@ -16,26 +21,26 @@ Lowering::Lowering(const Graph& graph, const Goal& goal)
     : graph_(graph),
       goal_(goal),
       wants_(graph.values().size(), false),
-      uses_(graph.values().size(), 0),
-      parameter_offsets_(graph.values().size(), 0) {
+      uses_(graph.values().size(), 0) {
     program_.values.assign(graph.values().size(), kNoBuffer);
     program_.gradients.assign(graph.values().size(), kNoBuffer);
-    Index offset = 0;
-    for (std::size_t id = 0; id < graph.values().size(); ++id) {
-        const Value& value = graph.values()[id];
-        if (value.kind != ValueKind::parameter) continue;
-        parameter_offsets_[id] = offset;
-        offset += value.rows * value.cols;
+}
+
+double Lowering::factor(ValueId loss) const {
+    for (const Term& term : goal_.losses) {
+        if (term.loss == loss) return term.factor;
     }
+    return 0;
 }
 
-BufferId Lowering::add_buffer(Buffer buffer) {
-    program_.buffers.push_back(std::move(buffer));
-    return static_cast<BufferId>(program_.buffers.size()) - 1;
+Range Lowering::keep(const std::vector<double>& numbers) {
+    const auto begin = static_cast<Index>(program_.numbers.size());
+    program_.numbers.insert(program_.numbers.end(), numbers.begin(), numbers.end());
+    return {begin, begin + static_cast<Index>(numbers.size())};
 }
 
-BufferId Lowering::scratch(const std::string& name, Index cols) {
-    return add_buffer({Space::arena, name, kBatch, cols});
+BufferId Lowering::scratch(const std::string& name, const Extent& extent) {
+    return program_.memory.add_whole(name, {Space::arena, extent});
 }
 
 BufferId Lowering::value(ValueId id) {
@@ -43,13 +48,38 @@ BufferId Lowering::value(ValueId id) {
     BufferId& buffer = program_.values[at(id)];
     if (buffer != kNoBuffer) return buffer;
     const Value& value = graph_.value(id);
-    const bool parameter = value.kind == ValueKind::parameter;
-    buffer = add_buffer({parameter ? Space::parameters : Space::arena, value.name, value.rows,
-                         value.cols, parameter_offsets_[at(id)]});
+    Storage storage{Space::arena, value.extent};
+    if (value.kind == ValueKind::parameter)
+        storage = {Space::parameters, value.extent, graph_.table()->slot(value.slot).offset};
+    buffer = program_.memory.add_whole(value.name, storage);
     return buffer;
 }
 
-void Lowering::alias(ValueId id, ValueId same) { program_.values[at(id)] = value(same); }
+BufferId Lowering::copied_unless(bool (Buffer::*fits)() const, BufferId id) {
+    const Buffer from = program_.memory.buffer(id);
+    if ((from.*fits)()) return id;
+    const auto known = copies_.find(id);
+    if (known != copies_.end()) return known->second;
+    const BufferId copy = scratch("copy of " + from.name, from.extent);
+    emit(CopyCall{id, copy});
+    copies_[id] = copy;
+    return copy;
+}
+
+BufferId Lowering::view(BufferId of, Range positions, Range channels) {
+    Buffer part = program_.memory.buffer(of);
+    part.offset += positions.begin * part.position_stride + channels.begin;
+    part.extent.positions = positions.size();
+    part.extent.channels = channels.size();
+    return program_.memory.add_buffer(std::move(part));
+}
+
+BufferId Lowering::reshaped(BufferId of, const Extent& extent) {
+    Buffer same = program_.memory.buffer(of);
+    same.extent = extent;
+    same.position_stride = extent.channels;
+    return program_.memory.add_buffer(std::move(same));
+}
 
 bool Lowering::wants_gradient(ValueId id) const { return id != kNoValue && wants_[at(id)]; }
 
@@ -59,76 +89,101 @@ Lowering::Contribution Lowering::contribute(ValueId id) {
     BufferId& buffer = program_.gradients[at(id)];
     if (buffer != kNoBuffer) return {buffer, true};
     const Value& value = graph_.value(id);
-    const bool parameter = value.kind == ValueKind::parameter;
-    buffer = add_buffer({parameter ? Space::gradients : Space::arena, "gradient of " + value.name,
-                         value.rows, value.cols, parameter_offsets_[at(id)]});
+    Storage storage{Space::arena, value.extent};
+    if (value.kind == ValueKind::parameter)
+        storage = {Space::gradients, value.extent, graph_.table()->slot(value.slot).offset};
+    buffer = program_.memory.add_whole("gradient of " + value.name, storage);
     return {buffer, false};
 }
 
-void Lowering::contribute_gradient_of(ValueId same, ValueId id) {
-    if (!wants_gradient(id)) return;
-    if (uses_[at(id)] == 1) {
-        program_.gradients[at(id)] = gradient(same);
+void Lowering::contribute_gradient(BufferId part, ValueId id) {
+    const bool intermediate = graph_.value(id).kind == ValueKind::intermediate;
+    if (uses_[at(id)] == 1 && gradient(id) == kNoBuffer && intermediate) {
+        program_.gradients[at(id)] = part;
         return;
     }
     const Contribution to = contribute(id);
     if (to.accumulate) {
-        emit(AddCall{to.into, gradient(same), to.into});
+        emit(AddCall{to.into, part, to.into});
     } else {
-        emit(CopyCall{gradient(same), to.into});
+        emit(CopyCall{part, to.into});
     }
 }
 
-/// The ops whose outputs the goal depends on.
-std::vector<bool> Lowering::needed_ops() const {
+/// The nodes whose outputs the goal depends on.
+std::vector<bool> Lowering::needed_nodes() const {
     std::vector<bool> values(graph_.values().size(), false);
     for (const ValueId id : goal_.outputs) values[at(id)] = true;
-    if (goal_.loss != kNoValue) values[at(goal_.loss)] = true;
-    std::vector<bool> needed(graph_.ops().size(), false);
-    for (std::size_t i = graph_.ops().size(); i-- > 0;) {
-        const Op& op = graph_.ops()[i];
-        if (!values[at(op.output)]) continue;
+    for (const Term& term : goal_.losses) values[at(term.loss)] = true;
+    std::vector<bool> needed(graph_.nodes().size(), false);
+    for (std::size_t i = graph_.nodes().size(); i-- > 0;) {
+        const Graph::Node& node = graph_.nodes()[i];
+        if (!values[at(node.output)]) continue;
         needed[i] = true;
-        for (const ValueId id : op.inputs) {
+        for (const ValueId id : inputs_of(node.op)) {
             if (id != kNoValue) values[at(id)] = true;
         }
     }
     return needed;
 }
 
-/// A value wants a gradient if it is a parameter, or an input when asked for, or depends on one.
+/// A value wants a gradient if it is a parameter that is trained, or an input when asked for, or
+/// depends on one.
 void Lowering::mark_gradients(const std::vector<bool>& needed) {
-    for (std::size_t id = 0; id < graph_.values().size(); ++id) {
-        const ValueKind kind = graph_.values()[id].kind;
-        wants_[id] =
-            kind == ValueKind::parameter || (kind == ValueKind::input && goal_.input_gradients);
-    }
+    const auto is_trained = [&](const Value& value) {
+        if (value.kind == ValueKind::input) return goal_.input_gradients;
+        if (value.kind != ValueKind::parameter) return false;
+        const int group = graph_.table()->slot(value.slot).group;
+        return !goal_.groups || std::count(goal_.groups->begin(), goal_.groups->end(), group) > 0;
+    };
+    for (std::size_t id = 0; id < graph_.values().size(); ++id)
+        wants_[id] = is_trained(graph_.values()[id]);
     for (std::size_t i = 0; i < needed.size(); ++i) {
         if (!needed[i]) continue;
-        const Op& op = graph_.ops()[i];
-        for (const ValueId id : op.inputs) {
+        const Graph::Node& node = graph_.nodes()[i];
+        for (const ValueId id : inputs_of(node.op)) {
             if (id == kNoValue) continue;
             uses_[at(id)] += 1;
-            if (wants_[at(id)]) wants_[at(op.output)] = true;
+            if (wants_[at(id)] && !stops_gradient(node.op)) wants_[at(node.output)] = true;
         }
     }
 }
 
 void Lowering::run_backward(const std::vector<bool>& needed) {
-    const std::vector<Op>& ops = graph_.ops();
-    if (goal_.loss == kNoValue) contribute(goal_.outputs[0]);
-    for (std::size_t i = ops.size(); i-- > 0;) {
-        const bool reached = gradient(ops[i].output) != kNoBuffer || ops[i].output == goal_.loss;
-        if (needed[i] && reached) rule_of(ops[i].kind).backward(*this, ops[i]);
+    const std::vector<Graph::Node>& nodes = graph_.nodes();
+    if (goal_.losses.empty()) {
+        for (const ValueId id : goal_.outputs) contribute(id);
+    }
+    for (std::size_t i = nodes.size(); i-- > 0;) {
+        const ValueId y = nodes[i].output;
+        if (!needed[i] || gradient(y) == kNoBuffer) continue;
+        std::visit([&](const auto& op) { op.backward(*this, y); }, nodes[i].op);
     }
 }
 
+/// What else has a gradient is the program's own business.
+void Lowering::keep_what_the_caller_reads() {
+    const std::vector<ValueId>& outputs = goal_.outputs;
+    for (std::size_t id = 0; id < graph_.values().size(); ++id) {
+        const Value& value = graph_.values()[id];
+        BufferId& buffer = program_.gradients[id];
+        if (value.kind == ValueKind::parameter && buffer != kNoBuffer)
+            program_.trained.push_back(program_.memory.numbers(buffer));
+        const bool given = goal_.losses.empty() &&
+                           std::count(outputs.begin(), outputs.end(), static_cast<ValueId>(id)) > 0;
+        if (value.kind != ValueKind::input && !given) buffer = kNoBuffer;
+    }
+    std::sort(program_.trained.begin(), program_.trained.end(),
+              [](Range a, Range b) { return a.begin < b.begin; });
+}
+
 Program Lowering::run() {
-    const std::vector<bool> needed = needed_ops();
+    const std::vector<bool> needed = needed_nodes();
     mark_gradients(needed);
-    const std::vector<Op>& ops = graph_.ops();
-    for (std::size_t i = 0; i < ops.size(); ++i) {
-        if (needed[i]) rule_of(ops[i].kind).forward(*this, ops[i]);
+    const std::vector<Graph::Node>& nodes = graph_.nodes();
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (!needed[i]) continue;
+        std::visit([&](const auto& op) { op.forward(*this, nodes[i].output); }, nodes[i].op);
     }
     for (const ValueId id : goal_.outputs) value(id);  // also one that no op touches
     program_.backward_begin = program_.calls.size();
@@ -136,16 +191,12 @@ Program Lowering::run() {
         try {
             run_backward(needed);
         } catch (const std::invalid_argument& error) {
-            if (goal_.loss != kNoValue) throw;
+            if (!goal_.losses.empty()) throw;
             program_.no_backward = error.what();
             program_.calls.resize(program_.backward_begin);
         }
     }
-    for (std::size_t id = 0; id < graph_.values().size(); ++id) {
-        const bool given = goal_.loss == kNoValue && static_cast<ValueId>(id) == goal_.outputs[0];
-        if (graph_.values()[id].kind == ValueKind::input || given) continue;
-        program_.gradients[id] = kNoBuffer;  // the program's own business
-    }
+    keep_what_the_caller_reads();
     return std::move(program_);
 }
 

@@ -1,54 +1,70 @@
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "graph/graph.h"
-#include "graph/program.h"
+#include "program/program.h"
 
 namespace ganglion {
 
 enum class Mode { train, infer };
 
-/// What a program computes: `outputs`, and in training the gradient of every parameter.
-/// Training starts from `loss`, or, without one, from a gradient of `outputs[0]` given by the
-/// caller; then a graph that cannot be differentiated still runs forward.
+/// A loss in what is minimised, and what it is multiplied by there.
+struct Term {
+    ValueId loss;
+    double factor = 1;
+};
+
+/// What a program computes: `outputs`, and in training the gradients of parameters. Training starts
+/// from the losses, or, without one, from gradients of the outputs given by the caller; then a
+/// graph that cannot be differentiated still runs forward.
 struct Goal {
     Mode mode;
     std::vector<ValueId> outputs;
-    ValueId loss = kNoValue;
+    std::vector<Term> losses{};
     bool input_gradients = false;  // also the gradients of the graph's inputs
     bool updates = false;  // the gradients of large weights may make their step and be forgotten
+    std::optional<std::vector<int>> groups{};  // whose parameters are trained; nothing: all
 };
 
 /// Turns a graph into a program: gives values and gradients their buffers, and collects the calls
-/// that the ops' rules emit.
+/// that the ops emit.
 class Lowering {
   public:
     Lowering(const Graph& graph, const Goal& goal);
 
+    const Graph& graph() const { return graph_; }
     Mode mode() const { return goal_.mode; }
+    /// What a loss is multiplied by in what is minimised; 0 where it is no part of it.
+    double factor(ValueId loss) const;
 
     void emit(Call call) { program_.calls.push_back(std::move(call)); }
 
     /// Keep numbers for a call; returns where they are among the program's.
-    Range keep(const std::vector<double>& numbers) {
-        const auto begin = static_cast<Index>(program_.numbers.size());
-        program_.numbers.insert(program_.numbers.end(), numbers.begin(), numbers.end());
-        return {begin, begin + static_cast<Index>(numbers.size())};
-    }
+    Range keep(const std::vector<double>& numbers);
 
-    /// A new buffer in the arena, one row a sample.
-    BufferId scratch(const std::string& name, Index cols);
     /// The value's buffer; kNoBuffer for kNoValue.
     BufferId value(ValueId id);
-    /// Let a value share another's buffer.
-    void alias(ValueId id, ValueId same);
+    /// The same as a matrix: a copy where it is none.
+    BufferId matrix(ValueId id) { return copied_unless(&Buffer::is_matrix, value(id)); }
+    /// Let a value lie where a buffer of its extent does.
+    void be(ValueId id, BufferId buffer) { program_.values[static_cast<std::size_t>(id)] = buffer; }
+
+    /// Some positions and channels of a buffer.
+    BufferId view(BufferId of, Range positions, Range channels);
+    /// A buffer whose rows lie together: itself, or a copy.
+    BufferId dense(BufferId of) { return copied_unless(&Buffer::is_dense_in_row, of); }
+    /// The rows of a dense one in another extent.
+    BufferId reshaped(BufferId of, const Extent& extent);
 
     bool wants_gradient(ValueId id) const;
     /// The buffer of the value's whole gradient, for the op that made the value.
     BufferId gradient(ValueId id);
+    BufferId gradient_matrix(ValueId id) { return copied_unless(&Buffer::is_matrix, gradient(id)); }
     /// Where a part of a value's gradient goes: added to what is there if `accumulate`, else
     /// written.
     struct Contribution {
@@ -62,29 +78,36 @@ class Lowering {
     void contribute_call(ValueId id, const MakeCall& make_call) {
         const Contribution to = contribute(id);
         if (!to.accumulate) return emit(make_call(to.into));
-        const BufferId part = scratch("part of d " + graph_.value(id).name, graph_.value(id).cols);
+        const Value& value = graph_.value(id);
+        const BufferId part = scratch("part of d " + value.name, value.extent);
         emit(make_call(part));
         emit(AddCall{to.into, part, to.into});
     }
-    /// The gradient of `same` is one part of that of `id`. They share a buffer if it is the only
-    /// part.
-    void contribute_gradient_of(ValueId same, ValueId id);
+    /// What a buffer holds is one part of the gradient of `id`, and shares its buffer if it is the
+    /// only part.
+    void contribute_gradient(BufferId part, ValueId id);
+    /// The gradient of `same` is one part of that of `id`.
+    void contribute_gradient_of(ValueId same, ValueId id) {
+        if (wants_gradient(id)) contribute_gradient(gradient(same), id);
+    }
 
     /// Lower the ops that the goal needs, forward and, in training, backward.
     Program run();
 
   private:
-    std::vector<bool> needed_ops() const;
-    void run_backward(const std::vector<bool>& needed);
+    BufferId scratch(const std::string& name, const Extent& extent);
+    BufferId copied_unless(bool (Buffer::*fits)() const, BufferId id);
+    std::vector<bool> needed_nodes() const;
     void mark_gradients(const std::vector<bool>& needed);
-    BufferId add_buffer(Buffer buffer);
+    void run_backward(const std::vector<bool>& needed);
+    void keep_what_the_caller_reads();
 
     const Graph& graph_;
     const Goal& goal_;
     Program program_;
     std::vector<bool> wants_;  // by ValueId: a gradient
     std::vector<int> uses_;    // by ValueId: by needed ops
-    std::vector<Index> parameter_offsets_;
+    std::map<BufferId, BufferId> copies_;
 };
 
 }  // namespace ganglion

@@ -1,10 +1,18 @@
-// Sums of whole matrices and the sum of squares. Included inside an ISA namespace.
+// Sums and products of whole matrices, and the sum of squares. Included inside an ISA namespace.
 
 /// c = a + b; c may be a or b.
 template <class T>
 void add(Matrix<const T> a, Matrix<const T> b, Matrix<T> c) {
     for (Index i = 0; i < a.rows; ++i) {
         for (Index j = 0; j < a.cols; ++j) *c.at(i, j) = *a.at(i, j) + *b.at(i, j);
+    }
+}
+
+/// c = a * b, elementwise; c may be a or b.
+template <class T>
+void multiply_elements(Matrix<const T> a, Matrix<const T> b, Matrix<T> c) {
+    for (Index i = 0; i < a.rows; ++i) {
+        for (Index j = 0; j < a.cols; ++j) *c.at(i, j) = *a.at(i, j) * *b.at(i, j);
     }
 }
 

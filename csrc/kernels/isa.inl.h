@@ -43,6 +43,7 @@ constexpr Kernels<T> table(Isa isa) {
         .softmax_backward = &softmax_backward<T>,
         .dropout = &dropout<T>,
         .add = &add<T>,
+        .multiply = &multiply_elements<T>,
         .losses = loss_table<T>(std::make_index_sequence<kLosses.size()>{}),
         .updates = update_table<T>(std::make_index_sequence<kOptimizers.size()>{}),
         .perceptron = &perceptron<T>,

@@ -23,7 +23,7 @@ struct VectorFunction {
 };
 
 /// The kernels of one instruction set. Each works on the part of a matrix it is given and on one
-/// thread; who gives out the parts is plan/execute.cpp.
+/// thread; who gives out the parts is plan/workspace.cpp.
 template <class T>
 struct Kernels {
     Isa isa;
@@ -41,6 +41,7 @@ struct Kernels {
     void (*softmax_backward)(Matrix<const T> a, Matrix<const T> da, Matrix<T> dz);
     void (*dropout)(const DropoutArgs<T>&);
     void (*add)(Matrix<const T> a, Matrix<const T> b, Matrix<T> c);
+    void (*multiply)(Matrix<const T> a, Matrix<const T> b, Matrix<T> c);
     std::array<LossKernel<T>, kLosses.size()> losses;
     std::array<UpdateKernel<T>, kOptimizers.size()> updates;
     PerceptronKernel<T> perceptron;

@@ -10,7 +10,7 @@ namespace {
 class Readers {
   public:
     Readers(const Program& program, const Goal& goal)
-        : end_(program.buffers.size(), 0), wanted_(program.buffers.size(), false) {
+        : end_(program.memory.buffers.size(), 0), wanted_(program.memory.buffers.size(), false) {
         for (std::size_t i = 0; i < program.calls.size(); ++i) {
             for (const BufferId id : accesses(program.calls[i]).reads) end_[at(id)] = i + 1;
         }
@@ -34,35 +34,6 @@ class Readers {
     std::vector<bool> wanted_;      // by buffer
 };
 
-/// y = phi(x·W + b) in one product. The pre-activation is kept if backward reads it.
-std::optional<GemmCall> with_activation(const Program& program, const Readers& readers,
-                                        std::size_t i) {
-    const auto* gemm = std::get_if<GemmCall>(&program.calls[i]);
-    const auto* next = std::get_if<ActivationCall>(&program.calls[i + 1]);
-    if (gemm == nullptr || next == nullptr || next->z != gemm->c) return std::nullopt;
-    GemmCall fused = *gemm;
-    fused.activated = next->a;
-    fused.activation = next->activation;
-    fused.alpha = next->alpha;
-    if (!readers.read_later(i + 2, gemm->c)) fused.c = next->a;
-    return fused;
-}
-
-/// dz = (dy·Wᵀ) * phi'(saved) in one product.
-std::optional<GemmCall> with_derivative(const Program& program, const Readers& readers,
-                                        std::size_t i) {
-    const auto* gemm = std::get_if<GemmCall>(&program.calls[i]);
-    const auto* next = std::get_if<ActivationBackwardCall>(&program.calls[i + 1]);
-    if (gemm == nullptr || next == nullptr || next->da != gemm->c) return std::nullopt;
-    if (gemm->accumulate || readers.read_later(i + 2, gemm->c)) return std::nullopt;
-    GemmCall fused = *gemm;
-    fused.c = next->dz;
-    fused.saved = next->saved;
-    fused.activation = next->activation;
-    fused.alpha = next->alpha;
-    return fused;
-}
-
 }  // namespace
 
 void fuse(Program& program, const Goal& goal) {
@@ -72,11 +43,13 @@ void fuse(Program& program, const Goal& goal) {
     std::size_t backward_begin = 0;
     for (std::size_t i = 0; i < calls.size(); ++i) {
         if (i < program.backward_begin) backward_begin = kept.size() + 1;
-        std::optional<GemmCall> fused;
-        if (i + 1 < calls.size()) fused = with_activation(program, readers, i);
-        if (i + 1 < calls.size() && !fused) fused = with_derivative(program, readers, i);
-        kept.push_back(fused ? Call{*fused} : calls[i]);
-        if (fused) ++i;  // two calls in one
+        std::optional<Call> both;
+        if (i + 1 < calls.size()) {
+            both = merged(calls[i], calls[i + 1],
+                          [&](BufferId id) { return readers.read_later(i + 2, id); });
+        }
+        kept.push_back(both ? *both : calls[i]);
+        if (both) ++i;  // two calls in one
     }
     program.calls = std::move(kept);
     program.backward_begin = backward_begin;

@@ -20,17 +20,20 @@ bool touches(const std::vector<BufferId>& buffers, BufferId buffer) {
 
 /// The parameters whose whole gradient the call makes alone, or kNoBuffer.
 BufferId parameters_of(const Program& program, std::size_t i) {
-    const auto* gemm = std::get_if<GemmCall>(&program.calls[i]);
-    if (gemm == nullptr || program.buffer(gemm->c).space != Space::gradients) return kNoBuffer;
+    const Memory& memory = program.memory;
+    const BufferId gradient = steppable_of(program.calls[i]);
+    if (gradient == kNoBuffer || memory.storage_of(gradient).space != Space::gradients)
+        return kNoBuffer;
     for (std::size_t other = 0; other < program.calls.size(); ++other) {
-        if (other != i && touches(accesses(program.calls[other]).writes, gemm->c)) return kNoBuffer;
+        if (other != i && touches(accesses(program.calls[other]).writes, gradient))
+            return kNoBuffer;
     }
-    const Buffer& gradient = program.buffer(gemm->c);
-    if (gradient.rows * gradient.cols < kLeastWeight) return kNoBuffer;
-    for (std::size_t id = 0; id < program.buffers.size(); ++id) {
-        const Buffer& buffer = program.buffers[id];
-        const bool same = buffer.space == Space::parameters && buffer.offset == gradient.offset;
-        if (same) return static_cast<BufferId>(id);
+    if (memory.numbers(gradient).size() < kLeastWeight) return kNoBuffer;
+    for (std::size_t n = 0; n < memory.buffers.size(); ++n) {
+        const auto id = static_cast<BufferId>(n);
+        const bool same = memory.storage_of(id).space == Space::parameters &&
+                          memory.begin(id) == memory.begin(gradient);
+        if (same) return id;
     }
     return kNoBuffer;
 }
@@ -53,7 +56,7 @@ bool fuse_updates(Program& program, Index max_batch, double operations) {
         const BufferId parameters = parameters_of(program, i);
         if (parameters == kNoBuffer) continue;
         any = true;
-        std::get<GemmCall>(program.calls[i]).updated = parameters;
+        let_step(program.calls[i], parameters);
         const std::size_t last = last_reader(program, parameters);
         if (last <= i) continue;
         const auto at = [&](std::size_t n) {

@@ -13,7 +13,7 @@ namespace {
 /// No machine has so much memory; with any buffer added the size is still an Index.
 constexpr Index kMostElements = std::numeric_limits<Index>::max() / 4;
 
-/// The calls between which a buffer's content matters: from `first` to `last`, both included.
+/// The calls between which a storage's content matters: from `first` to `last`, both included.
 struct Lifetime {
     std::size_t first = 0;
     std::size_t last = 0;
@@ -26,7 +26,7 @@ struct Lifetime {
     }
 };
 
-/// The buffers that have their place, found by when they are alive: a segment tree over the calls.
+/// The storages that have their place, found by when they are alive: a segment tree over the calls.
 class Placed {
   public:
     explicit Placed(std::size_t calls) : calls_(calls), alive_(2 * calls) {}
@@ -58,9 +58,13 @@ class Placed {
     std::multimap<std::size_t, std::size_t> born_;
 };
 
+/// By StorageId.
 std::vector<Lifetime> lifetimes(const Program& program, const Goal& goal) {
-    std::vector<Lifetime> lives(program.buffers.size());
-    const auto life = [&](BufferId id) -> Lifetime& { return lives[static_cast<std::size_t>(id)]; };
+    std::vector<Lifetime> lives(program.memory.storages.size());
+    const auto storage = [&](BufferId id) {
+        return static_cast<std::size_t>(program.memory.buffer(id).storage);
+    };
+    const auto life = [&](BufferId id) -> Lifetime& { return lives[storage(id)]; };
     const std::size_t end = program.calls.size();
     for (std::size_t i = 0; i < end; ++i) {
         const Accesses found = accesses(program.calls[i]);
@@ -68,21 +72,21 @@ std::vector<Lifetime> lifetimes(const Program& program, const Goal& goal) {
         for (const BufferId id : found.writes) life(id).include(i);
     }
     // Read first and never written: what the caller fills in before the forward or backward pass.
-    std::vector<bool> written(program.buffers.size(), false);
+    std::vector<bool> written(program.memory.storages.size(), false);
     for (std::size_t i = 0; i < end; ++i) {
         const Accesses found = accesses(program.calls[i]);
         for (const BufferId id : found.reads) {
-            if (written[static_cast<std::size_t>(id)]) continue;
+            if (written[storage(id)]) continue;
             const bool before_forward = i < program.backward_begin;
             life(id).include(before_forward ? 0 : program.backward_begin);
             // Where there is a loss, the pass may be run again to find out what went wrong in it.
-            if (before_forward && goal.loss != kNoValue) life(id).include(end);
+            if (before_forward && !goal.losses.empty()) life(id).include(end);
         }
-        for (const BufferId id : found.writes) written[static_cast<std::size_t>(id)] = true;
+        for (const BufferId id : found.writes) written[storage(id)] = true;
     }
     // Read by the caller afterwards: outputs, losses, the gradients of inputs.
     std::vector<ValueId> kept = goal.outputs;
-    if (goal.loss != kNoValue) kept.push_back(goal.loss);
+    for (const Term& term : goal.losses) kept.push_back(term.loss);
     for (const ValueId id : kept) {
         life(program.values[static_cast<std::size_t>(id)]).include(end);
     }
@@ -97,10 +101,10 @@ std::vector<Lifetime> lifetimes(const Program& program, const Goal& goal) {
 Index lay_out(Program& program, const Goal& goal, Index max_batch) {
     const std::vector<Lifetime> lives = lifetimes(program, goal);
     const auto size = [&](std::size_t id) {
-        const Index elements = max_batch * program.buffers[id].cols;
+        const Index elements = program.memory.storages[id].size(max_batch);
         return ceil_div(elements, kAlignment) * kAlignment;  // so that each starts on a boundary
     };
-    std::vector<std::size_t> order(program.buffers.size());
+    std::vector<std::size_t> order(program.memory.storages.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return size(a) > size(b); });
@@ -108,21 +112,21 @@ Index lay_out(Program& program, const Goal& goal, Index max_batch) {
     Placed placed(program.calls.size() + 1);  // the last: what the caller does afterwards
     Index arena_size = 0;
     for (const std::size_t id : order) {
-        Buffer& buffer = program.buffers[id];
-        if (buffer.space != Space::arena || !lives[id].used) continue;
-        buffer.offset = 0;
+        Storage& storage = program.memory.storages[id];
+        if (storage.space != Space::arena || !lives[id].used) continue;
+        storage.offset = 0;
         std::vector<std::size_t> beside = placed.beside(lives[id]);
         std::sort(beside.begin(), beside.end(), [&](std::size_t a, std::size_t b) {
-            return program.buffers[a].offset < program.buffers[b].offset;
+            return program.memory.storages[a].offset < program.memory.storages[b].offset;
         });
         for (const std::size_t other : beside) {
-            const Index begin = program.buffers[other].offset;
+            const Index begin = program.memory.storages[other].offset;
             const Index end = begin + size(other);
-            const bool apart = end <= buffer.offset || buffer.offset + size(id) <= begin;
-            if (!apart) buffer.offset = end;
+            const bool apart = end <= storage.offset || storage.offset + size(id) <= begin;
+            if (!apart) storage.offset = end;
         }
         placed.add(id, lives[id]);
-        arena_size = std::max(arena_size, buffer.offset + size(id));
+        arena_size = std::max(arena_size, storage.offset + size(id));
         if (arena_size > kMostElements) throw std::bad_alloc();
     }
     return arena_size;

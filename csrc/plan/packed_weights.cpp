@@ -6,16 +6,19 @@ namespace ganglion {
 
 template <class T>
 PackedWeights<T>::PackedWeights(const Plan& plan, const T* parameters)
-    : copies_(plan.buffers.size()) {
+    : by_buffer_(plan.memory.buffers.size(), nullptr) {
     const Kernels<T>& k = kernels<T>();
     for (const Step& step : plan.steps) {
-        const auto* gemm = std::get_if<GemmCall>(&step.call);
-        if (gemm == nullptr || gemm->transpose_b) continue;
-        const Buffer& weight = plan.buffer(gemm->b);
-        AlignedBuffer<T>& copy = copies_[static_cast<std::size_t>(gemm->b)];
-        if (weight.space != Space::parameters || copy.size() > 0) continue;
-        copy = AlignedBuffer<T>(weight.rows * ceil_div(weight.cols, k.tile_cols) * k.tile_cols);
-        k.pack_b({parameters + weight.offset, weight.rows, weight.cols, weight.cols}, copy.data());
+        const BufferId id = panels_of(step.call);
+        if (id == kNoBuffer || plan.memory.storage_of(id).space != Space::parameters) continue;
+        const T*& copy = by_buffer_[static_cast<std::size_t>(id)];
+        if (copy != nullptr) continue;
+        const Extent& weight = plan.buffer(id).extent;
+        copies_.emplace_back(weight.rows * ceil_div(weight.channels, k.tile_cols) * k.tile_cols);
+        copy = copies_.back().data();
+        k.pack_b(
+            {parameters + plan.memory.begin(id), weight.rows, weight.channels, weight.channels},
+            copies_.back().data());
     }
 }
 

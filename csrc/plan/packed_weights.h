@@ -14,11 +14,12 @@ class PackedWeights {
   public:
     PackedWeights(const Plan& plan, const T* parameters);
 
-    /// The copy of a buffer, or null where there is none.
-    const T* of(BufferId id) const { return copies_[static_cast<std::size_t>(id)].data(); }
+    /// By BufferId: its copy, or null where there is none.
+    const std::vector<const T*>& by_buffer() const { return by_buffer_; }
 
   private:
-    std::vector<AlignedBuffer<T>> copies_;  // by BufferId
+    std::vector<AlignedBuffer<T>> copies_;
+    std::vector<const T*> by_buffer_;
 };
 
 }  // namespace ganglion

@@ -8,9 +8,9 @@
 namespace ganglion {
 namespace {
 
-double operations_per_row(const Program& program) {
+double row_operations_of(const Program& program) {
     double total = 0;
-    for (const Call& call : program.calls) total += operations_per_row(program, call);
+    for (const Call& call : program.calls) total += row_operations_of(call, program.memory);
     return total;
 }
 
@@ -27,32 +27,25 @@ std::vector<Job> jobs_of(const std::vector<Step>& steps, std::size_t begin, std:
 
 }  // namespace
 
-double operations_per_row(const Program& program, const Call& call) {
-    const auto* gemm = std::get_if<GemmCall>(&call);
-    if (gemm == nullptr) return 0;
-    const Buffer& b = program.buffer(gemm->b);
-    const Buffer& weight = b.rows == kBatch ? program.buffer(gemm->c) : b;
-    return 2.0 * static_cast<double>(weight.rows) * static_cast<double>(weight.cols);
-}
-
 Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
     if (max_batch < 1 || max_batch > std::numeric_limits<std::int32_t>::max())
         fail("compile", "max_batch is ", max_batch, ", must be from 1 to 2**31 - 1");
     Program program = Lowering(graph, goal).run();
     fuse(program, goal);
-    const double operations = operations_per_row(program);
+    const double operations = row_operations_of(program);
     const bool updates = goal.updates && fuse_updates(program, max_batch,
                                                       operations * static_cast<double>(max_batch));
     const Index arena_size = lay_out(program, goal, max_batch);
     const std::vector<Step> steps = schedule(program, max_batch);
     const std::size_t backward_begin = program.backward_begin;
-    return {.buffers = program.buffers,
+    return {.memory = program.memory,
             .steps = steps,
             .backward_begin = backward_begin,
             .forward = jobs_of(steps, 0, backward_begin),
             .backward = jobs_of(steps, backward_begin, steps.size()),
             .values = program.values,
             .gradients = program.gradients,
+            .trained = program.trained,
             .numbers = program.numbers,
             .max_batch = max_batch,
             .arena_size = arena_size,

@@ -3,25 +3,13 @@
 #include <string>
 #include <vector>
 
-#include "base/team.h"
-#include "graph/graph.h"
 #include "graph/lowering.h"
-#include "graph/program.h"
+#include "program/program.h"
 
 namespace ganglion {
 
-/// A part of a batch's rows, the same in every step, and for who fills the inputs.
-inline Range row_share(const Part& part, Index rows) { return part.share(rows, 4); }
-
-/// How a call is cut into parts.
-enum class Division {
-    rows,   // each has its share of the batch's rows, the same in every such call
-    tiles,  // each has its share of the tiles of a matrix product
-};
-
 struct Step {
     Call call;
-    Division division;
     bool barrier;           // all parts of the steps before must be done
     double row_operations;  // of a matrix product, for one row of a batch
 };
@@ -36,13 +24,14 @@ struct Job {
 /// How to compute a graph: a flat list of steps over one arena, for batches of up to `max_batch`
 /// rows. Immutable, and without memory of its own: a Workspace runs it.
 struct Plan {
-    std::vector<Buffer> buffers;
+    Memory memory;
     std::vector<Step> steps;
     std::size_t backward_begin;
     std::vector<Job> forward;
     std::vector<Job> backward;
     std::vector<BufferId> values;     // by ValueId; kNoBuffer where the plan does without
-    std::vector<BufferId> gradients;  // by ValueId: of inputs, and one the caller gives
+    std::vector<BufferId> gradients;  // by ValueId: of inputs, and those the caller gives
+    std::vector<Range> trained;       // the parameters that have gradients, in order
     std::vector<double> numbers;      // the program's
     Index max_batch;
     Index arena_size;         // elements
@@ -50,7 +39,9 @@ struct Plan {
     bool updates;             // its backward pass updates weights, and must be run to its end
     std::string no_backward;  // why there is no backward pass; "" if there is one
 
-    const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
+    const Buffer& buffer(BufferId id) const { return memory.buffer(id); }
+    BufferId value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
+    BufferId gradient(ValueId id) const { return gradients[static_cast<std::size_t>(id)]; }
     /// Of a batch: for fewer rows than four the weights have to be read all the same.
     double operations(Index rows) const {
         const Index counted = rows == 0 || rows > 4 ? rows : 4;
@@ -69,15 +60,12 @@ void fuse(Program& program, const Goal& goal);
 /// last call that reads it. Returns whether there is any. `operations` are those of a batch.
 bool fuse_updates(Program& program, Index max_batch, double operations);
 
-/// Give every buffer of the arena its offset, such that those in use at the same time do not
+/// Give every storage of the arena its offset, such that those in use at the same time do not
 /// overlap. Returns the arena's size in elements.
 Index lay_out(Program& program, const Goal& goal, Index max_batch);
 
-/// The operations of a call that is a matrix product, for one row of a batch; 0 of others.
-double operations_per_row(const Program& program, const Call& call);
-
-/// Choose each call's division, and put barriers where a step needs, or overwrites, what other
-/// parts made or read: also before the first, whose inputs the caller filled.
+/// Put barriers where a step needs, or overwrites, what other parts made or read: also before the
+/// first, whose inputs the caller filled.
 std::vector<Step> schedule(const Program& program, Index max_batch);
 
 }  // namespace ganglion

@@ -1,30 +1,19 @@
 #include <algorithm>
-#include <utility>
 
 #include "plan/plan.h"
 
 namespace ganglion {
 namespace {
 
-/// Weights of so many elements are better read by one member each than by every member.
-constexpr Index kSharedWeight = 64 * 1024;
-
-Division division_of(const Program& program, const Call& call) {
-    const auto* gemm = std::get_if<GemmCall>(&call);
-    if (gemm == nullptr) return Division::rows;
-    if (program.buffer(gemm->c).rows != kBatch) return Division::tiles;
-    const Buffer& weight = program.buffer(gemm->b);
-    return weight.rows * weight.cols < kSharedWeight ? Division::rows : Division::tiles;
-}
-
-/// What conflicts of two steps are about: a buffer's stretch of memory.
+/// What conflicts of two steps are about: a storage's stretch of memory.
 class Conflicts {
   public:
-    Conflicts(const Program& program, Index max_batch) : program_(program), max_batch_(max_batch) {}
+    Conflicts(const Memory& memory, Index max_batch) : memory_(memory), max_batch_(max_batch) {}
 
     /// Must `later` wait for every part of `earlier`?
     bool between(const Step& earlier, const Step& later) const {
-        const bool by_rows = earlier.division == Division::rows && later.division == Division::rows;
+        const bool by_rows = division_of(earlier.call, memory_) == Division::rows &&
+                             division_of(later.call, memory_) == Division::rows;
         const Accesses before = accesses(earlier.call);
         const Accesses after = accesses(later.call);
         return meet(before.writes, after.reads, by_rows) ||
@@ -39,32 +28,28 @@ class Conflicts {
         });
     }
 
-    /// Steps divided by rows touch only their own rows of the same buffer; rows of different
-    /// buffers that share memory lie elsewhere.
+    /// Steps divided by rows touch only their own rows of a storage; rows of different storages
+    /// that share memory lie elsewhere.
     bool meet(BufferId x, BufferId y, bool by_rows) const {
-        if (x == y) return !by_rows;
-        const Buffer& a = program_.buffer(x);
-        const Buffer& b = program_.buffer(y);
-        return a.space == b.space && a.offset < b.offset + size(b) && b.offset < a.offset + size(a);
+        if (memory_.buffer(x).storage == memory_.buffer(y).storage) return !by_rows;
+        const Storage& a = memory_.storage_of(x);
+        const Storage& b = memory_.storage_of(y);
+        return a.space == b.space && a.offset < b.offset + b.size(max_batch_) &&
+               b.offset < a.offset + a.size(max_batch_);
     }
 
-    Index size(const Buffer& buffer) const {
-        return (buffer.rows == kBatch ? max_batch_ : buffer.rows) * buffer.cols;
-    }
-
-    const Program& program_;
+    const Memory& memory_;
     Index max_batch_;
 };
 
 }  // namespace
 
 std::vector<Step> schedule(const Program& program, Index max_batch) {
-    const Conflicts conflicts(program, max_batch);
+    const Conflicts conflicts(program.memory, max_batch);
     std::vector<Step> steps;
     std::size_t since = 0;  // the first step after the last barrier
     for (std::size_t i = 0; i < program.calls.size(); ++i) {
-        const Call& call = program.calls[i];
-        Step step{call, division_of(program, call), false, operations_per_row(program, call)};
+        Step step{program.calls[i], false, row_operations_of(program.calls[i], program.memory)};
         step.barrier =
             i == 0 ||  // the caller's team has just filled the inputs
             std::any_of(steps.begin() + static_cast<std::ptrdiff_t>(since), steps.end(),

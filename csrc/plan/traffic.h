@@ -59,7 +59,9 @@ class Traffic {
         costs_.updates += updates;
     }
 
-    Matrix<Holders> whole(BufferId id);
+    Matrix<Holders> whole(BufferId id) {
+        return part_of(id, 0, plan_.buffer(id).extent.rows_of(rows_));
+    }
     /// A member's share of the batch's rows.
     Matrix<Holders> rows_of(BufferId id, const Part& part);
     Matrix<Holders> parameters(Range numbers) { return row(parameters_, numbers); }
@@ -72,15 +74,16 @@ class Traffic {
 
   private:
     static Matrix<Holders> row(std::vector<Holders>& all, Range numbers);
-    void run_part(const Step& step, const Part& part);
-    void multiply(const GemmCall& call, Division division, const Part& part);
+    Matrix<Holders> part_of(BufferId id, Index begin, Index end);
+    Matrix<Holders> touched(const Call& call, BufferId id, const Part& part);
+    void run_part(const Call& call, const Part& part);
 
     const Plan& plan_;
     Index rows_;
     int members_;
     std::vector<Holders> parameters_;
     std::vector<Holders> gradients_;
-    std::vector<std::vector<Holders>> arena_;  // by BufferId
+    std::vector<std::vector<Holders>> arena_;  // by StorageId
     TeamCosts costs_;
     double operations_ = 0;  // of the member's part
     Index updates_ = 0;

@@ -1,17 +1,24 @@
 #include "plan/workspace.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/thread_limit.h"
-#include "plan/execute.h"
+#include "kernels/kernels.h"
 
 namespace ganglion {
 namespace {
 
+/// Of a buffer that begins at `first`, in a batch of so many rows.
 template <class T>
-bool all_finite(Matrix<const T> x) {
-    return kernels<T>().all_finite(x.data, x.rows * x.cols);
+bool all_finite(const Buffer& buffer, const T* first, Index rows) {
+    const Extent& extent = buffer.extent;
+    for (Index i = 0; i < extent.rows_of(rows); ++i) {
+        for (Index j = 0; j < extent.positions; ++j) {
+            const T* const position = first + i * buffer.row_stride + j * buffer.position_stride;
+            if (!kernels<T>().all_finite(position, extent.channels)) return false;
+        }
+    }
+    return true;
 }
 
 }  // namespace
@@ -24,31 +31,23 @@ template <class T>
 Workspace<T>::Workspace(const Plan& plan, ParameterBlock<T> parameters,
                         const PackedWeights<T>* packed)
     : plan_(plan), packed_(packed), arena_(plan.arena_size) {
-    for (const Buffer& buffer : plan.buffers) {
-        T* const base = buffer.space == Space::arena        ? arena_.data()
-                        : buffer.space == Space::parameters ? parameters.values
-                                                            : parameters.gradients;
-        pointers_.push_back(base + buffer.offset);
+    const auto base_of = [&](Space space) {
+        if (space == Space::arena) return arena_.data();
+        return space == Space::parameters ? parameters.values : parameters.gradients;
+    };
+    for (std::size_t i = 0; i < plan.memory.buffers.size(); ++i) {
+        const auto id = static_cast<BufferId>(i);
+        pointers_.push_back(base_of(plan.memory.storage_of(id).space) + plan.memory.begin(id));
     }
     reserve_team(1);
 }
 
-/// Scratch memory that the largest of the plan's products may use.
+/// Scratch memory that any of the plan's calls may use.
 template <class T>
 Index Workspace<T>::scratch_size() const {
     Index most = 0;
-    const auto rows = [&](const Buffer& buffer) {
-        return buffer.rows == kBatch ? plan_.max_batch : buffer.rows;
-    };
-    for (const Step& step : plan_.steps) {
-        const auto* gemm = std::get_if<GemmCall>(&step.call);
-        if (gemm == nullptr) continue;
-        const Buffer& a = plan_.buffer(gemm->a);
-        const Buffer& c = plan_.buffer(gemm->c);
-        const Index depth = gemm->transpose_a ? rows(a) : a.cols;
-        const bool updates = gemm->updated != kNoBuffer;
-        most = std::max(most, kernels<T>().gemm_scratch_size(rows(c), c.cols, depth, updates));
-    }
+    for (const Step& step : plan_.steps)
+        most = std::max(most, scratch_size_of<T>(step.call, plan_.memory, plan_.max_batch));
     return most;
 }
 
@@ -64,15 +63,33 @@ Matrix<T> Workspace<T>::matrix(BufferId id, Index rows) {
     if (id == kNoBuffer) return {};
     const Buffer& buffer = plan_.buffer(id);
     T* const data = pointers_[static_cast<std::size_t>(id)];
-    return {data, buffer.rows == kBatch ? rows : buffer.rows, buffer.cols, buffer.cols};
+    return {data, buffer.extent.rows_of(rows), buffer.extent.row_size(), buffer.row_stride};
+}
+
+template <class T>
+Frame<T> Workspace<T>::frame(const Part& part, Stop& stop, const Run& run,
+                             const Update<T>* update) {
+    return {.memory = plan_.memory,
+            .numbers = plan_.numbers,
+            .pointers = pointers_,
+            .packed = packed_ == nullptr ? nullptr : &packed_->by_buffer(),
+            .scratch = scratch_[static_cast<std::size_t>(part.rank)].data(),
+            .part = part,
+            .stop = stop,
+            .run = run,
+            .update = update};
 }
 
 template <class T>
 void Workspace<T>::read_input(ValueId id, const T* rows) {
-    const BufferId input = at(plan_.values, id);
-    T* const own = arena_.data() + plan_.buffer(input).offset;
+    const StorageId input = plan_.buffer(plan_.value(id)).storage;
+    T* const own = arena_.data() + plan_.memory.storage(input).offset;
     // nothing is written through it: no call writes an input
-    pointers_[static_cast<std::size_t>(input)] = rows == nullptr ? own : const_cast<T*>(rows);
+    T* const base = rows == nullptr ? own : const_cast<T*>(rows);
+    for (std::size_t i = 0; i < pointers_.size(); ++i) {
+        const Buffer& buffer = plan_.memory.buffers[i];
+        if (buffer.storage == input) pointers_[i] = base + buffer.offset;
+    }
 }
 
 template <class T>
@@ -105,27 +122,27 @@ bool Workspace<T>::run_jobs(const std::vector<Job>& jobs, const Team& team, Stop
 template <class T>
 void Workspace<T>::run_part(Range steps, const Part& part, Stop& stop, const Run& run,
                             const StepAlong<T>& updating) {
-    T* const scratch = scratch_[static_cast<std::size_t>(part.rank)].data();
-    Executor<T> execute(plan_, pointers_, packed_, scratch, part, stop, run, updating.update);
-    for (Index i = steps.begin; i < steps.end; ++i) {
-        execute(plan_.steps[static_cast<std::size_t>(i)]);
-    }
-    if (!execute.updates_are_finite()) *updating.finite = false;
+    Frame<T> mine = frame(part, stop, run, updating.update);
+    for (Index i = steps.begin; i < steps.end; ++i)
+        ganglion::run(plan_.steps[static_cast<std::size_t>(i)].call, mine);
+    if (!mine.finite) *updating.finite = false;
 }
 
 template <class T>
 std::string Workspace<T>::first_not_finite(const Run& run) {
     Stop never(kNoInterrupt);
-    Executor<T> execute(plan_, pointers_, packed_, scratch_[0].data(), Part(), never, run, nullptr);
+    Frame<T> alone = frame(Part(), never, run, nullptr);
     const auto bad = [&](const std::vector<BufferId>& ids) {
-        return std::find_if(ids.begin(), ids.end(),
-                            [&](BufferId id) { return !all_finite<T>(matrix(id, run.rows)); });
+        return std::find_if(ids.begin(), ids.end(), [&](BufferId id) {
+            return !all_finite<T>(plan_.buffer(id), alone.pointer(id), run.rows);
+        });
     };
     for (std::size_t i = 0; i < plan_.backward_begin; ++i) {
-        const Accesses found = accesses(plan_.steps[i].call);
+        const Call& call = plan_.steps[i].call;
+        const Accesses found = accesses(call);
         const auto read = bad(found.reads);
         if (read != found.reads.end()) return plan_.buffer(*read).name;
-        execute(plan_.steps[i]);
+        ganglion::run(call, alone);
         const auto written = bad(found.writes);
         if (written != found.writes.end()) return plan_.buffer(*written).name;
     }

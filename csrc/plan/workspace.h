@@ -11,6 +11,7 @@
 #include "kernels/optimizer.h"
 #include "plan/packed_weights.h"
 #include "plan/plan.h"
+#include "program/run.h"
 
 namespace ganglion {
 
@@ -27,15 +28,6 @@ template <class T>
 struct StepAlong {
     const Update<T>* update = nullptr;
     std::atomic<bool>* finite = nullptr;  // cleared where a parameter no longer is
-};
-
-/// What may change from run to run.
-struct Run {
-    Index rows;              // of this batch, at most the plan's max_batch
-    bool weighted = false;   // does the loss read the weights?
-    double loss_scale = 1;   // one over the batch's sum of weights
-    std::uint64_t seed = 0;  // dropout: with the step, which masks
-    std::uint64_t step = 0;
 };
 
 /// The memory of one running plan: the arena, and scratch memory for each member of the team.
@@ -55,8 +47,8 @@ class Workspace {
     void read_input(ValueId id, const T* rows);
 
     /// The value's, or the gradient's, rows of the current batch.
-    Matrix<T> value(ValueId id, Index rows) { return matrix(at(plan_.values, id), rows); }
-    Matrix<T> gradient(ValueId id, Index rows) { return matrix(at(plan_.gradients, id), rows); }
+    Matrix<T> value(ValueId id, Index rows) { return matrix(plan_.value(id), rows); }
+    Matrix<T> gradient(ValueId id, Index rows) { return matrix(plan_.gradient(id), rows); }
 
     /// Run a pass on the team; false when it was told to stop.
     bool forward(const Team& team, Stop& stop, const Run& run);
@@ -70,9 +62,8 @@ class Workspace {
     std::string first_not_finite(const Run& run);
 
   private:
-    static BufferId at(const std::vector<BufferId>& buffers, ValueId id) {
-        return buffers[static_cast<std::size_t>(id)];
-    }
+    Frame<T> frame(const Part& part, Stop& stop, const Run& run, const Update<T>* update);
+    /// One row a sample: its numbers, position after position.
     Matrix<T> matrix(BufferId id, Index rows);
     Index scratch_size() const;
     bool run_jobs(const std::vector<Job>& jobs, const Team& team, Stop& stop, const Run& run,

@@ -4,7 +4,7 @@ namespace ganglion {
 
 template <class T>
 ParameterStore<T>::ParameterStore(const Graph& graph)
-    : values_(graph.parameter_size()), gradients_(graph.parameter_size()) {}
+    : values_(graph.table()->size()), gradients_(graph.table()->size()) {}
 
 template class ParameterStore<float>;
 template class ParameterStore<double>;

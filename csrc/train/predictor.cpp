@@ -37,8 +37,9 @@ constexpr auto kSpentAlone = std::chrono::microseconds(200);
 /// Numbers that a row brings, passes through and ends in.
 double numbers_of_row(const Plan& plan) {
     Index numbers = 0;
-    for (const Buffer& buffer : plan.buffers) {
-        if (buffer.space == Space::arena && buffer.rows == kBatch) numbers += buffer.cols;
+    for (const Storage& storage : plan.memory.storages) {
+        if (storage.space == Space::arena && storage.extent.rows == kBatch)
+            numbers += storage.extent.row_size();
     }
     return static_cast<double>(numbers);
 }
@@ -160,11 +161,11 @@ auto Predictor<T>::small_calls_began(Clock::time_point now) const -> Clock::time
 
 template <class T>
 Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt) const {
-    const Buffer& input = plan_.buffer(plan_.values[static_cast<std::size_t>(input_)]);
-    const Buffer& output = plan_.buffer(plan_.values[static_cast<std::size_t>(output_)]);
-    if (x.cols != input.cols || y.cols != output.cols || x.rows != y.rows) {
+    const Index inputs = plan_.buffer(plan_.value(input_)).extent.row_size();
+    const Index outputs = plan_.buffer(plan_.value(output_)).extent.row_size();
+    if (x.cols != inputs || y.cols != outputs || x.rows != y.rows) {
         fail("predict", "x is ", x.rows, "x", x.cols, " and out ", y.rows, "x", y.cols,
-             ", must have the same rows, ", input.cols, " and ", output.cols, " columns");
+             ", must have the same rows, ", inputs, " and ", outputs, " columns");
     }
     std::optional<Access::Hold> hold;
     if (packed_ == nullptr) hold.emplace(store_.access().read("predict"));
@@ -273,7 +274,7 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
         if (!gather_share(part, call.x, in_place, rows.begin, workspace.value(input_, count)))
             call.finite = false;
     });
-    if (!workspace.forward(team, stop, {.rows = count})) return;
+    if (!workspace.forward(team, stop, {.rows = count, .first_row = rows.begin})) return;
     const Matrix<T> out{call.y.at(rows.begin, 0), count, call.y.cols, call.y.row_stride};
     team.divide(
         0, [&](Part part) noexcept { copy_share<T>(part, workspace.value(output_, count), out); });

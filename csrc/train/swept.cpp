@@ -7,10 +7,8 @@ namespace ganglion {
 std::vector<Range> updated_by(const Plan& plan) {
     std::vector<Range> updated;
     for (const Step& step : plan.steps) {
-        const auto* gemm = std::get_if<GemmCall>(&step.call);
-        if (gemm == nullptr || gemm->updated == kNoBuffer) continue;
-        const Buffer& weight = plan.buffer(gemm->updated);
-        updated.push_back({weight.offset, weight.offset + weight.rows * weight.cols});
+        const BufferId weight = updated_by(step.call);
+        if (weight != kNoBuffer) updated.push_back(plan.memory.numbers(weight));
     }
     std::sort(updated.begin(), updated.end(), [](Range a, Range b) { return a.begin < b.begin; });
     return updated;

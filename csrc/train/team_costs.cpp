@@ -17,9 +17,7 @@ constexpr Part kLeader{};
 template <class T>
 TeamCosts Trainer<T>::team_costs(Index rows, int members) const {
     Traffic<T> traffic(plan_, rows, members);
-    const auto buffer = [&](ValueId value) {
-        return plan_.values[static_cast<std::size_t>(value)];
-    };
+    const auto buffer = [&](ValueId value) { return plan_.value(value); };
     const auto sweep = [&](const std::vector<Range>& ranges, const Part& part) {
         for (const Range& range : ranges) {
             const Range share = OptimizerState<T>::sweep_share(part, range);
@@ -60,7 +58,7 @@ TeamCosts Predictor<T>::team_costs(Index rows, int members) const {
     Traffic<T> traffic(plan_, rows, members);
     if (members > 1 && is_quicker_apart(members, rows)) return costs_apart(rows, members);
     const auto rows_of = [&](ValueId value, const Part& part) {
-        return traffic.rows_of(plan_.values[static_cast<std::size_t>(value)], part);
+        return traffic.rows_of(plan_.value(value), part);
     };
     return traffic.each_time([&] {
         traffic.give_out([&](const Part& part) { traffic.write(rows_of(input_, part), part); });

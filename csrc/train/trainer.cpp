@@ -35,9 +35,8 @@ double batch_loss(Matrix<const T> row_loss, const T* weight) {
 /// The task with what the figures look at as its output: without metrics nobody needs the softmax
 /// that comes after what the loss reads.
 Task watched(const Graph& graph, Task task, const Figures& figures) {
-    const Op* const loss = graph.producer(task.loss);
-    if (loss == nullptr || loss->kind != OpKind::loss) fail("Trainer", "loss is no loss's value");
-    if (!figures.has_metrics()) task.output = loss->inputs[0];
+    const RowLoss& loss = loss_that_makes(graph, task.loss);
+    if (!figures.has_metrics()) task.output = loss.output;
     return task;
 }
 
@@ -67,11 +66,11 @@ Trainer<T>::Trainer(const Graph& graph, const Task& task, Purpose purpose, Param
                     OptimizerState<T>* optimizer, Figures& figures, Index max_batch,
                     std::uint64_t seed, const Extras& extras)
     : task_(watched(graph, task, figures)),
-      classes_(graph.numbered_classes(task.loss)),
+      classes_(numbered_classes(graph, loss_that_makes(graph, task.loss))),
       plan_(compile(graph,
                     {.mode = purpose == Purpose::evaluate ? Mode::infer : Mode::train,
                      .outputs = {task_.output, task_.target, task_.weight},
-                     .loss = task_.loss,
+                     .losses = {{task_.loss}},
                      .updates = optimizer != nullptr && optimizer->is_elementwise()},
                     max_batch)),
       penalized_(without(updated_by(plan_), penalized_by(extras.penalty))),

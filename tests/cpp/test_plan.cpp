@@ -18,17 +18,17 @@ Example example(Activation activation) {
     Example e;
     Graph& g = e.graph;
     e.x = g.input("x", 8);
-    e.hidden = g.affine(e.x, g.parameter("w1", 8, 16), g.parameter("b1", 1, 16));
-    e.hidden = g.activation(e.hidden, activation, 0);
-    e.output = g.affine(e.hidden, g.parameter("w2", 16, 3), g.parameter("b2", 1, 3));
+    e.hidden = g.add(Affine{e.x, g.parameter("w1", 8, 16), g.parameter("b1", 1, 16)});
+    e.hidden = g.add(ElementwiseActivation{e.hidden, activation});
+    e.output = g.add(Affine{e.hidden, g.parameter("w2", 16, 3), g.parameter("b2", 1, 3)});
     e.y = g.input("y", 1);
     e.weight = g.input("weight", 1);
-    e.loss = g.loss(Loss::cross_entropy, e.output, e.y, e.weight);
+    e.loss = g.add(loss_of(g, Loss::cross_entropy, e.output, e.y, e.weight));
     return e;
 }
 
 Plan train_plan(const Example& e, Index max_batch = 32) {
-    return compile(e.graph, {.mode = Mode::train, .outputs = {e.output}, .loss = e.loss},
+    return compile(e.graph, {.mode = Mode::train, .outputs = {e.output}, .losses = {{e.loss}}},
                    max_batch);
 }
 
@@ -63,7 +63,8 @@ void inference_has_no_backward_pass_and_reuses_memory() {
     ValueId x = g.input("x", 64);
     const ValueId input = x;
     for (int layer = 0; layer < 8; ++layer) {
-        x = g.activation(g.affine(x, g.parameter("w", 64, 64), kNoValue), Activation::tanh, 0);
+        x = g.add(Affine{x, g.parameter("w", 64, 64), kNoValue});
+        x = g.add(ElementwiseActivation{x, Activation::tanh});
     }
     const Plan plan = compile(g, {.mode = Mode::infer, .outputs = {x}}, 16);
     CHECK(plan.steps.size() == 8);
@@ -81,11 +82,11 @@ void no_two_buffers_of_a_step_overlap() {
         ids.insert(ids.end(), found.writes.begin(), found.writes.end());
         for (const BufferId a : ids) {
             for (const BufferId b : ids) {
-                const Buffer& one = plan.buffer(a);
-                const Buffer& other = plan.buffer(b);
+                const Storage& one = plan.memory.storage_of(a);
+                const Storage& other = plan.memory.storage_of(b);
                 if (a == b || one.space != Space::arena || other.space != Space::arena) continue;
-                const bool apart = one.offset + 5 * one.cols <= other.offset ||
-                                   other.offset + 5 * other.cols <= one.offset;
+                const bool apart = one.offset + one.size(5) <= other.offset ||
+                                   other.offset + other.size(5) <= one.offset;
                 CHECK(apart);
             }
         }
@@ -97,11 +98,11 @@ void what_cannot_be_computed_is_refused() {
     CHECK(testing::throws<std::invalid_argument>([] { train_plan(example(Activation::relu), 0); }));
     CHECK(testing::throws<std::invalid_argument>([] {
         Graph g;
-        g.affine(g.input("x", 3), g.parameter("w", 4, 2), kNoValue);
+        g.add(Affine{g.input("x", 3), g.parameter("w", 4, 2), kNoValue});
     }));
     CHECK(testing::throws<std::invalid_argument>([] {
         Graph g;
-        g.add(g.input("a", 3), g.input("b", 4));
+        g.add(Add{g.input("a", 3), g.input("b", 4)});
     }));
 }
 

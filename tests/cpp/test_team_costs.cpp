@@ -40,7 +40,7 @@ struct Model {
           output(layers(graph, input, sizes)),
           target(graph.input("y", sizes.back())),
           weight(graph.input("weight", 1)),
-          loss(graph.loss(Loss::squared_error, output, target, weight)),
+          loss(graph.add(loss_of(graph, Loss::squared_error, output, target, weight))),
           features(sizes.front()),
           store(graph),
           optimizer(settings, store.size()),
@@ -51,9 +51,9 @@ struct Model {
 
     static ValueId layers(Graph& g, ValueId x, const std::vector<Index>& sizes) {
         for (std::size_t i = 1; i < sizes.size(); ++i) {
-            if (i > 1) x = g.activation(x, Activation::relu, 0);
-            x = g.affine(x, g.parameter("w", sizes[i - 1], sizes[i]),
-                         g.parameter("b", 1, sizes[i]));
+            if (i > 1) x = g.add(ElementwiseActivation{x, Activation::relu});
+            x = g.add(
+                Affine{x, g.parameter("w", sizes[i - 1], sizes[i]), g.parameter("b", 1, sizes[i])});
         }
         return x;
     }

@@ -26,15 +26,16 @@ std::vector<T> trained_parameters(int threads, Index hidden) {
     }
     Graph g;
     const ValueId input = g.input("x", features);
-    ValueId h = g.affine(input, g.parameter("w1", features, hidden), g.parameter("b1", 1, hidden));
-    h = g.activation(h, Activation::tanh, 0);
-    h = g.dropout(h, 0.1);
-    h = g.affine(h, g.parameter("w2", hidden, hidden), g.parameter("b2", 1, hidden));
-    h = g.activation(h, Activation::gelu, 0);
-    const ValueId output = g.affine(h, g.parameter("w3", hidden, 1), g.parameter("b3", 1, 1));
+    ValueId h =
+        g.add(Affine{input, g.parameter("w1", features, hidden), g.parameter("b1", 1, hidden)});
+    h = g.add(ElementwiseActivation{h, Activation::tanh});
+    h = g.add(Dropout{h, 0.1, kNoiseStreams});
+    h = g.add(Affine{h, g.parameter("w2", hidden, hidden), g.parameter("b2", 1, hidden)});
+    h = g.add(ElementwiseActivation{h, Activation::gelu});
+    const ValueId output = g.add(Affine{h, g.parameter("w3", hidden, 1), g.parameter("b3", 1, 1)});
     const ValueId target = g.input("y", 1);
     const ValueId weight = g.input("weight", 1);
-    const ValueId loss = g.loss(Loss::squared_error, output, target, weight);
+    const ValueId loss = g.add(loss_of(g, Loss::squared_error, output, target, weight));
 
     ParameterStore<T> store(g);
     const std::vector<double> first = random_normal({3, 2}, store.size());
@@ -84,10 +85,10 @@ void training_gives_the_same_bits_on_any_number_of_threads() {
 void what_is_not_finite_ends_the_run_before_the_update() {
     Graph g;
     const ValueId input = g.input("x", 1);
-    const ValueId output = g.affine(input, g.parameter("w", 1, 1), kNoValue);
+    const ValueId output = g.add(Affine{input, g.parameter("w", 1, 1), kNoValue});
     const ValueId target = g.input("y", 1);
     const ValueId weight = g.input("weight", 1);
-    const ValueId loss = g.loss(Loss::squared_error, output, target, weight);
+    const ValueId loss = g.add(loss_of(g, Loss::squared_error, output, target, weight));
     ParameterStore<float> store(g);
     store.values()[0] = 1;
     OptimizerState<float> optimizer({.optimizer = Optimizer::sgd}, 1);
@@ -121,10 +122,10 @@ template <class T>
 void what_is_no_class_number_ends_the_run_before_the_update() {
     Graph g;
     const ValueId input = g.input("x", 1);
-    const ValueId output = g.affine(input, g.parameter("w", 1, 3), kNoValue);
+    const ValueId output = g.add(Affine{input, g.parameter("w", 1, 3), kNoValue});
     const ValueId target = g.input("y", 1);
     const ValueId weight = g.input("weight", 1);
-    const ValueId loss = g.loss(Loss::cross_entropy, output, target, weight);
+    const ValueId loss = g.add(loss_of(g, Loss::cross_entropy, output, target, weight));
     ParameterStore<T> store(g);
     OptimizerState<T> optimizer({.optimizer = Optimizer::sgd}, 3);
     Figures figures({{MetricKind::accuracy, 0.5}, {MetricKind::top_k_accuracy, 2}}, 3, false);

@@ -1,29 +1,18 @@
-#include "base/error.h"
-#include "graph/ops/op.h"
+#include "graph/ops/add.h"
+
+#include "graph/lowering.h"
 
 namespace ganglion {
-namespace {
 
-Index cols(const Graph& graph, const Op& op) {
-    const Value& a = graph.value(op.inputs[0]);
-    const Value& b = graph.value(op.inputs[1]);
-    if (a.cols != b.cols) {
-        fail("add", a.name, " has ", a.cols, " columns, ", b.name, " has ", b.cols);
-    }
-    return a.cols;
+Extent Add::extent(const Graph& graph) const { return same_extent(graph, name, a, b); }
+
+void Add::forward(Lowering& to, ValueId y) const {
+    to.emit(AddCall{to.value(a), to.value(b), to.value(y)});
 }
 
-void forward(Lowering& to, const Op& op) {
-    to.emit(AddCall{to.value(op.inputs[0]), to.value(op.inputs[1]), to.value(op.output)});
+void Add::backward(Lowering& to, ValueId y) const {
+    to.contribute_gradient_of(y, a);
+    to.contribute_gradient_of(y, b);
 }
-
-void backward(Lowering& to, const Op& op) {
-    to.contribute_gradient_of(op.output, op.inputs[0]);
-    to.contribute_gradient_of(op.output, op.inputs[1]);
-}
-
-}  // namespace
-
-const OpRule add_rule{"add", cols, forward, backward};
 
 }  // namespace ganglion

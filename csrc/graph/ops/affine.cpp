@@ -1,60 +1,68 @@
+#include "graph/ops/affine.h"
+
 #include "base/error.h"
-#include "graph/ops/op.h"
+#include "graph/lowering.h"
 
 namespace ganglion {
-namespace {
 
-Index cols(const Graph& graph, const Op& op) {
-    const Value& x = graph.value(op.inputs[0]);
-    const Value& weight = graph.value(op.inputs[1]);
-    if (x.cols != weight.rows) {
-        fail("affine", weight.name, " takes ", weight.rows, " columns, ", x.name, " has ", x.cols);
-    }
-    if (op.inputs[2] == op.inputs[1]) fail("affine", weight.name, " cannot be the bias too");
-    if (op.inputs[2] != kNoValue) {
-        const Value& bias = graph.value(op.inputs[2]);
-        if (bias.rows != 1 || bias.cols != weight.cols) {
-            fail("affine", bias.name, " is ", bias.rows, "x", bias.cols, ", must be 1x",
-                 weight.cols);
-        }
-    }
-    return weight.cols;
-}
-
-void forward(Lowering& to, const Op& op) {
-    to.emit(GemmCall{.a = to.value(op.inputs[0]),
-                     .b = to.value(op.inputs[1]),
-                     .c = to.value(op.output),
-                     .bias = to.value(op.inputs[2])});
-}
-
-/// dW = xᵀ·dy, and db, its columns' sums, on the way; dx = dy·Wᵀ.
-void backward(Lowering& to, const Op& op) {
-    const ValueId x = op.inputs[0];
-    const ValueId weight = op.inputs[1];
-    const ValueId bias = op.inputs[2];
-    const BufferId dy = to.gradient(op.output);
-    const Lowering::Contribution dw = to.contribute(weight);
-    GemmCall product{
-        .a = to.value(x), .b = dy, .c = dw.into, .transpose_a = true, .accumulate = dw.accumulate};
+Extent Affine::extent(const Graph& graph) const {
+    const Value& from = graph.value(x);
+    const Value& by = graph.value(weight);
+    const Index in = transposed ? by.extent.channels : by.extent.rows;
+    const Index out = transposed ? by.extent.rows : by.extent.channels;
+    if (by.kind != ValueKind::parameter) fail(name, by.name, " is no parameter");
+    if (from.extent.channels != in)
+        fail(name, by.name, " takes ", in, " columns, ", from.name, " has ", from.extent.channels);
+    if (bias == weight) fail(name, by.name, " cannot be the bias too");
     if (bias != kNoValue) {
-        const Lowering::Contribution db = to.contribute(bias);
-        product.column_sums = db.into;
-        product.accumulate_sums = db.accumulate;
+        const Value& added = graph.value(bias);
+        const Extent& given = added.extent;
+        if (given.rows != 1 || given.channels != out)
+            fail(name, added.name, " is ", given.rows, "x", given.channels, ", must be 1x", out);
     }
-    to.emit(product);
+    return {from.extent.rows, from.extent.positions, out};
+}
+
+void Affine::forward(Lowering& to, ValueId y) const {
+    to.emit(GemmCall{.a = to.matrix(x),
+                     .b = to.value(weight),
+                     .c = to.value(y),
+                     .transpose_b = transposed,
+                     .bias = to.value(bias)});
+}
+
+/// dW = xᵀ·dy, or dyᵀ·x where it is transposed; db, the sums of dy's columns, on the way where dy
+/// is on the right; dx = dy·Wᵀ.
+void Affine::backward(Lowering& to, ValueId y) const {
+    const BufferId dy = to.gradient_matrix(y);
+    const BufferId from = to.matrix(x);
+    const bool sums = to.wants_gradient(bias);
+    if (to.wants_gradient(weight)) {
+        const Lowering::Contribution dw = to.contribute(weight);
+        GemmCall product{.a = transposed ? dy : from,
+                         .b = transposed ? from : dy,
+                         .c = dw.into,
+                         .transpose_a = true,
+                         .accumulate = dw.accumulate};
+        if (sums && !transposed) {
+            const Lowering::Contribution db = to.contribute(bias);
+            product.column_sums = db.into;
+            product.accumulate_sums = db.accumulate;
+        }
+        to.emit(product);
+    }
+    if (sums && (transposed || !to.wants_gradient(weight))) {
+        const Lowering::Contribution db = to.contribute(bias);
+        to.emit(SumRowsCall{dy, db.into, db.accumulate});
+    }
     if (to.wants_gradient(x)) {
         const Lowering::Contribution dx = to.contribute(x);
         to.emit(GemmCall{.a = dy,
                          .b = to.value(weight),
                          .c = dx.into,
-                         .transpose_b = true,
+                         .transpose_b = !transposed,
                          .accumulate = dx.accumulate});
     }
 }
-
-}  // namespace
-
-const OpRule affine_rule{"affine", cols, forward, backward};
 
 }  // namespace ganglion

@@ -1,36 +1,31 @@
+#include "graph/ops/dropout.h"
+
 #include "base/error.h"
-#include "graph/ops/op.h"
+#include "graph/lowering.h"
 
 namespace ganglion {
 namespace {
 
-Index cols(const Graph& graph, const Op& op) {
-    if (!(op.parameter >= 0 && op.parameter < 1)) {
-        fail("dropout", "rate is ", op.parameter, ", must be in [0, 1)");
-    }
-    return graph.value(op.inputs[0]).cols;
-}
-
-bool drops(const Lowering& to, const Op& op) {
-    return to.mode() == Mode::train && op.parameter > 0;
-}
-
-void forward(Lowering& to, const Op& op) {
-    if (!drops(to, op)) return to.alias(op.output, op.inputs[0]);
-    to.emit(DropoutCall{to.value(op.inputs[0]), to.value(op.output), op.parameter, op.stream});
-}
-
-/// The same mask, on the gradient.
-void backward(Lowering& to, const Op& op) {
-    if (!drops(to, op)) return to.contribute_gradient_of(op.output, op.inputs[0]);
-    if (!to.wants_gradient(op.inputs[0])) return;
-    to.contribute_call(op.inputs[0], [&](BufferId dx) {
-        return DropoutCall{to.gradient(op.output), dx, op.parameter, op.stream};
-    });
-}
+bool drops(const Lowering& to, double rate) { return to.mode() == Mode::train && rate > 0; }
 
 }  // namespace
 
-const OpRule dropout_rule{"dropout", cols, forward, backward};
+Extent Dropout::extent(const Graph& graph) const {
+    if (!(rate >= 0 && rate < 1)) fail(name, "rate is ", rate, ", must be in [0, 1)");
+    return graph.value(x).extent;
+}
+
+void Dropout::forward(Lowering& to, ValueId y) const {
+    if (!drops(to, rate)) return to.be(y, to.value(x));
+    to.emit(DropoutCall{to.matrix(x), to.value(y), rate, stream});
+}
+
+/// The same mask, on the gradient.
+void Dropout::backward(Lowering& to, ValueId y) const {
+    if (!drops(to, rate)) return to.contribute_gradient_of(y, x);
+    if (!to.wants_gradient(x)) return;
+    const BufferId dy = to.gradient_matrix(y);
+    to.contribute_call(x, [&](BufferId dx) { return DropoutCall{dy, dx, rate, stream}; });
+}
 
 }  // namespace ganglion

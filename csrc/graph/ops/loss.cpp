@@ -1,32 +1,36 @@
+#include "graph/ops/loss.h"
+
+#include <utility>
+
 #include "base/error.h"
-#include "graph/ops/op.h"
+#include "graph/lowering.h"
 
 namespace ganglion {
 namespace {
 
 /// Columns of the target beside so many of the output; one column where that is allowed.
-Index target_cols(const Op& op, Index output_cols, bool one) {
-    const bool several_levels = op.loss == Loss::quantile && op.loss_parameters.size() > 1;
+Index target_columns(const RowLoss& op, Index outputs, bool one) {
+    const bool several_levels = op.loss == Loss::quantile && op.parameters.size() > 1;
     if (one && (op.loss == Loss::cross_entropy || several_levels)) return 1;
     if (op.loss == Loss::gaussian) {
-        if (output_cols % 2 != 0) {
-            fail("gaussian", "the output has ", output_cols,
+        if (outputs % 2 != 0) {
+            fail("gaussian", "the output has ", outputs,
                  " columns, must have a mean and a logarithm of a variance for each target");
         }
-        return output_cols / 2;
+        return outputs / 2;
     }
-    return output_cols;
+    return outputs;
 }
 
-void check_parameters(const Op& op, Index output_cols) {
-    const std::vector<double>& given = op.loss_parameters;
+void check_parameters(const RowLoss& op, Index outputs) {
+    const std::vector<double>& given = op.parameters;
     const auto count = static_cast<Index>(given.size());
     if (op.loss == Loss::huber && !(count == 1 && given[0] > 0)) {
         fail("huber", "delta must be one positive number");
     }
     if (op.loss != Loss::quantile) return;
-    if (count != 1 && count != output_cols) {
-        fail("quantile", "there are ", count, " levels, the output has ", output_cols, " columns");
+    if (count != 1 && count != outputs) {
+        fail("quantile", "there are ", count, " levels, the output has ", outputs, " columns");
     }
     for (const double level : given) {
         if (!(level > 0 && level < 1)) {
@@ -35,49 +39,86 @@ void check_parameters(const Op& op, Index output_cols) {
     }
 }
 
-Index cols(const Graph& graph, const Op& op) {
-    const Value& output = graph.value(op.inputs[0]);
-    const Value& target = graph.value(op.inputs[1]);
-    if (op.loss == Loss::cross_entropy && output.cols < 2) {
+void check_is_a_vector(const Value& value) {
+    if (value.extent.positions != 1)
+        fail(RowLoss::name, value.name, " has ", columns_of(value.extent),
+             ", must have one position: reshape it");
+}
+
+}  // namespace
+
+Extent RowLoss::extent(const Graph& graph) const {
+    const Value& from = graph.value(output);
+    const Value& to = graph.value(target);
+    check_is_a_vector(from);
+    check_is_a_vector(to);
+    const Index outputs = from.extent.channels;
+    if (loss == Loss::cross_entropy && outputs < 2) {
         fail("cross_entropy",
              "the output has 1 column, must have one for each class: for two classes in"
              " one column use binary_cross_entropy");
     }
-    const Index wanted = target_cols(op, output.cols, target.cols == 1);
-    if (target.cols != wanted) {
-        fail("loss", target.name, " has ", target.cols, " columns, must have ", wanted,
-             " for an output of ", output.cols);
+    const Index targets = to.extent.channels;
+    const Index wanted = target_columns(*this, outputs, targets == 1);
+    if (targets != wanted) {
+        fail(name, to.name, " has ", targets, " columns, must have ", wanted, " for an output of ",
+             outputs);
     }
-    check_parameters(op, output.cols);
-    return 1;
+    check_parameters(*this, outputs);
+    return {from.extent.rows, 1, 1};
 }
 
 /// In training the gradient of the output is made on the way.
-void forward(Lowering& to, const Op& op) {
-    const ValueId output = op.inputs[0];
-    const bool derive = to.mode() == Mode::train && to.wants_gradient(output);
-    to.emit(LossCall{.loss = op.loss,
-                     .parameters = to.keep(op.loss_parameters),
-                     .output = to.value(output),
-                     .target = to.value(op.inputs[1]),
-                     .weight = to.value(op.inputs[2]),
-                     .row_loss = to.value(op.output),
-                     .gradient = derive ? to.contribute(output).into : kNoBuffer});
+void RowLoss::forward(Lowering& to, ValueId y) const {
+    LossCall call{.loss = loss,
+                  .factor = to.factor(y),
+                  .parameters = to.keep(parameters),
+                  .output = to.matrix(output),
+                  .target = to.matrix(target),
+                  .weight = to.value(weight),
+                  .row_loss = to.value(y),
+                  .gradient = kNoBuffer};
+    if (to.mode() == Mode::infer || to.factor(y) == 0 || !to.wants_gradient(output))
+        return to.emit(call);
+    to.contribute_call(output, [&](BufferId gradient) {
+        call.gradient = gradient;
+        return call;
+    });
 }
 
-void backward(Lowering&, const Op&) {}
+void RowLoss::backward(Lowering&, ValueId) const {}
 
-}  // namespace
+RowLoss loss_of(const Graph& graph, Loss loss, ValueId output, ValueId target, ValueId weight,
+                std::vector<double> parameters) {
+    if (const Op* const made = graph.producer(output)) {
+        const auto* const softmax = std::get_if<Softmax>(made);
+        const auto* const activation = std::get_if<ElementwiseActivation>(made);
+        const bool sigmoid = activation != nullptr && activation->activation == Activation::sigmoid;
+        if (loss == Loss::cross_entropy && softmax != nullptr) output = softmax->x;
+        if (loss == Loss::binary_cross_entropy && sigmoid) output = activation->x;
+    }
+    return {loss, output, target, weight, std::move(parameters)};
+}
 
-const OpRule loss_rule{"loss", cols, forward, backward};
+bool is_probability(const Graph& graph, ValueId id) {
+    const Op* const made = graph.producer(id);
+    if (made == nullptr) return false;
+    const auto* const activation = std::get_if<ElementwiseActivation>(made);
+    return std::holds_alternative<Softmax>(*made) ||
+           (activation != nullptr && activation->activation == Activation::sigmoid);
+}
 
-ValueId logits(const Graph& graph, Loss loss, ValueId output) {
-    const Op* op = graph.producer(output);
-    if (op == nullptr) return output;
-    const bool own_softmax = loss == Loss::cross_entropy && op->kind == OpKind::softmax;
-    const bool own_sigmoid = loss == Loss::binary_cross_entropy && op->kind == OpKind::activation &&
-                             op->activation == Activation::sigmoid;
-    return own_softmax || own_sigmoid ? op->inputs[0] : output;
+const RowLoss& loss_that_makes(const Graph& graph, ValueId id) {
+    const Op* const made = graph.producer(id);
+    const auto* const loss = made == nullptr ? nullptr : std::get_if<RowLoss>(made);
+    if (loss == nullptr) fail(RowLoss::name, "value ", id, " is no loss's value");
+    return *loss;
+}
+
+Index numbered_classes(const Graph& graph, const RowLoss& loss) {
+    if (loss.loss != Loss::cross_entropy) return 0;
+    return graph.value(loss.target).extent.channels == 1 ? graph.value(loss.output).extent.channels
+                                                         : 0;
 }
 
 }  // namespace ganglion

@@ -1,23 +1,19 @@
-#include "graph/ops/op.h"
+#include "graph/ops/softmax.h"
+
+#include "graph/lowering.h"
 
 namespace ganglion {
-namespace {
 
-Index cols(const Graph& graph, const Op& op) { return graph.value(op.inputs[0]).cols; }
+Extent Softmax::extent(const Graph& graph) const { return graph.value(x).extent; }
 
-void forward(Lowering& to, const Op& op) {
-    to.emit(SoftmaxCall{to.value(op.inputs[0]), to.value(op.output)});
+void Softmax::forward(Lowering& to, ValueId y) const {
+    to.emit(SoftmaxCall{to.matrix(x), to.value(y)});
 }
 
-void backward(Lowering& to, const Op& op) {
-    if (!to.wants_gradient(op.inputs[0])) return;
-    to.contribute_call(op.inputs[0], [&](BufferId dz) {
-        return SoftmaxBackwardCall{to.value(op.output), to.gradient(op.output), dz};
-    });
+void Softmax::backward(Lowering& to, ValueId y) const {
+    if (!to.wants_gradient(x)) return;
+    const BufferId dy = to.gradient_matrix(y);
+    to.contribute_call(x, [&](BufferId dx) { return SoftmaxBackwardCall{to.value(y), dy, dx}; });
 }
-
-}  // namespace
-
-const OpRule softmax_rule{"softmax", cols, forward, backward};
 
 }  // namespace ganglion

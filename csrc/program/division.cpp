@@ -1,4 +1,4 @@
-#include "plan/tile_share.h"
+#include "program/division.h"
 
 #include <limits>
 
@@ -10,7 +10,7 @@ constexpr Index kPackingCost = 2;
 
 }  // namespace
 
-TileShare tile_share(const Part& part, Index rows, Index cols, Index tile_rows, Index tile_cols) {
+Block tile_share(const Part& part, Index rows, Index cols, Index tile_rows, Index tile_cols) {
     if (part.count == 1) return {{0, rows}, {0, cols}};
     const Index down = ceil_div(rows, tile_rows);
     const Index across = ceil_div(cols, tile_cols);
@@ -30,12 +30,6 @@ TileShare tile_share(const Part& part, Index rows, Index cols, Index tile_rows, 
     const Part in_column{part.index / best_across, best_down};
     const Part in_row{part.index % best_across, best_across};
     return {in_column.share(rows, tile_rows), in_row.share(cols, tile_cols)};
-}
-
-TileShare product_share(Division division, const Part& part, Index rows, Index cols,
-                        Index tile_rows, Index tile_cols) {
-    if (division == Division::rows) return {row_share(part, rows), {0, cols}};
-    return tile_share(part, rows, cols, tile_rows, tile_cols);
 }
 
 }  // namespace ganglion

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <variant>
+
+#include "graph/ops/activation.h"
+#include "graph/ops/add.h"
+#include "graph/ops/affine.h"
+#include "graph/ops/concatenate.h"
+#include "graph/ops/dropout.h"
+#include "graph/ops/give_gradient.h"
+#include "graph/ops/loss.h"
+#include "graph/ops/multiply.h"
+#include "graph/ops/reshape.h"
+#include "graph/ops/slice.h"
+#include "graph/ops/softmax.h"
+#include "graph/ops/stop_gradient.h"
+
+namespace ganglion {
+
+/// An op and what it needs beside its inputs. Each kind lies in a file of its own, and says
+/// - `inputs()`: the values that it reads; one that is left out is kNoValue;
+/// - `extent(graph)`: how large its output is. Throws std::invalid_argument when inputs do not fit;
+/// - `forward(to, y)`: emits the calls that make its output y;
+/// - `backward(to, y)`: from the gradient of y, the gradients of the inputs that want one.
+using Op = std::variant<Affine, ElementwiseActivation, Softmax, Dropout, Add, Multiply, Concatenate,
+                        Slice, Reshape, StopGradient, GiveGradient, RowLoss>;
+
+}  // namespace ganglion

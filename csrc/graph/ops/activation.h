@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "graph/value.h"
+#include "kernels/activation.h"
+
+namespace ganglion {
+
+class Graph;
+class Lowering;
+
+/// y = phi(x); `alpha` is the slope of leaky_relu and the scale of elu.
+struct ElementwiseActivation {
+    static constexpr const char* name = "activation";
+    ValueId x;
+    Activation activation;
+    double alpha = 0;
+
+    std::vector<ValueId> inputs() const { return {x}; }
+    Extent extent(const Graph& graph) const;
+    void forward(Lowering& to, ValueId y) const;
+    void backward(Lowering& to, ValueId y) const;
+};
+
+}  // namespace ganglion

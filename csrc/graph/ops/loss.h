@@ -1,0 +1,43 @@
+#pragma once
+
+#include <vector>
+
+#include "graph/value.h"
+#include "kernels/loss.h"
+
+namespace ganglion {
+
+class Graph;
+class Lowering;
+
+/// Each row's loss (rows, 1), of columns and with parameters as LossArgs says; `weight` (rows, 1)
+/// is read when a run is weighted.
+struct RowLoss {
+    static constexpr const char* name = "loss";
+    Loss loss;
+    ValueId output;
+    ValueId target;
+    ValueId weight;
+    std::vector<double> parameters;
+
+    std::vector<ValueId> inputs() const { return {output, target, weight}; }
+    Extent extent(const Graph& graph) const;
+    void forward(Lowering& to, ValueId y) const;
+    void backward(Lowering& to, ValueId y) const;
+};
+
+/// The loss of an output. The cross-entropies read logits: where the output is the softmax, or
+/// sigmoid, that belongs to them, they read what went into it.
+RowLoss loss_of(const Graph& graph, Loss loss, ValueId output, ValueId target, ValueId weight,
+                std::vector<double> parameters = {});
+
+/// Is the value made by a softmax or sigmoid?
+bool is_probability(const Graph& graph, ValueId id);
+
+/// The loss that makes a value. Throws std::invalid_argument where none does.
+const RowLoss& loss_that_makes(const Graph& graph, ValueId id);
+
+/// How many classes a loss's targets number; 0 where they are values or probabilities.
+Index numbered_classes(const Graph& graph, const RowLoss& loss);
+
+}  // namespace ganglion

@@ -1,0 +1,33 @@
+#include "graph/table.h"
+
+#include <limits>
+
+#include "base/error.h"
+
+namespace ganglion {
+namespace {
+
+/// So many elements of any type have a size in bytes that can be told.
+constexpr Index kMostElements = std::numeric_limits<Index>::max() / 16;
+
+}  // namespace
+
+int ParameterTable::add(const std::string& name, Index rows, Index cols, int group) {
+    if (rows < 1 || cols < 1)
+        fail("parameter", name, " is ", rows, "x", cols, ", must be at least 1x1");
+    if (rows > (kMostElements - size_) / cols)
+        fail("parameter", name, " is ", rows, "x", cols, ", all together must have at most ",
+             kMostElements, " elements");
+    if (group < 0) fail("parameter", name, " is in group ", group, ", must not be negative");
+    slots_.push_back({name, {.rows = rows, .channels = cols}, group, size_});
+    size_ += rows * cols;
+    return static_cast<int>(slots_.size()) - 1;
+}
+
+const ParameterTable::Slot& ParameterTable::slot(int number) const {
+    if (number < 0 || number >= static_cast<int>(slots_.size()))
+        fail("parameter", "there is no slot ", number, ", the table has ", slots_.size());
+    return slots_[static_cast<std::size_t>(number)];
+}
+
+}  // namespace ganglion

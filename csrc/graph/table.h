@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "program/extent.h"
+
+namespace ganglion {
+
+/// The parameters of one or more graphs: what they are called, how large they are, to which group
+/// each belongs, and where it lies in the one block of all.
+class ParameterTable {
+  public:
+    struct Slot {
+        std::string name;
+        Extent extent;  // (rows, channels)
+        int group;      // a goal trains some of the groups
+        Index offset;
+
+        Range numbers() const { return {offset, offset + extent.rows * extent.row_size()}; }
+    };
+
+    /// Add a parameter; returns its slot. Throws std::invalid_argument when it is empty, or all
+    /// together would be too large.
+    int add(const std::string& name, Index rows, Index cols, int group = 0);
+
+    const Slot& slot(int number) const;
+    const std::vector<Slot>& slots() const { return slots_; }
+    /// Elements of all together.
+    Index size() const { return size_; }
+
+  private:
+    std::vector<Slot> slots_;
+    Index size_ = 0;
+};
+
+}  // namespace ganglion

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "program/extent.h"
+
+namespace ganglion {
+
+using ValueId = int;
+
+inline constexpr ValueId kNoValue = -1;
+
+enum class ValueKind { input, parameter, intermediate };
+
+struct Value {
+    ValueKind kind;
+    std::string name;
+    Extent extent;
+    int slot = -1;  // of a parameter, in the table
+};
+
+}  // namespace ganglion

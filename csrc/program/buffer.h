@@ -1,0 +1,87 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "program/extent.h"
+
+namespace ganglion {
+
+using BufferId = int;
+using StorageId = int;
+
+inline constexpr BufferId kNoBuffer = -1;
+
+/// Where a storage's memory is.
+enum class Space {
+    arena,       // the workspace of a run
+    parameters,  // the parameter store's values
+    gradients,   // and their gradients
+};
+
+/// Memory that one or more buffers lie in.
+struct Storage {
+    Space space;
+    Extent extent;
+    Index offset = 0;  // in elements of its space; the plan sets those in the arena
+
+    /// Elements where a batch has so many rows.
+    Index size(Index batch) const { return extent.rows_of(batch) * extent.row_size(); }
+};
+
+/// A view of a storage: the element at (row, position, channel) is number
+/// `offset + row * row_stride + position * position_stride + channel` of it.
+struct Buffer {
+    std::string name;
+    Extent extent;
+    StorageId storage;
+    Index offset;
+    Index row_stride;
+    Index position_stride;
+
+    /// Do its numbers make a matrix of rows * positions rows?
+    bool is_matrix() const {
+        return extent.positions == 1 || row_stride == extent.positions * position_stride;
+    }
+    /// Do the numbers of a row lie one after the other?
+    bool is_dense_in_row() const {
+        return extent.positions == 1 || position_stride == extent.channels;
+    }
+    /// From one row of the matrix to the next.
+    Index matrix_stride() const { return extent.positions == 1 ? row_stride : position_stride; }
+};
+
+/// The buffers of a program, and the storages they lie in.
+struct Memory {
+    std::vector<Storage> storages;
+    std::vector<Buffer> buffers;
+
+    const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
+    const Storage& storage(StorageId id) const { return storages[static_cast<std::size_t>(id)]; }
+    const Storage& storage_of(BufferId id) const { return storage(buffer(id).storage); }
+
+    /// The number of its first element in its space.
+    Index begin(BufferId id) const { return storage_of(id).offset + buffer(id).offset; }
+    /// Elements of a parameter or its gradient, as numbers of their space.
+    Range numbers(BufferId id) const {
+        return {begin(id),
+                begin(id) + storage_of(id).extent.rows * storage_of(id).extent.row_size()};
+    }
+
+    StorageId add_storage(const Storage& storage) {
+        storages.push_back(storage);
+        return static_cast<StorageId>(storages.size()) - 1;
+    }
+    BufferId add_buffer(Buffer buffer) {
+        buffers.push_back(std::move(buffer));
+        return static_cast<BufferId>(buffers.size()) - 1;
+    }
+    /// A buffer that is the whole of a new storage.
+    BufferId add_whole(const std::string& name, const Storage& storage) {
+        const Extent& extent = storage.extent;
+        return add_buffer(
+            {name, extent, add_storage(storage), 0, extent.row_size(), extent.channels});
+    }
+};
+
+}  // namespace ganglion

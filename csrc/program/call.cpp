@@ -1,0 +1,120 @@
+#include "program/call.h"
+
+namespace ganglion {
+
+Division division_of(const Call& call, const Memory& memory) {
+    return std::visit(
+        [&](const auto& one) {
+            if constexpr (requires { one.division(memory); }) return one.division(memory);
+            return Division::rows;
+        },
+        call);
+}
+
+double row_operations_of(const Call& call, const Memory& memory) {
+    return std::visit(
+        [&](const auto& one) {
+            if constexpr (requires { one.row_operations(memory); })
+                return one.row_operations(memory);
+            return 0.0;
+        },
+        call);
+}
+
+template <class T>
+Index scratch_size_of(const Call& call, const Memory& memory, Index max_batch) {
+    return std::visit(
+        [&](const auto& one) -> Index {
+            if constexpr (requires { one.template scratch_size<T>(memory, max_batch); })
+                return one.template scratch_size<T>(memory, max_batch);
+            return 0;
+        },
+        call);
+}
+
+std::optional<Call> merged(const Call& call, const Call& next,
+                           const GemmCall::ReadLater& is_read_later) {
+    return std::visit(
+        [&](const auto& one, const auto& other) -> std::optional<Call> {
+            if constexpr (requires { one.with(other, is_read_later); }) {
+                if (const auto both = one.with(other, is_read_later)) return Call{*both};
+            }
+            return std::nullopt;
+        },
+        call, next);
+}
+
+BufferId steppable_of(const Call& call) {
+    return std::visit(
+        [](const auto& one) {
+            if constexpr (requires { one.steppable(); }) return one.steppable();
+            return kNoBuffer;
+        },
+        call);
+}
+
+BufferId updated_by(const Call& call) {
+    return std::visit(
+        [](const auto& one) {
+            if constexpr (requires { one.updated; }) return one.updated;
+            return kNoBuffer;
+        },
+        call);
+}
+
+void let_step(Call& call, BufferId parameters) {
+    std::visit(
+        [&](auto& one) {
+            if constexpr (requires { one.updated; }) one.updated = parameters;
+        },
+        call);
+}
+
+BufferId panels_of(const Call& call) {
+    return std::visit(
+        [](const auto& one) {
+            if constexpr (requires { one.panels(); }) return one.panels();
+            return kNoBuffer;
+        },
+        call);
+}
+
+template <class T>
+Work work_of(const Call& call, const Memory& memory, const Part& part, Index rows) {
+    return std::visit(
+        [&](const auto& one) -> Work {
+            if constexpr (requires { one.template share<T>(memory, part, rows); }) {
+                if constexpr (requires { one.updated; }) {
+                    const Block mine = one.template share<T>(memory, part, rows);
+                    return {one.operations(mine, memory, rows),
+                            one.updated == kNoBuffer ? 0 : mine.size()};
+                }
+            }
+            return {};
+        },
+        call);
+}
+
+template <class T>
+Block touched_of(const Call& call, BufferId id, const Memory& memory, const Part& part,
+                 Index rows) {
+    return std::visit(
+        [&](const auto& one) -> Block {
+            if constexpr (requires { one.template share<T>(memory, part, rows); })
+                return one.touched(id, one.template share<T>(memory, part, rows), memory, rows);
+            const Extent& extent = memory.buffer(id).extent;
+            const Range mine = row_share(part, rows);
+            return {{mine.begin * extent.positions, mine.end * extent.positions},
+                    {0, extent.channels}};
+        },
+        call);
+}
+
+template Index scratch_size_of<float>(const Call&, const Memory&, Index);
+template Index scratch_size_of<double>(const Call&, const Memory&, Index);
+template Work work_of<float>(const Call&, const Memory&, const Part&, Index);
+template Work work_of<double>(const Call&, const Memory&, const Part&, Index);
+template Block touched_of<float>(const Call&, BufferId, const Memory&, const Part&, Index);
+template Block touched_of<double>(const Call&, BufferId, const Memory&, const Part&, Index);
+
+}  // namespace ganglion

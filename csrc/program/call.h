@@ -1,0 +1,70 @@
+#pragma once
+
+#include <optional>
+#include <variant>
+
+#include "program/calls/activation.h"
+#include "program/calls/add.h"
+#include "program/calls/clear.h"
+#include "program/calls/copy.h"
+#include "program/calls/dropout.h"
+#include "program/calls/gemm.h"
+#include "program/calls/loss.h"
+#include "program/calls/multiply.h"
+#include "program/calls/softmax.h"
+#include "program/calls/sum_rows.h"
+
+namespace ganglion {
+
+/// A kernel call: plain arguments, buffers and settings. Each kind says what it reads and writes
+/// (`accesses`) and does its part of the work (`run`). What else it says of itself is asked for
+/// below; where it says nothing, it is divided by rows, of which each part touches its own.
+using Call =
+    std::variant<GemmCall, ActivationCall, ActivationBackwardCall, SoftmaxCall, SoftmaxBackwardCall,
+                 DropoutCall, AddCall, MultiplyCall, CopyCall, ClearCall, SumRowsCall, LossCall>;
+
+inline Accesses accesses(const Call& call) {
+    return std::visit([](const auto& one) { return one.accesses(); }, call);
+}
+
+template <class T>
+void run(const Call& call, Frame<T>& frame) {
+    std::visit([&](const auto& one) { one.run(frame); }, call);
+}
+
+/// `division(memory)`: how it is cut into parts.
+Division division_of(const Call& call, const Memory& memory);
+
+/// `row_operations(memory)`: those of matrix products, for one row of a batch.
+double row_operations_of(const Call& call, const Memory& memory);
+
+/// `scratch_size<T>(memory, max_batch)`: elements of memory that each member needs for it.
+template <class T>
+Index scratch_size_of(const Call& call, const Memory& memory, Index max_batch);
+
+/// `with(next, is_read_later)`: the two calls in one, if they can be.
+std::optional<Call> merged(const Call& call, const Call& next,
+                           const GemmCall::ReadLater& is_read_later);
+
+/// `steppable()`: the gradient along which parameters could step as it is made, or kNoBuffer.
+BufferId steppable_of(const Call& call);
+/// `updated`: the parameters that it makes step, or kNoBuffer.
+BufferId updated_by(const Call& call);
+/// Let those step whose gradient is steppable.
+void let_step(Call& call, BufferId parameters);
+
+/// `panels()`: what it reads in panels, of which a copy may be made beforehand, or kNoBuffer.
+BufferId panels_of(const Call& call);
+
+/// What a part of a call does, in a batch of so many rows: `share<T>`, `touched` and `operations`.
+struct Work {
+    double operations = 0;  // of matrix products
+    Index updates = 0;      // parameters that step
+};
+template <class T>
+Work work_of(const Call& call, const Memory& memory, const Part& part, Index rows);
+/// What it touches of the matrix that a buffer makes.
+template <class T>
+Block touched_of(const Call& call, BufferId id, const Memory& memory, const Part& part, Index rows);
+
+}  // namespace ganglion

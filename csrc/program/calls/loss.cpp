@@ -1,0 +1,22 @@
+#include "program/calls/loss.h"
+
+namespace ganglion {
+
+template <class T>
+void LossCall::run(Frame<T>& frame) const {
+    const T* const weights = frame.run.weighted ? frame.mine(weight).data : nullptr;
+    kernels<T>().losses[static_cast<std::size_t>(loss)](
+        {.output = frame.mine(output),
+         .target = frame.mine(target),
+         .weight = weights,
+         .scale = factor * frame.run.loss_scale,
+         .parameters = frame.numbers.data() + parameters.begin,
+         .parameter_count = parameters.size(),
+         .row_loss = frame.mine(row_loss).data,
+         .gradient = frame.mine(gradient)});
+}
+
+template void LossCall::run(Frame<float>&) const;
+template void LossCall::run(Frame<double>&) const;
+
+}  // namespace ganglion

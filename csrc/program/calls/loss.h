@@ -1,0 +1,25 @@
+#pragma once
+
+#include "kernels/loss.h"
+#include "program/accesses.h"
+#include "program/frame.h"
+
+namespace ganglion {
+
+/// The loss of each row, and the gradient of the output that `factor` times the loss gives.
+struct LossCall {
+    Loss loss;
+    double factor;
+    Range parameters;  // of the program's numbers
+    BufferId output;
+    BufferId target;
+    BufferId weight;
+    BufferId row_loss;
+    BufferId gradient;  // kNoBuffer when only the loss is wanted
+
+    Accesses accesses() const { return {{output, target, weight}, {row_loss, gradient}}; }
+    template <class T>
+    void run(Frame<T>& frame) const;
+};
+
+}  // namespace ganglion

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <vector>
+
+#include "base/stop.h"
+#include "base/team.h"
+#include "kernels/kernels.h"
+#include "program/buffer.h"
+#include "program/division.h"
+#include "program/run.h"
+
+namespace ganglion {
+
+/// What a part of a call runs on: here a buffer becomes an address.
+template <class T>
+struct Frame {
+    const Memory& memory;
+    const std::vector<double>& numbers;  // the program's
+    const std::vector<T*>& pointers;     // by BufferId: its first element
+    const std::vector<const T*>*
+        packed;  // by BufferId: a copy as pack_b makes it, or null; or null
+    T* scratch;  // the member's own
+    const Part part;
+    Stop& stop;
+    const Run& run;
+    const Update<T>* update;  // the step that gradients make where they are made; may be null
+    bool finite = true;       // is every parameter that was updated finite?
+
+    T* pointer(BufferId id) const {
+        return id == kNoBuffer ? nullptr : pointers[static_cast<std::size_t>(id)];
+    }
+
+    const T* packed_copy(BufferId id) const {
+        return packed == nullptr ? nullptr : (*packed)[static_cast<std::size_t>(id)];
+    }
+
+    /// A buffer that makes a matrix; of kNoBuffer one without data.
+    Matrix<T> whole(BufferId id) const {
+        if (id == kNoBuffer) return {};
+        const Buffer& buffer = memory.buffer(id);
+        const Extent& extent = buffer.extent;
+        return {pointer(id), extent.rows_of(run.rows) * extent.positions, extent.channels,
+                buffer.matrix_stride()};
+    }
+
+    /// The part's rows of a batch.
+    Range rows() const { return row_share(part, run.rows); }
+
+    /// The part's rows of a buffer that makes a matrix.
+    Matrix<T> mine(BufferId id) const {
+        if (id == kNoBuffer) return {};
+        const Range share = rows();
+        Matrix<T> all = whole(id);
+        const Index positions = memory.buffer(id).extent.positions;
+        return {all.at(share.begin * positions, 0), share.size() * positions, all.cols,
+                all.row_stride};
+    }
+
+    /// Call `body` with the part's rows of buffers of any strides, as matrices of the same rows.
+    template <class Body, class... Ids>
+    void with_matrices(const Body& body, Ids... ids) const {
+        if ((memory.buffer(ids).is_matrix() && ...)) return body(mine(ids)...);
+        for (Index row = rows().begin; row < rows().end; ++row) body(positions_of(ids, row)...);
+    }
+
+    /// The leader asks whether to stop; the others look at what it was told.
+    bool stops() const { return part.rank == 0 ? stop.poll() : stop.wanted(); }
+
+  private:
+    Matrix<T> positions_of(BufferId id, Index row) const {
+        const Buffer& buffer = memory.buffer(id);
+        return {pointer(id) + row * buffer.row_stride, buffer.extent.positions,
+                buffer.extent.channels, buffer.position_stride};
+    }
+};
+
+}  // namespace ganglion
