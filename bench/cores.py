@@ -18,7 +18,7 @@ from ganglion.passes import Parametrized
 from ganglion.scales import InputScale
 
 if TYPE_CHECKING:
-    from ganglion._core import Predictor, TeamCosts, Trainer
+    from ganglion._core import Predictor, Routine, TeamCosts
 
 MEMBERS = (1, 2, 4, 8, 16, 32, 64)
 MOST = 64  # that the core counts for
@@ -47,7 +47,7 @@ class Task:
 
     name: str
     workload: Workload
-    core: Trainer | Predictor
+    core: Routine | Predictor
 
     @property
     def cost(self) -> Cost:
@@ -115,9 +115,9 @@ def tasks(workload: Workload) -> list[Task]:
     loss = losses.get("cross_entropy")
     assert isinstance(loss, losses.Loss)
     training = Objective(model, "adam", loss, ()).training
-    trainer = training.core_pass(loss, workload.batch, target_columns=1).trainer
+    routine = training.core_pass(loss, workload.batch, target_columns=1).routine
     return [
-        Task("train", workload, trainer),
+        Task("train", workload, routine),
         Task("predict", workload, model.predictor(AT_ONCE)),
     ]
 

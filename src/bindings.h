@@ -12,6 +12,10 @@ void bind_kernels(pybind11::module_& module);
 void bind_graph(pybind11::module_& module);
 void bind_figures(pybind11::module_& module);
 void bind_perceptrons(pybind11::module_& module);
-void bind_training(pybind11::module_& module);
+void bind_parameter_store(pybind11::module_& module);
+void bind_optimizer(pybind11::module_& module);
+void bind_trainer(pybind11::module_& module);
+void bind_tape(pybind11::module_& module);
+void bind_predictor(pybind11::module_& module);
 
 }  // namespace ganglion

@@ -4,6 +4,7 @@
 cimport numpy as cnp
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libcpp.memory cimport make_unique
+from libcpp.vector cimport vector
 
 import numpy as np
 
@@ -82,8 +83,8 @@ cdef class Predictor:
             self.shift = &by_column[0, 0]
             self.factor = &by_column[1, 0]
         self.outputs = graph.cols(output_value)
-        cdef int first = input_value
-        cdef int last = output_value
+        cdef vector[int] first = [input_value]
+        cdef vector[int] last = [output_value]
         if self.dtype == np.float32:
             self.type_number = cnp.NPY_FLOAT32
             self.weights32 = make_unique[ParameterStore[float]](core[0])

@@ -10,5 +10,9 @@ PYBIND11_MODULE(_core, module) {
     ganglion::bind_graph(module);
     ganglion::bind_figures(module);
     ganglion::bind_perceptrons(module);
-    ganglion::bind_training(module);
+    ganglion::bind_parameter_store(module);
+    ganglion::bind_optimizer(module);
+    ganglion::bind_trainer(module);
+    ganglion::bind_tape(module);
+    ganglion::bind_predictor(module);
 }

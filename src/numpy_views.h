@@ -5,6 +5,8 @@
 
 #include <optional>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "base/error.h"
 #include "base/matrix.h"
@@ -26,6 +28,9 @@ using Columns = std::optional<py::array_t<double, py::array::c_style | py::array
 /// The same, each column moved and scaled; `columns` must outlive the view.
 DataView data_view(const py::array& array, const std::string& name, double scale,
                    const Columns& columns);
+
+/// Data, what they are multiplied by, and what is done to each column.
+using Fed = std::tuple<py::array, double, Columns>;
 
 /// An array of exactly type T, one- or two-dimensional, with contiguous rows, as a matrix.
 template <class T>
@@ -61,6 +66,20 @@ Matrix<T> output_matrix(py::array& array, const std::string& name) {
     if (!array.writeable()) fail(name, "is read-only");
     const Matrix<const T> view = rows_of<T>(array, name);
     return {static_cast<T*>(array.mutable_data()), view.rows, view.cols, view.row_stride};
+}
+
+template <class T>
+std::vector<Matrix<const T>> matrices_of(const std::vector<py::array>& arrays, const char* name) {
+    std::vector<Matrix<const T>> all;
+    for (const py::array& array : arrays) all.push_back(matrix_of<T>(array, name));
+    return all;
+}
+
+template <class T>
+std::vector<Matrix<T>> output_matrices(const std::vector<py::array>& arrays, const char* name) {
+    std::vector<Matrix<T>> all;
+    for (py::array array : arrays) all.push_back(output_matrix<T>(array, name));
+    return all;
 }
 
 /// A view of `count` numbers that `owner` keeps alive.

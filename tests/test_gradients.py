@@ -114,37 +114,35 @@ class Objective:
         self._state = _core.OptimizerStateFloat64("sgd", {}, self.store.values.size)
         self._figures = _core.Figures([], graph.cols(y))
         value = graph.loss(task.name, y, target, weight, task.parameters)
-        self._trainers = [
-            _core.TrainerFloat64(
+        routines = [
+            _core.RoutineFloat64(
                 graph=graph,
-                input=x,
-                target=target,
-                weight=weight,
-                output=y,
-                loss=value,
+                feeds=[x, target, weight],
+                heads=[(y, target, weight, value, 1.0, self._figures)],
                 purpose="evaluate" if state is None else "train",
                 store=self.store,
                 optimizer=state,
-                figures=self._figures,
                 max_batch=ROWS + 3,  # what is not filled must not count
                 seed=SEED,
             )
             for state in (self._state, None)
         ]
+        self._trainers = [_core.TrainerFloat64([routine]) for routine in routines]
 
     def loss(self, *, training: bool = True) -> float:
         """Return the loss; in training mode also write the gradient, and move nothing."""
         self._state.steps = 0  # the same dropout masks
         self._figures.reset()
         ending, _ = self._trainers[0 if training else 1].run(
-            x=self._data[0],
-            y=self._data[1],
-            weight=self._weight,
+            feeds=[
+                (self._data[0], 1.0, None),
+                (self._data[1], 1.0, None),
+                None if self._weight is None else (self._weight, 1.0, None),
+            ],
             order=None,
             batch_size=ROWS,
             first=0,
             rates=np.zeros(1),
-            x_scale=1.0,
         )
         assert ending == "complete"
         return self._figures.results()[0]
@@ -333,7 +331,7 @@ def check_tape(layers: Sequence[Layer], rescale: float = 1.0) -> None:
     def value() -> float:
         x[:], store.values[:] = both[: x.size].reshape(x.shape), both[x.size :]
         tape = model.tape(ROWS)  # a new one, whose first masks are always the same
-        tape.forward(x * rescale, y, 0)
+        tape.forward([x * rescale], [y], 0)
         return float((dy * y).sum())
 
     expected = trusted_difference(value, both, rng)

@@ -102,22 +102,21 @@ def make_trainer(dtype: str, optimizer: gn.optimizers.Optimizer | None) -> Calla
         numbers = optimizer.settings()
         state = chosen.optimizer_state(optimizer.name, numbers, store.values.size)
     target, weight = network.graph.input("y", 1), network.graph.input("sample_weight", 1)
-    trainer = chosen.trainer(
+    loss = network.graph.loss("cross_entropy", network.output, target, weight)
+    figures = _core.Figures(
+        [("accuracy", 0.5, False, True), ("top_k_accuracy", 2.0, False, True)], 3
+    )
+    routine = chosen.routine(
         graph=network.graph,
-        input=network.input,
-        target=target,
-        weight=weight,
-        output=network.output,
-        loss=network.graph.loss("cross_entropy", network.output, target, weight),
+        feeds=[network.input, target, weight],
+        heads=[(network.output, target, weight, loss, 1.0, figures)],
         purpose="evaluate" if state is None else "train",
         store=store,
         optimizer=state,
-        figures=_core.Figures(
-            [("accuracy", 0.5, False, True), ("top_k_accuracy", 2.0, False, True)], 3
-        ),
         max_batch=BATCH,
         seed=0,
     )
+    trainer = chosen.trainer([routine])
     x, y = make_data(300 * BATCH - 1)  # the last batch is short
     weights, order = np.ones((len(x), 1)), np.arange(len(x))[::-1].copy()
     rates = np.full(300, 1e-4)
@@ -125,14 +124,11 @@ def make_trainer(dtype: str, optimizer: gn.optimizers.Optimizer | None) -> Calla
     def run(batches: int) -> None:
         first = 300 - batches
         ending, _ = trainer.run(
-            x=x,
-            y=y,
-            weight=weights,
+            feeds=[(x, 1.0, None), (y, 1.0, None), (weights, 1.0, None)],
             order=order,
             batch_size=BATCH,
             first=first,
             rates=rates[first:],
-            x_scale=1.0,
         )
         assert ending == "complete"
 
@@ -145,15 +141,15 @@ def make_predictor(dtype: str) -> Callable[[int], None]:
     store = chosen.parameter_store(network.graph)
     predictor = chosen.predictor(
         graph=network.graph,
-        input=network.input,
-        output=network.output,
+        inputs=[network.input],
+        outputs=[network.output],
         store=store,
         max_batch=BATCH,
     )
     x, out = make_data(300 * BATCH)[0], np.empty((300 * BATCH, 3), dtype)
 
     def run(batches: int) -> None:
-        assert predictor.predict(x[: batches * BATCH], out[: batches * BATCH], 1.0)
+        assert predictor.predict([(x[: batches * BATCH], 1.0, None)], [out[: batches * BATCH]])
 
     return run
 

@@ -13,7 +13,15 @@ from ganglion import _core
 from ganglion.cli import REQUIRED
 
 ROOT = Path(__file__).parents[1]
-FLOORS = ["base", "simd", "kernels", "program", "graph", "plan", "train"]  # each includes only those before it
+FLOORS = [
+    "base",
+    "simd",
+    "kernels",
+    "program",
+    "graph",
+    "plan",
+    "train",
+]  # each includes only those before it
 CAPS = {".py": 250, ".pyx": 250, ".pyi": 400, ".cpp": 300, ".h": 300}  # a stub is all of a module
 TEST_CAP = 400
 

@@ -26,11 +26,12 @@ Lowering::Lowering(const Graph& graph, const Goal& goal)
     program_.gradients.assign(graph.values().size(), kNoBuffer);
 }
 
-double Lowering::factor(ValueId loss) const {
-    for (const Term& term : goal_.losses) {
-        if (term.loss == loss) return term.factor;
+std::optional<Lowering::NumberedTerm> Lowering::term(ValueId loss) const {
+    for (std::size_t i = 0; i < goal_.losses.size(); ++i) {
+        if (goal_.losses[i].loss == loss)
+            return NumberedTerm{static_cast<int>(i), goal_.losses[i].factor};
     }
-    return 0;
+    return std::nullopt;
 }
 
 Range Lowering::keep(const std::vector<double>& numbers) {

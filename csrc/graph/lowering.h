@@ -39,8 +39,12 @@ class Lowering {
 
     const Graph& graph() const { return graph_; }
     Mode mode() const { return goal_.mode; }
-    /// What a loss is multiplied by in what is minimised; 0 where it is no part of it.
-    double factor(ValueId loss) const;
+    /// A loss's place in what is minimised; nothing where it is no part of it.
+    struct NumberedTerm {
+        int number;
+        double factor;
+    };
+    std::optional<NumberedTerm> term(ValueId loss) const;
 
     void emit(Call call) { program_.calls.push_back(std::move(call)); }
 

@@ -68,7 +68,7 @@ Matrix<T> Workspace<T>::matrix(BufferId id, Index rows) {
 
 template <class T>
 Frame<T> Workspace<T>::frame(const Part& part, Stop& stop, const Run& run,
-                             const Update<T>* update) {
+                             const StepAlong<T>& along) {
     return {.memory = plan_.memory,
             .numbers = plan_.numbers,
             .pointers = pointers_,
@@ -77,7 +77,7 @@ Frame<T> Workspace<T>::frame(const Part& part, Stop& stop, const Run& run,
             .part = part,
             .stop = stop,
             .run = run,
-            .update = update};
+            .along = along};
 }
 
 template <class T>
@@ -122,7 +122,7 @@ bool Workspace<T>::run_jobs(const std::vector<Job>& jobs, const Team& team, Stop
 template <class T>
 void Workspace<T>::run_part(Range steps, const Part& part, Stop& stop, const Run& run,
                             const StepAlong<T>& updating) {
-    Frame<T> mine = frame(part, stop, run, updating.update);
+    Frame<T> mine = frame(part, stop, run, updating);
     for (Index i = steps.begin; i < steps.end; ++i)
         ganglion::run(plan_.steps[static_cast<std::size_t>(i)].call, mine);
     if (!mine.finite) *updating.finite = false;
@@ -131,7 +131,8 @@ void Workspace<T>::run_part(Range steps, const Part& part, Stop& stop, const Run
 template <class T>
 std::string Workspace<T>::first_not_finite(const Run& run) {
     Stop never(kNoInterrupt);
-    Frame<T> alone = frame(Part(), never, run, nullptr);
+    const StepAlong<T> no_step;
+    Frame<T> alone = frame(Part(), never, run, no_step);
     const auto bad = [&](const std::vector<BufferId>& ids) {
         return std::find_if(ids.begin(), ids.end(), [&](BufferId id) {
             return !all_finite<T>(plan_.buffer(id), alone.pointer(id), run.rows);

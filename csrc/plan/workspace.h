@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -8,7 +7,6 @@
 #include "base/buffer.h"
 #include "base/stop.h"
 #include "base/team.h"
-#include "kernels/optimizer.h"
 #include "plan/packed_weights.h"
 #include "plan/plan.h"
 #include "program/run.h"
@@ -20,14 +18,6 @@ template <class T>
 struct ParameterBlock {
     T* values;
     T* gradients;
-};
-
-/// How a backward pass steps along the gradients that its plan updates with; nothing where it has
-/// none.
-template <class T>
-struct StepAlong {
-    const Update<T>* update = nullptr;
-    std::atomic<bool>* finite = nullptr;  // cleared where a parameter no longer is
 };
 
 /// The memory of one running plan: the arena, and scratch memory for each member of the team.
@@ -62,7 +52,7 @@ class Workspace {
     std::string first_not_finite(const Run& run);
 
   private:
-    Frame<T> frame(const Part& part, Stop& stop, const Run& run, const Update<T>* update);
+    Frame<T> frame(const Part& part, Stop& stop, const Run& run, const StepAlong<T>& along);
     /// One row a sample: its numbers, position after position.
     Matrix<T> matrix(BufferId id, Index rows);
     Index scratch_size() const;

@@ -8,6 +8,7 @@
 #include "program/buffer.h"
 #include "program/division.h"
 #include "program/run.h"
+#include "program/step_along.h"
 
 namespace ganglion {
 
@@ -23,8 +24,8 @@ struct Frame {
     const Part part;
     Stop& stop;
     const Run& run;
-    const Update<T>* update;  // the step that gradients make where they are made; may be null
-    bool finite = true;       // is every parameter that was updated finite?
+    const StepAlong<T>& along;  // the step that gradients make where they are made
+    bool finite = true;         // is every parameter that was updated finite?
 
     T* pointer(BufferId id) const {
         return id == kNoBuffer ? nullptr : pointers[static_cast<std::size_t>(id)];

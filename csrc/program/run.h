@@ -6,13 +6,18 @@
 
 namespace ganglion {
 
+/// How the rows of a batch count in one of the losses.
+struct LossRun {
+    bool weighted = false;  // does it read the weights?
+    double scale = 1;       // one over the batch's sum of weights
+};
+
 /// What may change from run to run.
 struct Run {
-    Index rows;              // of this batch, at most the plan's max_batch
-    Index first_row = 0;     // of the batch, among those of the call: random numbers go by it
-    bool weighted = false;   // does the loss read the weights?
-    double loss_scale = 1;   // one over the batch's sum of weights
-    std::uint64_t seed = 0;  // with the step: which random numbers
+    Index rows;                       // of this batch, at most the plan's max_batch
+    Index first_row = 0;              // among those of the call: random numbers go by it
+    const LossRun* losses = nullptr;  // by the goal's term; null: none is weighted
+    std::uint64_t seed = 0;           // with the step: which random numbers
     std::uint64_t step = 0;
 };
 

@@ -3,7 +3,7 @@
 namespace ganglion {
 
 template <class T>
-double Batches::weight_of(Index batch) const {
+double Batches::weight_of(const DataView& weight, Index batch) const {
     const Range positions = samples_of(batch);
     if (weight.data == nullptr) return static_cast<double>(positions.size());
     double total = 0;
@@ -15,7 +15,7 @@ double Batches::weight_of(Index batch) const {
     return total;
 }
 
-template double Batches::weight_of<float>(Index) const;
-template double Batches::weight_of<double>(Index) const;
+template double Batches::weight_of<float>(const DataView&, Index) const;
+template double Batches::weight_of<double>(const DataView&, Index) const;
 
 }  // namespace ganglion

@@ -1,19 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "base/matrix.h"
 #include "train/data.h"
 
 namespace ganglion {
 
-/// Samples with their targets, an order, and how many make a batch.
+/// Samples, all that is fed of each, an order, and how many make a batch.
 struct Batches {
-    DataView x;
-    DataView y;
-    DataView weight;            // (samples, 1), or data null: every sample weighs 1
-    DataView metric_weight;     // the same, in the metrics that are weighted
-    const std::int64_t* order;  // the samples' numbers; null: as they lie
+    std::vector<DataView> feeds;           // as a task has them; data null: weights that are all 1
+    std::vector<DataView> metric_weights;  // by head: what samples count in weighted metrics; the
+                                           // same, and none may be given
+    const std::int64_t* order;             // the samples' numbers; null: as they lie
     Index samples;
     Index batch_size;
 
@@ -33,14 +33,14 @@ struct Batches {
     /// by themselves.
     void ask_for_samples(Range positions) const {
         if (order == nullptr) return;
-        ask_for(x, order + positions.begin, positions.size());
-        ask_for(y, order + positions.begin, positions.size());
-        if (weight.data != nullptr) ask_for(weight, order + positions.begin, positions.size());
+        for (const DataView& feed : feeds) {
+            if (feed.data != nullptr) ask_for(feed, order + positions.begin, positions.size());
+        }
     }
 
-    /// The sum of the weights of a batch, each as a T.
+    /// The sum of a batch's weights, each as a T.
     template <class T>
-    double weight_of(Index batch) const;
+    double weight_of(const DataView& weight, Index batch) const;
 };
 
 }  // namespace ganglion

@@ -57,18 +57,22 @@ void OptimizerState<T>::reset() {
 }
 
 template <class T>
-T OptimizerState<T>::clipping_scale(const Team& team, const T* gradients) {
+T OptimizerState<T>::clipping_scale(const Team& team, const T* gradients,
+                                    const std::vector<Range>& ranges) {
     if (settings_.global_clipnorm == 0) return 1;
-    team.divide(0, [&](Part part) noexcept {
-        const Range share = sweep_share(part, {0, size_});
-        for (Index begin = share.begin; begin < share.end; begin += kUpdateBlock) {
-            const Range numbers = stretch(begin, kUpdateBlock, share.end);
-            square_sums_[static_cast<std::size_t>(begin / kUpdateBlock)] =
-                kernels<T>().sum_of_squares(gradients + numbers.begin, numbers.size());
-        }
-    });
     double total = 0;
-    for (const double sum : square_sums_) total += sum;
+    for (const Range& range : ranges) {
+        team.divide(0, [&](Part part) noexcept {
+            const Range share = sweep_share(part, range);
+            for (Index begin = share.begin; begin < share.end; begin += kUpdateBlock) {
+                const Range numbers = stretch(begin, kUpdateBlock, share.end);
+                square_sums_[static_cast<std::size_t>((begin - range.begin) / kUpdateBlock)] =
+                    kernels<T>().sum_of_squares(gradients + numbers.begin, numbers.size());
+            }
+        });
+        const Index blocks = ceil_div(range.size(), kUpdateBlock);
+        for (Index i = 0; i < blocks; ++i) total += square_sums_[static_cast<std::size_t>(i)];
+    }
     if (!std::isfinite(total)) return std::numeric_limits<T>::quiet_NaN();  // told after the update
     const double norm = std::sqrt(total);
     return static_cast<T>(norm > settings_.global_clipnorm ? settings_.global_clipnorm / norm : 1);
@@ -145,7 +149,7 @@ void OptimizerState<T>::apply(ParameterStore<T>& store, double rate) {
     const std::vector<Range> all{{0, size_}};
     run_team(team, [&](const Team& members) noexcept {
         Update<T> update = step(parameters.values, steps_, rate);
-        update.args.gradient_scale = clipping_scale(members, parameters.gradients);
+        update.args.gradient_scale = clipping_scale(members, parameters.gradients, all);
         members.divide(sweep_operations(all),
                        [&](Part part) noexcept { sweep(part, update, parameters.gradients, all); });
     });

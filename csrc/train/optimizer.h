@@ -40,8 +40,8 @@ class OptimizerState {
     /// Step number `step`, from 0, not scaled by the gradient's norm.
     Update<T> step(T* parameters, std::int64_t step, double rate);
 
-    /// What the gradient is multiplied by so that its norm is at most global_clipnorm.
-    T clipping_scale(const Team& team, const T* gradients);
+    /// What the gradient in `ranges` is multiplied by so that its norm is at most global_clipnorm.
+    T clipping_scale(const Team& team, const T* gradients, const std::vector<Range>& ranges);
 
     /// Operations, for Team::divide, that take as long as the step for the parameters in `ranges`.
     static double sweep_operations(const std::vector<Range>& ranges);

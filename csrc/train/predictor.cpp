@@ -1,7 +1,6 @@
 #include "train/predictor.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <new>
 #include <optional>
 #include <utility>
@@ -9,7 +8,7 @@
 #include "base/error.h"
 #include "base/thread_limit.h"
 #include "base/waiter.h"
-#include "kernels/kernels.h"
+#include "train/prediction_data.h"
 
 namespace ganglion {
 namespace {
@@ -44,68 +43,15 @@ double numbers_of_row(const Plan& plan) {
     return static_cast<double>(numbers);
 }
 
-/// The bytes from the first to behind the last of a view's, of numbers of up to 8; strides in
-/// bytes.
-std::pair<std::uintptr_t, std::uintptr_t> extent(const void* data, Index rows, Index cols,
-                                                 Index row_stride, Index col_stride) {
-    const Index down = (rows - 1) * row_stride;
-    const Index across = (cols - 1) * col_stride;
-    const auto at = [data](Index bytes) {
-        return reinterpret_cast<std::uintptr_t>(data) + static_cast<std::uintptr_t>(bytes);
-    };
-    return {at(std::min<Index>(down, 0) + std::min<Index>(across, 0)),
-            at(std::max<Index>(down, 0) + std::max<Index>(across, 0) + 8)};
-}
-
-/// May x and y share memory? Then all rows of a batch are to be read before one is written.
-template <class T>
-bool share_memory(const DataView& x, Matrix<T> y) {
-    constexpr Index number = sizeof(T);
-    const auto read = extent(x.data, x.rows, x.cols, x.row_stride, x.col_stride);
-    const auto written = extent(y.data, y.rows, y.cols, y.row_stride * number, number);
-    return read.first < written.second && written.first < read.second;
-}
-
-/// Where the numbers of x lie, if one after the other, and as products read them; else null.
-template <class T>
-const T* as_it_lies(const DataView& x) {
-    constexpr Index number = sizeof(T);
-    const DataType type = number == sizeof(float) ? DataType::float32 : DataType::float64;
-    const bool contiguous = x.col_stride == number && x.row_stride == x.cols * number;
-    const bool aligned = reinterpret_cast<std::uintptr_t>(x.data) % alignof(T) == 0;
-    const bool as_read = x.type == type && x.scale == 1 && x.factor == nullptr;
-    return contiguous && aligned && as_read ? static_cast<const T*>(x.data) : nullptr;
-}
-
-/// Gather a part's rows of a batch that begins at row `first` of x, or look at them where they are
-/// read in place. Returns false if a number is not finite.
-template <class T>
-bool gather_share(const Part& part, const DataView& x, const T* in_place, Index first,
-                  Matrix<T> into) {
-    const Range share = row_share(part, into.rows);
-    if (in_place != nullptr) {
-        return kernels<T>().all_finite(in_place + (first + share.begin) * into.cols,
-                                       share.size() * into.cols);
-    }
-    return gather(x, nullptr, first + share.begin,
-                  Matrix<T>{into.at(share.begin, 0), share.size(), into.cols, into.row_stride});
-}
-
-template <class T>
-void copy_share(const Part& part, Matrix<const T> from, Matrix<T> to) {
-    const Range share = row_share(part, from.rows);
-    for (Index i = share.begin; i < share.end; ++i)
-        std::copy_n(from.at(i, 0), from.cols, to.at(i, 0));
-}
-
 }  // namespace
 
 template <class T>
-Predictor<T>::Predictor(const Graph& graph, ValueId input, ValueId output, ParameterStore<T>& store,
-                        Index max_batch, bool frozen)
-    : plan_(compile(graph, {.mode = Mode::infer, .outputs = {output}}, max_batch)),
-      input_(input),
-      output_(output),
+Predictor<T>::Predictor(const Graph& graph, std::vector<ValueId> inputs,
+                        std::vector<ValueId> outputs, ParameterStore<T>& store, Index max_batch,
+                        bool frozen)
+    : plan_(compile(graph, {.mode = Mode::infer, .outputs = outputs}, max_batch)),
+      inputs_(std::move(inputs)),
+      outputs_(std::move(outputs)),
       store_(store),
       row_numbers_(numbers_of_row(plan_)),
       packed_(frozen ? std::make_unique<PackedWeights<T>>(plan_, store.values()) : nullptr) {
@@ -160,22 +106,36 @@ auto Predictor<T>::small_calls_began(Clock::time_point now) const -> Clock::time
 }
 
 template <class T>
-Ending Predictor<T>::predict(const DataView& x, Matrix<T> y, Interrupt interrupt) const {
-    const Index inputs = plan_.buffer(plan_.value(input_)).extent.row_size();
-    const Index outputs = plan_.buffer(plan_.value(output_)).extent.row_size();
-    if (x.cols != inputs || y.cols != outputs || x.rows != y.rows) {
-        fail("predict", "x is ", x.rows, "x", x.cols, " and out ", y.rows, "x", y.cols,
-             ", must have the same rows, ", inputs, " and ", outputs, " columns");
-    }
+void Predictor<T>::check(std::span<const DataView> x, std::span<const Matrix<T>> y) const {
+    if (x.size() != inputs_.size() || y.size() != outputs_.size())
+        fail("predict", "there are ", x.size(), " inputs and ", y.size(), " outputs, must be ",
+             inputs_.size(), " and ", outputs_.size());
+    const Index rows = x.empty() ? 0 : x[0].rows;
+    const auto check_shape = [&](const char* what, Index given_rows, Index cols, ValueId value) {
+        const BufferId buffer = plan_.value(value);
+        const Index wanted = buffer == kNoBuffer ? cols : plan_.buffer(buffer).extent.row_size();
+        if (given_rows != rows || cols != wanted)
+            fail("predict", what, " is ", given_rows, "x", cols, ", must be ", rows, "x", wanted);
+    };
+    for (std::size_t i = 0; i < x.size(); ++i) check_shape("x", x[i].rows, x[i].cols, inputs_[i]);
+    for (std::size_t i = 0; i < y.size(); ++i)
+        check_shape("out", y[i].rows, y[i].cols, outputs_[i]);
+}
+
+template <class T>
+Ending Predictor<T>::predict(std::span<const DataView> x, std::span<const Matrix<T>> y,
+                             Interrupt interrupt, std::uint64_t step) const {
+    check(x, y);
     std::optional<Access::Hold> hold;
     if (packed_ == nullptr) hold.emplace(store_.access().read("predict"));
-    const int most = worthwhile_team(equivalent_operations(y.rows), kOperationsPerMember);
-    const bool small = most > 1 && equivalent_operations(y.rows) < kWorthWaking && !full_teams();
+    const Index rows = x[0].rows;
+    const double operations = equivalent_operations(rows);
+    const int most = worthwhile_team(operations, kOperationsPerMember);
+    const bool small = most > 1 && operations < kWorthWaking && !full_teams();
     const Clock::time_point now = small ? Clock::now() : Clock::time_point{};
     const int size = small && now - small_calls_began(now) < kSpentAlone ? 1 : most;
-    const bool apart_from_x = !share_memory(x, y);
-    Call call{x, y, apart_from_x ? as_it_lies<T>(x) : nullptr, Stop(interrupt)};
-    if (size > 1 && is_quicker_apart(size, y.rows) && apart_from_x)
+    Call call{x, y, rows, step, !share_memory(x, y), Stop(interrupt)};
+    if (size > 1 && is_quicker_apart(size, rows) && call.in_place)
         predict_apart(size, call);
     else
         predict_together(size, call);
@@ -205,7 +165,7 @@ bool Predictor<T>::is_quicker_apart(int size, Index rows) const {
 /// All members work on one batch after the other.
 template <class T>
 void Predictor<T>::predict_together(int most, Call& call) const {
-    const Index batch = std::min(plan_.max_batch, call.y.rows);
+    const Index batch = std::min(plan_.max_batch, call.rows);
     const int size =
         most > 1
             ? std::min(most, worthwhile_team(equivalent_operations(batch), kOperationsPerMember))
@@ -213,8 +173,8 @@ void Predictor<T>::predict_together(int most, Call& call) const {
     std::unique_ptr<Workspace<T>> workspace = take();
     workspace->reserve_team(size);
     run_team(size, [&](const Team& team) noexcept {
-        for (Index first = 0; first < call.y.rows && !call.stop.wanted(); first += plan_.max_batch)
-            predict_batch(team, *workspace, stretch(first, plan_.max_batch, call.y.rows), call,
+        for (Index first = 0; first < call.rows && !call.stop.wanted(); first += plan_.max_batch)
+            predict_batch(team, *workspace, stretch(first, plan_.max_batch, call.rows), call,
                           call.stop);
     });
     give_back(std::move(workspace));
@@ -240,9 +200,9 @@ void Predictor<T>::predict_apart(int most, Call& call) const {
     workspaces[0] = take();
     run_team(size, [&](const Team& offered) noexcept {
         const Team team = take_for(offered, workspaces) ? offered : Team();
-        const Index at_once = team.size() * rows_at_once(team.size(), call.y.rows);
-        for (Index first = 0; first < call.y.rows && !call.stop.poll(); first += at_once) {
-            const Range rows = stretch(first, at_once, call.y.rows);
+        const Index at_once = team.size() * rows_at_once(team.size(), call.rows);
+        for (Index first = 0; first < call.rows && !call.stop.poll(); first += at_once) {
+            const Range rows = stretch(first, at_once, call.rows);
             team.divide(equivalent_operations(rows.size()), [&](Part part) noexcept {
                 const Range share = row_share(part, rows.size());
                 predict_share({rows.begin + share.begin, rows.begin + share.end},
@@ -267,17 +227,30 @@ template <class T>
 void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Range rows, Call& call,
                                  Stop& stop) const {
     const Index count = rows.size();
-    const T* const in_place = call.in_place;
-    workspace.read_input(input_,
-                         in_place == nullptr ? nullptr : in_place + rows.begin * call.x.cols);
+    const auto in_place = [&](std::size_t i) {
+        return call.in_place ? as_it_lies<T>(call.x[i]) : nullptr;
+    };
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+        const T* const lies = in_place(i);
+        workspace.read_input(inputs_[i],
+                             lies == nullptr ? nullptr : lies + rows.begin * call.x[i].cols);
+    }
     team.divide(0, [&](Part part) noexcept {
-        if (!gather_share(part, call.x, in_place, rows.begin, workspace.value(input_, count)))
-            call.finite = false;
+        for (std::size_t i = 0; i < inputs_.size(); ++i) {
+            if (!gather_share(part, call.x[i], in_place(i), rows.begin,
+                              workspace.value(inputs_[i], count)))
+                call.finite = false;
+        }
     });
-    if (!workspace.forward(team, stop, {.rows = count, .first_row = rows.begin})) return;
-    const Matrix<T> out{call.y.at(rows.begin, 0), count, call.y.cols, call.y.row_stride};
-    team.divide(
-        0, [&](Part part) noexcept { copy_share<T>(part, workspace.value(output_, count), out); });
+    const Run run{.rows = count, .first_row = rows.begin, .step = call.step};
+    if (!workspace.forward(team, stop, run)) return;
+    team.divide(0, [&](Part part) noexcept {
+        for (std::size_t i = 0; i < outputs_.size(); ++i) {
+            const Matrix<T>& y = call.y[i];
+            copy_share<T>(part, workspace.value(outputs_[i], count),
+                          {y.at(rows.begin, 0), count, y.cols, y.row_stride});
+        }
+    });
 }
 
 template class Predictor<float>;

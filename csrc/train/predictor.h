@@ -4,6 +4,8 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "plan/traffic.h"
 #include "plan/workspace.h"
@@ -20,8 +22,8 @@ class Predictor {
   public:
     /// The store must outlive the predictor. `frozen`: its parameters never change any more, and
     /// are copied in the order in which products read them.
-    Predictor(const Graph& graph, ValueId input, ValueId output, ParameterStore<T>& store,
-              Index max_batch, bool frozen = false);
+    Predictor(const Graph& graph, std::vector<ValueId> inputs, std::vector<ValueId> outputs,
+              ParameterStore<T>& store, Index max_batch, bool frozen = false);
     ~Predictor();
     Predictor(const Predictor&) = delete;
     Predictor& operator=(const Predictor&) = delete;
@@ -32,10 +34,16 @@ class Predictor {
     /// What a batch of so many rows costs a team of so many members.
     TeamCosts team_costs(Index rows, int members) const;
 
-    /// x (rows, inputs) -> y (rows, outputs), which do not overlap. Ends early, y unfinished,
-    /// unless it is complete. Refused while another call trains the store's parameters, unless
-    /// frozen.
-    Ending predict(const DataView& x, Matrix<T> y, Interrupt interrupt) const;
+    /// Each x and y (rows, its numbers). Where outputs overlap inputs, no more rows may be asked
+    /// for than are read at a time, max_batch. Ends early, y unfinished, unless it is complete.
+    /// Refused while another call trains the store's parameters, unless frozen. `step` chooses what
+    /// random numbers there are.
+    Ending predict(std::span<const DataView> x, std::span<const Matrix<T>> y, Interrupt interrupt,
+                   std::uint64_t step = 0) const;
+    /// The same where there is one of each.
+    Ending predict(const DataView& x, const Matrix<T>& y, Interrupt interrupt) const {
+        return predict({&x, 1}, {&y, 1}, interrupt);
+    }
 
   private:
     using Clock = std::chrono::steady_clock;
@@ -43,13 +51,16 @@ class Predictor {
 
     /// What the members of its teams share.
     struct Call {
-        const DataView& x;
-        Matrix<T> y;
-        const T* in_place;  // where x's numbers are read as they lie; null: they are gathered
+        std::span<const DataView> x;
+        std::span<const Matrix<T>> y;
+        Index rows;
+        std::uint64_t step;
+        bool in_place;  // may inputs be read where they lie? Not where outputs overlap them
         Stop stop;
         std::atomic<bool> finite{true};
     };
 
+    void check(std::span<const DataView> x, std::span<const Matrix<T>> y) const;
     double equivalent_operations(Index rows) const;
     /// When the first began of those small calls that came right after each other until now.
     Clock::time_point small_calls_began(Clock::time_point now) const;
@@ -67,8 +78,8 @@ class Predictor {
     void give_back(std::unique_ptr<Workspace<T>> workspace) const;
 
     Plan plan_;
-    ValueId input_;
-    ValueId output_;
+    std::vector<ValueId> inputs_;
+    std::vector<ValueId> outputs_;
     ParameterStore<T>& store_;
     double row_numbers_;
     std::unique_ptr<PackedWeights<T>> packed_;

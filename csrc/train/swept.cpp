@@ -27,4 +27,20 @@ std::vector<Range> without(const std::vector<Range>& taken, const std::vector<Ra
     return rest;
 }
 
+std::vector<Range> within(const std::vector<Range>& some, const std::vector<Range>& ranges) {
+    return without(without(some, ranges), ranges);
+}
+
+std::vector<Range> joined(const std::vector<Range>& ranges) {
+    std::vector<Range> all;
+    for (const Range& range : ranges) {
+        if (all.empty() || all.back().end < range.begin) {
+            all.push_back(range);
+        } else {
+            all.back().end = std::max(all.back().end, range.end);
+        }
+    }
+    return all;
+}
+
 }  // namespace ganglion

@@ -15,4 +15,10 @@ std::vector<Range> updated_by(const Plan& plan);
 /// What is in `ranges` and not in `taken`, which is in order.
 std::vector<Range> without(const std::vector<Range>& taken, const std::vector<Range>& ranges);
 
+/// What is in both.
+std::vector<Range> within(const std::vector<Range>& some, const std::vector<Range>& ranges);
+
+/// The same numbers in as few ranges as can be; they are in order.
+std::vector<Range> joined(const std::vector<Range>& ranges);
+
 }  // namespace ganglion

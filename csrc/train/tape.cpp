@@ -1,5 +1,8 @@
 #include "train/tape.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/error.h"
 
 namespace ganglion {
@@ -12,6 +15,10 @@ void check_shape(const char* what, Matrix<const T> given, Index rows, Index cols
     }
 }
 
+void check_count(const char* what, std::size_t given, std::size_t wanted) {
+    if (given != wanted) fail("tape", "there are ", given, " ", what, ", must be ", wanted);
+}
+
 template <class T>
 void copy(Matrix<const T> from, Matrix<T> to) {
     for (Index i = 0; i < from.rows; ++i) {
@@ -22,14 +29,14 @@ void copy(Matrix<const T> from, Matrix<T> to) {
 }  // namespace
 
 template <class T>
-Tape<T>::Tape(const Graph& graph, ValueId input, ValueId output, bool input_gradient,
-              ParameterStore<T>& store, Index max_batch, std::uint64_t seed)
+Tape<T>::Tape(const Graph& graph, std::vector<ValueId> inputs, std::vector<ValueId> outputs,
+              bool input_gradients, ParameterStore<T>& store, Index max_batch, std::uint64_t seed)
     : plan_(compile(graph,
-                    {.mode = Mode::train, .outputs = {output}, .input_gradients = input_gradient},
+                    {.mode = Mode::train, .outputs = outputs, .input_gradients = input_gradients},
                     max_batch)),
       store_(store),
-      input_(input),
-      output_(output),
+      inputs_(std::move(inputs)),
+      outputs_(std::move(outputs)),
       workspace_(plan_, store.block()),
       run_{.rows = 0, .seed = seed} {}
 
@@ -47,33 +54,52 @@ bool Tape<T>::run(Pass pass, Interrupt interrupt) {
 }
 
 template <class T>
-bool Tape<T>::forward(Matrix<const T> x, Matrix<T> y, std::uint64_t step, Interrupt interrupt) {
+bool Tape<T>::forward(std::span<const Matrix<const T>> x, std::span<const Matrix<T>> y,
+                      std::uint64_t step, Interrupt interrupt) {
     const Busy::Scope scope(busy_, "forward");
     const Access::Hold hold = store_.access().read("forward");
-    if (x.rows > plan_.max_batch)
-        fail("tape", "x has ", x.rows, " rows, at most ", plan_.max_batch);
-    check_shape("x", x, x.rows, workspace_.value(input_, 0).cols);
-    check_shape<T>("y", y, x.rows, workspace_.value(output_, 0).cols);
-    run_.rows = x.rows;
+    check_count("inputs", x.size(), inputs_.size());
+    check_count("outputs", y.size(), outputs_.size());
+    const Index rows = x.empty() ? 0 : x[0].rows;
+    if (rows > plan_.max_batch) fail("tape", "x has ", rows, " rows, at most ", plan_.max_batch);
+    for (std::size_t i = 0; i < x.size(); ++i)
+        check_shape("x", x[i], rows, workspace_.value(inputs_[i], 0).cols);
+    for (std::size_t i = 0; i < y.size(); ++i)
+        check_shape<T>("y", y[i], rows, workspace_.value(outputs_[i], 0).cols);
+    run_.rows = rows;
     run_.step = step;
-    copy<T>(x, workspace_.value(input_, x.rows));
+    for (std::size_t i = 0; i < x.size(); ++i) copy<T>(x[i], workspace_.value(inputs_[i], rows));
     if (!run(&Workspace<T>::forward, interrupt)) return false;
-    copy<T>(workspace_.value(output_, x.rows), y);
+    for (std::size_t i = 0; i < y.size(); ++i) copy<T>(workspace_.value(outputs_[i], rows), y[i]);
     return true;
 }
 
 template <class T>
-bool Tape<T>::backward(Matrix<const T> dy, Matrix<T> dx, Interrupt interrupt) {
+bool Tape<T>::backward(std::span<const Matrix<const T>> dy, std::span<const Matrix<T>> dx,
+                       Interrupt interrupt) {
     const Busy::Scope scope(busy_, "backward");
     const Access::Hold hold = store_.access().run("backward");
-    if (run_.rows == 0) fail("backward", "there is no forward pass to go back through");
+    const Index rows = run_.rows;
+    if (rows == 0) fail("backward", "there is no forward pass to go back through");
     if (!plan_.no_backward.empty()) throw std::invalid_argument(plan_.no_backward);
-    check_shape("dy", dy, run_.rows, workspace_.value(output_, 0).cols);
-    copy<T>(dy, workspace_.gradient(output_, dy.rows));
+    check_count("dy", dy.size(), outputs_.size());
+    if (!dx.empty()) check_count("dx", dx.size(), inputs_.size());
+    for (std::size_t i = 0; i < dy.size(); ++i)
+        check_shape("dy", dy[i], rows, workspace_.value(outputs_[i], 0).cols);
+    for (std::size_t i = 0; i < dy.size(); ++i)
+        copy<T>(dy[i], workspace_.gradient(outputs_[i], rows));
     if (!run(&Workspace<T>::backward, interrupt)) return false;
-    if (dx.data != nullptr) copy<T>(workspace_.gradient(input_, dy.rows), dx);
+    for (std::size_t i = 0; i < dx.size(); ++i) copy_gradient(inputs_[i], dx[i]);
     run_.rows = 0;
     return true;
+}
+
+/// Of an input that no output depends on it is zero.
+template <class T>
+void Tape<T>::copy_gradient(ValueId input, Matrix<T> to) {
+    const Matrix<T> gradient = workspace_.gradient(input, to.rows);
+    if (gradient.data != nullptr) return copy<T>(gradient, to);
+    for (Index i = 0; i < to.rows; ++i) std::fill_n(to.at(i, 0), to.cols, T{0});
 }
 
 template class Tape<float>;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "base/busy.h"
 #include "plan/workspace.h"
 #include "train/parameter_store.h"
@@ -11,10 +14,10 @@ namespace ganglion {
 template <class T>
 class Tape {
   public:
-    /// `input_gradient`: backward also computes the gradient of the input. The store must outlive
-    /// the tape.
-    Tape(const Graph& graph, ValueId input, ValueId output, bool input_gradient,
-         ParameterStore<T>& store, Index max_batch, std::uint64_t seed);
+    /// `input_gradients`: backward also computes those of the inputs. The store must outlive the
+    /// tape.
+    Tape(const Graph& graph, std::vector<ValueId> inputs, std::vector<ValueId> outputs,
+         bool input_gradients, ParameterStore<T>& store, Index max_batch, std::uint64_t seed);
     Tape(const Tape&) = delete;
     Tape& operator=(const Tape&) = delete;
 
@@ -22,22 +25,25 @@ class Tape {
     /// Rows of the forward pass that backward may follow; 0 when there is none.
     Index rows() const { return run_.rows; }
 
-    /// x (rows, inputs) -> y (rows, outputs). `step` chooses the dropout masks.
-    /// False, and y and the pass are lost, when it was interrupted.
-    bool forward(Matrix<const T> x, Matrix<T> y, std::uint64_t step, Interrupt interrupt);
-    /// dy (rows, outputs): writes the store's gradients. `dx` (rows, inputs), or data null. Once
-    /// for each forward pass, whose memory it uses up.
-    bool backward(Matrix<const T> dy, Matrix<T> dx, Interrupt interrupt);
+    /// Each x and y (rows, its numbers). `step` chooses the dropout masks. False, and all y and the
+    /// pass are lost, when it was interrupted.
+    bool forward(std::span<const Matrix<const T>> x, std::span<const Matrix<T>> y,
+                 std::uint64_t step, Interrupt interrupt);
+    /// Writes the store's gradients, and those of the inputs, if `dx` is not empty. Once for each
+    /// forward pass, whose memory it uses up.
+    bool backward(std::span<const Matrix<const T>> dy, std::span<const Matrix<T>> dx,
+                  Interrupt interrupt);
 
   private:
     using Pass = bool (Workspace<T>::*)(const Team&, Stop&, const Run&);
     bool run(Pass pass, Interrupt interrupt);
+    void copy_gradient(ValueId input, Matrix<T> to);
 
     Busy busy_;
     Plan plan_;
     ParameterStore<T>& store_;
-    ValueId input_;
-    ValueId output_;
+    std::vector<ValueId> inputs_;
+    std::vector<ValueId> outputs_;
     Workspace<T> workspace_;
     Run run_;
 };

@@ -2,9 +2,9 @@
 
 #include "plan/traffic.h"
 #include "train/predictor.h"
-#include "train/trainer.h"
+#include "train/routine.h"
 
-// What trainer.cpp and predictor.cpp have a team do, with nothing computed. The squares that a
+// What routine.cpp and predictor.cpp have a team do, with nothing computed. The squares that a
 // penalty sums up on the way are left out: the products read the same parameters.
 
 namespace ganglion {
@@ -15,9 +15,8 @@ constexpr Part kLeader{};
 }  // namespace
 
 template <class T>
-TeamCosts Trainer<T>::team_costs(Index rows, int members) const {
+TeamCosts Routine<T>::team_costs(Index rows, int members) const {
     Traffic<T> traffic(plan_, rows, members);
-    const auto buffer = [&](ValueId value) { return plan_.value(value); };
     const auto sweep = [&](const std::vector<Range>& ranges, const Part& part) {
         for (const Range& range : ranges) {
             const Range share = OptimizerState<T>::sweep_share(part, range);
@@ -29,27 +28,35 @@ TeamCosts Trainer<T>::team_costs(Index rows, int members) const {
     };
     return traffic.each_time([&] {
         traffic.give_out([&](const Part& part) {
-            traffic.write(traffic.rows_of(buffer(task_.input), part), part);
-            traffic.write(traffic.rows_of(buffer(task_.target), part), part);
+            for (std::size_t i = 0; i < feeds_.size(); ++i) {
+                if (!heads_.are_weights(static_cast<int>(i)))
+                    traffic.write(traffic.rows_of(plan_.value(feeds_[i]), part), part);
+            }
         });
         traffic.run(plan_.forward);
-        traffic.read(traffic.whole(buffer(task_.loss)), kLeader);
+        heads_.for_each([&](const Head& head) {
+            traffic.read(traffic.whole(plan_.value(head.loss)), kLeader);
+        });
         if (purpose_ != Purpose::evaluate) traffic.run(plan_.backward);
         if (purpose_ == Purpose::train) {
             if (!optimizer_->is_elementwise()) {
                 traffic.give_out([&](const Part& part) {
-                    const Range share = OptimizerState<T>::sweep_share(part, {0, store_.size()});
-                    traffic.read(traffic.gradients(share), part);
+                    for (const Range& range : trained_) {
+                        const Range share = OptimizerState<T>::sweep_share(part, range);
+                        traffic.read(traffic.gradients(share), part);
+                    }
                 });
             }
             traffic.give_out([&](const Part& part) {
                 sweep(swept_, part);
-                sweep(penalized_, part);
+                sweep(swept_penalized_, part);
             });
         }
-        if (!figures_.has_metrics()) return;
-        traffic.read(traffic.whole(buffer(task_.output)), kLeader);
-        traffic.read(traffic.whole(buffer(task_.target)), kLeader);
+        heads_.for_each([&](const Head& head) {
+            if (!head.figures->has_metrics()) return;
+            traffic.read(traffic.whole(plan_.value(head.output)), kLeader);
+            traffic.read(traffic.whole(plan_.value(head.target)), kLeader);
+        });
     });
 }
 
@@ -61,9 +68,13 @@ TeamCosts Predictor<T>::team_costs(Index rows, int members) const {
         return traffic.rows_of(plan_.value(value), part);
     };
     return traffic.each_time([&] {
-        traffic.give_out([&](const Part& part) { traffic.write(rows_of(input_, part), part); });
+        traffic.give_out([&](const Part& part) {
+            for (const ValueId input : inputs_) traffic.write(rows_of(input, part), part);
+        });
         traffic.run(plan_.forward);
-        traffic.give_out([&](const Part& part) { traffic.read(rows_of(output_, part), part); });
+        traffic.give_out([&](const Part& part) {
+            for (const ValueId output : outputs_) traffic.read(rows_of(output, part), part);
+        });
     });
 }
 
@@ -83,8 +94,8 @@ TeamCosts Predictor<T>::costs_apart(Index rows, int members) const {
     return costs;
 }
 
-template TeamCosts Trainer<float>::team_costs(Index, int) const;
-template TeamCosts Trainer<double>::team_costs(Index, int) const;
+template TeamCosts Routine<float>::team_costs(Index, int) const;
+template TeamCosts Routine<double>::team_costs(Index, int) const;
 template TeamCosts Predictor<float>::team_costs(Index, int) const;
 template TeamCosts Predictor<double>::team_costs(Index, int) const;
 

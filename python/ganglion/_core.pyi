@@ -1,7 +1,7 @@
 # The C++ core of Ganglion.
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, type_check_only
+from typing import Any, Literal, TypeAlias, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,42 +157,44 @@ class TeamCosts:  # plan/traffic.h says of what
     @property
     def updates(self) -> int: ...
 
+# An array that is fed, what it is multiplied by, or each column's shift and factor.
+_Fed: TypeAlias = tuple[NDArray[Any], float, NDArray[np.float64] | None]
+# An output, its target, their weight and loss, what the loss is multiplied by, and its figures.
+_Head: TypeAlias = tuple[int, int, int, int, float, Figures]
+
 @type_check_only
-class Trainer:
+class Routine:
     def __init__(
         self,
         *,
         graph: Graph,
-        input: int,
-        target: int,
-        weight: int,
-        output: int,
-        loss: int,
+        feeds: Sequence[int],
+        heads: Sequence[_Head],
         purpose: Literal["evaluate", "gradients", "train"],
         store: ParameterStore,
         optimizer: OptimizerState | None,
-        figures: Figures,
         max_batch: int,
         seed: int,
         loss_factor: float = 1.0,
         penalty: Penalty | None = None,
+        groups: Sequence[int] | None = None,
     ) -> None: ...
+    def first_bad_tensor(self) -> str: ...
+    def team_costs(self, rows: int, members: int) -> TeamCosts: ...
+
+@type_check_only
+class Trainer:
+    def __init__(self, routines: Sequence[Routine]) -> None: ...
     def run(
         self,
         *,
-        x: NDArray[Any],
-        y: NDArray[Any],
-        weight: NDArray[Any] | None,
-        metric_weight: NDArray[Any] | None = None,
+        feeds: Sequence[_Fed | None],
+        metric_weights: Sequence[NDArray[Any] | None] = ...,
         order: NDArray[np.int64] | None,
         batch_size: int,
         first: int,
         rates: NDArray[np.float64],
-        x_scale: float,
-        x_columns: NDArray[np.float64] | None = None,
     ) -> tuple[str, int]: ...
-    def first_bad_tensor(self) -> str: ...
-    def team_costs(self, rows: int, members: int) -> TeamCosts: ...
 
 @type_check_only
 class Tape:
@@ -200,15 +202,15 @@ class Tape:
         self,
         *,
         graph: Graph,
-        input: int,
-        output: int,
-        input_gradient: bool,
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+        input_gradients: bool,
         store: ParameterStore,
         max_batch: int,
         seed: int,
     ) -> None: ...
-    def forward(self, x: NDArray[Any], y: NDArray[Any], step: int) -> None: ...
-    def backward(self, dy: NDArray[Any], dx: NDArray[Any] | None) -> None: ...
+    def forward(self, x: Sequence[NDArray[Any]], y: Sequence[NDArray[Any]], step: int) -> None: ...
+    def backward(self, dy: Sequence[NDArray[Any]], dx: Sequence[NDArray[Any]]) -> None: ...
     @property
     def rows(self) -> int: ...
     @property
@@ -217,15 +219,15 @@ class Tape:
 @type_check_only
 class Predictor:
     def __init__(
-        self, *, graph: Graph, input: int, output: int, store: ParameterStore, max_batch: int
-    ) -> None: ...
-    def predict(
         self,
-        x: NDArray[Any],
-        out: NDArray[Any],
-        x_scale: float,
-        x_columns: NDArray[np.float64] | None = None,
-    ) -> bool: ...
+        *,
+        graph: Graph,
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+        store: ParameterStore,
+        max_batch: int,
+    ) -> None: ...
+    def predict(self, x: Sequence[_Fed], out: Sequence[NDArray[Any]], step: int = 0) -> bool: ...
     def team_costs(self, rows: int, members: int) -> TeamCosts: ...
 
 @type_check_only
@@ -253,6 +255,7 @@ class Perceptrons:
 
 class ParameterStoreFloat32(ParameterStore): ...
 class OptimizerStateFloat32(OptimizerState): ...
+class RoutineFloat32(Routine): ...
 class TrainerFloat32(Trainer): ...
 class TapeFloat32(Tape): ...
 class PredictorFloat32(Predictor): ...
@@ -264,6 +267,7 @@ def first_not_finite_Float32(
 
 class ParameterStoreFloat64(ParameterStore): ...
 class OptimizerStateFloat64(OptimizerState): ...
+class RoutineFloat64(Routine): ...
 class TrainerFloat64(Trainer): ...
 class TapeFloat64(Tape): ...
 class PredictorFloat64(Predictor): ...

@@ -3,6 +3,7 @@
 # C++20 with `ganglion.get_include()` among the include directories.
 
 from libcpp.memory cimport unique_ptr
+from libcpp.vector cimport vector
 
 
 cdef extern from "base/matrix.h" namespace "ganglion":
@@ -57,8 +58,8 @@ cdef extern from "train/ending.h" namespace "ganglion":
 cdef extern from "train/predictor.h" namespace "ganglion":
     cdef cppclass CorePredictor "ganglion::Predictor"[T]:
         CorePredictor(
-            const Graph& graph, int input, int output, ParameterStore[T]& store, Index max_batch,
-            bint frozen
+            const Graph& graph, vector[int] inputs, vector[int] outputs, ParameterStore[T]& store,
+            Index max_batch, bint frozen
         ) except +
         double operations()
         Ending predict(const DataView& x, Matrix[T] y, Interrupt interrupt) except + nogil

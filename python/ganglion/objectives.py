@@ -66,21 +66,18 @@ class Phase:
         target = graph.input("y", target_columns)
         weight = graph.input("sample_weight", 1)
         graph.set_layer("")
-        trainer = model.precision.trainer(
+        value = graph.loss(loss.name, network.output, target, weight, loss.parameters)
+        routine = model.precision.routine(
             graph=graph,
-            input=network.input,
-            target=target,
-            weight=weight,
-            output=network.output,
-            loss=graph.loss(loss.name, network.output, target, weight, loss.parameters),
+            feeds=[network.input, target, weight],
+            heads=[(network.output, target, weight, value, 1.0, self.tally.core)],
             purpose="evaluate" if self._state is None else "train",
             store=model.store,
             optimizer=self._state,
-            figures=self.tally.core,
             max_batch=max_batch,
             seed=model.seed,
         )
-        return CorePass(self._call, model, trainer)
+        return CorePass(self._call, model, routine, model.precision.trainer([routine]))
 
     def _custom_pass(self, loss: CustomLoss, max_batch: int) -> CustomPass:
         model = self._model

@@ -48,9 +48,9 @@ class Parametrized:
         """Return what runs the network forward and backward by hand."""
         return self.precision.tape(
             graph=self.network.graph,
-            input=self.network.input,
-            output=self.network.output,
-            input_gradient=input_gradient,
+            inputs=[self.network.input],
+            outputs=[self.network.output],
+            input_gradients=input_gradient,
             store=self.store,
             max_batch=max_batch,
             seed=self.seed,
@@ -60,8 +60,8 @@ class Parametrized:
         """Return what runs the network forward, with the parameters of the moment."""
         return self.precision.predictor(
             graph=self.network.graph,
-            input=self.network.input,
-            output=self.network.output,
+            inputs=[self.network.input],
+            outputs=[self.network.output],
             store=self.store,
             max_batch=max_batch,
         )
@@ -115,26 +115,28 @@ class CorePass:
 
     call: str
     model: Parametrized
+    routine: _core.Routine
     trainer: _core.Trainer
 
     def run(
         self, data: Dataset, order: Order | None, batch_size: int, first: int, rates: Rates
     ) -> None:
         """Run batches, all in one call of the core."""
+        scale = self.model.scale
         ending, batch = self.trainer.run(
-            x=data.x,
-            y=data.y,
-            weight=data.weight,
-            metric_weight=data.metric_weight,
+            feeds=[
+                (data.x, scale.factor, scale.columns),
+                (data.y, 1.0, None),
+                None if data.weight is None else (data.weight, 1.0, None),
+            ],
+            metric_weights=[data.metric_weight],
             order=order,
             batch_size=batch_size,
             first=first,
             rates=rates,
-            x_scale=self.model.scale.factor,
-            x_columns=self.model.scale.columns,
         )
         if ending == "loss_not_finite":
-            raise BatchNotFiniteError(batch, self.trainer.first_bad_tensor() or "the loss")
+            raise BatchNotFiniteError(batch, self.routine.first_bad_tensor() or "the loss")
         if ending != "complete":
             self.model.refuse(self.call, data, ending)
 
@@ -175,15 +177,15 @@ class CustomPass:
         )
         output = np.empty((len(x), self.model.network.output_size), dtype)
         if self.state is None:
-            self.predictor.predict(x, output, 1.0)
+            self.predictor.predict([(x, 1.0, None)], [output])
         else:
-            self.tape.forward(x, output, self.state.steps)
+            self.tape.forward([x], [output], self.state.steps)
         loss, gradient = self._loss_and_gradient(y, output, weight)
         if not np.isfinite(loss):
             raise BatchNotFiniteError(batch, "the loss")
         if self.state is not None:
             check_finite("loss", "the gradient", gradient, self.model.precision)
-            self.tape.backward(gradient, None)
+            self.tape.backward([gradient], [])
             self.state.apply(self.model.store, rate)
             if not np.isfinite(self.model.store.values).all():
                 raise BatchNotFiniteError(batch, "the parameters")

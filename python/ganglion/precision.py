@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from ganglion import _core, naming
 
 if TYPE_CHECKING:
-    from ganglion._core import OptimizerState, ParameterStore, Perceptrons, Predictor, Tape, Trainer
+    from ganglion._core import (
+        OptimizerState,
+        ParameterStore,
+        Perceptrons,
+        Predictor,
+        Routine,
+        Tape,
+        Trainer,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,7 @@ class Precision:
     dtype: np.dtype[Any]
     parameter_store: type[ParameterStore]
     optimizer_state: type[OptimizerState]
+    routine: type[Routine]
     trainer: type[Trainer]
     tape: type[Tape]
     predictor: type[Predictor]
@@ -36,6 +45,7 @@ _PRECISIONS = {
         np.dtype(np.float32),
         _core.ParameterStoreFloat32,
         _core.OptimizerStateFloat32,
+        _core.RoutineFloat32,
         _core.TrainerFloat32,
         _core.TapeFloat32,
         _core.PredictorFloat32,
@@ -46,6 +56,7 @@ _PRECISIONS = {
         np.dtype(np.float64),
         _core.ParameterStoreFloat64,
         _core.OptimizerStateFloat64,
+        _core.RoutineFloat64,
         _core.TrainerFloat64,
         _core.TapeFloat64,
         _core.PredictorFloat64,

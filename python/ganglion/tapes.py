@@ -30,7 +30,7 @@ class Tapes:
         tape = self._tape_for(len(table), input_gradient)
         y = np.empty((len(table), model.network.output_size), model.precision.dtype)
         inputs = model.scale.of(table, model.precision.dtype)
-        tape.forward(inputs, y, self._step)
+        tape.forward([inputs], [y], self._step)
         self._step += 1
         return y
 
@@ -45,7 +45,7 @@ class Tapes:
         dx = None
         if self._has_input_gradient:
             dx = np.empty((self._tape.rows, model.network.input_size), model.precision.dtype)
-        self._tape.backward(gradient, dx)
+        self._tape.backward([gradient], [] if dx is None else [dx])
         return dx if dx is None else model.scale.gradient(dx)
 
     def _tape_for(self, rows: int, input_gradient: bool) -> _core.Tape:

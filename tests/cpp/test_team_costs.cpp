@@ -32,7 +32,7 @@ struct Model {
     ParameterStore<T> store;
     OptimizerState<T> optimizer;
     Figures figures;
-    Trainer<T> trainer;
+    Routine<T> routine;
     Predictor<T> predictor;
 
     Model(const std::vector<Index>& sizes, Index rows, const OptimizerSettings& settings)
@@ -45,9 +45,9 @@ struct Model {
           store(graph),
           optimizer(settings, store.size()),
           figures({}, sizes.back(), false),
-          trainer(graph, {input, target, weight, output, loss}, Purpose::train, store, &optimizer,
-                  figures, rows, 0),
-          predictor(graph, input, output, store, rows) {}
+          routine(graph, {{input, target, weight}, {{output, target, weight, loss, 1, &figures}}},
+                  Purpose::train, store, &optimizer, rows, 0),
+          predictor(graph, {input}, {output}, store, rows) {}
 
     static ValueId layers(Graph& g, ValueId x, const std::vector<Index>& sizes) {
         for (std::size_t i = 1; i < sizes.size(); ++i) {
@@ -70,7 +70,7 @@ void a_dense_layer_costs_what_was_counted_by_hand() {
     const Model<T> model = tiny<T>();
     const auto numbers = [](Index count) { return count * static_cast<Index>(sizeof(T)); };
     // Two members have four rows each; the second makes the only tile of dW and db, and the step.
-    const TeamCosts two = model.trainer.team_costs(8, 2);
+    const TeamCosts two = model.routine.team_costs(8, 2);
     CHECK(two.jobs == 4);                           // gather; output and loss; dW and db; the step
     const Index parameters = 4 * 3 + 3;             // the first reads what the second updated
     const Index losses = 4;                         // and the losses of its rows
@@ -79,7 +79,7 @@ void a_dense_layer_costs_what_was_counted_by_hand() {
     CHECK(two.operations == 2 * 4 * 4 * 3 + 2 * 8 * 4 * 3);
     CHECK(two.updates == parameters);
     // Of four the second and the last have rows, the last makes tile and step, the first leads.
-    const TeamCosts four = model.trainer.team_costs(8, 4);
+    const TeamCosts four = model.routine.team_costs(8, 4);
     CHECK(four.jobs == 4);
     CHECK(four.bytes == numbers(parameters + 8 + rows_of_the_first));
     // Each predicts its own rows.
@@ -100,14 +100,14 @@ void weights_that_are_shared_out_cost_what_was_counted_by_hand() {
     const Index outputs = 4 * 256;    // read by rows, as the loss does, and made by columns
     const Index gradients = 4 * 256;  // the other way round, for dW
     const Index biases = 256 + 256;   // to the second, which steps, and back to the first
-    CHECK(wide.trainer.team_costs(8, 2).bytes ==
+    CHECK(wide.routine.team_costs(8, 2).bytes ==
           bytes(of_both(inputs + outputs + gradients) + losses + biases));
     CHECK(wide.predictor.team_costs(8, 2).bytes == bytes(of_both(inputs + outputs)));
     // Tall: each reads half of the columns of weights, and updates half of the rows. The first
     // makes all of db.
     const Model<T> tall({1024, 64}, 8, {.optimizer = Optimizer::sgd});
     const Index quarter = 512 * 32;
-    CHECK(tall.trainer.team_costs(8, 2).bytes ==
+    CHECK(tall.routine.team_costs(8, 2).bytes ==
           bytes(of_both(4 * 1024 + quarter + 4 * 32 + 4 * 64) + losses + 64 + 32));
 }
 
@@ -115,12 +115,12 @@ template <class T>
 void one_member_shares_nothing_and_does_it_all() {
     for (const double clipnorm : {0.0, 1.0}) {
         const Model<T> model({70, 300, 300, 10}, 64, adam(clipnorm));
-        const TeamCosts one = model.trainer.team_costs(64, 1);
+        const TeamCosts one = model.routine.team_costs(64, 1);
         CHECK(one.bytes == 0);
         CHECK(one.updates == model.store.size());
         CHECK(one.operations == 2.0 * 64 * (2 * 70 * 300 + 3 * 300 * 300 + 3 * 300 * 10));
         for (const int members : {2, 3, 4, 8, 16, 64}) {
-            const TeamCosts costs = model.trainer.team_costs(64, members);
+            const TeamCosts costs = model.routine.team_costs(64, members);
             CHECK(costs.jobs == one.jobs);
             CHECK(costs.bytes > 0);
             CHECK(costs.operations * members >= one.operations);
@@ -147,10 +147,8 @@ void jobs_are_those_that_the_team_is_really_given() {
     const std::vector<double> y = random_normal({7, 2}, batches * rows * outputs);
     const DataView samples{x.data(), DataType::float64, batches * rows, features, 8 * features, 8};
     const DataView targets{y.data(), DataType::float64, batches * rows, outputs, 8 * outputs, 8};
-    const Batches all{.x = samples,
-                      .y = targets,
-                      .weight = {},
-                      .metric_weight = {},
+    const Batches all{.feeds = {samples, targets, {}},
+                      .metric_weights = {},
                       .order = nullptr,
                       .samples = batches * rows,
                       .batch_size = rows};
@@ -161,15 +159,15 @@ void jobs_are_those_that_the_team_is_really_given() {
         for (const int members : {2, 4}) {
             set_thread_limit(members);
             std::uint32_t before = works_of(members);
-            CHECK(model.trainer.run(all, {0, batches}, rates.data(), kNever).ending ==
-                  Ending::complete);
-            const TeamCosts training = model.trainer.team_costs(rows, members);
+            Trainer<T> trainer({&model.routine});
+            CHECK(trainer.run(all, {0, batches}, rates.data(), kNever).ending == Ending::complete);
+            const TeamCosts training = model.routine.team_costs(rows, members);
             CHECK(works_of(members) - before == batches * training.jobs);
             before = works_of(members);
             DataView batch = samples;
             batch.rows = rows;
-            CHECK(model.predictor.predict(batch, {out.data(), rows, outputs, outputs}, kNever) ==
-                  Ending::complete);
+            CHECK(model.predictor.predict(batch, Matrix<T>{out.data(), rows, outputs, outputs},
+                                          kNever) == Ending::complete);
             CHECK(works_of(members) - before == model.predictor.team_costs(rows, members).jobs);
         }
     }
@@ -189,8 +187,8 @@ void jobs_of_members_apart_are_those_that_the_team_is_really_given() {
         for (const Index count : {Index{40}, Index{256}, rows}) {
             const DataView batch{x.data(), DataType::float64, count, features, 8 * features, 8};
             const std::uint32_t before = works_of(members);
-            CHECK(model.predictor.predict(batch, {out.data(), count, outputs, outputs}, kNever) ==
-                  Ending::complete);
+            CHECK(model.predictor.predict(batch, Matrix<T>{out.data(), count, outputs, outputs},
+                                          kNever) == Ending::complete);
             const std::uint32_t given = works_of(members) - before;
             CHECK(count > 256 ? given > 1 && given < 100 : given == 1);
             if (count <= 256) CHECK(model.predictor.team_costs(count, members).jobs == 1);
@@ -203,7 +201,7 @@ void jobs_of_members_apart_are_those_that_the_team_is_really_given() {
 void what_cannot_be_counted_is_refused() {
     const Model<float> model = tiny<float>();
     for (const Index rows : {0, 9}) {
-        CHECK(testing::throws<std::invalid_argument>([&] { model.trainer.team_costs(rows, 2); }));
+        CHECK(testing::throws<std::invalid_argument>([&] { model.routine.team_costs(rows, 2); }));
     }
     for (const int members : {0, 65}) {
         CHECK(testing::throws<std::invalid_argument>(

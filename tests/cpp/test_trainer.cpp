@@ -49,15 +49,17 @@ std::vector<T> trained_parameters(int threads, Index hidden) {
                                  .global_clipnorm = 10},
                                 store.size());
     Figures figures({{MetricKind::r2, 0}}, 1, false);
-    Trainer<T> trainer(g, {input, target, weight, output, loss}, Purpose::train, store, &optimizer,
-                       figures, 64, 0);
-    const Batches batches{.x = {x.data(), DataType::float64, samples, features, 8 * features, 8},
-                          .y = {y.data(), DataType::float64, samples, 1, 8, 8},
-                          .weight = {},
-                          .metric_weight = {},
-                          .order = nullptr,
-                          .samples = samples,
-                          .batch_size = 64};
+    Routine<T> routine(g, {{input, target, weight}, {{output, target, weight, loss, 1, &figures}}},
+                       Purpose::train, store, &optimizer, 64, 0);
+    Trainer<T> trainer({&routine});
+    const Batches batches{
+        .feeds = {{x.data(), DataType::float64, samples, features, 8 * features, 8},
+                  {y.data(), DataType::float64, samples, 1, 8, 8},
+                  {}},
+        .metric_weights = {},
+        .order = nullptr,
+        .samples = samples,
+        .batch_size = 64};
     const std::vector<double> rates(3, 1e-2);
     double before = 0;
     for (int epoch = 0; epoch < 20; ++epoch) {
@@ -93,13 +95,15 @@ void what_is_not_finite_ends_the_run_before_the_update() {
     store.values()[0] = 1;
     OptimizerState<float> optimizer({.optimizer = Optimizer::sgd}, 1);
     Figures figures({}, 1, false);
-    Trainer<float> trainer(g, {input, target, weight, output, loss}, Purpose::train, store,
-                           &optimizer, figures, 1, 0);
+    Routine<float> routine(g,
+                           {{input, target, weight}, {{output, target, weight, loss, 1, &figures}}},
+                           Purpose::train, store, &optimizer, 1, 0);
+    Trainer<float> trainer({&routine});
     std::vector<float> x{1, 1}, y{1, 1};
-    const Batches batches{.x = {x.data(), DataType::float32, 2, 1, 4, 4},
-                          .y = {y.data(), DataType::float32, 2, 1, 4, 4},
-                          .weight = {},
-                          .metric_weight = {},
+    const Batches batches{.feeds = {{x.data(), DataType::float32, 2, 1, 4, 4},
+                                    {y.data(), DataType::float32, 2, 1, 4, 4},
+                                    {}},
+                          .metric_weights = {},
                           .order = nullptr,
                           .samples = 2,
                           .batch_size = 1};
@@ -129,14 +133,15 @@ void what_is_no_class_number_ends_the_run_before_the_update() {
     ParameterStore<T> store(g);
     OptimizerState<T> optimizer({.optimizer = Optimizer::sgd}, 3);
     Figures figures({{MetricKind::accuracy, 0.5}, {MetricKind::top_k_accuracy, 2}}, 3, false);
-    Trainer<T> trainer(g, {input, target, weight, output, loss}, Purpose::train, store, &optimizer,
-                       figures, 3, 0);
+    Routine<T> routine(g, {{input, target, weight}, {{output, target, weight, loss, 1, &figures}}},
+                       Purpose::train, store, &optimizer, 3, 0);
+    Trainer<T> trainer({&routine});
     const std::vector<float> x(6, 1);
     std::vector<double> y{0, 1, 2, 0, 1, 2};
-    const Batches batches{.x = {x.data(), DataType::float32, 6, 1, 4, 4},
-                          .y = {y.data(), DataType::float64, 6, 1, 8, 8},
-                          .weight = {},
-                          .metric_weight = {},
+    const Batches batches{.feeds = {{x.data(), DataType::float32, 6, 1, 4, 4},
+                                    {y.data(), DataType::float64, 6, 1, 8, 8},
+                                    {}},
+                          .metric_weights = {},
                           .order = nullptr,
                           .samples = 6,
                           .batch_size = 3};

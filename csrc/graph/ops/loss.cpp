@@ -70,16 +70,17 @@ Extent RowLoss::extent(const Graph& graph) const {
 
 /// In training the gradient of the output is made on the way.
 void RowLoss::forward(Lowering& to, ValueId y) const {
+    const std::optional<Lowering::NumberedTerm> term = to.term(y);
     LossCall call{.loss = loss,
-                  .factor = to.factor(y),
+                  .term = term ? term->number : 0,
+                  .factor = term ? term->factor : 0,
                   .parameters = to.keep(parameters),
                   .output = to.matrix(output),
                   .target = to.matrix(target),
                   .weight = to.value(weight),
                   .row_loss = to.value(y),
                   .gradient = kNoBuffer};
-    if (to.mode() == Mode::infer || to.factor(y) == 0 || !to.wants_gradient(output))
-        return to.emit(call);
+    if (to.mode() == Mode::infer || !term || !to.wants_gradient(output)) return to.emit(call);
     to.contribute_call(output, [&](BufferId gradient) {
         call.gradient = gradient;
         return call;

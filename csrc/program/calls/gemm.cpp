@@ -113,7 +113,7 @@ void GemmCall::run(Frame<T>& frame) const {
     if (activated != kNoBuffer) args.activate = phi.forward;
     if (saved != kNoBuffer) args.derive = phi.backward;
     if (updated != kNoBuffer) {
-        args.update = frame.update;
+        args.update = &frame.along.of(frame.memory.begin(updated));
         args.update_offset = frame.memory.begin(updated);
         args.update_finite = &frame.finite;
     }

@@ -4,12 +4,13 @@ namespace ganglion {
 
 template <class T>
 void LossCall::run(Frame<T>& frame) const {
-    const T* const weights = frame.run.weighted ? frame.mine(weight).data : nullptr;
+    const LossRun run = frame.run.losses == nullptr ? LossRun{} : frame.run.losses[term];
+    const T* const weights = run.weighted ? frame.mine(weight).data : nullptr;
     kernels<T>().losses[static_cast<std::size_t>(loss)](
         {.output = frame.mine(output),
          .target = frame.mine(target),
          .weight = weights,
-         .scale = factor * frame.run.loss_scale,
+         .scale = factor * run.scale,
          .parameters = frame.numbers.data() + parameters.begin,
          .parameter_count = parameters.size(),
          .row_loss = frame.mine(row_loss).data,

@@ -9,6 +9,7 @@ namespace ganglion {
 /// The loss of each row, and the gradient of the output that `factor` times the loss gives.
 struct LossCall {
     Loss loss;
+    int term;  // of the goal
     double factor;
     Range parameters;  // of the program's numbers
     BufferId output;

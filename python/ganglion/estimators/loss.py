@@ -114,18 +114,19 @@ class PenalizedLoss:
         parameters = rule.parameters
         if rule.largest is not None and purpose != "gradients":
             parameters = (rule.largest,)
-        self._trainer = network.trainer(
+        x, output = network.network.input, network.network.output
+        loss = graph.loss(rule.name, output, target, weight, parameters)
+        routine = network.routine(
             graph=graph,
-            target=target,
-            weight=weight,
-            loss=graph.loss(rule.name, network.network.output, target, weight, parameters),
+            feeds=[x, target, weight],
+            heads=[(output, target, weight, loss, 1.0, self._figures)],
             purpose=purpose,
             optimizer=state,
-            figures=self._figures,
             max_batch=max_batch,
             loss_factor=rule.gradient,
             penalty=self._penalty,
         )
+        self._trainer = network.precision.trainer([routine])
 
     def run(
         self,
@@ -145,14 +146,15 @@ class PenalizedLoss:
             self._offset += offset if self._by_batch else offset / count * weight
             self._counted += count if self._by_batch else weight
         ending, _ = self._trainer.run(
-            x=samples.x,
-            y=samples.y,
-            weight=samples.weight,
+            feeds=[
+                (samples.x, 1.0, None),
+                (samples.y, 1.0, None),
+                None if samples.weight is None else (samples.weight, 1.0, None),
+            ],
             order=order,
             batch_size=batch_size,
             first=0,
             rates=np.zeros(-(-count // batch_size)) if rates is None else rates,
-            x_scale=1.0,
         )
         if ending == "no_class_number":
             raise ValueError("y changed while it was read: it has a class that it had not before")

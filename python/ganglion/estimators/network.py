@@ -60,8 +60,8 @@ class EstimatorNetwork:
         self.intercepts: list[Array] = parts[1::2]
         self._predictor = self.precision.predictor(
             graph=self.network.graph,
-            input=self.network.input,
-            output=self.network.output,
+            inputs=[self.network.input],
+            outputs=[self.network.output],
             store=self.store,
             max_batch=_BATCH,
         )
@@ -131,20 +131,14 @@ class EstimatorNetwork:
         """
         out = np.empty((x.shape[0], self.network.output_size), self.precision.dtype)
         if isinstance(x, np.ndarray):
-            self._predictor.predict(x, out, 1.0)
+            self._predictor.predict([(x, 1.0, None)], [out])
         else:
             rows = x.tocsr()
             for i in range(0, len(out), _BATCH):
                 part = slice(i, i + _BATCH)
-                self._predictor.predict(rows[part].toarray(), out[part], 1.0)
+                self._predictor.predict([(rows[part].toarray(), 1.0, None)], [out[part]])
         return np.exp(out, out=out) if self.out_activation == "exp" else out
 
-    def trainer(self, **arguments: Any) -> _core.Trainer:
-        """Return a trainer of the network; `arguments` are those it does not know itself."""
-        return self.precision.trainer(
-            input=self.network.input,
-            output=self.network.output,
-            store=self.store,
-            seed=self._seed,
-            **arguments,
-        )
+    def routine(self, **arguments: Any) -> _core.Routine:
+        """Return a routine of the network; `arguments` are those it does not know itself."""
+        return self.precision.routine(store=self.store, seed=self._seed, **arguments)

@@ -130,7 +130,7 @@ class Model:
             for first in range(0, samples, step):
                 part = slice(first, first + step)
                 rows, scale = unfolded(table[part]), model.scale
-                if not predictor.predict(rows, out[part], scale.factor, scale.columns):
+                if not predictor.predict([(rows, scale.factor, scale.columns)], [out[part]]):
                     refuse_not_finite("predict", "X", table, model.precision, scale, labels_of(x))
         return out
 

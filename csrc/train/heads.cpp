@@ -1,0 +1,137 @@
+#include "train/heads.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+
+namespace ganglion {
+namespace {
+
+/// The weighted sum of a batch's losses.
+template <class T>
+double batch_loss(Matrix<const T> row_loss, const T* weight) {
+    double total = 0;
+    for (Index i = 0; i < row_loss.rows; ++i) {
+        const double w = weight == nullptr ? 1 : static_cast<double>(weight[i]);
+        if (w != 0) total += w * static_cast<double>(*row_loss.at(i, 0));
+    }
+    return total;
+}
+
+/// The head with what its figures look at as its output: without metrics nobody needs the softmax
+/// that comes after what the loss reads.
+Head watched(const Graph& graph, Head head) {
+    const RowLoss& loss = loss_that_makes(graph, head.loss);
+    if (!head.figures->has_metrics()) head.output = loss.output;
+    return head;
+}
+
+int number_of(const std::vector<ValueId>& feeds, ValueId value) {
+    const auto found = std::find(feeds.begin(), feeds.end(), value);
+    return found == feeds.end() ? -1 : static_cast<int>(found - feeds.begin());
+}
+
+/// Numbers of a row.
+Index width(const Plan& plan, ValueId value) {
+    return plan.buffer(plan.value(value)).extent.row_size();
+}
+
+}  // namespace
+
+template <class T>
+Heads<T>::Heads(const Graph& graph, const Task& task, Index max_batch) : runs_(task.heads.size()) {
+    if (task.heads.empty()) fail("Routine", "heads is empty, must hold at least one");
+    for (const Head& head : task.heads) {
+        if (head.figures == nullptr) fail("Routine", "a head has no figures");
+        const RowLoss& loss = loss_that_makes(graph, head.loss);
+        states_.push_back({.head = watched(graph, head),
+                           .weight_feed = number_of(task.feeds, head.weight),
+                           .classes = numbered_classes(graph, loss),
+                           .metric_weight = std::vector<T>(static_cast<std::size_t>(max_batch))});
+    }
+}
+
+template <class T>
+void Heads<T>::add_to(Goal& goal) const {
+    for (const State& state : states_) {
+        const Head& head = state.head;
+        goal.outputs.insert(goal.outputs.end(), {head.output, head.target, head.weight});
+        goal.losses.push_back({head.loss, head.factor});
+    }
+}
+
+template <class T>
+void Heads<T>::check_columns(const Plan& plan) const {
+    for (const State& state : states_)
+        state.head.figures->check_columns(width(plan, state.head.output),
+                                          width(plan, state.head.target));
+}
+
+template <class T>
+void Heads<T>::make_room(const Plan& plan, Index rows) {
+    for (const State& state : states_)
+        state.head.figures->make_room(rows, width(plan, state.head.output),
+                                      width(plan, state.head.target));
+}
+
+template <class T>
+bool Heads<T>::are_weights(int feed) const {
+    return std::any_of(states_.begin(), states_.end(),
+                       [feed](const State& state) { return state.weight_feed == feed; });
+}
+
+template <class T>
+const std::vector<LossRun>& Heads<T>::begin(const Batches& batches, Index batch, double factor) {
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+        State& state = states_[i];
+        const DataView weights = state.weight_feed < 0
+                                     ? DataView{}
+                                     : batches.feeds[static_cast<std::size_t>(state.weight_feed)];
+        state.weight = batches.weight_of<T>(weights, batch);
+        runs_[i] = {weights.data != nullptr, state.weight > 0 ? factor / state.weight : 0};
+    }
+    return runs_;
+}
+
+template <class T>
+bool Heads<T>::add_up_losses(Workspace<T>& workspace, Index rows) {
+    bool finite = true;
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+        State& state = states_[i];
+        const T* const weights =
+            runs_[i].weighted ? workspace.value(state.head.weight, rows).data : nullptr;
+        state.loss = batch_loss<T>(workspace.value(state.head.loss, rows), weights);
+        finite &= std::isfinite(state.loss);
+    }
+    return finite;
+}
+
+template <class T>
+void Heads<T>::add_to_figures(Workspace<T>& workspace, const Batches& batches, Range positions) {
+    const Index rows = positions.size();
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+        const State& state = states_[i];
+        state.head.figures->template add<T>(
+            state.loss, state.weight, workspace.value(state.head.output, rows),
+            workspace.value(state.head.target, rows), metric_weight_of(i, batches, positions));
+    }
+}
+
+/// What the rows of a batch count in weighted metrics; null: all the same.
+template <class T>
+const T* Heads<T>::metric_weight_of(std::size_t head, const Batches& batches, Range positions) {
+    State& state = states_[head];
+    if (head >= batches.metric_weights.size() || !state.head.figures->needs_weights())
+        return nullptr;
+    const DataView& weights = batches.metric_weights[head];
+    if (weights.data == nullptr) return nullptr;
+    batches.gather_into(weights, positions,
+                        Matrix<T>{state.metric_weight.data(), positions.size(), 1, 1});
+    return state.metric_weight.data();
+}
+
+template class Heads<float>;
+template class Heads<double>;
+
+}  // namespace ganglion

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <vector>
+
+#include "graph/graph.h"
+#include "graph/lowering.h"
+#include "plan/workspace.h"
+#include "train/batches.h"
+#include "train/task.h"
+
+namespace ganglion {
+
+/// The heads of a routine, and what a batch makes of each: its loss, its weight, its figures.
+template <class T>
+class Heads {
+  public:
+    /// Throws std::invalid_argument where a head has no loss or no figures.
+    Heads(const Graph& graph, const Task& task, Index max_batch);
+
+    /// Add what they need, and what is minimised, to a goal.
+    void add_to(Goal& goal) const;
+
+    /// Throws std::invalid_argument when figures cannot compare columns as the plan has them.
+    void check_columns(const Plan& plan) const;
+    void make_room(const Plan& plan, Index rows);
+
+    /// Does the feed of this number hold weights? Then it may be left out.
+    bool are_weights(int feed) const;
+
+    /// Begin a batch; returns how its rows count in each loss, times `factor`.
+    const std::vector<LossRun>& begin(const Batches& batches, Index batch, double factor);
+    /// Of the first head.
+    double weight() const { return states_[0].weight; }
+    /// After the forward pass. Returns false where a loss is not finite.
+    bool add_up_losses(Workspace<T>& workspace, Index rows);
+    void add_to_figures(Workspace<T>& workspace, const Batches& batches, Range positions);
+
+    /// Call `body(target, classes)` for each whose targets number classes.
+    template <class Body>
+    void for_each_with_classes(const Body& body) const {
+        for (const State& state : states_) {
+            if (state.classes != 0) body(state.head.target, state.classes);
+        }
+    }
+    /// Call `body(head)` for each.
+    template <class Body>
+    void for_each(const Body& body) const {
+        for (const State& state : states_) body(state.head);
+    }
+
+  private:
+    struct State {
+        Head head;
+        int weight_feed;               // which of the feeds its weights are, or -1
+        Index classes;                 // that targets number; 0: they are no class numbers
+        std::vector<T> metric_weight;  // of a batch's rows
+        double loss = 0;               // of the batch, weighted
+        double weight = 0;             // the sum of its weights
+    };
+
+    const T* metric_weight_of(std::size_t head, const Batches& batches, Range positions);
+
+    std::vector<State> states_;
+    std::vector<LossRun> runs_;  // by head
+};
+
+}  // namespace ganglion

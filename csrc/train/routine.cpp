@@ -1,0 +1,193 @@
+#include "train/routine.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "base/error.h"
+#include "train/swept.h"
+
+namespace ganglion {
+namespace {
+
+std::vector<Range> penalized_by(const Penalty* penalty) {
+    return penalty == nullptr ? std::vector<Range>{} : penalty->ranges();
+}
+
+/// The positions whose samples a part gathers.
+Range share_of(const Part& part, Range positions) {
+    const Range share = row_share(part, positions.size());
+    return {positions.begin + share.begin, positions.begin + share.end};
+}
+
+void check_fits(const std::string& what, const DataView& data, Index cols, const Batches& batches) {
+    if (data.cols != cols) fail("run", what, " has ", data.cols, " columns, must have ", cols);
+    if (batches.order == nullptr && data.rows != batches.samples)
+        fail("run", what, " has ", data.rows, " rows, must have ", batches.samples);
+}
+
+}  // namespace
+
+template <class T>
+Plan Routine<T>::plan_of(const Graph& graph, Purpose purpose, const OptimizerState<T>* optimizer,
+                         Index max_batch, const Extras& extras) const {
+    Goal goal{.mode = purpose == Purpose::evaluate ? Mode::infer : Mode::train,
+              .outputs = {},
+              .updates = optimizer != nullptr && optimizer->is_elementwise(),
+              .groups = extras.groups};
+    heads_.add_to(goal);
+    return compile(graph, goal, max_batch);
+}
+
+template <class T>
+Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, ParameterStore<T>& store,
+                    OptimizerState<T>* optimizer, Index max_batch, std::uint64_t seed,
+                    const Extras& extras)
+    : feeds_(task.feeds),
+      heads_(graph, task, max_batch),
+      plan_(plan_of(graph, purpose, optimizer, max_batch, extras)),
+      trained_(joined(plan_.trained)),
+      penalized_(penalized_by(extras.penalty)),
+      swept_(without(penalized_, without(updated_by(plan_), trained_))),
+      swept_penalized_(without(updated_by(plan_), within(trained_, penalized_))),
+      sweep_operations_(OptimizerState<T>::sweep_operations(swept_) +
+                        OptimizerState<T>::sweep_operations(swept_penalized_)),
+      purpose_(purpose),
+      extras_(extras),
+      store_(store),
+      optimizer_(optimizer),
+      workspace_(plan_, store.block()),
+      seed_(seed) {
+    if ((purpose == Purpose::train) != (optimizer != nullptr))
+        fail("Routine", "an optimizer must be given for training, and only then");
+    if (graph.table()->size() != store.size())
+        fail("Routine", "the store is for ", store.size(), " parameters, not ",
+             graph.table()->size());
+    if (optimizer != nullptr && optimizer->size() != store.size())
+        fail("Routine", "the optimizer is for ", optimizer->size(), " parameters, not ",
+             store.size());
+    heads_.check_columns(plan_);
+    Index end = 0;
+    for (const Range& range : penalized_) {
+        if (range.begin < end || range.end < range.begin || range.end > store.size())
+            fail("Routine", "penalized parameters ", range.begin, " to ", range.end,
+                 " are not in order or not among ", store.size());
+        end = range.end;
+    }
+}
+
+template <class T>
+void Routine<T>::check(const Batches& batches) const {
+    if (batches.batch_size < 1 || batches.batch_size > plan_.max_batch)
+        fail("run", "batch_size is ", batches.batch_size, ", must be from 1 to ", plan_.max_batch);
+    if (batches.feeds.size() != feeds_.size())
+        fail("run", "there are ", batches.feeds.size(), " feeds, must be ", feeds_.size());
+    for (std::size_t i = 0; i < feeds_.size(); ++i) {
+        const BufferId buffer = feeds_[i] == kNoValue ? kNoBuffer : plan_.value(feeds_[i]);
+        if (buffer == kNoBuffer) continue;
+        const Buffer& fed = plan_.buffer(buffer);
+        if (batches.feeds[i].data != nullptr) {
+            check_fits(fed.name, batches.feeds[i], fed.extent.row_size(), batches);
+        } else if (!heads_.are_weights(static_cast<int>(i))) {
+            fail("run", fed.name, " is not given, which only weights may be");
+        }
+    }
+    for (const DataView& weights : batches.metric_weights) {
+        if (weights.data != nullptr) check_fits("metric_weight", weights, 1, batches);
+    }
+}
+
+template <class T>
+Ending Routine<T>::run(const Team& team, Stop& stop, const Batches& batches, Index batch,
+                       Index number, double rate) {
+    const Run run = begin_run(batches, batch, number);
+    const Ending data = prepare(team, batches, batch);
+    if (data != Ending::complete) return data;
+    if (!workspace_.forward(team, stop, run)) return Ending::interrupted;
+    if (!heads_.add_up_losses(workspace_, run.rows)) return Ending::loss_not_finite;
+    Ending ending = Ending::complete;
+    if (purpose_ == Purpose::gradients && !workspace_.backward(team, stop, run))
+        return Ending::interrupted;
+    if (purpose_ == Purpose::train) ending = train_on(team, stop, run, rate);
+    if (ending == Ending::interrupted) return ending;
+    if (extras_.penalty != nullptr) extras_.penalty->add(run.rows, heads_.weight());
+    heads_.add_to_figures(workspace_, batches, batches.samples_of(batch));
+    if (ending == Ending::complete && optimizer_ != nullptr)
+        optimizer_->set_steps(optimizer_->steps() + 1);
+    return ending;
+}
+
+/// The step's number, and how the batch's rows count.
+template <class T>
+Run Routine<T>::begin_run(const Batches& batches, Index batch, Index number) {
+    const std::vector<LossRun>& losses = heads_.begin(batches, batch, extras_.loss_factor);
+    const std::int64_t step = optimizer_ == nullptr ? number : optimizer_->steps();
+    last_run_ = {.rows = batches.samples_of(batch).size(),
+                 .losses = losses.data(),
+                 .seed = seed_,
+                 .step = static_cast<std::uint64_t>(step)};
+    return last_run_;
+}
+
+/// Backward and update. No parameter has changed when it was interrupted.
+template <class T>
+Ending Routine<T>::train_on(const Team& team, Stop& stop, const Run& run, double rate) {
+    Update<T> plain = optimizer_->step(store_.values(), static_cast<std::int64_t>(run.step), rate);
+    Update<T> penalized = plain;
+    if (extras_.penalty != nullptr)
+        penalized.args.weight_decay += static_cast<T>(extras_.penalty->decay(heads_.weight()));
+    std::atomic<bool> finite{true};
+    if (plan_.updates) stop.hold();
+    if (!workspace_.backward_updating(team, stop, run, {&plain, &penalized, &penalized_, &finite}))
+        return Ending::interrupted;
+    stop.release();
+    const T scale = optimizer_->clipping_scale(team, store_.gradients(), trained_);
+    plain.args.gradient_scale = penalized.args.gradient_scale = scale;
+    team.divide(sweep_operations_, [&](Part part) noexcept {
+        bool all = optimizer_->sweep(part, plain, store_.gradients(), swept_);
+        all &= optimizer_->sweep(part, penalized, store_.gradients(), swept_penalized_);
+        if (!all) finite = false;
+    });
+    return finite ? Ending::complete : Ending::loss_not_finite;
+}
+
+/// Gather a batch, and what else is to be done before its forward pass.
+template <class T>
+Ending Routine<T>::prepare(const Team& team, const Batches& batches, Index batch) {
+    std::atomic<Ending> worst{Ending::complete};
+    team.divide(0, [&](Part part) noexcept {
+        const Ending filled = fill(part, batches, batches.samples_of(batch));
+        if (filled != Ending::complete) worst = filled;
+        if (batch + 1 < batches.count())
+            batches.ask_for_samples(share_of(part, batches.samples_of(batch + 1)));
+        if (extras_.penalty != nullptr) extras_.penalty->measure(part, store_.values());
+    });
+    return worst;
+}
+
+/// Gather a part of a batch. What indexes memory is checked here, in the copy: what it was
+/// copied from may have changed since anyone else looked.
+template <class T>
+Ending Routine<T>::fill(const Part& part, const Batches& batches, Range positions) {
+    const Range mine = share_of(part, positions);
+    const auto share = [&](ValueId value) {
+        const Matrix<T> all = workspace_.value(value, positions.size());
+        T* const first = all.at(mine.begin - positions.begin, 0);
+        return Matrix<T>{first, mine.size(), all.cols, all.row_stride};
+    };
+    bool finite = true;
+    for (std::size_t i = 0; i < feeds_.size(); ++i) {
+        const bool used = feeds_[i] != kNoValue && plan_.value(feeds_[i]) != kNoBuffer;
+        if (used && batches.feeds[i].data != nullptr)
+            finite &= batches.gather_into(batches.feeds[i], mine, share(feeds_[i]));
+    }
+    bool classes = true;
+    heads_.for_each_with_classes(
+        [&](ValueId target, Index count) { classes &= hold_indices_below(count, share(target)); });
+    if (!finite) return Ending::data_not_finite;
+    return classes ? Ending::complete : Ending::no_class_number;
+}
+
+template class Routine<float>;
+template class Routine<double>;
+
+}  // namespace ganglion

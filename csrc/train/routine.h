@@ -1,0 +1,82 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/traffic.h"
+#include "plan/workspace.h"
+#include "train/batches.h"
+#include "train/ending.h"
+#include "train/heads.h"
+#include "train/optimizer.h"
+#include "train/parameter_store.h"
+#include "train/task.h"
+
+namespace ganglion {
+
+/// One forward pass of a graph with its losses and figures, and, where that is its purpose, one
+/// backward pass and update: a plan, its memory, an optimizer and the parameters that it trains.
+template <class T>
+class Routine {
+  public:
+    /// `optimizer`: for training, else null. What it is given by reference, the heads' figures
+    /// among it, must outlive the routine. Throws std::invalid_argument when something does not
+    /// fit.
+    Routine(const Graph& graph, const Task& task, Purpose purpose, ParameterStore<T>& store,
+            OptimizerState<T>* optimizer, Index max_batch, std::uint64_t seed,
+            const Extras& extras = {});
+    Routine(const Routine&) = delete;
+    Routine& operator=(const Routine&) = delete;
+
+    Purpose purpose() const { return purpose_; }
+    ParameterStore<T>& store() const { return store_; }
+    double operations(Index rows) const { return plan_.operations(rows); }
+
+    Index max_batch() const { return plan_.max_batch; }
+
+    /// Throws std::invalid_argument when the data do not fit.
+    void check(const Batches& batches) const;
+
+    // Take memory, before a team is there: for so many rows in all, and for so many members.
+    void make_room(Index rows) { heads_.make_room(plan_, rows); }
+    void reserve_team(int size) { workspace_.reserve_team(size); }
+
+    /// Run a batch and add it to the figures. `number`: of those that this run of batches has had.
+    /// Where the data or the loss turns out not to be finite, or a target is no class's number, it
+    /// ends before the update, and where that makes a parameter infinite, after it.
+    Ending run(const Team& team, Stop& stop, const Batches& batches, Index batch, Index number,
+               double rate);
+
+    /// What a batch of so many rows, without sample weights, costs a team of so many members.
+    TeamCosts team_costs(Index rows, int members) const;
+
+    /// After Ending::loss_not_finite: the first tensor of that batch, in forward order, that is
+    /// not finite.
+    std::string first_bad_tensor() { return workspace_.first_not_finite(last_run_); }
+
+  private:
+    Plan plan_of(const Graph& graph, Purpose purpose, const OptimizerState<T>* optimizer,
+                 Index max_batch, const Extras& extras) const;
+    Run begin_run(const Batches& batches, Index batch, Index number);
+    Ending prepare(const Team& team, const Batches& batches, Index batch);
+    Ending fill(const Part& part, const Batches& batches, Range positions);
+    Ending train_on(const Team& team, Stop& stop, const Run& run, double rate);
+
+    std::vector<ValueId> feeds_;
+    Heads<T> heads_;
+    Plan plan_;
+    std::vector<Range> trained_;
+    std::vector<Range> penalized_;        // all that the penalty is on
+    std::vector<Range> swept_;            // the parameters that the backward pass does not update
+    std::vector<Range> swept_penalized_;  // and those of them with a penalty
+    double sweep_operations_;
+    Purpose purpose_;
+    Extras extras_;
+    ParameterStore<T>& store_;
+    OptimizerState<T>* optimizer_;
+    Workspace<T> workspace_;
+    Run last_run_{};
+    std::uint64_t seed_;
+};
+
+}  // namespace ganglion

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "graph/value.h"
+#include "train/figures.h"
+#include "train/penalty.h"
+
+namespace ganglion {
+
+/// An output with what it is compared with, and how much its loss counts in what is minimised.
+struct Head {
+    ValueId output;
+    ValueId target;
+    ValueId weight;  // (rows, 1)
+    ValueId loss;
+    double factor = 1;
+    Figures* figures = nullptr;  // of this head alone
+};
+
+/// The values of a graph that a routine fills, minimises and looks at.
+struct Task {
+    std::vector<ValueId> feeds;  // in the order in which Batches has their data; kNoValue: unused
+    std::vector<Head> heads;
+};
+
+/// What a routine does with the batches.
+enum class Purpose { evaluate, gradients, train };
+
+/// How a routine departs from its plain ways.
+struct Extras {
+    double loss_factor = 1;                    // on the gradient of every loss
+    Penalty* penalty = nullptr;                // outlives the routine
+    std::optional<std::vector<int>> groups{};  // whose parameters it trains; nothing: all
+};
+
+}  // namespace ganglion

@@ -1,0 +1,79 @@
+#include <pybind11/stl.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/names.h"
+#include "bindings.h"
+#include "gil.h"
+#include "numpy_views.h"
+#include "train/optimizer.h"
+
+namespace ganglion {
+namespace {
+
+using Numbers = std::map<std::string, double>;
+
+OptimizerSettings settings_from(const std::string& name, const Numbers& numbers) {
+    static const std::map<std::string, double OptimizerSettings::*> fields{
+        {"weight_decay", &OptimizerSettings::weight_decay},
+        {"momentum", &OptimizerSettings::momentum},
+        {"nesterov", &OptimizerSettings::nesterov},
+        {"centered", &OptimizerSettings::centered},
+        {"rho", &OptimizerSettings::rho},
+        {"beta_1", &OptimizerSettings::beta_1},
+        {"beta_2", &OptimizerSettings::beta_2},
+        {"epsilon", &OptimizerSettings::epsilon},
+        {"epsilon_hat", &OptimizerSettings::epsilon_hat},
+        {"initial_accumulator_value", &OptimizerSettings::initial_accumulator_value},
+        {"global_clipnorm", &OptimizerSettings::global_clipnorm},
+        {"clipvalue", &OptimizerSettings::clipvalue},
+    };
+    OptimizerSettings settings{.optimizer = named("optimizer", kOptimizers, name).optimizer};
+    for (const auto& [field, value] : numbers) {
+        const auto known = fields.find(field);
+        if (known == fields.end()) fail("optimizer", "unknown setting '", field, "'");
+        settings.*known->second = value;
+    }
+    return settings;
+}
+
+template <class T>
+void bind_optimizer(py::module_& module, const std::string& suffix) {
+    using State = OptimizerState<T>;
+    py::class_<State>(module, ("OptimizerState" + suffix).c_str())
+        .def(py::init([](const std::string& optimizer, const Numbers& settings, Index size) {
+                 return std::make_unique<State>(settings_from(optimizer, settings), size);
+             }),
+             py::arg("name"), py::arg("settings"), py::arg("size"))
+        .def_property("steps", &State::steps, &State::set_steps)
+        .def("reset", &State::reset)
+        .def_property_readonly(
+            "blocks",
+            [](py::object self) {
+                auto& state = self.cast<State&>();
+                std::vector<py::array> blocks;
+                for (AlignedBuffer<T>& block : state.blocks()) {
+                    blocks.push_back(array_over(block.data(), block.size(), self));
+                }
+                return blocks;
+            })
+        .def(
+            "apply",
+            [](State& state, ParameterStore<T>& store, double rate) {
+                const GilRelease release;
+                state.apply(store, rate);
+            },
+            py::arg("store"), py::arg("rate"));
+}
+
+}  // namespace
+
+void bind_optimizer(py::module_& module) {
+    bind_optimizer<float>(module, "Float32");
+    bind_optimizer<double>(module, "Float64");
+}
+
+}  // namespace ganglion

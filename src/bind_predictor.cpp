@@ -1,0 +1,66 @@
+#include <pybind11/stl.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bindings.h"
+#include "interrupts.h"
+#include "numpy_views.h"
+#include "train/predictor.h"
+
+namespace ganglion {
+namespace {
+
+template <class T>
+void bind_predictor(py::module_& module, const std::string& suffix) {
+    py::class_<Predictor<T>>(module, ("Predictor" + suffix).c_str())
+        .def(py::init([](const Graph& graph, std::vector<ValueId> inputs,
+                         std::vector<ValueId> outputs, ParameterStore<T>& store, Index max_batch) {
+                 return std::make_unique<Predictor<T>>(graph, std::move(inputs), std::move(outputs),
+                                                       store, max_batch);
+             }),
+             py::kw_only(), py::arg("graph"), py::arg("inputs"), py::arg("outputs"),
+             py::arg("store"), py::arg("max_batch"), py::keep_alive<1, 5>())
+        .def(
+            "predict",
+            [](const Predictor<T>& predictor, const std::vector<Fed>& x,
+               const std::vector<py::array>& out, std::uint64_t step) {
+                std::vector<DataView> from;
+                for (const auto& [array, scale, columns] : x)
+                    from.push_back(data_view(array, "x", scale, columns));
+                const auto to = output_matrices<T>(out, "out");
+                const Ending ending = interruptible([&](Interrupt interrupt) {
+                    return predictor.predict(from, to, interrupt, step);
+                });
+                if (ending == Ending::interrupted) throw py::error_already_set();
+                return ending == Ending::complete;
+            },
+            py::arg("x"), py::arg("out"), py::arg("step") = 0)
+        .def("team_costs", &Predictor<T>::team_costs, py::arg("rows"), py::arg("members"));
+}
+
+template <class T>
+void bind_first_not_finite(py::module_& module, const std::string& suffix) {
+    module.def(("first_not_finite_" + suffix).c_str(),
+               [](const py::array& x, double x_scale,
+                  const Columns& x_columns) -> std::optional<std::pair<Index, Index>> {
+                   const Place place = first_not_finite<T>(data_view(x, "x", x_scale, x_columns));
+                   if (place.row < 0) return std::nullopt;
+                   return std::pair{place.row, place.col};
+               },
+               py::arg("x"), py::arg("x_scale"), py::arg("x_columns") = py::none());
+}
+
+}  // namespace
+
+void bind_predictor(py::module_& module) {
+    bind_first_not_finite<float>(module, "Float32");
+    bind_first_not_finite<double>(module, "Float64");
+    bind_predictor<float>(module, "Float32");
+    bind_predictor<double>(module, "Float64");
+}
+
+}  // namespace ganglion
