@@ -1,7 +1,9 @@
 #include <pybind11/stl.h>
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -13,10 +15,34 @@ namespace ganglion {
 
 namespace py = pybind11;
 
+namespace {
+
+/// Name, rows, columns, group, and where it begins among the numbers of all.
+using SlotTuple = std::tuple<std::string, Index, Index, int, Index>;
+
+std::vector<SlotTuple> slots_of(const ParameterTable& table) {
+    std::vector<SlotTuple> slots;
+    for (const ParameterTable::Slot& slot : table.slots())
+        slots.emplace_back(slot.name, slot.extent.rows, slot.extent.channels, slot.group,
+                           slot.offset);
+    return slots;
+}
+
+}  // namespace
+
 void bind_graph(py::module_& module) {
+    py::class_<ParameterTable, std::shared_ptr<ParameterTable>>(module, "ParameterTable")
+        .def(py::init<>())
+        .def("add", &ParameterTable::add, py::arg("name"), py::arg("rows"), py::arg("cols"),
+             py::arg("group") = 0)
+        .def_property_readonly("slots", &slots_of)
+        .def_property_readonly("size", &ParameterTable::size);
     py::class_<Graph>(module, "Graph")
         .def(py::init<>())
+        .def(py::init<std::shared_ptr<ParameterTable>>(), py::arg("table"))
         .def(py::init<const Graph&>(), py::arg("other"))
+        .def_property_readonly("table", &Graph::table)
+        .def("slot", py::overload_cast<int>(&Graph::parameter), py::arg("number"))
         .def("set_layer", &Graph::set_layer, py::arg("name"))
         .def("input", &Graph::input, py::arg("name"), py::arg("channels"), py::arg("positions") = 1)
         .def("parameter",
@@ -31,10 +57,11 @@ void bind_graph(py::module_& module) {
             "How many positions a value has, and channels of each.", py::arg("value"))
         .def(
             "affine",
-            [](Graph& graph, ValueId x, ValueId weight, std::optional<ValueId> bias) {
-                return graph.add(Affine{x, weight, bias.value_or(kNoValue)});
+            [](Graph& graph, ValueId x, ValueId weight, std::optional<ValueId> bias,
+               bool transposed) {
+                return graph.add(Affine{x, weight, bias.value_or(kNoValue), transposed});
             },
-            py::arg("x"), py::arg("weight"), py::arg("bias"))
+            py::arg("x"), py::arg("weight"), py::arg("bias"), py::arg("transposed") = false)
         .def(
             "activation",
             [](Graph& graph, ValueId x, const std::string& name, double alpha) {

@@ -71,25 +71,28 @@ std::vector<Lifetime> lifetimes(const Program& program, const Goal& goal) {
         for (const BufferId id : found.reads) life(id).include(i);
         for (const BufferId id : found.writes) life(id).include(i);
     }
-    // Read first and never written: what the caller fills in before the forward or backward pass.
+    // Read by the caller afterwards: outputs, losses, the gradients of inputs.
+    std::vector<BufferId> kept;
+    for (const ValueId id : goal.outputs) kept.push_back(program.value(id));
+    for (const Term& term : goal.losses) kept.push_back(program.value(term.loss));
+    for (const BufferId id : kept) life(id).include(end);
+    // Read before it is written: what the caller fills in, gradients of outputs before the backward
+    // pass, all else before the forward one.
     std::vector<bool> written(program.memory.storages.size(), false);
-    for (std::size_t i = 0; i < end; ++i) {
-        const Accesses found = accesses(program.calls[i]);
-        for (const BufferId id : found.reads) {
-            if (written[storage(id)]) continue;
-            const bool before_forward = i < program.backward_begin;
-            life(id).include(before_forward ? 0 : program.backward_begin);
-            // Where there is a loss, the pass may be run again to find out what went wrong in it.
-            if (before_forward && !goal.losses.empty()) life(id).include(end);
-        }
+    const auto fill = [&](BufferId id) {
+        if (written[storage(id)]) return;
+        const std::vector<BufferId>& given = program.gradients;
+        const bool is_gradient = std::find(given.begin(), given.end(), id) != given.end();
+        life(id).include(is_gradient ? program.backward_begin : 0);
+        // Where there is a loss, the pass may be run again to find out what went wrong in it.
+        if (!is_gradient && !goal.losses.empty()) life(id).include(end);
+    };
+    for (const Call& call : program.calls) {
+        const Accesses found = accesses(call);
+        for (const BufferId id : found.reads) fill(id);
         for (const BufferId id : found.writes) written[storage(id)] = true;
     }
-    // Read by the caller afterwards: outputs, losses, the gradients of inputs.
-    std::vector<ValueId> kept = goal.outputs;
-    for (const Term& term : goal.losses) kept.push_back(term.loss);
-    for (const ValueId id : kept) {
-        life(program.values[static_cast<std::size_t>(id)]).include(end);
-    }
+    for (const BufferId id : kept) fill(id);
     for (const BufferId id : program.gradients) {
         if (goal.input_gradients && id != kNoBuffer) life(id).include(end);
     }

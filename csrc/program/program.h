@@ -18,6 +18,8 @@ struct Program {
     std::vector<double> numbers;      // what calls are set by that takes no fixed place
 
     std::string no_backward;  // why there is no backward pass; "" if there is one
+
+    BufferId value(int id) const { return values[static_cast<std::size_t>(id)]; }
 };
 
 }  // namespace ganglion
