@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import ganglion
-from ganglion import writing
+from ganglion._base import writing
 from ganglion.bench import machine, peers
 from ganglion.bench.machine import Machine
 from ganglion.bench.peers import Peer

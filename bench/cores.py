@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ganglion as gn
-from ganglion import losses, precision
+from ganglion import losses
+from ganglion._base import precision
+from ganglion._base.scaling import InputScale
 from ganglion.bench import machine
 from ganglion.bench.machine import Machine
 from ganglion.bench.results import aligned, short
 from ganglion.bench.workloads import NUMBER, TABLE, Cost, Workload
-from ganglion.objectives import Objective
-from ganglion.passes import Parametrized
-from ganglion.scales import InputScale
+from ganglion.training.objectives import Objective
+from ganglion.training.passes import Parametrized
 
 if TYPE_CHECKING:
     from ganglion._core import Predictor, Routine, TeamCosts

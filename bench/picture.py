@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from ganglion import writing
+from ganglion._base import writing
 from ganglion.bench.peers import OURS
 from ganglion.bench.results import Row, short
 

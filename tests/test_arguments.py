@@ -8,7 +8,7 @@ import pytest
 
 import ganglion as gn
 from ganglion import callbacks, initializers, losses, metrics, optimizers, schedules
-from ganglion.arguments import explained
+from ganglion._base.arguments import explained
 
 CONSTRUCTORS: list[Any] = [
     *(gn.MLP, gn.Sequential, gn.Dense, gn.Activation, gn.Dropout, gn.Residual),

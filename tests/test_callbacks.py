@@ -18,7 +18,7 @@ from ganglion.callbacks import (
     TerminateOnNaN,
     wants_batches,
 )
-from ganglion.history import History
+from ganglion.callbacks.history import History
 
 
 class FakeModel:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion import _core
 from ganglion.callbacks import LambdaCallback
+from ganglion.training.passes import Parametrized
 
 pytestmark = pytest.mark.threads
 
@@ -99,13 +100,13 @@ def test_targets_that_change_while_they_are_checked_are_refused(
 ) -> None:
     net = net_for()
     before = net.parameter_vector.copy()
-    check = gn.passes.Parametrized.check_finite
+    check = Parametrized.check_finite
 
     def check_and_spoil(self: Any, name: str, data: Any) -> None:
         check(self, name, data)
         y[5] = value
 
-    monkeypatch.setattr(gn.passes.Parametrized, "check_finite", check_and_spoil)
+    monkeypatch.setattr(Parametrized, "check_finite", check_and_spoil)
     with pytest.raises(ValueError, match=f"y is {value} at row 5, must be a class number"):
         call(net, x, y)
     np.testing.assert_array_equal(net.parameter_vector, before)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import ganglion as gn
-from ganglion import checks
+from ganglion._base import checks
 
 CASES: dict[checks.Rule, tuple[list[object], list[object]]] = {  # accepted, then refused
     checks.finite: ([-1, 0.0, np.float32(2)], [math.nan, math.inf]),

@@ -14,10 +14,10 @@ from commands import QUICK, refuse, run, succeed, write_mixed
 
 import ganglion as gn
 from ganglion.neural_network import MLPClassifier
-from ganglion.tables import training
+from ganglion.tables import making
 from ganglion.tables.errors import InputError
 from ganglion.tables.places import writable
-from ganglion.tables.progress import EpochProgress
+from ganglion.tables.showing import EpochProgress
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +27,7 @@ def in_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def never_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "train_one", Mock(side_effect=AssertionError("it was fitted")))
+    monkeypatch.setattr(making, "train_one", Mock(side_effect=AssertionError("it was fitted")))
 
 
 # what is known before the fit
@@ -120,7 +120,7 @@ def test_a_model_that_cannot_be_written_after_all_is_kept_elsewhere(
 
 
 def test_the_model_is_saved_before_anything_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "measure", Mock(side_effect=KeyboardInterrupt))
+    monkeypatch.setattr(making, "measure", Mock(side_effect=KeyboardInterrupt))
     assert run("train", "iris", *QUICK).exit_code == 130
     assert gn.load("iris.safetensors").output_size == 3
 

@@ -13,10 +13,10 @@ import pytest
 from numpy.typing import NDArray
 
 import ganglion as gn
-from ganglion.arrays import as_inputs
+from ganglion._base.arrays import as_inputs
 from ganglion.callbacks import LambdaCallback
-from ganglion.data import as_dataset
 from ganglion.losses import CrossEntropy, SquaredError
+from ganglion.training.data import as_dataset
 
 Array = NDArray[Any]
 

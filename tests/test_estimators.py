@@ -17,9 +17,9 @@ from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classific
 
 import ganglion as gn
 from ganglion import neural_network as ours
-from ganglion.data import Dataset
-from ganglion.estimators.loss import PenalizedLoss, rule_of_classes, rule_of_numbers
-from ganglion.estimators.network import EstimatorNetwork
+from ganglion.estimators.multilayer.loss import PenalizedLoss, rule_of_classes, rule_of_numbers
+from ganglion.estimators.shared.network import EstimatorNetwork
+from ganglion.training.data import Dataset
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),

@@ -24,7 +24,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from ganglion import _core
-from ganglion.estimators.threads import limited
+from ganglion.estimators.shared.threads import limited
 from ganglion.linear_model import Perceptron
 from ganglion.neural_network import MLPClassifier, MLPRegressor
 

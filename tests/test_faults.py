@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 import ganglion as gn
 from ganglion.callbacks import Callback, EarlyStopping, LambdaCallback, TerminateOnNaN
-from ganglion.objectives import Phase
 from ganglion.schedules import Schedule
+from ganglion.training.objectives import Phase
 
 X = np.linspace(-1, 1, 40).reshape(20, 2)
 Y = X.sum(axis=1)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import f1_score, precision_score, recall_score, roc_auc_score
 
 import ganglion as gn
-from ganglion.ranking import roc_auc
+from ganglion._base.ranking import roc_auc
 
 Array = NDArray[Any]
 RNG = np.random.default_rng(4)

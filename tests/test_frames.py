@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 import ganglion as gn
-from ganglion import arrays
+from ganglion._base import arrays
 
 Array = NDArray[Any]
 ROWS = 30

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from reference import assert_close, loss
 
 import ganglion as gn
-from ganglion import Activation, Dense, Dropout, Residual, _core, networks, precision
+from ganglion import Activation, Dense, Dropout, Residual, _core
+from ganglion._base import precision
+from ganglion._base.scaling import InputScale
 from ganglion.activations import ActivationFunction
+from ganglion.graphs import networks
 from ganglion.layers import Layer
-from ganglion.passes import Parametrized
-from ganglion.scales import InputScale
+from ganglion.training.passes import Parametrized
 
 Array = NDArray[Any]
 Function = Callable[[], float]

@@ -3,7 +3,7 @@ import sys
 import numpy as np
 import pytest
 
-from ganglion.history import History
+from ganglion.callbacks.history import History
 
 
 def example() -> History:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import ganglion as gn
-from ganglion.improvement import improves
+from ganglion._base.improvement import improves
 
 SOURCES = Path(gn.__file__).parent
 

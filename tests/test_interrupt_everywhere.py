@@ -19,7 +19,7 @@ from sklearn import get_config, set_config
 import ganglion as gn
 from ganglion import _core
 from ganglion.callbacks import Callback, LearningRateScheduler
-from ganglion.estimators.threads import limited
+from ganglion.estimators.shared.threads import limited
 from ganglion.neural_network import MLPRegressor
 
 Array = NDArray[Any]

@@ -16,8 +16,10 @@ import pytest
 from numpy.typing import NDArray
 
 import ganglion as gn
-from ganglion import _core, networks, precision
+from ganglion import _core
+from ganglion._base import precision
 from ganglion.callbacks import LambdaCallback
+from ganglion.graphs import networks
 from ganglion.layers import Layer
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")

@@ -1,7 +1,8 @@
 import pytest
 
 import ganglion as gn
-from ganglion import activations, losses, metrics, naming
+from ganglion import activations, losses, metrics
+from ganglion._base import naming
 
 KNOWN = {"adam": dict, "sgd": list}
 

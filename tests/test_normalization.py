@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 import ganglion as gn
-from ganglion import normalization
+from ganglion.layers import normalization
 
 Array = NDArray[Any]
 RNG = np.random.default_rng(8)

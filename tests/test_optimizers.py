@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ganglion import _core, optimizers, precision
+from ganglion import _core, optimizers
+from ganglion._base import precision
 from ganglion.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from ganglion.schedules import CosineDecay
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 import ganglion as gn
-from ganglion import progress
-from ganglion.callbacks import Callback, wants_batches
+from ganglion.callbacks import Callback, bars, wants_batches
 
 
 def fit(callback: Callback) -> None:
@@ -25,7 +24,7 @@ def fit(callback: Callback) -> None:
 
 @pytest.mark.parametrize("verbose", [1, True])
 def test_bar_shows_epochs_and_figures(verbose: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    fit(progress.get(verbose))
+    fit(bars.get(verbose))
     written = capsys.readouterr()
     last = written.err.rstrip().splitlines()[-1]
     assert "3/3" in last
@@ -35,7 +34,7 @@ def test_bar_shows_epochs_and_figures(verbose: Any, capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize("verbose", [2, "auto"])  # a captured stderr is no terminal
 def test_lines_are_one_an_epoch(verbose: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    fit(progress.get(verbose))
+    fit(bars.get(verbose))
     written = capsys.readouterr()
     first, last = (line.rpartition(": ") for line in written.err.splitlines())
     assert first[0] == "Epoch 2/3 - loss: 0.25 - accuracy: 0.123 - samples/s"
@@ -46,18 +45,18 @@ def test_lines_are_one_an_epoch(verbose: Any, capsys: pytest.CaptureFixture[str]
 
 def test_auto_is_a_bar_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    assert isinstance(progress.get("auto"), progress.ProgressBar)
+    assert isinstance(bars.get("auto"), bars.ProgressBar)
 
 
 @pytest.mark.parametrize("verbose", [0, False])
 def test_silence_is_silent(verbose: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    fit(progress.get(verbose))
+    fit(bars.get(verbose))
     assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("verbose", [0, 1, 2])
 def test_progress_wants_no_batches(verbose: Any) -> None:
-    assert not wants_batches(progress.get(verbose))
+    assert not wants_batches(bars.get(verbose))
 
 
 @pytest.mark.parametrize("verbose", [3, -1, "yes", None, [1]])
@@ -66,7 +65,7 @@ def test_get_refuses_other_values(verbose: Any) -> None:
     with pytest.raises(
         error, match=f"verbose must be 'auto', 0, 1 or 2, got {re.escape(repr(verbose))}"
     ):
-        progress.get(verbose)
+        bars.get(verbose)
 
 
 class OnlyWrites:

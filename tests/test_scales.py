@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganglion.scales import Scale
+from ganglion._base.scaling import Scale
 
 
 def test_a_measured_scale_gives_mean_0_and_deviation_1(rng: np.random.Generator) -> None:

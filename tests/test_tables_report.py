@@ -12,7 +12,7 @@ import pytest
 from commands import QUICK, figure, refuse, run, succeed, write_mixed
 
 import ganglion as gn
-from ganglion.tables import training
+from ganglion.tables import making
 
 
 @pytest.fixture(autouse=True)
@@ -141,7 +141,7 @@ def test_a_search_is_reported_with_what_it_chose() -> None:
 
 
 def test_missing_matplotlib_is_told_before_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "train_one", Mock(side_effect=AssertionError("it was fitted")))
+    monkeypatch.setattr(making, "train_one", Mock(side_effect=AssertionError("it was fitted")))
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     line = refuse("train", "iris", "--report", "page.html", *QUICK)
     assert "--report needs matplotlib: python -m pip install matplotlib" in line

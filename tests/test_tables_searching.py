@@ -15,8 +15,8 @@ from commands import run, succeed
 
 from ganglion.tables import searching
 from ganglion.tables.options import Task, TrainOptions
-from ganglion.tables.progress import SearchProgress
 from ganglion.tables.searching import search
+from ganglion.tables.showing import SearchProgress
 
 WORDS = ("--search", "--epochs", "3", "--hidden", "8", "--dropout", "0")
 

@@ -179,7 +179,7 @@ def test_what_other_libraries_are_told_is_ignored_with_one_warning(text: str) ->
         "import warnings\n"
         "with warnings.catch_warnings(record=True) as caught:\n"
         "    warnings.simplefilter('always')\n"
-        "    import ganglion, ganglion.runtime, ganglion.estimators\n"
+        "    import ganglion, ganglion._base.runtime, ganglion.estimators\n"
         "    ganglion.set_num_threads(None)\n"
         "    threads = ganglion.get_num_threads()\n"
         "print(threads, [(one.category.__name__, str(one.message)) for one in caught])\n"

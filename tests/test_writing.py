@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 import ganglion as gn
-from ganglion import writing
+from ganglion._base import writing
 from ganglion.callbacks import CSVLogger
 from ganglion.cli.app import app
 from ganglion.tables.models import TableModel
@@ -153,7 +153,7 @@ def test_a_device_that_takes_nothing_is_told(device: Callable[[int], Path]) -> N
 @pytest.mark.parametrize("mode", ["wb", "ab"])
 def test_open_files_are_written_into(mode: str, file: Path) -> None:
     script = (
-        "import os, ganglion.writing as w\n"
+        "import os, ganglion._base.writing as w\n"
         "os.write(1, b'<')\n"
         f"w.write('/dev/stdout', {NEW!r}); w.write('/proc/self/fd/1', b'!')\n"
     )
@@ -216,7 +216,7 @@ def test_a_name_that_is_no_text_will_do(tmp_path: Path) -> None:
 def kill_in_writing(path: Path) -> None:
     """Let a process be killed when its new file lies beside the old one, whole."""
     script = (
-        "import os, signal, ganglion.writing as w\n"
+        "import os, signal, ganglion._base.writing as w\n"
         "w.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"w.write({str(path)!r}, {NEW!r})\n"
     )
@@ -293,7 +293,7 @@ def paused(file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[],
             go_on.wait(30)
         real(handle)
 
-    monkeypatch.setattr("ganglion.writing.os.fsync", fsync)
+    monkeypatch.setattr("ganglion._base.writing.os.fsync", fsync)
     thread = threading.Thread(target=writing.write, args=(file, b"from the thread"))
     thread.start()
     assert there.wait(30)
@@ -309,7 +309,7 @@ def paused(file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[],
 def test_what_is_being_written_is_let_be(file: Path, paused: Callable[[], None]) -> None:
     writing.write(file, NEW)
     assert file.read_bytes() == NEW
-    script = f"import ganglion.writing as w; w.write({str(file)!r}, b'from a process')"
+    script = f"import ganglion._base.writing as w; w.write({str(file)!r}, b'from a process')"
     subprocess.run([sys.executable, "-c", script], check=True)
     assert file.read_bytes() == b"from a process"
     paused()
@@ -352,7 +352,7 @@ def test_many_at_once_leave_one_whole_file(file: Path) -> None:
 
 def test_a_file_that_may_not_be_written_is_let_be(file: Path) -> None:
     script = (
-        "import os, sys, ganglion.writing as w\n"
+        "import os, sys, ganglion._base.writing as w\n"
         "os.geteuid() or os.seteuid(65534)\n"
         f"w.write({str(file)!r}, {NEW!r})\n"
     )
@@ -373,9 +373,9 @@ FULL = (  # a disk on which files may hold so many bytes
 )
 
 
-@pytest.mark.parametrize("function", ["write", "append"])
-def test_a_full_disk_leaves_the_old_file(function: str, file: Path) -> None:
-    script = f"{FULL}import ganglion.writing as w\nw.{function}({str(file)!r}, b'x' * {LIMIT + 1})"
+@pytest.mark.parametrize("how", ["write", "append"])
+def test_a_full_disk_leaves_the_old_file(how: str, file: Path) -> None:
+    script = f"{FULL}import ganglion._base.writing as w\nw.{how}({str(file)!r}, b'x' * {LIMIT + 1})"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )

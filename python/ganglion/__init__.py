@@ -3,33 +3,25 @@
 import importlib
 from types import ModuleType
 
-from ganglion import openmp  # noqa: F401 - it loads the core, before any module asks for it
+from ganglion._base import openmp  # noqa: F401 - it loads the core, before any module asks for it
 
 # isort: split
-from ganglion import (
-    activations,
-    attributes,
-    callbacks,
-    initializers,
-    losses,
-    metrics,
-    optimizers,
-    schedules,
-)
-from ganglion._core import __version__
-from ganglion.files import load
-from ganglion.history import History
-from ganglion.layers import Activation, Dense, Dropout, Residual
-from ganglion.models import MLP, Sequential
-from ganglion.normalization import Normalization
-from ganglion.passes import LossNotFiniteError
-from ganglion.runtime import (
+from ganglion import activations, callbacks, initializers, losses, metrics, optimizers, schedules
+from ganglion._base import attributes
+from ganglion._base.runtime import (
     get_include,
     get_num_threads,
     set_num_threads,
     set_threading_layer,
     show_config,
 )
+from ganglion._core import __version__
+from ganglion.callbacks.history import History
+from ganglion.files import load
+from ganglion.layers import Activation, Dense, Dropout, Residual
+from ganglion.layers.normalization import Normalization
+from ganglion.models import MLP, Sequential
+from ganglion.training.passes import LossNotFiniteError
 
 __all__ = [
     "MLP",

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from ganglion import _core, attributes, checks, naming
-from ganglion.arguments import explained
+from ganglion import _core
+from ganglion._base import attributes, checks, naming
+from ganglion._base.arguments import explained
 
 _DEFAULT_ALPHA = {"leaky_relu": 0.01, "elu": 1.0}
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion import _core, attributes, checks, naming
-from ganglion.arguments import explained
+from ganglion import _core
+from ganglion._base import attributes, checks, naming
+from ganglion._base.arguments import explained
 
 Values = NDArray[np.float64]
 

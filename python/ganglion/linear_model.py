@@ -3,6 +3,6 @@
 from ganglion.estimators import needs_scikit_learn
 
 with needs_scikit_learn("ganglion.linear_model"):
-    from ganglion.estimators.perceptron import Perceptron
+    from ganglion.estimators.perceptron.estimator import Perceptron
 
 __all__ = ["Perceptron"]

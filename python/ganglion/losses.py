@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion import attributes, checks, naming
-from ganglion.arguments import explained
+from ganglion._base import attributes, checks, naming
+from ganglion._base.arguments import explained
 
 CustomLoss = Callable[[NDArray[Any], NDArray[Any], NDArray[Any] | None], tuple[float, NDArray[Any]]]
 """A loss of one's own: `f(targets, predictions, row_weights)` gives the loss and its gradient."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from numpy.typing import NDArray
 
-from ganglion import attributes, checks, naming
-from ganglion.arguments import explained
+from ganglion._base import attributes, checks, naming
+from ganglion._base.arguments import explained
 
 MetricFunction = Callable[[NDArray[Any], NDArray[Any]], float]
 """A metric of one's own: `f(targets, outputs)` of all rows of an epoch gives its value."""

@@ -3,7 +3,7 @@
 from ganglion.estimators import needs_scikit_learn
 
 with needs_scikit_learn("ganglion.neural_network"):
-    from ganglion.estimators.classifier import MLPClassifier
-    from ganglion.estimators.regressor import MLPRegressor
+    from ganglion.estimators.multilayer.classifier import MLPClassifier
+    from ganglion.estimators.multilayer.regressor import MLPRegressor
 
 __all__ = ["MLPClassifier", "MLPRegressor"]

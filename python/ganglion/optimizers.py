@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, ClassVar
 
-from ganglion import attributes, checks, naming, schedules
-from ganglion.arguments import explained
+from ganglion import schedules
+from ganglion._base import attributes, checks, naming
+from ganglion._base.arguments import explained
 from ganglion.schedules import Schedule
 
 _RULES: Mapping[str, checks.Rule] = {

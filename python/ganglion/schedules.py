@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion import attributes, checks
-from ganglion.arguments import explained
+from ganglion._base import attributes, checks
+from ganglion._base.arguments import explained
 
 Steps = NDArray[np.int64]
 Rates = NDArray[np.float64]

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from ganglion import attributes
-from ganglion.callbacks.base import Callback, LambdaCallback, Logs, Model, Params, wants_batches
-from ganglion.callbacks.files import CSVLogger, ModelCheckpoint
+from ganglion._base import attributes
+from ganglion.callbacks.checkpoints import CSVLogger, ModelCheckpoint
+from ganglion.callbacks.hooks import Callback, LambdaCallback, Logs, Model, Params, wants_batches
 from ganglion.callbacks.monitor import MonitorCallback
 from ganglion.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from ganglion.callbacks.stopping import EarlyStopping, TerminateOnNaN

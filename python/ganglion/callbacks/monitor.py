@@ -2,9 +2,9 @@
 
 import math
 
-from ganglion import checks, naming
-from ganglion.callbacks.base import Callback, Logs
-from ganglion.improvement import improves
+from ganglion._base import checks, naming
+from ganglion._base.improvement import improves
+from ganglion.callbacks.hooks import Callback, Logs
 
 # Words of which one stands in the name of a figure that rises as a model gets better.
 _RISING = {"acc", "accuracy", "auc", "f1", "precision", "recall", "r2"}

@@ -6,11 +6,11 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ganglion import checks
-from ganglion.arguments import explained
-from ganglion.callbacks.base import Callback, Logs
+from ganglion._base import checks
+from ganglion._base.arguments import explained
+from ganglion._base.messages import announce
+from ganglion.callbacks.hooks import Callback, Logs
 from ganglion.callbacks.monitor import MonitorCallback
-from ganglion.messages import announce
 
 
 @explained

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(words: list[str]) -> None:
     if words == ["--show-config"]:
-        from ganglion.runtime import show_config
+        from ganglion._base.runtime import show_config
 
         _finish(show_config())
     if words == ["--version"]:

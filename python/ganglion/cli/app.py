@@ -26,7 +26,7 @@ def _show_version(wanted: bool) -> None:
 
 def _show_config(wanted: bool) -> None:
     if wanted:
-        from ganglion.runtime import show_config
+        from ganglion._base.runtime import show_config
 
         typer.echo(show_config().rstrip())
         raise typer.Exit

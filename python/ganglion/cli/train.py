@@ -94,7 +94,7 @@ def train(
     all this, and the target's classes or units.
     """
     with told_in_one_line():
-        from ganglion.tables import training
+        from ganglion.tables import making
         from ganglion.tables.reading import name_of
         from ganglion.tables.report import write
 
@@ -124,7 +124,7 @@ def train(
             quiet=quiet,
         )
         say = _hush if quiet else typer.echo
-        trained = training.train(data, options, say, tell)
+        trained = making.train(data, options, say, tell)
         assert trained.model.figures is not None
         print_figures("test", trained.model.figures, brief=quiet)
         if report is not None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganglion import writing
+from ganglion._base import writing
 from ganglion.cli.arguments import Data, Decimal, Encoding, Missing, Model, Quiet, Separator
 from ganglion.cli.lines import print_figures, tell, told_in_one_line
 from ganglion.tables.dialect import Dialect, dialect_of

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ganglion import checks
+from ganglion._base import checks
+from ganglion._base.arguments import explained
 from ganglion.activations import ActivationFunction
-from ganglion.arguments import explained
 from ganglion.layers import Dense, Dropout, Layer
+from ganglion.layers.normalization import Normalization
 from ganglion.models.sequential import Sequential
-from ganglion.normalization import Normalization
 
 
 @explained

@@ -7,23 +7,23 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from ganglion import checks, fitting, training
-from ganglion.arguments import explained
+from ganglion._base import checks
+from ganglion._base.arguments import explained
 from ganglion.callbacks import Callback
-from ganglion.class_weights import ClassWeight
-from ganglion.figures import Wanted
-from ganglion.fitting import Arguments
-from ganglion.history import History
-from ganglion.layers import Layer
+from ganglion.callbacks.bars import Verbosity
+from ganglion.callbacks.history import History
+from ganglion.graphs.networks import Architecture, Network
 from ganglion.losses import CustomLoss, Loss
 from ganglion.metrics import Metric, MetricFunction
-from ganglion.models.base import Array, Model
-from ganglion.networks import Architecture, Network
-from ganglion.objectives import Objective
+from ganglion.models.model import Array, Model
 from ganglion.optimizers import Optimizer
-from ganglion.progress import Verbosity
 from ganglion.schedules import Constant
-from ganglion.tapes import Tapes
+from ganglion.training import loop, requests
+from ganglion.training.class_weights import ClassWeight
+from ganglion.training.objectives import Objective
+from ganglion.training.requests import Arguments
+from ganglion.training.tallies import Wanted
+from ganglion.training.tapes import Tapes
 
 
 @explained
@@ -41,17 +41,6 @@ class Sequential(Model):
     Raises:
         ValueError: When an argument is out of its range or a name is unknown.
     """
-
-    def __init__(
-        self,
-        layers: Sequence[Layer],
-        *,
-        input_size: int,
-        dtype: str = "float32",
-        seed: int = 0,
-        rescale: float = 1.0,
-    ) -> None:
-        super().__init__(layers, input_size=input_size, dtype=dtype, seed=seed, rescale=rescale)
 
     def _take_up(self, architecture: Architecture, network: Network) -> None:
         super()._take_up(architecture, network)
@@ -143,8 +132,8 @@ class Sequential(Model):
             sample_weight=sample_weight,
             steps_per_epoch=steps_per_epoch,
         )
-        work = fitting.prepare(self, self._model, self._objective("fit"), x, y, arguments)
-        return training.fit(work, range(initial_epoch, epochs))
+        work = requests.prepare(self, self._model, self._objective("fit"), x, y, arguments)
+        return loop.fit(work, range(initial_epoch, epochs))
 
     @explained
     def train_on_batch(
@@ -156,10 +145,10 @@ class Sequential(Model):
     ) -> dict[str, float]:
         """Take one step on one batch and return its figures; arguments are those of `fit`."""
         objective = self._objective("train_on_batch")
-        data = fitting.training_batch(
+        data = requests.training_batch(
             "train_on_batch", self._model, objective, (x, y, sample_weight), class_weight
         )
-        return training.train_on_batch(objective, data)
+        return loop.train_on_batch(objective, data)
 
     @explained
     def evaluate(
@@ -171,8 +160,8 @@ class Sequential(Model):
     ) -> dict[str, float]:
         """Return the loss and the metrics; arguments are those of `fit`."""
         objective = self._objective("evaluate")
-        data = fitting.dataset("evaluate", self._model, objective, x, y, sample_weight)
-        return training.evaluate(objective, fitting.evaluation_source(data, batch_size))
+        data = requests.dataset("evaluate", self._model, objective, x, y, sample_weight)
+        return loop.evaluate(objective, requests.evaluation_source(data, batch_size))
 
     @explained
     def predict_proba(self, x: ArrayLike, batch_size: int | None = None) -> Array:
@@ -243,6 +232,11 @@ class Sequential(Model):
     def learning_rate(self, rate: float) -> None:
         checks.non_negative("learning_rate", rate)
         self._objective("learning_rate").schedule = Constant(float(rate))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy architecture and parameters; what `compile` was told is not kept."""
+        with self._model.store.access.reading("pickle"):
+            return Sequential.rebuilt, (self.architecture, self.parameter_vector.copy())
 
     def _objective(self, call: str) -> Objective:
         if self._compiled is None:

@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
-from ganglion import attributes
-from ganglion.arguments import explained
-from ganglion.messages import announce, warn
+from ganglion._base import attributes
+from ganglion._base.arguments import explained
+from ganglion._base.messages import announce, warn
 from ganglion.tables.errors import InputError, in_python
 from ganglion.tables.options import Task, TrainOptions
 
@@ -108,7 +108,7 @@ def train(data: Data, options: TrainOptions) -> TableModel:
         InputError: When the table, the options and the files do not go together; a ValueError.
     """
     say = _hush if options.quiet else _tell
-    trained = _part("training").train(data, options, say, _warn)
+    trained = _part("making").train(data, options, say, _warn)
     if options.report is not None:
         _part("report").write(trained, Path(options.report))
         say(f"wrote {options.report}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ganglion import summary
+from ganglion.graphs import summary
 from ganglion.tables.names import listed
 from ganglion.tables.wording import plain
 

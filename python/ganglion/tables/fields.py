@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from ganglion.checks import is_text, shown
+from ganglion._base.checks import is_text, shown
 
 LARGEST = 1e150  # the square of a larger number is no double
 

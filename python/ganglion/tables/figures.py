@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion.ranking import mean_roc_auc
+from ganglion._base.ranking import mean_roc_auc
 from ganglion.tables.targets import ClassTarget, Target, ValueTarget, log_probabilities
 
 _RARE = 0.5  # of the share that a class would have if all had the same: less is a rare one
@@ -217,7 +217,7 @@ def _value_figures(
 
 
 def _r2(values: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-    from ganglion.estimators.scores import score_of_numbers
+    from ganglion.estimators.shared.scores import score_of_numbers
 
     if values.min() == values.max():
         return float("nan")

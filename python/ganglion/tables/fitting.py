@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 import ganglion as gn
 from ganglion import activations
-from ganglion.estimators.base import BaseMLP
+from ganglion.estimators.multilayer.base import BaseMLP
 from ganglion.neural_network import MLPClassifier, MLPRegressor
 from ganglion.tables.errors import InputError
 from ganglion.tables.options import Task, TrainOptions
 from ganglion.tables.preparation import Preparation
-from ganglion.tables.progress import EpochProgress
+from ganglion.tables.showing import EpochProgress
 
 Say = Callable[[str], None]  # is told how a training gets on, line by line
 Warn = Callable[[Sequence[str]], None]  # is told at once of all that may be wrong with a table

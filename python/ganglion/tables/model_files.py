@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import ganglion as gn
-from ganglion.files import read_metadata
+from ganglion.models.file_format import read_metadata
 from ganglion.tables.bundled import BUNDLED
 from ganglion.tables.errors import InputError
 from ganglion.tables.reading import names_table

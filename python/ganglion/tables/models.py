@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NoReturn, Self
 import pandas as pd
 
 import ganglion as gn
-from ganglion import attributes
-from ganglion.arguments import explained
-from ganglion.messages import warn
+from ganglion._base import attributes
+from ganglion._base.arguments import explained
+from ganglion._base.messages import warn
 from ganglion.tables import description, using
 from ganglion.tables.dialect import dialect_of
 from ganglion.tables.errors import InputError, takes_options

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from ganglion import activations, checks, naming
+from ganglion import activations
+from ganglion._base import checks, naming
 from ganglion.tables.dialect import Dialect, dialect_of
 from ganglion.tables.errors import InputError, takes_options
 

@@ -8,7 +8,7 @@ from string import Template
 
 import numpy as np
 
-from ganglion import writing
+from ganglion._base import writing
 from ganglion.tables import plots
 from ganglion.tables.errors import InputError
 from ganglion.tables.figures import ClassFigures, Figures

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion.scales import Scale
+from ganglion._base.scaling import Scale
 from ganglion.tables import fields as file
 
 FARTHEST = 5.0  # deviations from the mean; what lies farther out is moved here

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from ganglion.estimators.base import BaseMLP
+from ganglion.estimators.multilayer.base import BaseMLP
 from ganglion.model_selection import fit_many
 from ganglion.tables.errors import InputError
 from ganglion.tables.fitting import (
@@ -18,7 +18,7 @@ from ganglion.tables.fitting import (
     told_in_our_words,
 )
 from ganglion.tables.options import Task, TrainOptions
-from ganglion.tables.progress import SearchProgress
+from ganglion.tables.showing import SearchProgress
 from ganglion.tables.wording import plain
 
 _SMALL = (64,)  # hidden layers beside those asked for

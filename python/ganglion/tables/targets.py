@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ganglion.scales import Scale
+from ganglion._base.scaling import Scale
 from ganglion.tables import fields as file
 from ganglion.tables.cells import Cells
 from ganglion.tables.columns import numbers

@@ -1,0 +1,145 @@
+"""Arguments: a call with a wrong name is answered with the right one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import wraps
+from inspect import Parameter
+from typing import Any, TypeVar, cast
+
+from ganglion._base.naming import nearest
+
+Target = TypeVar("Target", bound=Callable[..., Any])
+
+_BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+_ELSEWHERE = {  # what other packages call it: names here, of which one is meant
+    "alpha": ("slope", "weight_decay"),
+    "betas": ("beta_1",),
+    "clipnorm": ("global_clipnorm",),
+    "dropout_rate": ("dropout",),
+    "epochs": ("max_iter",),
+    "eps": ("epsilon",),
+    "hidden_layer_sizes": ("sizes", "hidden"),
+    "hidden_layers": ("hidden_layer_sizes", "sizes"),
+    "hidden_sizes": ("hidden_layer_sizes", "sizes"),
+    "input_dim": ("input_size",),
+    "input_shape": ("input_size",),
+    "kernel_regularizer": ("weight_decay",),
+    "learning_rate_init": ("learning_rate",),
+    "l2": ("alpha", "weight_decay"),
+    "lr": (
+        "learning_rate_init",
+        "learning_rate",
+        "initial_learning_rate",
+        "max_learning_rate",
+        "eta0",
+    ),
+    "max_iter": ("epochs",),
+    "n_epochs": ("epochs", "max_iter"),
+    "nb_epoch": ("epochs", "max_iter"),
+    "optimizer": ("solver",),
+    "out_features": ("units",),
+    "p": ("rate",),
+    "patience": ("n_iter_no_change",),
+    "random_state": ("seed",),
+    "seed": ("random_state",),
+    "sizes": ("hidden_layer_sizes",),
+    "validation_split": ("validation_fraction",),
+    "verbose": ("quiet",),
+    "wd": ("weight_decay",),
+}
+_OTHERWISE = {  # what other packages have as an argument and we have not: what to do
+    **dict.fromkeys(
+        ("activity_regularizer", "bias_regularizer", "kernel_regularizer"),
+        "what keeps weights small is the optimizer's weight_decay",
+    ),
+    "from_logits": "outputs are logits unless the network ends in softmax or sigmoid: leave it out",
+    **dict.fromkeys(
+        ("batch_input_shape", "in_features", "input_dim", "input_shape"),
+        "how many inputs there are is an argument of the network: Sequential([...], input_size=n)",
+    ),
+    "training": "predict leaves dropout out, forward has it",
+    "verbose": "nothing is shown: leave it out",
+}
+_NEEDED = {  # what more there is to say of an argument that is missing
+    "input_size": ", the number of columns of X, such as 784 for images of 28 by 28",
+    "sizes": ", such as [64, 100, 10]: columns of X, units of each layer",
+}
+
+
+def explained(target: Target) -> Target:
+    """Make a function, or the constructor of a class, answer a call that does not fit.
+
+    A TypeError then names the argument that is meant, or, where there are too many by position,
+    those that may be given so. Calls that fit are passed on as they are.
+    """
+    if isinstance(target, type):
+        made: Any = target
+        made.__init__ = _explained(made.__init__, made.__name__)
+        return cast(Target, made)
+    return cast(Target, _explained(target, target.__name__))
+
+
+def _explained(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except TypeError:
+            misfit = _misfit(name, function, args, kwargs)
+            if misfit is None:
+                raise
+            raise TypeError(misfit) from None
+
+    return call
+
+
+def unknown_argument(name: str, given: str, known: Collection[str]) -> str:
+    """Say that something named takes no such argument, and which one may be meant."""
+    otherwise = _OTHERWISE.get(given)
+    if otherwise and not set(_ELSEWHERE.get(given, ())) & set(known):
+        hint = f"; {otherwise}."
+    else:
+        meant = nearest(given, known, _ELSEWHERE)
+        hint = f", did you mean {meant!r}?" if meant else "."
+    taken = f"Known: {', '.join(known)}" if known else "It takes no arguments"
+    return f"{name}: unknown argument {given!r}{hint} {taken}"
+
+
+def _misfit(
+    name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> str | None:
+    """Return what is wrong with a call itself; None: nothing, what it does has failed."""
+    parameters = dict(inspect.signature(function).parameters)
+    if "self" in parameters:
+        del parameters["self"]
+        args = args[1:]
+    unknown = [given for given in kwargs if given not in parameters]
+    if unknown:
+        return unknown_argument(name, unknown[0], parameters)
+    by_position = [key for key, value in parameters.items() if value.kind in _BY_POSITION]
+    if len(args) <= len(by_position):
+        return _missing(name, parameters, {*by_position[: len(args)], *kwargs})
+    of_lists = "Sequence" in str(parameters[by_position[0]].annotation) if by_position else False
+    if of_lists and not isinstance(args[0], Sequence):
+        given = ", ".join(repr(argument) for argument in args)
+        return f"{name}: {by_position[0]} must be a list, did you mean {name}([{given}])?"
+    return (
+        f"{name}: {len(args)} arguments by position, it takes {len(by_position)}"
+        f" ({', '.join(by_position) or 'none'}): name the others"
+    )
+
+
+def _missing(name: str, parameters: Mapping[str, Parameter], given: Collection[str]) -> str | None:
+    """Return which argument a call lacks; None: none, what it does has failed."""
+    needed = (
+        key
+        for key, value in parameters.items()
+        if value.default is Parameter.empty
+        and value.kind in (*_BY_POSITION, Parameter.KEYWORD_ONLY)
+    )
+    lacking = next((key for key in needed if key not in given), None)
+    if lacking is None:
+        return None
+    return f"{name}: {lacking} must be given{_NEEDED.get(lacking, '')}"

@@ -1,0 +1,200 @@
+"""Arrays as users bring them, seen as what the core can read; copied only where it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from decimal import Decimal
+from numbers import Real
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ganglion._base.frames import Labels, columns_of, is_sparse, plain, shown
+from ganglion._base.precision import Precision
+from ganglion._base.scaling import AS_THEY_ARE, InputScale
+
+Array = NDArray[Any]
+
+_UNFOLDED = 2**22  # numbers of a sparse matrix that are in an array at once
+
+
+def as_array(call: str, name: str, values: ArrayLike) -> Array:
+    """Return `values` as an array of numbers the core can read, copying only what it cannot.
+
+    Frames are read column by column, so that numbers of several types and bools go together.
+
+    Raises:
+        TypeError: When it does not hold numbers.
+        ValueError: When its rows differ in length, or an entry is masked.
+    """
+    given: Any = values
+    if is_sparse(given):
+        given = given.toarray()
+    columns = columns_of(given)
+    if columns is None:
+        return _numbers(call, name, plain(given))
+    read = [_numbers(call, name, plain(column), label) for label, column in columns]
+    return np.column_stack(read) if read else np.empty((len(given), 0))
+
+
+def as_samples(call: str, x: ArrayLike, features: int | None) -> Any:
+    """Return the inputs as a table of shape `(samples, features)`: an array or a sparse matrix.
+
+    With None it may have any number of features.
+
+    A sparse matrix is SciPy's, made of rows; `unfolded` makes an array of all or some of them.
+
+    Raises:
+        TypeError: When `x` does not hold numbers.
+        ValueError: When its shape does not fit.
+    """
+    given: Any = x
+    if is_sparse(given):
+        _check_type(call, "X", given.dtype, None)
+        array = given.tocsr()
+    else:
+        array = as_array(call, "X", given)
+    if array.ndim < 2:
+        raise ValueError(
+            f"{call}: X has shape {array.shape}, must be (samples, {features or 'features'});"
+            " for one sample pass x[None]"
+        )
+    samples = array.shape[0]
+    if samples == 0:
+        raise ValueError(f"{call}: X has shape {array.shape}: there are no samples")
+    if array.ndim > 2:  # images and the like: the columns one after the other
+        array = array.reshape(samples, -1)
+    if features is not None and array.shape[1] != features:
+        one = samples * array.shape[1] == features  # such as an image
+        hint = "; for one sample pass x[None]" if one else ""
+        raise ValueError(
+            f"{call}: X has {array.shape[1]} columns, the network takes {features}{hint}"
+        )
+    return array
+
+
+def as_inputs(call: str, x: ArrayLike, features: int) -> Array:
+    """Return the inputs as an array of shape `(samples, features)`; raises as `as_samples`."""
+    return unfolded(as_samples(call, x, features))
+
+
+def unfolded(table: Any) -> Array:
+    """Return a table that may be a sparse matrix as an array."""
+    array: Array = table.toarray() if is_sparse(table) else table
+    return array
+
+
+def rows_at_once(table: Any, multiple: int = 1) -> int:
+    """Return how many rows of a table are worked on at once: all, but of a sparse matrix some.
+
+    Args:
+        table: An array, or a sparse matrix.
+        multiple: What the number is a multiple of, when it is not all.
+    """
+    if not is_sparse(table):
+        return len(table)
+    columns = max(1, int(table.shape[1]))
+    return max(1, _UNFOLDED // (multiple * columns)) * multiple
+
+
+def refuse_not_finite(
+    call: str,
+    name: str,
+    array: Any,
+    precision: Precision,
+    scale: InputScale,
+    labels: Labels | None = None,
+) -> NoReturn:
+    """Refuse, as `check_finite` does, what the core has found not to be finite.
+
+    It may have changed since: then nobody can say any more where that was.
+    """
+    check_finite(call, name, array, precision, scale, labels)
+    raise ValueError(f"{call}: {name} was not finite when it was read, and has changed since")
+
+
+def check_finite(
+    call: str,
+    name: str,
+    array: Any,
+    precision: Precision,
+    scale: InputScale = AS_THEY_ARE,
+    labels: Labels | None = None,
+) -> None:
+    """Refuse NaN, infinity and what is too large, with the first row and column.
+
+    Args:
+        call: The function that was called, for the message.
+        name: The argument, for the message.
+        array: Numbers of shape `(rows,)` or `(rows, columns)`, or a sparse matrix made of rows.
+        precision: What the numbers must fit into.
+        scale: How they are scaled.
+        labels: The names of the columns, if they have any.
+    """
+    if is_sparse(array) and scale.columns is not None:  # zeros are moved too
+        array = array.toarray()
+    numbers = array.data if is_sparse(array) else array
+    place = precision.first_not_finite(numbers, scale.factor, scale.columns)
+    if place is None:
+        return
+    value = numbers[place[0], place[1]] if numbers.ndim == 2 else numbers[place[0]]
+    if is_sparse(array):
+        nth = place[0]
+        place = int(np.searchsorted(array.indptr, nth, "right")) - 1, int(array.indices[nth])
+    row, column = place
+    label: Hashable = column if labels is None else labels[column]
+    rule = f", too large for {precision.dtype}" if np.isfinite(value) else ""
+    raise ValueError(f"{call}: {name} has {value} at row {row}, column {shown(label)}{rule}")
+
+
+def _numbers(call: str, name: str, values: Any, label: Hashable | None = None) -> Array:
+    """Return values, or those of the column named `label`, as an array the core can read."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        place = np.argwhere(np.ma.getmaskarray(values))[0]
+        raise ValueError(
+            f"{call}: {name} is masked at {_place(place, label)}: fill it in (x.filled(value)), or"
+            " leave its row out"
+        )
+    if isinstance(values, Mapping):  # a dictionary, an archive of NumPy's, a group of an HDF5 file
+        raise TypeError(
+            f"{call}: {name} is a {type(values).__name__}, must be an array of numbers or bools"
+        )
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{call}: {name} must have rows of one length: {error}") from error
+    if array.dtype.kind == "O":
+        return _of_objects(call, name, array, label)
+    _check_type(call, name, array.dtype, label)
+    if array.dtype.kind == "f" and array.dtype.itemsize not in (4, 8):
+        return array.astype(np.float32 if array.dtype.itemsize < 4 else np.float64)
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def _check_type(call: str, name: str, dtype: np.dtype[Any], label: Hashable | None) -> None:
+    if dtype.kind not in "fiub":
+        where = "" if label is None else f" in column {shown(label)}"
+        raise TypeError(f"{call}: {name} has type {dtype}{where}, must hold numbers or bools")
+
+
+def _of_objects(call: str, name: str, array: Array, label: Hashable | None) -> Array:
+    """Return an array of Python's objects, if they are numbers, as one of numbers."""
+    if array.ndim == 0:
+        given = type(array.item()).__name__
+        raise TypeError(f"{call}: {name} is a {given}, must be an array of numbers or bools")
+    for place, value in np.ndenumerate(array):
+        if not isinstance(value, Real | Decimal | np.bool_):
+            where = _place(place, label)
+            raise TypeError(f"{call}: {name} has {value!r} at {where}, must hold numbers or bools")
+    try:
+        return array.astype(np.float64)
+    except OverflowError as error:
+        raise ValueError(f"{call}: {name} has a number too large for float64") from error
+
+
+def _place(place: Any, label: Hashable | None) -> str:
+    """Say where an entry is, by its row and column; a column that has a name by that."""
+    row, *rest = (int(index) for index in place)
+    columns = [shown(label)] if label is not None else [str(index) for index in rest]
+    return ", column ".join([f"row {row}", *columns])

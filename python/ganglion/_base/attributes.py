@@ -1,0 +1,121 @@
+"""Attributes: a name that there is not is answered with the one that is meant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import NoReturn
+
+from ganglion._base.naming import ALIASES, nearest
+
+_CALLED = {  # what other packages call it: names here, of which one is meant
+    **ALIASES,
+    "batchnorm1d": ("normalization",),
+    "bce_with_logits": ("binary_cross_entropy",),
+    "batchnormalization": ("normalization",),
+    "get_parameters": ("get_weights",),
+    "eval": ("evaluate",),
+    "fit_generator": ("fit",),
+    "input_layer": ("input",),
+    "input_shape": ("input_size",),
+    "l1": ("absolute_error",),
+    "layernormalization": ("normalization",),
+    "linear": ("dense", "identity"),
+    "load_model": ("load",),
+    "load_state_dict": ("set_weights",),
+    "model": ("sequential",),
+    "module": ("sequential",),
+    "n_params": ("count_params",),
+    "named_parameters": ("parameter_names",),
+    "nll": ("cross_entropy",),
+    "output_shape": ("output_size",),
+    "parameters": ("parameter_vector",),
+    "predict_classes": ("predict",),
+    "predict_on_batch": ("predict",),
+    "save_weights": ("save",),
+    "score": ("evaluate",),
+    "smooth_l1": ("huber",),
+    "standardscaler": ("normalization",),
+    "state_dict": ("get_weights",),
+    "step": ("apply_gradients",),
+    "test_on_batch": ("evaluate",),
+    "train": ("fit",),
+    "train_step": ("train_on_batch",),
+    "transform": ("predict",),
+    "weights": ("get_weights",),
+    "zero_grad": ("backward",),
+}
+
+
+def _run_together(name: str) -> str:
+    """Return a name as it is looked for: MeanSquaredError, mean_squared_error and MSELoss alike."""
+    return name.lower().replace("_", "").removesuffix("loss")
+
+
+_ELSEWHERE = {_run_together(name): meant for name, meant in _CALLED.items()}
+
+
+def missing(
+    owner: str, name: str, listed: Iterable[str], known: Mapping[str, str]
+) -> AttributeError:
+    """Return what is raised where there is no such attribute.
+
+    Args:
+        owner: What has none, for the message.
+        name: The attribute's name.
+        listed: What it has, told where no name is near.
+        known: What may be meant: names in small letters, and how they are shown.
+    """
+    said = f"{owner} has no attribute {name!r}"
+    if name.startswith("_"):  # asked for by Python and tools, that go another way without it
+        return AttributeError(said)
+    together = _run_together(name)
+    meant: str | None = name.lower()
+    if meant not in known:
+        meant = nearest(together if together in _ELSEWHERE else name, known, _ELSEWHERE)
+    hint = f", did you mean {known[meant]}?" if meant else f". There are {', '.join(listed)}"
+    return AttributeError(said + hint, name=None)  # None: Python adds no guess of its own
+
+
+def public_names(module: str) -> dict[str, str]:
+    """Return what a module holds of its own, as `missing` takes it, also by names in words."""
+    found = {}
+    for key, value in vars(sys.modules[module]).items():
+        if not key.startswith("_") and getattr(value, "__module__", "").startswith(module):
+            found[key.lower()] = f"{module}.{key}"
+            in_words = getattr(value, "name", None)
+            if isinstance(in_words, str):
+                found.setdefault(in_words, f"{module}.{key}")
+    return found
+
+
+def given_by_name(kind: str, names: Iterable[str]) -> dict[str, str]:
+    """Return names that stand in arguments, as `missing` takes them: `activation='relu'`."""
+    return {name: f"{kind}={name!r}" for name in names}
+
+
+def answering(module: str) -> Callable[[str], NoReturn]:
+    """Return what a module has as `__getattr__` (PEP 562)."""
+
+    def answer(name: str) -> NoReturn:
+        known = public_names(module)
+        raise missing(f"module {module!r}", name, _each_once(known), known)
+
+    return answer
+
+
+def missing_of(item: object, name: str, others: Mapping[str, str]) -> AttributeError:
+    """Return what is raised where a class's item has no such attribute.
+
+    Args:
+        item: Which one.
+        name: The attribute's name.
+        others: What other packages' have that cannot be told by a name of ours, and what to say.
+    """
+    public = [key for key in dir(type(item)) if not key.startswith("_")]
+    known = {key.lower(): key for key in public} | dict(others)
+    return missing(repr(type(item).__name__), name, public, known)
+
+
+def _each_once(known: Mapping[str, str]) -> list[str]:
+    return list(dict.fromkeys(known.values()))

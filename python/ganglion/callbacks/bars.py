@@ -1,0 +1,105 @@
+"""Progress of a fit, written to stderr: a bar over the epochs, or a line for each."""
+# ruff: noqa: ARG002  (a hook's arguments are given)
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import Any, Literal
+
+from ganglion._base.messages import announce, is_open, is_terminal
+from ganglion.callbacks.hooks import Callback, Logs
+
+Verbosity = Literal["auto", 0, 1, 2]
+
+
+class _Progress(Callback):
+    """Base of the two: measures the samples a second."""
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Look at the clock."""
+        self._began = perf_counter()
+
+    def _figures(self, logs: Logs | None) -> dict[str, str]:
+        seconds = max(perf_counter() - self._began, 1e-9)  # a coarse clock may not have moved
+        figures = {name: f"{value:.3g}" for name, value in (logs or {}).items()}
+        if self.params["samples"]:  # an iterable's are not known
+            figures["samples/s"] = f"{self.params['samples'] / seconds:,.0f}"
+        return figures
+
+
+class ProgressBar(_Progress):
+    """Show a bar over the epochs, in a terminal or a notebook, with the figures of the last."""
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Draw the empty bar."""
+        self._bar = bar(self.params["epochs"], initial=self.params["initial_epoch"])
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Move the bar on by one epoch."""
+        self._bar.set_postfix(self._figures(logs), refresh=False)
+        self._bar.update()
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        """Leave the bar as it is."""
+        self._bar.close()
+
+
+class ProgressLines(_Progress):
+    """Write one line with the figures of every epoch."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Write the line of the epoch."""
+        figures = (f"{name}: {value}" for name, value in self._figures(logs).items())
+        announce(" - ".join([f"Epoch {epoch + 1}/{self.params['epochs']}", *figures]))
+
+
+_BY_VERBOSITY: Mapping[object, Callable[[], Callback]] = {
+    "auto": ProgressBar,
+    0: Callback,
+    1: ProgressBar,
+    2: ProgressLines,
+}
+
+
+def is_interactive() -> bool:
+    """Return whether stderr can draw a bar over and over: a terminal or a notebook."""
+    return is_terminal(sys.stderr) or "ipykernel" in sys.modules
+
+
+def bar(total: int, *, initial: int = 0) -> Any:
+    """Draw a bar of tqdm's on stderr, as long as there are things to wait for."""
+    from tqdm.auto import tqdm  # not needed by a silent fit
+
+    return tqdm(
+        total=total,
+        initial=initial,
+        **_size(),
+        bar_format="{n_fmt}/{total_fmt} |{bar:8}| {elapsed}<{remaining}{postfix}",
+        file=sys.stderr,
+    )
+
+
+def _size() -> dict[str, Any]:
+    """Return how large a bar may be: as the terminal is, unless it tells that it has no columns."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (AttributeError, OSError):  # a pipe, or what takes stderr's place in an editor
+        columns = -1
+    return {"ncols": 80, "nrows": 24} if columns == 0 else {"dynamic_ncols": True}
+
+
+def get(verbose: Verbosity) -> Callback:
+    """Return the callback that `verbose` stands for: 1 a bar, 2 lines, 0 nothing.
+
+    `"auto"` is a bar in a terminal or notebook, and else lines.
+    """
+    if not isinstance(verbose, int | str):
+        raise TypeError(f"verbose must be 'auto', 0, 1 or 2, got {verbose!r}")
+    if verbose in _BY_VERBOSITY and not is_open(sys.stderr):
+        return Callback()
+    if verbose == "auto" and not is_interactive():
+        return ProgressLines()
+    if verbose not in _BY_VERBOSITY:
+        raise ValueError(f"verbose must be 'auto', 0, 1 or 2, got {verbose!r}")
+    return _BY_VERBOSITY[verbose]()

@@ -1,0 +1,110 @@
+"""The hooks of a fit, and what they may ask of the model."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, TypedDict
+
+from numpy.typing import NDArray
+
+from ganglion._base.arguments import explained
+from ganglion.callbacks.history import History
+
+Logs = dict[str, float]
+"""The figures of an epoch or a batch by name; a callback may add its own."""
+
+
+class Model(Protocol):
+    """What callbacks need of a model."""
+
+    history: History
+    stop_training: bool
+    learning_rate: float
+
+    def get_weights(self) -> list[NDArray[Any]]:
+        """Return copies of the weights."""
+
+    def set_weights(self, weights: list[NDArray[Any]], /) -> None:
+        """Replace the weights."""
+
+    def save(self, path: Path, /) -> None:
+        """Write the model to a file."""
+
+
+class Params(TypedDict):
+    """What a fit is about to do."""
+
+    initial_epoch: int
+    epochs: int  # the number of the epoch to stop before
+    steps: int  # batches an epoch, 0 when not known
+    samples: int  # rows an epoch, 0 when not known
+    verbose: bool  # whether the fit tells how it gets on
+
+
+class Callback:
+    """Base of the callbacks: every hook is there and does nothing.
+
+    Overriding a batch hook makes the fit return to Python after every batch.
+    """
+
+    model: Model
+    params: Params
+
+    def set_model(self, model: Model) -> None:
+        """Receive the model that is about to be trained."""
+        self.model = model
+
+    def set_params(self, params: Params) -> None:
+        """Receive what the fit is about to do."""
+        self.params = params
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Act before the first epoch."""
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        """Act after the last epoch."""
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Act before an epoch; the first is number 0."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Act after an epoch; `logs` holds its figures."""
+
+    def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Act before a batch; the first of an epoch is number 0."""
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """Act after a batch; `logs` holds its figures."""
+
+
+def wants_batches(callback: Callback) -> bool:
+    """Return whether the callback has a batch hook of its own."""
+    return any(
+        getattr(getattr(callback, hook), "__func__", None) is not getattr(Callback, hook)
+        for hook in ("on_train_batch_begin", "on_train_batch_end")
+    )
+
+
+@explained
+class LambdaCallback(Callback):
+    """A callback made of functions; those that are given take the place of the hooks."""
+
+    def __init__(
+        self,
+        on_epoch_begin: Callable[[int, Logs], object] | None = None,
+        on_epoch_end: Callable[[int, Logs], object] | None = None,
+        on_train_begin: Callable[[Logs], object] | None = None,
+        on_train_end: Callable[[Logs], object] | None = None,
+        on_train_batch_begin: Callable[[int, Logs], object] | None = None,
+        on_train_batch_end: Callable[[int, Logs], object] | None = None,
+    ) -> None:
+        given = {
+            "on_epoch_begin": on_epoch_begin,
+            "on_epoch_end": on_epoch_end,
+            "on_train_begin": on_train_begin,
+            "on_train_end": on_train_end,
+            "on_train_batch_begin": on_train_batch_begin,
+            "on_train_batch_end": on_train_batch_end,
+        }
+        for hook, function in given.items():
+            if function is not None:
+                setattr(self, hook, function)

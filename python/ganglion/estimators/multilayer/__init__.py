@@ -1,0 +1,1 @@
+"""Multi-layer perceptrons: the classifier and the regressor."""

@@ -1,0 +1,237 @@
+"""What the classifier and the regressor share: scikit-learn's ways around the core's training."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import _fit_context
+from sklearn.utils import check_random_state
+from sklearn.utils.optimize import _check_optimize_result
+
+from ganglion.estimators.multilayer import lbfgs, scalers, stochastic_fit
+from ganglion.estimators.multilayer.fitted import FittedMLP
+from ganglion.estimators.multilayer.ignored import warn_of_ignored
+from ganglion.estimators.multilayer.learning_rates import schedule_of
+from ganglion.estimators.multilayer.loss import LossRule
+from ganglion.estimators.multilayer.parameters import (
+    CONSTRAINTS,
+    OF_STOCHASTIC,
+    STOCHASTIC,
+    activations_of,
+    hidden_sizes,
+)
+from ganglion.estimators.multilayer.scoring import scorer_of
+from ganglion.estimators.multilayer.stochastic import StochasticOptimizer, settings_of
+from ganglion.estimators.shared.callback_support import CallbackSupportMixin, FitEvents
+from ganglion.estimators.shared.clock import Clock
+from ganglion.estimators.shared.network import Array, EstimatorNetwork
+from ganglion.estimators.shared.rollback import as_before_on_failure
+from ganglion.estimators.shared.threads import limited, threads_for
+from ganglion.estimators.shared.turns import fits_alone
+from ganglion.estimators.shared.weights import sample_weights, times
+from ganglion.training.data import Dataset
+from ganglion.training.far_scales import warn_of_inputs
+
+Examples = tuple[Any, Any, Any]  # X, y, sample_weight or None
+
+_NOT_FINITE = (
+    "Solver produced non-finite parameter weights. The input data may contain large values and"
+    " need to be preprocessed."
+)
+
+
+class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # scikit-learn has no types
+    """How the estimators are fitted; they say what the parameters are."""
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
+
+    n_outputs_: int
+    out_activation_: str
+    _optimizer: StochasticOptimizer
+
+    @fits_alone
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:
+        """Fit to data: afresh, or with `warm_start` from the weights of the fit before.
+
+        Args:
+            X: Inputs, array or sparse matrix of shape `(samples, features)`.
+            y: Targets, shape `(samples,)` or `(samples, outputs)`.
+            sample_weight: What each sample counts, shape `(samples,)`; None: all the same.
+            X_val: Inputs to score and take the loss of after each epoch, for "adam" and "sgd";
+                `early_stopping` goes by them, and holds nothing out.
+            y_val: Their targets.
+            sample_weight_val: And their weights.
+        """
+        if (X_val is None) != (y_val is None):
+            raise ValueError("X_val and y_val must be given together")
+        if X_val is None and sample_weight_val is not None:
+            raise ValueError("sample_weight_val is given, X_val and y_val are not")
+        given = None if X_val is None else (X_val, y_val, sample_weight_val)
+        with as_before_on_failure(self):
+            return self._fit(X, y, sample_weight, given, incremental=False)
+
+    @abstractmethod
+    def _check_input(
+        self, X: Any, y: Any, *, incremental: bool, reset: bool, training: bool = True
+    ) -> tuple[Any, Array]:
+        """Return the inputs, and the targets as the core takes them, `(samples, columns)`."""
+
+    @abstractmethod
+    def _outputs_for(self, targets: Array) -> tuple[int, str]:
+        """Return how many outputs there must be, and scikit-learn's name of their activation."""
+
+    @abstractmethod
+    def _loss_rule(self) -> LossRule:
+        """Return how the loss follows from the core's."""
+
+    @abstractmethod
+    def _labels_of(self, targets: Array) -> Array:
+        """Return targets as users give them, from those that `_check_input` gave."""
+
+    @abstractmethod
+    def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
+        """Return the score of finite outputs beside targets as `_check_input` gave them."""
+
+    def _class_weights(self, y: Any, *, incremental: bool) -> Array | None:  # noqa: ARG002
+        """Return what each sample counts in training by its target, shape `(samples,)`, or None."""
+        return None
+
+    def _remember_arguments(self) -> None:
+        """Keep those that predictions go by: what is set after the fit does not change them."""
+
+    def _stratify(self, targets: Array) -> Array | None:  # noqa: ARG002
+        """Return what a hold-out keeps the shares of; None: nothing."""
+        return None
+
+    def _fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        validation: Examples | None = None,
+        *,
+        incremental: bool,
+    ) -> Self:
+        clock = Clock(self.max_time)
+        self._check_arguments(validation, incremental=incremental)
+        first = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
+        if first:
+            warn_of_ignored(self, validates=validation is not None)
+        inputs, targets = self._check_input(X, y, incremental=incremental, reset=first)
+        weight = sample_weights("sample_weight", sample_weight, inputs)
+        in_training = times(weight, self._class_weights(y, incremental=incremental))
+        watched = None if validation is None else self._check_validation(*validation)
+        self._begin(inputs, targets, weight, afresh=first)
+        samples = Dataset(self._scaled(inputs), targets, in_training, weight)
+        if watched is not None:
+            watched = Dataset(self._scaled(watched.x), watched.y, watched.weight)
+        events = FitEvents(self, X, y, sample_weight, 1 if incremental else self.max_iter)
+        self.interrupted_ = False
+        with limited(self.n_jobs):
+            if self.solver in STOCHASTIC:
+                stochastic_fit.run(self, samples, watched, events, clock, once=incremental)
+            else:
+                result = lbfgs.Minimization(self, samples, events, clock).run()
+                self.n_iter_ = _check_optimize_result("lbfgs", result, self.max_iter)
+                self.loss_ = result.fun
+        self.fit_time_ = clock.seconds
+        if not np.isfinite(self._network.store.values).all():
+            raise ValueError(_NOT_FINITE)
+        events.fit_ends()
+        return self
+
+    def _begin(self, X: Any, targets: Array, weight: Array | None, *, afresh: bool) -> None:
+        """Make the weights that training begins with, or check that those there are will do."""
+        sizes = hidden_sizes(self.hidden_layer_sizes, self.n_hidden_layers, self.hidden_width)
+        outputs = self._outputs_for(targets)
+        if not afresh and len(sizes) != len(self.coefs_) - 1:
+            raise ValueError(
+                f"hidden_layer_sizes is {sizes}, the weights to go on with have"
+                f" {len(self.coefs_) - 1} hidden layers"
+            )
+        if not afresh and outputs != (self.n_outputs_, self.out_activation_):
+            raise ValueError(
+                f"loss and y need {outputs}, the weights to go on with have"
+                f" {(self.n_outputs_, self.out_activation_)}: outputs and their activation"
+            )
+        self._remember_arguments()
+        self._random_state = check_random_state(self.random_state)
+        if afresh:
+            self.n_outputs_, self.out_activation_ = outputs
+            self._initialize([X.shape[1], *sizes], X.dtype.name)
+            self._learn_scales(X, targets, weight)
+            if not self.standardize:
+                labels = getattr(self, "feature_names_in_", None)
+                hint = "pass standardize=True, or scale X"
+                warn_of_inputs(X, weight, labels, hint)
+        self._use(self._network_of_weights())
+        if not afresh and self._renew_scales(X, targets, weight):
+            self.__dict__.pop("_optimizer", None)  # what it remembers is of the other scale
+
+    def _learn_scales(self, X: Any, targets: Array, weight: Array | None) -> None:  # noqa: ARG002
+        """Note the scales that fresh weights are for."""
+        scalers.learn_inputs(self, X, weight)
+
+    def _renew_scales(self, X: Any, targets: Array, weight: Array | None) -> bool:  # noqa: ARG002
+        """Let weights go on in other scales where those are wanted; return whether they are."""
+        return scalers.renew_inputs(self, X, weight)
+
+    def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:
+        """Refuse what does not go together, before anything is changed."""
+        threads_for(self.n_jobs, limit=1)
+        if self.solver not in STOCHASTIC:
+            lbfgs.refuse(self, OF_STOCHASTIC, X_val=validation)
+            return
+        if self.early_stopping and incremental:
+            raise ValueError("partial_fit does not support early_stopping=True")
+        if incremental and isinstance(self.lr_schedule, str):
+            raise ValueError(
+                f"lr_schedule is {self.lr_schedule!r}, which goes over the epochs of a fit:"
+                " partial_fit takes a schedule or a function of the step"
+            )
+        schedule_of(settings_of(self), steps=1)
+        scorer_of(self.early_stopping_metric)
+
+    def _check_validation(self, X: Any, y: Any, sample_weight: Any) -> Dataset:
+        X, targets = self._check_input(X, y, incremental=True, reset=False, training=False)
+        return Dataset(X, targets, sample_weights("sample_weight_val", sample_weight, X))
+
+    def _initialize(self, sizes: list[int], dtype: str) -> None:
+        self.n_layers_ = len(sizes) + 1
+        self.n_iter_ = 0
+        self.t_ = 0
+        self._epochs_run = 0
+        self.__dict__.pop("best_epoch_", None)
+        activations = activations_of(self.activation, len(sizes) - 1)
+        self._dropout_seed = self._random_state.randint(2**31) if self.dropout else 0
+        network = EstimatorNetwork(
+            [*sizes, self.n_outputs_],
+            activations,
+            self.out_activation_,
+            dtype,
+            self.dropout,
+            self._dropout_seed,
+        )
+        network.draw(self._random_state, activations[-1] if activations else self.activation)
+        self._use(network)
+        if self.solver in STOCHASTIC:
+            self.loss_curve_: list[float] = []
+            self.validation_loss_curve_: list[float] = []
+            self._no_improvement_count = 0
+            stops_early = self.early_stopping
+            self.best_loss_: Any = None if stops_early else np.inf
+            self.validation_scores_: Any = [] if stops_early else None
+            self.best_validation_score_: Any = -np.inf if stops_early else None
+            self.best_validation_loss_ = np.inf

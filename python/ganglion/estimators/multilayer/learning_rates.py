@@ -1,0 +1,56 @@
+"""Learning rates of the stochastic solvers that change by a schedule, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganglion import schedules
+
+
+def schedule_of(settings: dict[str, Any], steps: int) -> schedules.Schedule | None:
+    """Return the schedule of the learning rate that is meant, over so many steps; None: none.
+
+    Raises:
+        ValueError: When scikit-learn's `learning_rate` changes the rate too.
+    """
+    given, warmup = settings["lr_schedule"], settings["warmup_steps"]
+    rate = float(settings["learning_rate_init"])
+    if given is None and not warmup:
+        return None
+    if settings["solver"] == "sgd" and settings["learning_rate"] != "constant":
+        raise ValueError(
+            f"lr_schedule and warmup_steps need learning_rate='constant', it is"
+            f" {settings['learning_rate']!r}"
+        )
+    rest = max(1, steps - warmup)
+    if given == "cosine":
+        given = schedules.CosineDecay(rate, rest)
+    elif given == "one_cycle":
+        given = schedules.OneCycle(rate, rest)
+    elif given is None:
+        given = schedules.Constant(rate)
+    elif not isinstance(given, schedules.Schedule):
+        given = _ByStep(given)
+    return schedules.Warmup(given, warmup) if warmup else given
+
+
+@dataclass(frozen=True)
+class _ByStep(schedules.Schedule):
+    """A schedule that a function of the step's number gives."""
+
+    function: Callable[[int], float]
+
+    def rates(self, steps: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the learning rates of `steps`, in the same shape."""
+        given = [self._checked(int(step)) for step in np.ravel(steps)]
+        return np.reshape(np.array(given, np.float64), np.shape(steps))
+
+    def _checked(self, step: int) -> float:
+        rate = self.function(step)
+        schedules.check_rate(f"lr_schedule at step {step}", rate)
+        return float(rate)

@@ -1,0 +1,222 @@
+"""Adam and stochastic gradient descent as scikit-learn's estimators do them, an epoch at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganglion._base.messages import say
+from ganglion.estimators.multilayer.learning_rates import schedule_of
+from ganglion.estimators.multilayer.loss import PenalizedLoss
+from ganglion.estimators.shared.network import EstimatorNetwork
+from ganglion.training.data import Dataset
+
+if TYPE_CHECKING:
+    from ganglion.estimators.multilayer.base import BaseMLP
+
+_LEAST_RATE = 1e-6  # below it an adaptive rate is not divided further, and training ends
+_DIVISOR = 5.0
+
+_SETTINGS = (  # the estimator's parameters that an optimizer goes by
+    "solver",
+    "learning_rate",
+    "learning_rate_init",
+    "power_t",
+    "max_iter",
+    "momentum",
+    "nesterovs_momentum",
+    "beta_1",
+    "beta_2",
+    "epsilon",
+    "clip_norm",
+    "weight_decay",
+    "lr_schedule",
+    "warmup_steps",
+)
+
+
+def settings_of(estimator: BaseMLP) -> dict[str, Any]:
+    """Return the parameters of an estimator that an optimizer goes by."""
+    return {name: getattr(estimator, name) for name in _SETTINGS}
+
+
+class StochasticOptimizer:
+    """An optimizer with what it remembers, and its learning rate.
+
+    Args:
+        network: Whose parameters it changes.
+        settings: What `settings_of` gives.
+        steps: How many an epoch has.
+    """
+
+    def __init__(self, network: EstimatorNetwork, settings: dict[str, Any], steps: int) -> None:
+        self._settings = settings
+        self._schedule = schedule_of(settings, steps * settings["max_iter"])
+        self._first_step = 0  # the schedule's, by what the state counts
+        self.learning_rate = float(settings["learning_rate_init"])
+        self._made_for: EstimatorNetwork | None = network
+        self.state = self._make_state(network)
+
+    def _make_state(self, network: EstimatorNetwork) -> Any:
+        s = self._settings
+        name = s["solver"]
+        if name == "adam":
+            name = "adamw" if s["weight_decay"] else "adam"
+            numbers = {name: float(s[name]) for name in ("beta_1", "beta_2", "epsilon")}
+            numbers["epsilon_hat"] = 1.0
+        else:
+            nesterov = s["nesterovs_momentum"] and s["momentum"] > 0
+            numbers = {"momentum": float(s["momentum"]), "nesterov": float(nesterov)}
+        numbers["weight_decay"] = float(s["weight_decay"])
+        numbers["global_clipnorm"] = float(s["clip_norm"] or 0)
+        return network.precision.optimizer_state(name, numbers, network.store.values.size)
+
+    def bind(self, network: EstimatorNetwork) -> None:
+        """Go on with another network of the same shape and precision."""
+        if self._made_for is network:
+            return
+        before = self.state
+        self._made_for, self.state = network, self._make_state(network)
+        self._remember(before)
+
+    def go_on_from(self, other: StochasticOptimizer) -> None:
+        """Begin with what another one of the same kind remembers."""
+        if [len(block) for block in other.state.blocks] == [len(b) for b in self.state.blocks]:
+            self._remember(other.state)
+            same = ("solver", "learning_rate", "learning_rate_init")
+            if all(self._settings[name] == other._settings[name] for name in same):
+                self.learning_rate = other.learning_rate
+        if isinstance(self._settings["lr_schedule"], str):  # one that is over once the fit is
+            self._first_step = self.state.steps
+
+    def _remember(self, state: Any) -> None:
+        for own, block in zip(self.state.blocks, state.blocks, strict=True):
+            own[:] = block
+        self.state.steps = state.steps
+
+    def rates(self, steps: int) -> NDArray[np.float64]:
+        """Return the learning rates of the next steps."""
+        if self._schedule is None:
+            return np.full(steps, self.learning_rate)
+        first = self.state.steps - self._first_step
+        return self._schedule.rates(np.arange(first, first + steps))
+
+    def epoch_ends(self, samples_seen: int) -> None:
+        """Make the learning rate smaller where the schedule is "invscaling"."""
+        s = self._settings
+        if s["solver"] == "sgd" and s["learning_rate"] == "invscaling":
+            self._set_rate(float(s["learning_rate_init"]) / (samples_seen + 1) ** s["power_t"])
+
+    def stops(self, message: str, *, verbose: bool) -> bool:
+        """Told that nothing improves: make an adaptive learning rate smaller, or end training."""
+        adaptive = self._settings["solver"] == "sgd" and (
+            self._settings["learning_rate"] == "adaptive"
+        )
+        ends = not adaptive or self.learning_rate <= _LEAST_RATE
+        if not ends:
+            self._set_rate(self.learning_rate / _DIVISOR)
+            message += f" Setting learning rate to {self.learning_rate:f}"
+        else:
+            message += " Learning rate too small. Stopping." if adaptive else " Stopping."
+        if verbose:
+            say(message)
+        return ends
+
+    def _set_rate(self, rate: float) -> None:
+        """Change the rate: scikit-learn's velocity has the rate in it, the core's has not."""
+        for velocity in self.state.blocks:
+            velocity *= self.learning_rate / rate
+        self.learning_rate = rate
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            "settings": self._settings,
+            "schedule": self._schedule,
+            "first_step": self._first_step,
+            "learning_rate": self.learning_rate,
+            "steps": self.state.steps,
+            "blocks": [np.array(block) for block in self.state.blocks],
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._settings = state["settings"]
+        self._schedule = state["schedule"]
+        self._first_step = state["first_step"]
+        self.learning_rate = state["learning_rate"]
+        self._made_for = None
+        self.state = _Remembered(state["blocks"], state["steps"])
+
+
+class _Remembered:
+    """What an optimizer remembered, until it has a network again."""
+
+    def __init__(self, blocks: list[NDArray[Any]], steps: int) -> None:
+        self.blocks = blocks
+        self.steps = steps
+
+
+class Epochs:
+    """Runs epochs over samples in an order that the estimator's random state gives.
+
+    Args:
+        loss: What is made small.
+        samples: What is trained on; rows of a sparse matrix are unfolded a batch at a time.
+        batch_size: Rows a step.
+        random_state: Shuffles the order of the epoch before; None: the samples stay as they lie.
+    """
+
+    def __init__(
+        self,
+        loss: PenalizedLoss,
+        samples: Dataset,
+        batch_size: int,
+        random_state: np.random.RandomState | None,
+    ) -> None:
+        self._loss = loss
+        self._samples = samples
+        self._batch_size = batch_size
+        self._random_state = random_state
+        self._order = np.arange(len(samples), dtype=np.int64)
+
+    def __len__(self) -> int:
+        return len(self._samples)
+
+    @property
+    def steps(self) -> int:
+        """How many an epoch has."""
+        return -(-len(self._samples) // self._batch_size)
+
+    def run(self, rates: NDArray[np.float64]) -> float:
+        """Run one and return its loss; NaN where a loss or a parameter is no longer finite."""
+        if self._random_state is not None:
+            shuffled = np.arange(len(self._order))
+            self._random_state.shuffle(shuffled)
+            self._order = self._order[shuffled]
+        self._loss.reset()
+        complete = run_in_order(self._loss, self._samples, self._batch_size, self._order, rates)
+        return self._loss.value() if complete else np.nan
+
+
+def run_in_order(
+    loss: PenalizedLoss,
+    samples: Dataset,
+    batch_size: int,
+    order: NDArray[np.int64] | None = None,
+    rates: NDArray[np.float64] | None = None,
+) -> bool:
+    """Run all batches; False where a loss or a parameter is no longer finite.
+
+    Rows of a sparse matrix are unfolded a batch at a time.
+    """
+    x: Any = samples.x
+    if isinstance(x, np.ndarray):
+        return loss.run(samples, order, batch_size, rates)
+    order = np.arange(len(samples)) if order is None else order
+    parts = [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
+    rates = np.zeros(len(parts)) if rates is None else rates
+    return all(
+        loss.run(samples.rows(part).unfolded(), None, batch_size, rates[step : step + 1])
+        for step, part in enumerate(parts)
+    )

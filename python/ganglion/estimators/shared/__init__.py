@@ -1,0 +1,1 @@
+"""What estimators of any family have in common."""

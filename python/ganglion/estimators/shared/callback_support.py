@@ -1,0 +1,69 @@
+"""scikit-learn's callbacks, from 1.9 on: what they are told of a fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+try:
+    from sklearn.callback import CallbackSupportMixin
+except ImportError:  # scikit-learn before 1.9
+
+    class CallbackSupportMixin:  # type: ignore[no-redef]
+        """No callbacks can be set."""
+
+
+if TYPE_CHECKING:
+    from ganglion.estimators.multilayer.base import BaseMLP
+
+__all__ = ["CallbackSupportMixin", "FitEvents"]
+
+
+class FitEvents:
+    """Tells the callbacks of an estimator of its fit and of each iteration.
+
+    Args:
+        estimator: Whose fit begins.
+        X: Inputs it is fitted to.
+        y: Their targets.
+        sample_weight: What each sample counts, or None.
+        iterations: How many there are at most.
+    """
+
+    def __init__(
+        self, estimator: BaseMLP, X: Any, y: Any, sample_weight: Any, iterations: int
+    ) -> None:
+        weights = None if sample_weight is None else {"sample_weight": sample_weight}
+        self._estimator = estimator
+        self._told = {"estimator": estimator, "X": X, "y": y, "metadata": weights}
+        self._fit: Any = None
+        self._iteration: Any = None
+        if getattr(estimator, "_skl_callbacks", None):
+            self._fit = estimator._init_callback_context(max_subtasks=iterations)
+            self._fit.call_on_fit_task_begin(**self._told)
+
+    def iteration_begins(self) -> None:
+        """Tell that one begins."""
+        if self._fit is not None:
+            self._iteration = self._fit.subcontext(task_name="iteration")
+            self._iteration.call_on_fit_task_begin(**self._told)
+
+    def iteration_ends(self) -> bool:
+        """Tell that it is over, and return whether one of the callbacks wants the fit to end."""
+        return self._iteration is not None and self._ends(self._iteration)
+
+    def fit_ends(self) -> None:
+        """Tell that the fit is over."""
+        if self._fit is not None:
+            self._ends(self._fit)
+
+    def _ends(self, task: Any) -> bool:
+        """Tell of an end, with an estimator that has a copy of the weights so far."""
+        return bool(
+            task.call_on_fit_task_end(**self._told, reconstruction_attributes=self._weights_so_far)
+        )
+
+    def _weights_so_far(self) -> dict[str, Any]:
+        return {
+            "coefs_": [coef.copy() for coef in self._estimator.coefs_],
+            "intercepts_": [intercept.copy() for intercept in self._estimator.intercepts_],
+        }

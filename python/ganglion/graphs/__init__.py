@@ -1,0 +1,1 @@
+"""Graphs: layers put together for the core, shown, and written as JSON."""

@@ -1,0 +1,56 @@
+"""Layers one after the other, and what lies beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ganglion import initializers
+from ganglion._base import checks
+from ganglion._base.arguments import explained
+from ganglion.layers.layer import Builder, Layer
+from ganglion.layers.normalization import Normalization
+
+
+@explained
+@dataclass(frozen=True)
+class Residual:
+    """Layers whose input is added to their output (He et al., 2016).
+
+    Where the widths differ the input passes through a projection first: a matrix without bias.
+
+    Args:
+        layers: What lies beside the connection, at least one layer.
+    """
+
+    layers: Sequence[Layer]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", checked_layers(self.layers))  # a record cannot change
+
+    def build(self, builder: Builder, x: int, name: str) -> int:
+        """Add the layers, the projection where it is needed, and the sum."""
+        y = builder.chain(self.layers, x, name)
+        width = builder.graph.cols(y)
+        if builder.graph.cols(x) != width:
+            kernel = initializers.GlorotUniform()
+            x = builder.affine(x, width, f"{name}.projection", kernel, None)
+        return builder.graph.add(y, x)
+
+
+def checked_layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Return the layers as a tuple, in which nothing changes.
+
+    Raises:
+        TypeError: When they are not a sequence of layers.
+        ValueError: When there are none.
+    """
+    checks.listed("layers", layers, "layers")
+    for layer in layers:
+        if isinstance(layer, type) or not hasattr(layer, "build"):
+            raise TypeError(f"layers must hold layers such as Dense(3), got {checks.shown(layer)}")
+    if not layers:
+        raise ValueError("layers must hold at least one layer, got none")
+    return tuple(
+        layer.for_network() if isinstance(layer, Normalization) else layer for layer in layers
+    )

@@ -1,0 +1,71 @@
+"""Dense layers, and activations alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ganglion import activations, initializers
+from ganglion._base import checks
+from ganglion._base.arguments import explained
+from ganglion.activations import ActivationFunction
+from ganglion.initializers import Initializer
+from ganglion.layers.layer import Builder
+
+
+@explained
+@dataclass(frozen=True)
+class Dense:
+    """Every unit sees every input: `activation(x @ W + b)`, W of shape `(inputs, units)`.
+
+    Args:
+        units: Outputs, at least 1.
+        activation: A name, one of `ganglion.activations`, or None for the identity.
+        use_bias: Whether there is a b.
+        kernel_initializer: First values of W; "auto" chooses by the activation
+            (`ganglion.initializers.default_for`).
+        bias_initializer: First values of b.
+    """
+
+    units: int
+    activation: str | ActivationFunction | None = None
+    use_bias: bool = True
+    kernel_initializer: str | Initializer = "auto"
+    bias_initializer: str | Initializer = "zeros"
+
+    def __post_init__(self) -> None:
+        checks.size("units", self.units)
+        checks.flag("use_bias", self.use_bias)
+        activations.get(self.activation)
+        initializers.get(self.bias_initializer)
+        self._kernel_initializer()
+
+    def build(self, builder: Builder, x: int, name: str) -> int:
+        """Add the affine map and its activation."""
+        kernel = self._kernel_initializer()
+        bias = initializers.get(self.bias_initializer) if self.use_bias else None
+        z = builder.affine(x, int(self.units), name, kernel, bias)
+        return builder.activation(z, activations.get(self.activation))
+
+    def _kernel_initializer(self) -> Initializer:
+        if isinstance(self.kernel_initializer, str) and self.kernel_initializer == "auto":
+            return initializers.default_for(activations.get(self.activation).name)
+        return initializers.get(self.kernel_initializer)
+
+
+@explained
+@dataclass(frozen=True)
+class Activation:
+    """An activation alone.
+
+    Args:
+        activation: A name, or one of `ganglion.activations`.
+    """
+
+    activation: str | ActivationFunction
+
+    def __post_init__(self) -> None:
+        activations.get(self.activation)
+
+    def build(self, builder: Builder, x: int, name: str) -> int:  # noqa: ARG002  (it has no parameters)
+        """Add the activation."""
+        return builder.activation(x, activations.get(self.activation))

@@ -1,0 +1,131 @@
+"""Sources: where the batches of an epoch come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Protocol
+
+from ganglion import _core
+from ganglion._base.arrays import rows_at_once
+from ganglion._base.frames import is_sparse
+from ganglion.training.data import Dataset
+from ganglion.training.passes import Order
+
+_SHUFFLE_STREAMS = 0x40000000  # random streams from here on order the samples, one an epoch
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some batches of an epoch: `count` of them from number `first` on."""
+
+    data: Dataset
+    order: Order | None
+    batch_size: int
+    first: int
+    count: int
+
+
+class Source(Protocol):
+    """Gives the batches of each epoch."""
+
+    @property
+    def samples(self) -> int:
+        """Samples an epoch; 0 when that is not known beforehand."""
+
+    @property
+    def steps(self) -> int:
+        """Batches an epoch; 0 when that is not known beforehand."""
+
+    def parts(self, epoch: int, *, single: bool) -> Iterator[Part]:
+        """Give the batches of an epoch, each alone if `single`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArraySource:
+    """Batches out of arrays.
+
+    Args:
+        data: The samples.
+        batch_size: Rows a batch; the last may be short.
+        shuffle: Whether each epoch takes the samples in a random order of its own.
+        seed: With the epoch's number, which order.
+    """
+
+    data: Dataset
+    batch_size: int
+    shuffle: bool
+    seed: int
+
+    @property
+    def samples(self) -> int:
+        """Samples an epoch."""
+        return len(self.data)
+
+    @property
+    def steps(self) -> int:
+        """Batches an epoch."""
+        return -(-self.samples // self.batch_size)
+
+    def parts(self, epoch: int, *, single: bool) -> Iterator[Part]:
+        """Give the batches of an epoch, each alone if `single`."""
+        order = None
+        if self.shuffle:
+            order = _core.permutation(self.seed, _SHUFFLE_STREAMS + epoch, self.samples)
+        count = 1 if single else self.steps
+        count = min(count, -(-rows_at_once(self.data.x, self.batch_size) // self.batch_size))
+        for first in range(0, self.steps, count):
+            yield self._part(order, first, min(count, self.steps - first))
+
+    def _part(self, order: Order | None, first: int, count: int) -> Part:
+        """Return batches in the core's reach: rows of a sparse matrix are unfolded for it."""
+        size = self.batch_size
+        if not is_sparse(self.data.x):
+            return Part(self.data, order, size, first, count)
+        span = slice(first * size, (first + count) * size)
+        rows = self.data.rows(span if order is None else order[span])
+        return Part(rows.unfolded(), None, size, 0, count)
+
+
+@dataclass(slots=True)
+class IterableSource:
+    """Batches that someone else makes: `(x, y)` or `(x, y, sample_weight)`.
+
+    Args:
+        batches: Iterated anew for each epoch, or, with `steps`, on and on.
+        steps: Batches an epoch; 0: until there are no more.
+        as_dataset: Checks a batch and makes a dataset of it.
+    """
+
+    batches: Iterable[Any]
+    steps: int
+    as_dataset: Callable[[Any], Dataset]
+    samples: int = field(default=0, init=False)
+    _iterator: Iterator[Any] | None = field(default=None, init=False)
+
+    def parts(self, epoch: int, *, single: bool) -> Iterator[Part]:  # noqa: ARG002  (they are alone)
+        """Give the batches of an epoch."""
+        given = 0
+        for given, batch in enumerate(self._epoch(), 1):  # noqa: B007  (counted)
+            data = self.as_dataset(batch)
+            yield Part(data, None, len(data), 0, 1)
+        if given < max(self.steps, 1):
+            least = f"{self.steps}" if self.steps else "at least 1"
+            raise ValueError(
+                f"fit: x gave {given} batches in epoch {epoch + 1}, must give {least}:"
+                " an iterator can be used up only once"
+            )
+
+    def _epoch(self) -> Iterator[Any]:
+        if not self.steps:
+            yield from self.batches
+            return
+        for _ in range(self.steps):
+            if self._iterator is None:
+                self._iterator = iter(self.batches)
+            try:
+                yield next(self._iterator)
+            except StopIteration:  # begin again, as far as that is possible
+                self._iterator = iter(self.batches)
+                yield from islice(self._iterator, 1)
