@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
+import ganglion as gn
 from ganglion.graphs import summary
 from ganglion.tables.names import listed
+from ganglion.tables.parts import Model
 from ganglion.tables.wording import plain
 
-if TYPE_CHECKING:
-    import ganglion as gn
-    from ganglion.tables.models import TableModel
 
-
-def of_model(model: TableModel, *, columns: bool = False) -> str:
+def of_model(model: Model, *, columns: bool = False) -> str:
     """Tell layers, target, columns and versions of a model of tables.
 
     Args:
@@ -39,7 +36,7 @@ def of_network(net: gn.Sequential) -> str:
     return f"{_layers(net)}\nno table: not written by `ganglion train`"
 
 
-def brief(model: TableModel) -> str:
+def brief(model: Model) -> str:
     """Tell in a line what a model predicts from what, and in another how well."""
     line = f"{model.task} of {model.target!r} from {listed(model.preparation.names)}"
     if model.figures is None:

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from ganglion.tables.errors import InputError
 from ganglion.tables.figures import Figures, measure
 from ganglion.tables.marks import settled
+from ganglion.tables.parts import Model
 from ganglion.tables.reading import Table
 
 if TYPE_CHECKING:
     from ganglion.tables.fitting import Warn
-    from ganglion.tables.models import TableModel
 
 
 def predictions(
-    model: TableModel, table: Table, warn: Warn, *, probabilities: bool, keep: Sequence[str]
+    model: Model, table: Table, warn: Warn, *, probabilities: bool, keep: Sequence[str]
 ) -> pd.DataFrame:
     """Predict the target of each row, behind the columns that are kept.
 
@@ -45,7 +45,7 @@ def predictions(
     return pd.concat([kept, frame], axis=1)
 
 
-def figures(model: TableModel, table: Table, warn: Warn) -> Figures:
+def figures(model: Model, table: Table, warn: Warn) -> Figures:
     """Measure the predictions for the rows that have a target; the others are counted.
 
     Args:
@@ -71,7 +71,7 @@ def figures(model: TableModel, table: Table, warn: Warn) -> Figures:
     return measure(target, outputs, encoded, left_out=int(missing.sum()))
 
 
-def _inputs(model: TableModel, table: Table) -> NDArray[np.float32]:
+def _inputs(model: Model, table: Table) -> NDArray[np.float32]:
     """Give what the network sees of each row, shape `(rows, width)`."""
     table.require(model.preparation.names)
     return model.preparation.transform(table)

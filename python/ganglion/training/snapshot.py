@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from ganglion.training.objectives import Objective
+from ganglion import _core
+from ganglion.schedules import Schedule
+from ganglion.training.passes import Parametrized
 
 _MOST_STATE = 16 * 2**20  # bytes of optimizer state that are worth a copy each epoch
+
+
+class Trained(Protocol):
+    """What training changes, as an `Objective` has it."""
+
+    model: Parametrized
+    state: _core.OptimizerState
+    schedule: Schedule
 
 
 class Snapshot:
@@ -19,7 +28,7 @@ class Snapshot:
     remembers of a large network is not copied: it would take more memory than the parameters do.
     """
 
-    def __init__(self, objective: Objective) -> None:
+    def __init__(self, objective: Trained) -> None:
         self._objective = objective
         self._schedule = objective.schedule
         self._steps = objective.state.steps

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from ganglion.estimators.multilayer.base import BaseMLP
+from typing import Any
 
 # What scikit-learn knows.
 _LOSSES = {"log_loss", "squared_error", "poisson"}
@@ -16,31 +13,26 @@ _ACTIVATIONS = {"identity", "logistic", "relu", "tanh"}
 _PRIVATE = ("_label_binarizer", "_no_improvement_count", "_random_state")
 
 
-def from_sklearn(cls: type[BaseMLP], estimator: Any) -> BaseMLP:
-    """Return an estimator of ours with the parameters and, if fitted, the weights of another.
+def from_sklearn(name: str, estimator: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the parameters of scikit-learn's estimator of a name, and a copy of what it learnt.
 
     Raises:
         TypeError: When it is not scikit-learn's class of that name.
     """
-    if not isinstance(estimator, sklearn_class(cls)):
+    if not isinstance(estimator, sklearn_class(name)):
         raise TypeError(
-            f"from_sklearn: estimator is {estimator!r}, must be"
-            f" sklearn.neural_network's {cls.__name__}"
+            f"from_sklearn: estimator is {estimator!r}, must be sklearn.neural_network's {name}"
         )
-    made = cls(**estimator.get_params(deep=False))
-    made.__dict__.update(_fitted(estimator))
-    if hasattr(made, "coefs_"):
-        made._use(made._network_of_weights())
-    return made
+    return estimator.get_params(deep=False), _fitted(estimator)
 
 
-def to_sklearn(estimator: BaseMLP) -> Any:
+def to_sklearn(estimator: Any) -> Any:
     """Return scikit-learn's estimator with the parameters and, if fitted, the weights of ours.
 
     Raises:
         ValueError: When a parameter has a value that scikit-learn does not know.
     """
-    cls = sklearn_class(type(estimator))
+    cls = sklearn_class(type(estimator).__name__)
     known = cls._get_param_names()
     defaults = type(estimator)().get_params(deep=False)
     given = estimator.get_params(deep=False)
@@ -62,7 +54,7 @@ def to_sklearn(estimator: BaseMLP) -> Any:
     return made
 
 
-def _activation(estimator: BaseMLP) -> str:
+def _activation(estimator: Any) -> str:
     """Return scikit-learn's name of the activation that all hidden layers have."""
     one = isinstance(estimator.activation, str)
     names = {
@@ -77,11 +69,11 @@ def _activation(estimator: BaseMLP) -> str:
     return str(names.pop())
 
 
-def sklearn_class(cls: type[BaseMLP]) -> Any:
-    """Return scikit-learn's class of the same name."""
+def sklearn_class(name: str) -> Any:
+    """Return scikit-learn's class of a name."""
     from sklearn import neural_network
 
-    return getattr(neural_network, cls.__name__)
+    return getattr(neural_network, name)
 
 
 def _fitted(estimator: Any) -> dict[str, Any]:

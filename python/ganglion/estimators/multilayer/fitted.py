@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -130,7 +130,12 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator):  
         Raises:
             TypeError: When it is not scikit-learn's class of the same name.
         """
-        return cast("Self", conversion.from_sklearn(cls, estimator))
+        parameters, learnt = conversion.from_sklearn(cls.__name__, estimator)
+        made = cls(**parameters)
+        made.__dict__.update(learnt)
+        if hasattr(made, "coefs_"):
+            made._use(made._network_of_weights())
+        return made
 
     def to_sklearn(self) -> Any:
         """Return scikit-learn's with the same parameters and, if this is fitted, weights.

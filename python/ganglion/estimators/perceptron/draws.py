@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.utils import check_random_state
 
+from ganglion.estimators.perceptron.settings import Settings
 from ganglion.estimators.shared.network import Array
-
-if TYPE_CHECKING:
-    from ganglion.estimators.perceptron.estimator import Perceptron
 
 _LARGEST_SEED = np.iinfo(np.int32).max
 
 
 def draw(
-    estimator: Perceptron, y: Array, weight: Array | None, classes: int
+    settings: Settings, y: Array, weight: Array | None, classes: int
 ) -> tuple[Array | None, list[int]]:
     """Return which samples are held out, None for none, and the seed of each unit's order.
 
@@ -25,23 +21,23 @@ def draw(
         ValueError: When the samples held out all count nothing.
     """
     if classes == 2:
-        random_state = check_random_state(estimator.random_state)
+        random_state = check_random_state(settings.random_state)
         _draw_seed(random_state, least=1)
-        held_out = _hold_out(estimator, y, weight)
+        held_out = _hold_out(settings, y, weight)
         return held_out, [_draw_seed(random_state)]
-    held_out = _hold_out(estimator, y, weight)
-    first = check_random_state(estimator.random_state).randint(_LARGEST_SEED, size=classes)
+    held_out = _hold_out(settings, y, weight)
+    first = check_random_state(settings.random_state).randint(_LARGEST_SEED, size=classes)
     states = [np.random.RandomState(seed) for seed in first]
     for state in states:
         _draw_seed(state, least=1)
     return held_out, [_draw_seed(state) for state in states]
 
 
-def _hold_out(estimator: Perceptron, y: Array, weight: Array | None) -> Array | None:
-    if not estimator.early_stopping:
+def _hold_out(settings: Settings, y: Array, weight: Array | None) -> Array | None:
+    if not settings.early_stopping:
         return None
     splitter = StratifiedShuffleSplit(
-        test_size=estimator.validation_fraction, random_state=estimator.random_state
+        test_size=settings.validation_fraction, random_state=settings.random_state
     )
     _, scored = next(splitter.split(np.zeros((len(y), 1)), y))
     if weight is not None and not weight[scored].any():

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from ganglion._base import precision
 from ganglion._base.improvement import improves
 from ganglion._base.messages import say
+from ganglion.estimators.perceptron.settings import Settings
 from ganglion.estimators.shared.network import Array
 from ganglion.estimators.shared.threads import interrupted
 
 if TYPE_CHECKING:
     from ganglion._core import Perceptrons
-    from ganglion.estimators.perceptron.estimator import Perceptron
 
 # scikit-learn's: what is added to the intercept for a sparse sample, since it adds up so often.
 _SPARSE_INTERCEPT_RATE = 0.01
@@ -59,7 +59,7 @@ class PerceptronSamples:
 
 
 def run(
-    estimator: Perceptron,
+    settings: Settings,
     samples: PerceptronSamples,
     units: list[Unit],
     begin: tuple[Array, Array],
@@ -69,7 +69,7 @@ def run(
     """Let units learn.
 
     Args:
-        estimator: Its parameters tell how.
+        settings: Tell how.
         samples: What from.
         units: Which.
         begin: Their weights `(units, features)` and intercepts before.
@@ -81,8 +81,8 @@ def run(
     Raises:
         ValueError: When a weight is no longer finite.
     """
-    core = _perceptrons(estimator, samples, units, begin)
-    progress = [_Progress(estimator, samples, core, i, units[i]) for i in range(len(units))]
+    core = _perceptrons(settings, samples, units, begin)
+    progress = [_Progress(settings, samples, core, i, units[i]) for i in range(len(units))]
     active = list(range(len(units)))
     epoch = 0
     while active and epoch < max_iter:
@@ -99,14 +99,14 @@ def run(
 
 
 def _perceptrons(
-    estimator: Perceptron, samples: PerceptronSamples, units: list[Unit], begin: tuple[Array, Array]
+    settings: Settings, samples: PerceptronSamples, units: list[Unit], begin: tuple[Array, Array]
 ) -> Perceptrons:
     coefs, intercepts = begin
     x = samples.x
     dense = isinstance(x, np.ndarray)
-    l1_part = {None: 0.0, "l1": 1.0, "l2": 0.0, "elasticnet": estimator.l1_ratio}[estimator.penalty]
-    alpha = 0.0 if estimator.penalty is None else float(estimator.alpha)
-    rate = float(estimator.eta0)
+    l1_part = {None: 0.0, "l1": 1.0, "l2": 0.0, "elasticnet": settings.l1_ratio}[settings.penalty]
+    alpha = 0.0 if settings.penalty is None else float(settings.alpha)
+    rate = float(settings.eta0)
     intercept_rate = 1.0 if dense else _SPARSE_INTERCEPT_RATE
     return precision.get(coefs.dtype.name).perceptrons(
         x=x if dense else x.data,
@@ -119,11 +119,11 @@ def _perceptrons(
             for u, b in zip(units, intercepts, strict=True)
         ],
         coefs=coefs,
-        intercept_rate=intercept_rate if estimator.fit_intercept else 0.0,
+        intercept_rate=intercept_rate if settings.fit_intercept else 0.0,
         rate=rate,
         l2=alpha * (1 - l1_part),
         l1=alpha * l1_part,
-        shuffle=bool(estimator.shuffle),
+        shuffle=bool(settings.shuffle),
     )
 
 
@@ -132,13 +132,13 @@ class _Progress:
 
     def __init__(
         self,
-        estimator: Perceptron,
+        settings: Settings,
         samples: PerceptronSamples,
         core: Perceptrons,
         number: int,
         unit: Unit,
     ) -> None:
-        self._estimator = estimator
+        self._settings = settings
         self._core = core
         self._number = number
         self._unit = unit
@@ -159,7 +159,7 @@ class _Progress:
             )
         coef, intercept = self._core.coefs[self._number], self._core.intercept(self._number)
         score = None if self._held_out is None else self._held_out.score(coef, intercept)
-        if self._estimator.verbose:
+        if self._settings.verbose:
             say(
                 f"-- Epoch {epoch}, class {self._unit.label}\n"
                 f"Norm: {np.linalg.norm(coef):.2f}, NNZs: {np.count_nonzero(coef)},"
@@ -170,14 +170,14 @@ class _Progress:
 
     def _notes(self, gain: float) -> bool:
         """Note what is to grow; return whether it has not for long enough."""
-        estimator = self._estimator
-        tol = estimator.tol
+        settings = self._settings
+        tol = settings.tol
         stays = tol is not None and not improves(
             gain, self._best, least=tol, rises=True, reaching=True
         )
         self._without_improvement = self._without_improvement + 1 if stays else 0
         self._best = max(self._best, gain)
-        return self._without_improvement >= estimator.n_iter_no_change
+        return self._without_improvement >= settings.n_iter_no_change
 
 
 class _HeldOut:

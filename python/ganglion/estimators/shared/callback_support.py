@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
+
+from ganglion.estimators.shared.network import Array
 
 try:
     from sklearn.callback import CallbackSupportMixin
@@ -12,10 +14,17 @@ except ImportError:  # scikit-learn before 1.9
         """No callbacks can be set."""
 
 
-if TYPE_CHECKING:
-    from ganglion.estimators.multilayer.base import BaseMLP
-
 __all__ = ["CallbackSupportMixin", "FitEvents"]
+
+
+class Weighted(Protocol):
+    """What is told of an estimator while it is fitted."""
+
+    coefs_: list[Array]
+    intercepts_: list[Array]
+
+    def _init_callback_context(self, *, max_subtasks: int) -> Any:
+        """Return scikit-learn's context of a fit, from `CallbackSupportMixin`."""
 
 
 class FitEvents:
@@ -30,7 +39,7 @@ class FitEvents:
     """
 
     def __init__(
-        self, estimator: BaseMLP, X: Any, y: Any, sample_weight: Any, iterations: int
+        self, estimator: Weighted, X: Any, y: Any, sample_weight: Any, iterations: int
     ) -> None:
         weights = None if sample_weight is None else {"sample_weight": sample_weight}
         self._estimator = estimator
