@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import _fit_context
 from sklearn.utils import check_random_state
-from sklearn.utils.optimize import _check_optimize_result
 
-from ganglion.estimators.multilayer import lbfgs, scalers, stochastic_fit
-from ganglion.estimators.multilayer.fitted import FittedMLP
+from ganglion.estimators.multilayer import lbfgs, scalers
 from ganglion.estimators.multilayer.ignored import warn_of_ignored
+from ganglion.estimators.multilayer.learning import LearningMLP
 from ganglion.estimators.multilayer.learning_rates import schedule_of
-from ganglion.estimators.multilayer.loss import LossRule
 from ganglion.estimators.multilayer.parameters import (
     CONSTRAINTS,
     OF_STOCHASTIC,
@@ -23,16 +21,18 @@ from ganglion.estimators.multilayer.parameters import (
     hidden_sizes,
 )
 from ganglion.estimators.multilayer.scoring import scorer_of
-from ganglion.estimators.multilayer.stochastic import StochasticOptimizer, settings_of
+from ganglion.estimators.multilayer.stochastic import settings_of
 from ganglion.estimators.shared.callback_support import CallbackSupportMixin, FitEvents
 from ganglion.estimators.shared.clock import Clock
 from ganglion.estimators.shared.network import Array, EstimatorNetwork
+from ganglion.estimators.shared.progress_shown import show
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.threads import limited, threads_for
 from ganglion.estimators.shared.turns import fits_alone
 from ganglion.estimators.shared.weights import sample_weights, times
 from ganglion.training.data import Dataset
 from ganglion.training.far_scales import warn_of_inputs
+from ganglion.training.progress import Progress
 
 Examples = tuple[Any, Any, Any]  # X, y, sample_weight or None
 
@@ -42,14 +42,13 @@ _NOT_FINITE = (
 )
 
 
-class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # scikit-learn has no types
+class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # scikit-learn has no types
     """How the estimators are fitted; they say what the parameters are."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
 
     n_outputs_: int
     out_activation_: str
-    _optimizer: StochasticOptimizer
 
     @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
@@ -92,28 +91,12 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
     def _outputs_for(self, targets: Array) -> tuple[int, str]:
         """Return how many outputs there must be, and scikit-learn's name of their activation."""
 
-    @abstractmethod
-    def _loss_rule(self) -> LossRule:
-        """Return how the loss follows from the core's."""
-
-    @abstractmethod
-    def _labels_of(self, targets: Array) -> Array:
-        """Return targets as users give them, from those that `_check_input` gave."""
-
-    @abstractmethod
-    def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
-        """Return the score of finite outputs beside targets as `_check_input` gave them."""
-
     def _class_weights(self, y: Any, *, incremental: bool) -> Array | None:  # noqa: ARG002
         """Return what each sample counts in training by its target, shape `(samples,)`, or None."""
         return None
 
     def _remember_arguments(self) -> None:
         """Keep those that predictions go by: what is set after the fit does not change them."""
-
-    def _stratify(self, targets: Array) -> Array | None:  # noqa: ARG002
-        """Return what a hold-out keeps the shares of; None: nothing."""
-        return None
 
     def _fit(
         self,
@@ -141,11 +124,9 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         self.interrupted_ = False
         with limited(self.n_jobs):
             if self.solver in STOCHASTIC:
-                stochastic_fit.run(self, samples, watched, events, clock, once=incremental)
+                self._run_epochs(samples, watched, events, clock, is_part=incremental)
             else:
-                result = lbfgs.Minimization(self, samples, events, clock).run()
-                self.n_iter_ = _check_optimize_result("lbfgs", result, self.max_iter)
-                self.loss_ = result.fun
+                self._minimize(samples, events, clock)
         self.fit_time_ = clock.seconds
         if not np.isfinite(self._network.store.values).all():
             raise ValueError(_NOT_FINITE)
@@ -182,11 +163,21 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
 
     def _learn_scales(self, X: Any, targets: Array, weight: Array | None) -> None:  # noqa: ARG002
         """Note the scales that fresh weights are for."""
-        scalers.learn_inputs(self, X, weight)
+        self._learn_input_scale(X, weight)
+
+    def _learn_input_scale(self, X: Any, weight: Array | None) -> None:
+        self.__dict__.pop("scaler_", None)
+        if self.standardize:
+            self.scaler_ = scalers.learned_from(X, weight)
 
     def _renew_scales(self, X: Any, targets: Array, weight: Array | None) -> bool:  # noqa: ARG002
         """Let weights go on in other scales where those are wanted; return whether they are."""
-        return scalers.renew_inputs(self, X, weight)
+        before = getattr(self, "scaler_", None)
+        if self.standardize == (before is not None):
+            return False
+        self._learn_input_scale(X, weight)
+        scalers.rescale_inputs(self._network, before, getattr(self, "scaler_", None))
+        return True
 
     def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:
         """Refuse what does not go together, before anything is changed."""
@@ -227,11 +218,5 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ABC):  # type: ignore[misc]  # sc
         network.draw(self._random_state, activations[-1] if activations else self.activation)
         self._use(network)
         if self.solver in STOCHASTIC:
-            self.loss_curve_: list[float] = []
-            self.validation_loss_curve_: list[float] = []
-            self._no_improvement_count = 0
-            stops_early = self.early_stopping
-            self.best_loss_: Any = None if stops_early else np.inf
-            self.validation_scores_: Any = [] if stops_early else None
-            self.best_validation_score_: Any = -np.inf if stops_early else None
-            self.best_validation_loss_ = np.inf
+            fresh = Progress(best_loss=None, scores=[], best_score=-np.inf)
+            show(fresh if self.early_stopping else Progress(), self)

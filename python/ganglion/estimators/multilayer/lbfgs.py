@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,18 +12,15 @@ from scipy import optimize
 from sklearn.exceptions import ConvergenceWarning
 
 from ganglion._base.messages import say, warn
-from ganglion.estimators.multilayer.loss import PenalizedLoss
-from ganglion.estimators.multilayer.scalers import for_loss
+from ganglion.estimators.multilayer.loss import LossRule, PenalizedLoss
+from ganglion.estimators.shared.callback_support import FitEvents
+from ganglion.estimators.shared.clock import Clock
+from ganglion.estimators.shared.network import EstimatorNetwork
 from ganglion.estimators.shared.threads import interrupted
 from ganglion.training.data import Dataset
 
-if TYPE_CHECKING:
-    from ganglion.estimators.multilayer.base import BaseMLP
-    from ganglion.estimators.shared.callback_support import FitEvents
-    from ganglion.estimators.shared.clock import Clock
 
-
-def refuse(estimator: BaseMLP, names: tuple[str, ...], **given: Any) -> None:
+def refuse(estimator: object, names: tuple[str, ...], **given: Any) -> None:
     """Refuse what only the stochastic solvers know, where it is given.
 
     Raises:
@@ -36,53 +35,78 @@ class _Stopped(Exception):
     """Ends SciPy's loop; what is to be warned of is in its arguments."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """When a minimization ends, and whether it tells how it gets on: scikit-learn's parameters."""
+
+    max_iter: int
+    max_fun: int
+    tol: float
+    verbose: bool
+
+    @classmethod
+    def of(cls, estimator: Any) -> Self:
+        """Return what an estimator's parameters say."""
+        return cls(
+            max_iter=estimator.max_iter,
+            max_fun=estimator.max_fun,
+            tol=estimator.tol,
+            verbose=bool(estimator.verbose),
+        )
+
+
 class Minimization:
-    """Fits an estimator's network to all samples at once.
+    """Fits a network to all samples at once.
 
     Args:
-        estimator: Whose network; its parameters tell how.
-        samples: What to fit to.
-        events: What is told of each iteration.
-        clock: Ends the fit where its time is over.
+        network: Which.
+        rule: How the loss follows from the core's.
+        alpha: Strength of the penalty.
+        samples: What to fit to, with targets as the loss takes them.
+        limits: When it ends.
     """
 
     def __init__(
-        self, estimator: BaseMLP, samples: Dataset, events: FitEvents, clock: Clock
+        self,
+        network: EstimatorNetwork,
+        rule: LossRule,
+        alpha: float,
+        samples: Dataset,
+        limits: Limits,
     ) -> None:
-        self._estimator = estimator
-        self._samples = for_loss(estimator, samples).unfolded()
-        self._events = events
-        self._clock = clock
-        self._network = estimator._network
+        self._network = network
+        self._samples = samples.unfolded()
+        self._limits = limits
         self._objective = PenalizedLoss(
-            self._network,
-            estimator._loss_rule(),
-            estimator.alpha,
-            self._samples,
-            len(samples),
-            "gradients",
+            network, rule, alpha, self._samples, len(samples), "gradients"
         )
         total = len(samples) if samples.weight is None else samples.weight.sum()
-        self._decay = estimator.alpha / total
-        self._weights = self._network.weight_ranges()
+        self._decay = alpha / total
+        self._weights = network.weight_ranges()
         self._latest = np.inf  # loss
         self._iterations = 0
+        self.interrupted = False
 
-    def run(self) -> Any:
-        """Return SciPy's result; its point is in the network."""
-        estimator, values = self._estimator, self._network.store.values
-        self._events.iteration_begins()
+    def run(self, events: FitEvents, clock: Clock) -> Any:
+        """Return SciPy's result; its point is in the network.
+
+        Args:
+            events: What is told of each iteration.
+            clock: Ends the fit where its time is over.
+        """
+        limits, values = self._limits, self._network.store.values
+        events.iteration_begins()
         try:
             result = optimize.minimize(
                 self._loss_and_gradient,
                 values.astype(np.float64),
                 method="L-BFGS-B",
                 jac=True,
-                callback=self._iteration_ends,
+                callback=partial(self._iteration_ends, events, clock),
                 options={
-                    "maxfun": estimator.max_fun,
-                    "maxiter": estimator.max_iter,
-                    "gtol": estimator.tol,
+                    "maxfun": limits.max_fun,
+                    "maxiter": limits.max_iter,
+                    "gtol": limits.tol,
                 },
             )
         except _Stopped as stopped:
@@ -106,18 +130,18 @@ class Minimization:
         self._latest = objective.value()
         return self._latest, gradient
 
-    def _iteration_ends(self, point: NDArray[np.float64]) -> None:
-        estimator = self._estimator
+    def _iteration_ends(self, events: FitEvents, clock: Clock, point: NDArray[np.float64]) -> None:
+        limits = self._limits
         self._network.store.values[:] = point
         self._iterations += 1
-        if estimator.verbose:
+        if limits.verbose:
             say(f"Iteration {self._iterations}, loss = {self._latest:.8f}")
-        if self._events.iteration_ends():
+        if events.iteration_ends():
             raise _Stopped
         if interrupted():
-            estimator.interrupted_ = True
+            self.interrupted = True
             raise _Stopped
-        if self._clock.ends(self._iterations, of=estimator.max_iter):
-            raise _Stopped(self._clock.message(f"{self._iterations} iterations"))
-        if self._iterations < estimator.max_iter:
-            self._events.iteration_begins()
+        if clock.ends(self._iterations, of=limits.max_iter):
+            raise _Stopped(clock.message(f"{self._iterations} iterations"))
+        if self._iterations < limits.max_iter:
+            events.iteration_begins()

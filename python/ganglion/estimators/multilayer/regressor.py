@@ -14,10 +14,10 @@ from sklearn.utils.validation import check_consistent_length
 
 from ganglion._base.arguments import explained
 from ganglion._base.arrays import as_array
-from ganglion.estimators.multilayer import scalers
 from ganglion.estimators.multilayer.base import BaseMLP, Examples
 from ganglion.estimators.multilayer.loss import LossRule, outputs_for_numbers, rule_of_numbers
 from ganglion.estimators.multilayer.parameters import Activation, levels_of, with_shared_arguments
+from ganglion.estimators.multilayer.scaled_targets import ScaledTargetsMLP
 from ganglion.estimators.shared.answers import one_of
 from ganglion.estimators.shared.network import Array
 from ganglion.estimators.shared.rollback import as_before_on_failure
@@ -31,7 +31,7 @@ _LOSSES = {"squared_error", "poisson", "absolute_error", "huber", "quantile", "g
 
 @explained
 @with_shared_arguments
-class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-learn has no types
+class MLPRegressor(RegressorMixin, ScaledTargetsMLP):  # type: ignore[misc]  # scikit-learn has no types
     """A multi-layer perceptron for numbers: scikit-learn's `MLPRegressor` on Ganglion's core.
 
     Parameters, attributes and warnings are scikit-learn's, and from the same `random_state` so are
@@ -170,10 +170,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
         if loss != "gaussian":
             if return_std:
                 raise ValueError(f"return_std is for the loss 'gaussian', it is {loss!r}")
-            return _one_dimensional(scalers.in_units(self, outputs))
+            return _one_dimensional(self._in_units(outputs))
         mean, log_variance = np.split(outputs, 2, axis=1)
-        values = _one_dimensional(scalers.in_units(self, mean))
-        deviation = _one_dimensional(scalers.spread_in_units(self, np.exp(log_variance / 2)))
+        values = _one_dimensional(self._in_units(mean))
+        deviation = _one_dimensional(self._spread_in_units(np.exp(log_variance / 2)))
         return (values, deviation) if return_std else values
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
@@ -218,13 +218,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
 
     def _learn_scales(self, X: Any, targets: Array, weight: Array | None) -> None:
         super()._learn_scales(X, targets, weight)
-        scalers.learn_targets(self, targets, weight)
         if not self.standardize_target and self.loss != "poisson":
             warn_of_targets(targets, weight, "pass standardize_target=True, or scale y")
-
-    def _renew_scales(self, X: Any, targets: Array, weight: Array | None) -> bool:
-        inputs = super()._renew_scales(X, targets, weight)
-        return scalers.renew_targets(self, targets, weight) or inputs
 
     def _remember_arguments(self) -> None:
         self._loss_of_fit = self.loss, levels_of(self.loss, self.quantile)
@@ -239,7 +234,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]  # scikit-lea
     def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
         loss, levels = self._fitted_loss()
         values = outputs[:, : targets.shape[1]] if loss == "gaussian" else outputs
-        return score_of_numbers(scalers.in_units(self, values), targets, weight, levels)
+        return score_of_numbers(self._in_units(values), targets, weight, levels)
 
 
 def _one_dimensional(values: Array) -> Array:

@@ -7,7 +7,7 @@ with weights: these go over to the new scale, so that training begins with the s
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from sklearn.preprocessing import StandardScaler
@@ -16,97 +16,51 @@ from ganglion._base.scaling import Scale
 from ganglion.estimators.shared.network import Array, EstimatorNetwork
 from ganglion.training.data import Dataset
 
-if TYPE_CHECKING:
-    from ganglion.estimators.multilayer.base import BaseMLP
-    from ganglion.estimators.multilayer.regressor import MLPRegressor
+
+def rescale_inputs(
+    network: EstimatorNetwork, before: StandardScaler | None, after: StandardScaler | None
+) -> None:
+    """Let a network do with inputs of another scale what it did; None is none."""
+    columns = network.network.input_size
+    _change_inputs(network, scale_of(before, columns), scale_of(after, columns))
 
 
-def learn_inputs(estimator: BaseMLP, X: Any, weight: Array | None) -> None:
-    """Note the scale of the inputs, if it is wanted."""
-    estimator.__dict__.pop("scaler_", None)
-    if estimator.standardize:
-        estimator.scaler_ = _learned_from(X, weight)
+def rescale_outputs(
+    network: EstimatorNetwork,
+    before: StandardScaler | None,
+    after: StandardScaler | None,
+    *,
+    targets: int,
+    gaussian: bool,
+) -> None:
+    """Let a network give outputs in another scale.
 
-
-def learn_targets(estimator: MLPRegressor, targets: Array, weight: Array | None) -> None:
-    """Note the scale of the targets, `(samples, columns)`, if it is wanted."""
-    estimator.__dict__.pop("target_scaler_", None)
-    if estimator.standardize_target:
-        estimator.target_scaler_ = _learned_from(targets.astype(np.float64), weight)
-
-
-def renew_inputs(estimator: BaseMLP, X: Any, weight: Array | None) -> bool:
-    """Heed `standardize` where it is not what it was before, and return whether that is so."""
-    if estimator.standardize == hasattr(estimator, "scaler_"):
-        return False
-    columns = X.shape[1]
-    before = _scale_of(getattr(estimator, "scaler_", None), columns)
-    learn_inputs(estimator, X, weight)
-    after = _scale_of(getattr(estimator, "scaler_", None), columns)
-    _change_inputs(estimator._network, before, after)
-    return True
-
-
-def renew_targets(estimator: MLPRegressor, targets: Array, weight: Array | None) -> bool:
-    """Heed `standardize_target` where it is not what it was, and return whether that is so.
-
-    Raises:
-        ValueError: When there are not as many targets as the scale before is of.
+    Args:
+        network: Which one.
+        before: The scale of each target that they are in; None is none.
+        after: And that they shall be in.
+        targets: How many there are.
+        gaussian: Whether the second half of the outputs are logarithms of variances.
     """
-    columns = targets.shape[1]
-    scaler = getattr(estimator, "target_scaler_", None)
-    if scaler is not None and scaler.n_features_in_ != columns:
-        raise ValueError(f"y has {columns} targets, in the fit before {scaler.n_features_in_}")
-    if estimator.standardize_target == (scaler is not None):
-        return False
-    before = _target_scale(estimator, columns)
-    learn_targets(estimator, targets, weight)
-    after = _target_scale(estimator, columns)
-    _change_outputs(estimator._network, before, after, gaussian=estimator.loss == "gaussian")
-    for name in ("best_loss_", "best_validation_loss_"):  # those were in the other scale
-        if getattr(estimator, name, None) is not None:
-            setattr(estimator, name, np.inf)
-    return True
+    scales = scale_of(before, targets), scale_of(after, targets)
+    _change_outputs(network, *scales, gaussian=gaussian)
 
 
-def _target_scale(estimator: BaseMLP, columns: int) -> Scale:
-    """Return the scale that so many targets are learned in."""
-    return _scale_of(getattr(estimator, "target_scaler_", None), columns)
-
-
-def _scale_of(scaler: StandardScaler | None, columns: int) -> Scale:
+def scale_of(scaler: StandardScaler | None, columns: int) -> Scale:
     """Return that of a scaler; None moves and scales nothing."""
     if scaler is None:
         return Scale(np.zeros(columns), np.ones(columns))
     return Scale(scaler.mean_ if scaler.with_mean else np.zeros(columns), scaler.scale_)
 
 
-def in_units(estimator: BaseMLP, values: Array) -> Array:
-    """Return what the network gives for targets in the targets' own units.
-
-    They are float64 where the targets were scaled, which may be large and vary little.
-    """
-    if getattr(estimator, "target_scaler_", None) is None:
-        return values
-    return _target_scale(estimator, 1).undo(values)
-
-
-def spread_in_units(estimator: BaseMLP, deviations: Array) -> Array:
-    """Return deviations `(samples, targets)` that the network gives in the targets' own units."""
-    if getattr(estimator, "target_scaler_", None) is None:
-        return deviations
-    return _target_scale(estimator, 1).undo_spread(deviations)
-
-
-def for_loss(estimator: BaseMLP, samples: Dataset) -> Dataset:
+def for_loss(scaler: StandardScaler | None, samples: Dataset) -> Dataset:
     """Return samples with targets as the loss takes them, from those in their own units."""
-    scaler = getattr(estimator, "target_scaler_", None)
     if scaler is None:
         return samples
     return replace(samples, y=scaler.transform(samples.y.astype(np.float64)))
 
 
-def _learned_from(rows: Any, weight: Array | None) -> StandardScaler:
+def learned_from(rows: Any, weight: Array | None) -> StandardScaler:
     """Return a scaler to mean 0 and variance 1; it only divides a sparse matrix.
 
     Raises:
@@ -130,14 +84,6 @@ def _change_inputs(network: EstimatorNetwork, before: Scale, after: Scale) -> No
 def _change_outputs(
     network: EstimatorNetwork, before: Scale, after: Scale, *, gaussian: bool
 ) -> None:
-    """Let a network give outputs in another scale.
-
-    Args:
-        network: Which one.
-        before: The scale of each target that they are in.
-        after: And that they shall be in.
-        gaussian: Whether the second half of the outputs are logarithms of variances.
-    """
     ratio = before.unit / after.unit
     shift = (before.shift - after.shift) / after.unit
     weights, intercepts = network.coefs[-1], network.intercepts[-1]

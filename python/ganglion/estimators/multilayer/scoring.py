@@ -5,19 +5,16 @@ from __future__ import annotations
 import copy
 import inspect
 import warnings
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.metrics._scorer import _BaseScorer
 
 from ganglion._base.naming import nearest
-from ganglion.estimators.shared.network import Array
+from ganglion.estimators.shared.network import Array, EstimatorNetwork
 from ganglion.training.data import Dataset
-
-if TYPE_CHECKING:
-    from ganglion.estimators.multilayer.base import BaseMLP
-
 
 _ELSEWHERE = {  # what other packages call it, or `ganglion.metrics`: scorers
     "auc": ("roc_auc",),
@@ -46,6 +43,19 @@ def scorer_of(metric: Any) -> Any:
     return get_scorer(metric)
 
 
+class Scored(Protocol):
+    """What is asked of an estimator, beside what a scorer of scikit-learn's asks."""
+
+    early_stopping_metric: str | Callable[..., float]
+    _network: EstimatorNetwork
+
+    def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
+        """Return the score of finite outputs."""
+
+    def _labels_of(self, targets: Array) -> Array:
+        """Return targets as users give them."""
+
+
 class ValidationScore:
     """Scores an estimator's network on samples as `early_stopping_metric` says.
 
@@ -57,7 +67,7 @@ class ValidationScore:
         ValueError: When the samples lack a class that the metric needs.
     """
 
-    def __init__(self, estimator: BaseMLP, samples: Dataset) -> None:
+    def __init__(self, estimator: Scored, samples: Dataset) -> None:
         self._estimator = estimator
         self._samples = samples
         self._weight = None if samples.weight is None else samples.weight.ravel()
@@ -103,7 +113,7 @@ class ValidationScore:
             ) from error
 
 
-def _told_of_classes(scorer: Any, estimator: BaseMLP, targets: Array) -> Any:
+def _told_of_classes(scorer: Any, estimator: Any, targets: Array) -> Any:
     """Return a scorer that knows which class each column of the probabilities belongs to.
 
     scikit-learn's take them for those of the samples, of which there may be fewer.
@@ -118,7 +128,7 @@ def _told_of_classes(scorer: Any, estimator: BaseMLP, targets: Array) -> Any:
     return told
 
 
-def _absent(estimator: BaseMLP, targets: Array) -> list[Any]:
+def _absent(estimator: Any, targets: Array) -> list[Any]:
     """Return the classes that none of the samples has; of several labels also those all have."""
     classes = getattr(estimator, "classes_", None)
     if classes is None:
@@ -130,7 +140,7 @@ def _absent(estimator: BaseMLP, targets: Array) -> list[Any]:
     return [one.item() if isinstance(one, np.generic) else one for one in classes[constant]]
 
 
-def _of_prepared(estimator: BaseMLP) -> BaseMLP:
+def _of_prepared(estimator: Any) -> Any:
     """Return the estimator as it is for inputs that are already as the network takes them."""
     kept = {
         name: value

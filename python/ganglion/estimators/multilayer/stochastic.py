@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,6 @@ from ganglion.estimators.multilayer.learning_rates import schedule_of
 from ganglion.estimators.multilayer.loss import PenalizedLoss
 from ganglion.estimators.shared.network import EstimatorNetwork
 from ganglion.training.data import Dataset
-
-if TYPE_CHECKING:
-    from ganglion.estimators.multilayer.base import BaseMLP
 
 _LEAST_RATE = 1e-6  # below it an adaptive rate is not divided further, and training ends
 _DIVISOR = 5.0
@@ -37,7 +34,7 @@ _SETTINGS = (  # the estimator's parameters that an optimizer goes by
 )
 
 
-def settings_of(estimator: BaseMLP) -> dict[str, Any]:
+def settings_of(estimator: object) -> dict[str, Any]:
     """Return the parameters of an estimator that an optimizer goes by."""
     return {name: getattr(estimator, name) for name in _SETTINGS}
 

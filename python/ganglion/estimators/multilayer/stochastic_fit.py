@@ -2,171 +2,155 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
 from ganglion._base.improvement import improves
 from ganglion._base.messages import say, warn
-from ganglion.estimators.multilayer.loss import PenalizedLoss
-from ganglion.estimators.multilayer.scalers import for_loss
-from ganglion.estimators.multilayer.stochastic import Epochs, StochasticOptimizer, settings_of
-from ganglion.estimators.multilayer.validation import Validation, hold_out
+from ganglion.estimators.multilayer.fit_plan import FitPlan
+from ganglion.estimators.multilayer.stochastic import Epochs, StochasticOptimizer
+from ganglion.estimators.multilayer.validation import Validation
+from ganglion.estimators.shared.clock import Clock
 from ganglion.estimators.shared.threads import interrupted
-from ganglion.training.data import Dataset
-
-if TYPE_CHECKING:
-    from ganglion.estimators.multilayer.base import BaseMLP
-    from ganglion.estimators.shared.callback_support import FitEvents
-    from ganglion.estimators.shared.clock import Clock
+from ganglion.training.progress import Progress
 
 
-def run(
-    estimator: BaseMLP,
-    samples: Dataset,
-    validation: Dataset | None,
-    events: FitEvents,
-    clock: Clock,
-    *,
-    once: bool,
-) -> None:
-    """Train an estimator's network, and keep its attributes up to date.
+class Listener(Protocol):
+    """Who is told of each epoch."""
+
+    def iteration_begins(self) -> None:
+        """Hear that one begins."""
+
+    def iteration_ends(self, progress: Progress) -> bool:
+        """Hear that one is over, and return whether the fit shall end."""
+
+
+class StochasticFit:
+    """A fit of epochs.
 
     Args:
-        estimator: Whose network.
-        samples: What to train on.
-        validation: What to look at after each epoch; None: a hold-out if it stops early by one.
-        events: What is told of each epoch.
-        clock: Ends the fit where its time is over.
-        once: Whether to train for one epoch only.
+        plan: What it goes by.
+        progress: How it gets on: it writes this record, and nothing else but the weights.
+        epochs: What it runs.
+        optimizer: What knows the learning rate.
+        validation: What is looked at after each epoch; None: nothing.
+        weights: All of the network's, shape `(parameters,)`.
     """
-    if validation is None and estimator.early_stopping:
-        samples, validation = hold_out(estimator, samples)
-    if not estimator.early_stopping and estimator.best_loss_ is None:
-        estimator.best_loss_ = np.inf  # it stopped early before
-    batch_size = _batch_size(estimator, len(samples))
-    optimizer = _optimizer(estimator, -(-len(samples) // batch_size), goes_on=once)
-    trained_on = for_loss(estimator, samples)
-    loss = PenalizedLoss(
-        estimator._network,
-        estimator._loss_rule(),
-        estimator.alpha,
-        trained_on,
-        batch_size,
-        "train",
-        optimizer.state,
-    )
-    epochs = Epochs(
-        loss, trained_on, batch_size, estimator._random_state if estimator.shuffle else None
-    )
-    watched = None if validation is None else Validation(estimator, validation)
-    try:
-        _run_epochs(estimator, epochs, watched, events, clock, once=once)
-    except KeyboardInterrupt:
-        estimator.interrupted_ = True
-        warn(["Training interrupted by user."])
-    if watched is not None and watched.best is not None:
-        estimator._network.store.values[:] = watched.best
 
+    def __init__(
+        self,
+        plan: FitPlan,
+        progress: Progress,
+        epochs: Epochs,
+        optimizer: StochasticOptimizer,
+        validation: Validation | None,
+        weights: NDArray[Any],
+    ) -> None:
+        self._plan = plan
+        self._progress = progress
+        self._epochs = epochs
+        self._optimizer = optimizer
+        self._validation = validation
+        self._weights = weights
+        self._best_weights: NDArray[Any] | None = None  # as long as the fits before did better
+        if not plan.stops_early and progress.best_loss is None:
+            progress.best_loss = np.inf  # it stopped early before
+        if validation is not None and progress.scores is None:
+            progress.scores, progress.best_score = [], -np.inf
 
-def _batch_size(estimator: BaseMLP, count: int) -> int:
-    if estimator.batch_size == "auto":
-        return min(200, count)
-    if estimator.batch_size > count:
-        warn(["Got `batch_size` less than 1 or larger than sample size. It is going to be clipped"])
-    return int(np.clip(estimator.batch_size, 1, count))
+    def run(self, events: Listener, clock: Clock) -> None:
+        """Run epochs until one is the last; Ctrl-C ends them too, with a warning.
 
+        Args:
+            events: Who is told of each epoch.
+            clock: Ends the fit where its time is over.
+        """
+        try:
+            self._run_epochs(events, clock)
+        except KeyboardInterrupt:
+            self._progress.interrupted = True
+            warn(["Training interrupted by user."])
+        if self._best_weights is not None:
+            self._weights[:] = self._best_weights
 
-def _optimizer(estimator: BaseMLP, steps: int, *, goes_on: bool) -> StochasticOptimizer:
-    """Return the estimator's optimizer: the one it has where that goes on, else a new one."""
-    before: StochasticOptimizer | None = getattr(estimator, "_optimizer", None)
-    if before is None or not goes_on:
-        made = StochasticOptimizer(estimator._network, settings_of(estimator), steps)
-        if before is not None and estimator.warm_start and estimator.keep_optimizer_state:
-            made.go_on_from(before)
-        estimator._optimizer = made
-    estimator._optimizer.bind(estimator._network)
-    return estimator._optimizer
-
-
-def _run_epochs(
-    estimator: BaseMLP,
-    epochs: Epochs,
-    validation: Validation | None,
-    events: FitEvents,
-    clock: Clock,
-    *,
-    once: bool,
-) -> None:
-    optimizer = estimator._optimizer
-    most = 1 if once else estimator.max_iter
-    estimator.n_iter_ = 0
-    for _ in range(most):
-        events.iteration_begins()
-        _run_epoch(estimator, epochs)
-        stays = not _improves(estimator, validation)
-        estimator._no_improvement_count = estimator._no_improvement_count + 1 if stays else 0
-        _shorten_history(estimator)
-        optimizer.epoch_ends(estimator.t_)
-        if events.iteration_ends():
-            return
-        if interrupted():
-            raise KeyboardInterrupt
-        if estimator._no_improvement_count > estimator.n_iter_no_change:
-            if optimizer.stops(_no_improvement(estimator), verbose=bool(estimator.verbose)):
+    def _run_epochs(self, events: Listener, clock: Clock) -> None:
+        plan, progress, optimizer = self._plan, self._progress, self._optimizer
+        progress.epochs = 0
+        for _ in range(plan.epochs):
+            events.iteration_begins()
+            self._run_epoch()
+            progress.waited = 0 if self._improves() else progress.waited + 1
+            if plan.kept is not None:
+                progress.forget_before(plan.kept)
+            optimizer.epoch_ends(progress.samples)
+            if events.iteration_ends(progress):
                 return
-            estimator._no_improvement_count = 0
-        if clock.ends(estimator.n_iter_, of=most):
-            _warn_of_end(clock.message(f"{estimator.n_iter_} epochs"))
-            return
-    if not once:
-        _warn_of_end(
-            f"Maximum iterations ({estimator.max_iter}) reached and the optimization hasn't"
-            " converged yet."
-        )
+            if interrupted():
+                raise KeyboardInterrupt
+            if progress.waited > plan.patience:
+                if optimizer.stops(plan.no_improvement, verbose=plan.verbose):
+                    return
+                progress.waited = 0
+            if clock.ends(progress.epochs, of=plan.epochs):
+                _warn_of_end(clock.message(f"{progress.epochs} epochs"))
+                return
+        if not plan.is_part:
+            _warn_of_end(
+                f"Maximum iterations ({plan.epochs}) reached and the optimization hasn't"
+                " converged yet."
+            )
+
+    def _run_epoch(self) -> None:
+        loss = self._epochs.run(self._optimizer.rates(self._epochs.steps))
+        if not np.isfinite(loss):  # the core stops there; scikit-learn's weights go on as NaN
+            self._weights[:] = np.nan
+        self._progress.epoch_ends(loss, len(self._epochs))
+        if self._plan.verbose:
+            say(f"Iteration {self._progress.epochs}, loss = {loss:.8f}")
+
+    def _improves(self) -> bool:
+        """Note the epoch's figures; return whether the one that the fit goes by improves."""
+        progress = self._progress
+        validated = self._validation is not None and self._look_at(self._validation)
+        if self._plan.stops_early:
+            return validated
+        loss, best = progress.loss, progress.best_loss
+        assert loss is not None
+        assert best is not None
+        if loss < best:
+            progress.best_loss = loss
+            if self._validation is None:
+                progress.best_epoch = progress.epochs_in_all
+        return improves(loss, best, least=self._plan.tol, rises=False, reaching=True)
+
+    def _look_at(self, validation: Validation) -> bool:
+        """Note score and loss; keep the weights if they lead; return whether they improve."""
+        plan, progress = self._plan, self._progress
+        assert progress.scores is not None
+        assert progress.best_score is not None
+        score, loss = validation.look()
+        value, best = score, progress.best_score
+        if plan.by_loss:
+            value, best = loss, progress.best_validation_loss
+        progress.scores.append(score)
+        progress.validation_losses.append(loss)
+        if plan.verbose:
+            say(f"Validation score: {score:f}")
+        better = partial(improves, rises=not plan.by_loss)
+        if better(value, best, least=0.0, reaching=False):
+            progress.best_epoch = progress.epochs_in_all
+            if plan.stops_early:
+                self._best_weights = self._weights.copy()
+        if score > progress.best_score:  # not where it is NaN
+            progress.best_score = score
+        if loss < progress.best_validation_loss:
+            progress.best_validation_loss = loss
+        return better(value, best, least=plan.tol, reaching=True)
 
 
 def _warn_of_end(what: str) -> None:
     warn([f"Stochastic Optimizer: {what}"], category=ConvergenceWarning)
-
-
-def _run_epoch(estimator: BaseMLP, epochs: Epochs) -> None:
-    loss = epochs.run(estimator._optimizer.rates(epochs.steps))
-    if not np.isfinite(loss):  # the core stops there; scikit-learn's weights go on as NaN
-        estimator._network.store.values[:] = np.nan
-    estimator.n_iter_ += 1
-    estimator._epochs_run = getattr(estimator, "_epochs_run", 0) + 1
-    estimator.t_ += len(epochs)
-    estimator.loss_ = loss
-    estimator.loss_curve_.append(loss)
-    if estimator.verbose:
-        say(f"Iteration {estimator.n_iter_}, loss = {loss:.8f}")
-
-
-def _improves(estimator: BaseMLP, validation: Validation | None) -> bool:
-    """Note the epoch's figures; return whether the one that the fit goes by improves."""
-    validated = validation is not None and validation.look()
-    if estimator.early_stopping:
-        return validated
-    loss, best = estimator.loss_, estimator.best_loss_
-    if loss < best:
-        estimator.best_loss_ = loss
-        if validation is None:
-            estimator.best_epoch_ = estimator._epochs_run
-    return improves(loss, best, least=estimator.tol, rises=False, reaching=True)
-
-
-def _shorten_history(estimator: BaseMLP) -> None:
-    """Forget what is older than the last `max_history` epochs."""
-    if estimator.max_history is not None:
-        for name in ("loss_curve_", "validation_scores_", "validation_loss_curve_"):
-            del (getattr(estimator, name, None) or [])[: -estimator.max_history]
-
-
-def _no_improvement(estimator: BaseMLP) -> str:
-    what = "Validation score" if estimator.early_stopping else "Training loss"
-    return (
-        f"{what} did not improve more than tol={estimator.tol:f} for"
-        f" {estimator.n_iter_no_change:d} consecutive epochs."
-    )

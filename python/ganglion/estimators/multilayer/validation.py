@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
-from ganglion._base.improvement import improves
-from ganglion._base.messages import say
 from ganglion.estimators.multilayer.loss import PenalizedLoss
-from ganglion.estimators.multilayer.scalers import for_loss
 from ganglion.estimators.multilayer.scoring import ValidationScore
 from ganglion.estimators.multilayer.stochastic import run_in_order
+from ganglion.estimators.shared.network import Array
 from ganglion.training.data import Dataset
 
-if TYPE_CHECKING:
-    from ganglion.estimators.multilayer.base import BaseMLP
-
-_ROWS = 256  # looked at together
+ROWS = 256  # looked at together
 
 
-def hold_out(estimator: BaseMLP, samples: Dataset) -> tuple[Dataset, Dataset]:
+def hold_out(
+    samples: Dataset,
+    fraction: float,
+    random_state: np.random.RandomState,
+    stratify: Array | None,
+) -> tuple[Dataset, Dataset]:
     """Return what is trained on, and what is split off to be looked at: classes count the same.
+
+    Args:
+        samples: All.
+        fraction: The part that is split off.
+        random_state: Decides which.
+        stratify: What both keep the shares of; None: nothing.
 
     Raises:
         ValueError: When the latter is fewer than two samples, or counts nothing.
     """
     train, test = train_test_split(
-        np.arange(len(samples)),
-        random_state=estimator._random_state,
-        test_size=estimator.validation_fraction,
-        stratify=estimator._stratify(samples.y),
+        np.arange(len(samples)), random_state=random_state, test_size=fraction, stratify=stratify
     )
     if len(test) < 2:
         raise ValueError(
@@ -49,53 +49,22 @@ def hold_out(estimator: BaseMLP, samples: Dataset) -> tuple[Dataset, Dataset]:
 
 
 class Validation:
-    """Samples that are looked at after each epoch, and the weights that did best on them.
+    """Samples that are looked at after each epoch.
 
-    There are none as long as the fits before did better.
+    Args:
+        score: Their score.
+        loss: Makes their loss, up to `ROWS` of them at a time.
+        samples: They, with targets as the loss takes them.
     """
 
-    def __init__(self, estimator: BaseMLP, samples: Dataset) -> None:
-        self._estimator = estimator
-        self._score = ValidationScore(estimator, samples)
-        self._samples = for_loss(estimator, samples)
-        self._loss = PenalizedLoss(
-            estimator._network, estimator._loss_rule(), 0.0, self._samples, _ROWS, "evaluate"
-        )
-        self._by_loss = estimator.early_stopping_metric == "loss"
-        self._improves = partial(improves, rises=not self._by_loss)
-        self.best: NDArray[Any] | None = None
-        if estimator.validation_scores_ is None:
-            estimator.validation_scores_ = []
-            estimator.best_validation_score_ = -np.inf
-        if not hasattr(estimator, "validation_loss_curve_"):  # it was scikit-learn's
-            estimator.validation_loss_curve_ = []
-            estimator.best_validation_loss_ = np.inf
+    def __init__(self, score: ValidationScore, loss: PenalizedLoss, samples: Dataset) -> None:
+        self._score = score
+        self._loss = loss
+        self._samples = samples
 
-    def look(self) -> bool:
-        """Add the score and the loss to the estimator's lists; keep the weights if they lead.
-
-        Return whether the one that `early_stopping_metric` says improves.
-        """
-        estimator = self._estimator
-        score, loss = self._score.value(), self._value()
-        value, best = score, estimator.best_validation_score_
-        if self._by_loss:
-            value, best = loss, estimator.best_validation_loss_
-        estimator.validation_scores_.append(score)
-        estimator.validation_loss_curve_.append(loss)
-        if estimator.verbose:
-            say(f"Validation score: {score:f}")
-        if self._improves(value, best, least=0.0, reaching=False):
-            estimator.best_epoch_ = estimator._epochs_run
-            if estimator.early_stopping:
-                self.best = estimator._network.store.values.copy()
-        if score > estimator.best_validation_score_:  # not where it is NaN
-            estimator.best_validation_score_ = score
-        if loss < estimator.best_validation_loss_:
-            estimator.best_validation_loss_ = loss
-        return self._improves(value, best, least=estimator.tol, reaching=True)
-
-    def _value(self) -> float:
+    def look(self) -> tuple[float, float]:
+        """Return their score and their loss, NaN where it is not finite."""
+        score = self._score.value()
         self._loss.reset()
-        complete = run_in_order(self._loss, self._samples, _ROWS)
-        return self._loss.value() if complete else np.nan
+        complete = run_in_order(self._loss, self._samples, ROWS)
+        return score, self._loss.value() if complete else np.nan

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from ganglion.estimators.shared.network import Array
+from ganglion.estimators.shared.progress_shown import show
+from ganglion.training.progress import Progress
 
 try:
     from sklearn.callback import CallbackSupportMixin
@@ -56,9 +58,17 @@ class FitEvents:
             self._iteration = self._fit.subcontext(task_name="iteration")
             self._iteration.call_on_fit_task_begin(**self._told)
 
-    def iteration_ends(self) -> bool:
-        """Tell that it is over, and return whether one of the callbacks wants the fit to end."""
-        return self._iteration is not None and self._ends(self._iteration)
+    def iteration_ends(self, progress: Progress | None = None) -> bool:
+        """Tell that it is over, and return whether one of the callbacks wants the fit to end.
+
+        Args:
+            progress: What the estimator shows them meanwhile; None: what it does already.
+        """
+        if self._iteration is None:
+            return False
+        if progress is not None:
+            show(progress, self._estimator)
+        return self._ends(self._iteration)
 
     def fit_ends(self) -> None:
         """Tell that the fit is over."""
