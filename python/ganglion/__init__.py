@@ -6,7 +6,16 @@ from types import ModuleType
 from ganglion._base import openmp  # noqa: F401 - it loads the core, before any module asks for it
 
 # isort: split
-from ganglion import activations, callbacks, initializers, losses, metrics, optimizers, schedules
+from ganglion import (
+    activations,
+    callbacks,
+    files,
+    initializers,
+    losses,
+    metrics,
+    optimizers,
+    schedules,
+)
 from ganglion._base import attributes
 from ganglion._base.runtime import (
     get_include,
@@ -36,6 +45,7 @@ __all__ = [
     "__version__",
     "activations",
     "callbacks",
+    "files",
     "get_include",
     "get_num_threads",
     "initializers",
