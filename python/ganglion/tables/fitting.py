@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion import activations
 from ganglion.estimators.multilayer.base import BaseMLP
+from ganglion.estimators.multilayer.parameters import activations_of
 from ganglion.neural_network import MLPClassifier, MLPRegressor
 from ganglion.tables.errors import InputError
 from ganglion.tables.options import Task, TrainOptions
@@ -84,8 +85,9 @@ def reason(failure: Exception) -> str:
 
 def network_of(estimator: BaseMLP, preparation: Preparation) -> gn.Sequential:
     """Return a network with an estimator's weights; for classes it gives a logit for each."""
-    activation = estimator.activation
-    layers = [gn.Dense(coef.shape[1], activation) for coef in estimator.coefs_[:-1]]
+    hidden = estimator.coefs_[:-1]
+    each = zip(hidden, activations_of(estimator.activation, len(hidden)), strict=True)
+    layers = [gn.Dense(coef.shape[1], activation) for coef, activation in each]
     net = gn.Sequential(
         [*layers, gn.Dense(preparation.target.output_size)],
         input_size=preparation.width,

@@ -101,7 +101,7 @@ def table_of(estimators: list[BaseMLP], score: str) -> str:
     """Return a line for each network, the best first."""
     lines = [
         {
-            "hidden": ",".join(map(str, one.hidden_layer_sizes)) or "none",
+            "hidden": ",".join(str(len(hidden)) for hidden in one.intercepts_[:-1]) or "none",
             "learning rate": plain(one.learning_rate_init, digits=2),
             "dropout": one.dropout,
             "epochs": one.n_iter_,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import _fit_context
@@ -14,7 +14,6 @@ from ganglion.estimators.multilayer.ignored import warn_of_ignored
 from ganglion.estimators.multilayer.learning import LearningMLP
 from ganglion.estimators.multilayer.learning_rates import schedule_of
 from ganglion.estimators.multilayer.parameters import (
-    CONSTRAINTS,
     OF_STOCHASTIC,
     STOCHASTIC,
     activations_of,
@@ -44,8 +43,6 @@ _NOT_FINITE = (
 
 class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # scikit-learn has no types
     """How the estimators are fitted; they say what the parameters are."""
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
 
     n_outputs_: int
     out_activation_: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY
 from typing import Any, Self
 
 import numpy as np
@@ -15,16 +16,15 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_targ
 from ganglion._base.arguments import explained
 from ganglion.estimators.multilayer.base import BaseMLP
 from ganglion.estimators.multilayer.loss import LossRule, rule_of_classes
-from ganglion.estimators.multilayer.parameters import Activation, with_shared_arguments
-from ganglion.estimators.shared.answers import one_of
 from ganglion.estimators.shared.network import Array
+from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.turns import fits_alone, predicts
 from ganglion.estimators.shared.weights import check_class_weight
 
 
 @explained
-@with_shared_arguments
+@parametrized
 class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-learn has no types
     """A multi-layer perceptron for classes: scikit-learn's `MLPClassifier` on Ganglion's core.
 
@@ -32,94 +32,20 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
     the weights, up to rounding. Beyond scikit-learn's:
 
     Args:
-        {shared}
-        class_weight: What the samples of each class count in the loss that is trained on, beside
-            `sample_weight`, and nowhere else: a mapping, "balanced", or None: all the same.
-            `partial_fit` takes no "balanced".
+        {parameters}
     """
 
-    def __init__(
-        self,
-        hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: Activation | Sequence[Activation] = "relu",
-        *,
-        solver: str = "adam",
-        alpha: float = 0.0001,
-        batch_size: int | str = "auto",
-        learning_rate: str = "constant",
-        learning_rate_init: float = 0.001,
-        power_t: float = 0.5,
-        max_iter: int = 200,
-        shuffle: bool = True,
-        random_state: int | np.random.RandomState | None = None,
-        tol: float = 1e-4,
-        verbose: bool | int = False,
-        warm_start: bool = False,
-        momentum: float = 0.9,
-        nesterovs_momentum: bool = True,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        n_iter_no_change: float = 10,
-        max_fun: int = 15000,
-        dropout: float = 0.0,
-        clip_norm: float | None = None,
-        weight_decay: float = 0.0,
-        lr_schedule: str | Callable[[int], float] | None = None,
-        warmup_steps: int = 0,
-        standardize: bool = False,
-        early_stopping_metric: str | Callable[..., float] = "score",
-        max_time: float | None = None,
-        keep_optimizer_state: bool = False,
-        max_history: int | None = None,
-        n_hidden_layers: int | None = None,
-        hidden_width: int | None = None,
-        n_jobs: int | None = None,
-        class_weight: Mapping[Any, float] | Sequence[Mapping[Any, float]] | str | None = None,
-    ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.power_t = power_t
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.random_state = random_state
-        self.tol = tol
-        self.verbose = verbose
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.n_iter_no_change = n_iter_no_change
-        self.max_fun = max_fun
-        self.dropout = dropout
-        self.clip_norm = clip_norm
-        self.weight_decay = weight_decay
-        self.lr_schedule = lr_schedule
-        self.warmup_steps = warmup_steps
-        self.standardize = standardize
-        self.early_stopping_metric = early_stopping_metric
-        self.max_time = max_time
-        self.keep_optimizer_state = keep_optimizer_state
-        self.max_history = max_history
-        self.n_hidden_layers = n_hidden_layers
-        self.hidden_width = hidden_width
-        self.n_jobs = n_jobs
-        self.class_weight = class_weight
-
-    _parameter_constraints = BaseMLP._parameter_constraints | {
-        "class_weight": [dict, list, one_of({"balanced"}), None]
-    }
+    _: KW_ONLY
+    class_weight: Mapping[Any, float] | Sequence[Mapping[Any, float]] | str | None = parameter(
+        dict,
+        list,
+        one_of({"balanced"}),
+        None,
+        default=None,
+        says="What the samples of each class count in the loss that is trained on, beside"
+        ' `sample_weight`, and nowhere else: a mapping, "balanced", or None: all the same.'
+        ' `partial_fit` takes no "balanced".',
+    )
 
     @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
     @fits_alone

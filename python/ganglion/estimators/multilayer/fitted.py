@@ -12,6 +12,7 @@ from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ganglion.estimators.multilayer import conversion
+from ganglion.estimators.multilayer.arguments import MLPArguments
 from ganglion.estimators.multilayer.parameters import STOCHASTIC, Activation, activations_of
 from ganglion.estimators.shared.answers import Estimator
 from ganglion.estimators.shared.network import Array, EstimatorNetwork
@@ -20,7 +21,7 @@ from ganglion.estimators.shared.threads import limited
 from ganglion.estimators.shared.turns import predicts
 
 
-class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator):  # type: ignore[misc]  # scikit-learn has no types
+class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator, MLPArguments):  # type: ignore[misc]  # scikit-learn has no types
     """Base of the estimators, with `coefs_` and `intercepts_` once they are fitted."""
 
     def _outputs(self, X: Any) -> Array:
@@ -152,8 +153,9 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator):  
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        listed = not isinstance(self.activation, Activation)
-        if hasattr(self, "coefs_") and not (listed and len(self.activation) != self.n_layers_ - 2):
+        given = self.activation
+        fits = isinstance(given, Activation) or len(given) == getattr(self, "n_layers_", 2) - 2
+        if hasattr(self, "coefs_") and fits:
             self._use(self._network_of_weights())
 
     def __sklearn_tags__(self) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import KW_ONLY
 from numbers import Real
 from typing import Any, Self
 
@@ -14,12 +15,12 @@ from sklearn.utils.validation import check_consistent_length
 
 from ganglion._base.arguments import explained
 from ganglion._base.arrays import as_array
-from ganglion.estimators.multilayer.base import BaseMLP, Examples
+from ganglion.estimators.multilayer.base import Examples
 from ganglion.estimators.multilayer.loss import LossRule, outputs_for_numbers, rule_of_numbers
-from ganglion.estimators.multilayer.parameters import Activation, levels_of, with_shared_arguments
+from ganglion.estimators.multilayer.parameters import levels_of
 from ganglion.estimators.multilayer.scaled_targets import ScaledTargetsMLP
-from ganglion.estimators.shared.answers import one_of
 from ganglion.estimators.shared.network import Array
+from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.scores import score_of_numbers
 from ganglion.estimators.shared.texts import text_in_targets_told
@@ -29,115 +30,47 @@ from ganglion.training.far_scales import warn_of_targets
 _LOSSES = {"squared_error", "poisson", "absolute_error", "huber", "quantile", "gaussian"}
 
 
+@parametrized
+class LossArgument:
+    """The argument that comes first."""
+
+    loss: str = parameter(
+        one_of(_LOSSES),
+        default="squared_error",
+        says='scikit-learn\'s "squared_error" and "poisson"; "absolute_error"; "huber", which is'
+        " half the square of errors up to 1, and grows linearly beyond (Huber, 1964); "
+        '"quantile" (Koenker and Bassett, 1978); or "gaussian", which also learns the error\'s'
+        " variance for each sample (Nix and Weigend, 1994).",
+    )
+
+
 @explained
-@with_shared_arguments
-class MLPRegressor(RegressorMixin, ScaledTargetsMLP):  # type: ignore[misc]  # scikit-learn has no types
+@parametrized
+class MLPRegressor(RegressorMixin, ScaledTargetsMLP, LossArgument):  # type: ignore[misc]  # scikit-learn has no types
     """A multi-layer perceptron for numbers: scikit-learn's `MLPRegressor` on Ganglion's core.
 
     Parameters, attributes and warnings are scikit-learn's, and from the same `random_state` so are
     the weights, up to rounding. Beyond scikit-learn's:
 
     Args:
-        loss: scikit-learn's "squared_error" and "poisson"; "absolute_error"; "huber", which is
-            half the square of errors up to 1, and grows linearly beyond (Huber, 1964); "quantile"
-            (Koenker and Bassett, 1978); or "gaussian", which also learns the error's variance for
-            each sample (Nix and Weigend, 1994).
-        {shared}
-        standardize_target: Whether the network learns each target moved and scaled to mean 0 and
-            variance 1, as it was in the first fit's samples; `target_scaler_` does it. Predictions,
-            deviations and scores are in the target's own units, losses and `tol` in the scaled.
-        quantile: Of the loss "quantile": the part of targets below the prediction, in `(0, 1)`;
-            or several of one target, which then has a prediction for each.
+        {parameters}
     """
 
-    _parameter_constraints = BaseMLP._parameter_constraints | {
-        "loss": [one_of(_LOSSES)],
-        "standardize_target": ["boolean"],
-        "quantile": [Interval(Real, 0, 1, closed="neither"), "array-like"],
-    }
-
-    def __init__(
-        self,
-        loss: str = "squared_error",
-        hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: Activation | Sequence[Activation] = "relu",
-        *,
-        solver: str = "adam",
-        alpha: float = 0.0001,
-        batch_size: int | str = "auto",
-        learning_rate: str = "constant",
-        learning_rate_init: float = 0.001,
-        power_t: float = 0.5,
-        max_iter: int = 200,
-        shuffle: bool = True,
-        random_state: int | np.random.RandomState | None = None,
-        tol: float = 1e-4,
-        verbose: bool | int = False,
-        warm_start: bool = False,
-        momentum: float = 0.9,
-        nesterovs_momentum: bool = True,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        n_iter_no_change: float = 10,
-        max_fun: int = 15000,
-        dropout: float = 0.0,
-        clip_norm: float | None = None,
-        weight_decay: float = 0.0,
-        lr_schedule: str | Callable[[int], float] | None = None,
-        warmup_steps: int = 0,
-        standardize: bool = False,
-        early_stopping_metric: str | Callable[..., float] = "score",
-        max_time: float | None = None,
-        keep_optimizer_state: bool = False,
-        max_history: int | None = None,
-        n_hidden_layers: int | None = None,
-        hidden_width: int | None = None,
-        n_jobs: int | None = None,
-        quantile: float | Sequence[float] = 0.5,
-        standardize_target: bool = False,
-    ) -> None:
-        self.loss = loss
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.power_t = power_t
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.random_state = random_state
-        self.tol = tol
-        self.verbose = verbose
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.n_iter_no_change = n_iter_no_change
-        self.max_fun = max_fun
-        self.dropout = dropout
-        self.clip_norm = clip_norm
-        self.weight_decay = weight_decay
-        self.lr_schedule = lr_schedule
-        self.warmup_steps = warmup_steps
-        self.standardize = standardize
-        self.early_stopping_metric = early_stopping_metric
-        self.max_time = max_time
-        self.keep_optimizer_state = keep_optimizer_state
-        self.max_history = max_history
-        self.n_hidden_layers = n_hidden_layers
-        self.hidden_width = hidden_width
-        self.n_jobs = n_jobs
-        self.quantile = quantile
-        self.standardize_target = standardize_target
+    _: KW_ONLY
+    quantile: float | Sequence[float] = parameter(
+        Interval(Real, 0, 1, closed="neither"),
+        "array-like",
+        default=0.5,
+        says='Of the loss "quantile": the part of targets below the prediction, in `(0, 1)`; or'
+        " several of one target, which then has a prediction for each.",
+    )
+    standardize_target: bool = parameter(
+        "boolean",
+        default=False,
+        says="Whether the network learns each target moved and scaled to mean 0 and variance 1, as"
+        " it was in the first fit's samples; `target_scaler_` does it. Predictions, deviations and"
+        " scores are in the target's own units, losses and `tol` in the scaled.",
+    )
 
     @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
     @fits_alone

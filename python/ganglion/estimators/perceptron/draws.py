@@ -6,14 +6,14 @@ import numpy as np
 from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.utils import check_random_state
 
-from ganglion.estimators.perceptron.settings import Settings
+from ganglion.estimators.perceptron.arguments import PerceptronArguments
 from ganglion.estimators.shared.network import Array
 
 _LARGEST_SEED = np.iinfo(np.int32).max
 
 
 def draw(
-    settings: Settings, y: Array, weight: Array | None, classes: int
+    settings: PerceptronArguments, y: Array, weight: Array | None, classes: int
 ) -> tuple[Array | None, list[int]]:
     """Return which samples are held out, None for none, and the seed of each unit's order.
 
@@ -33,7 +33,7 @@ def draw(
     return held_out, [_draw_seed(state) for state in states]
 
 
-def _hold_out(settings: Settings, y: Array, weight: Array | None) -> Array | None:
+def _hold_out(settings: PerceptronArguments, y: Array, weight: Array | None) -> Array | None:
     if not settings.early_stopping:
         return None
     splitter = StratifiedShuffleSplit(

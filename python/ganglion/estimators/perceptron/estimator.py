@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
@@ -12,15 +10,15 @@ from sklearn.base import _fit_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model._base import LinearClassifierMixin, SparseCoefMixin
 from sklearn.utils import compute_class_weight
-from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import _check_partial_fit_first_call, unique_labels
 from sklearn.utils.validation import validate_data
 
 from ganglion._base.arguments import explained
 from ganglion._base.messages import warn
 from ganglion.estimators.perceptron import draws, loop
+from ganglion.estimators.perceptron.arguments import PerceptronArguments
 from ganglion.estimators.perceptron.loop import PerceptronSamples, Unit
-from ganglion.estimators.shared.answers import Estimator, one_of
+from ganglion.estimators.shared.answers import Estimator
 from ganglion.estimators.shared.network import Array
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.texts import text_told
@@ -30,69 +28,13 @@ from ganglion.estimators.shared.weights import check_class_weight, checked_sampl
 
 
 @explained
-class Perceptron(LinearClassifierMixin, SparseCoefMixin, Estimator):  # type: ignore[misc]  # scikit-learn has no types
+class Perceptron(LinearClassifierMixin, SparseCoefMixin, Estimator, PerceptronArguments):  # type: ignore[misc]  # scikit-learn has no types
     """Rosenblatt's perceptron (1958): scikit-learn's `Perceptron` on Ganglion's core.
 
     Parameters, attributes and warnings are scikit-learn's, and from the same `random_state` so is
     the order of the samples, and the weights up to rounding. Each class has a unit that learns it
     against all others. `n_jobs` is a number of threads; None: as many as pay.
     """
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "penalty": [one_of({"l2", "l1", "elasticnet"}), None],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
-        "fit_intercept": ["boolean"],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "tol": [Interval(Real, 0, None, closed="left"), None],
-        "shuffle": ["boolean"],
-        "verbose": ["verbose"],
-        "eta0": [Interval(Real, 0, None, closed="neither")],
-        "n_jobs": [Integral, None],
-        "random_state": ["random_state"],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
-        "class_weight": [one_of({"balanced"}), dict, None],
-        "warm_start": ["boolean"],
-    }
-
-    def __init__(
-        self,
-        *,
-        penalty: str | None = None,
-        alpha: float = 0.0001,
-        l1_ratio: float = 0.15,
-        fit_intercept: bool = True,
-        max_iter: int = 1000,
-        tol: float | None = 1e-3,
-        shuffle: bool = True,
-        verbose: int = 0,
-        eta0: float = 1.0,
-        n_jobs: int | None = None,
-        random_state: int | np.random.RandomState | None = 0,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        n_iter_no_change: int = 5,
-        class_weight: Mapping[Any, float] | str | None = None,
-        warm_start: bool = False,
-    ) -> None:
-        self.penalty = penalty
-        self.alpha = alpha
-        self.l1_ratio = l1_ratio
-        self.fit_intercept = fit_intercept
-        self.max_iter = max_iter
-        self.tol = tol
-        self.shuffle = shuffle
-        self.verbose = verbose
-        self.eta0 = eta0
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.class_weight = class_weight
-        self.warm_start = warm_start
 
     @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ganglion._base import precision
 from ganglion._base.improvement import improves
 from ganglion._base.messages import say
-from ganglion.estimators.perceptron.settings import Settings
+from ganglion.estimators.perceptron.arguments import PerceptronArguments
 from ganglion.estimators.shared.network import Array
 from ganglion.estimators.shared.threads import interrupted
 
@@ -59,7 +59,7 @@ class PerceptronSamples:
 
 
 def run(
-    settings: Settings,
+    settings: PerceptronArguments,
     samples: PerceptronSamples,
     units: list[Unit],
     begin: tuple[Array, Array],
@@ -99,7 +99,10 @@ def run(
 
 
 def _perceptrons(
-    settings: Settings, samples: PerceptronSamples, units: list[Unit], begin: tuple[Array, Array]
+    settings: PerceptronArguments,
+    samples: PerceptronSamples,
+    units: list[Unit],
+    begin: tuple[Array, Array],
 ) -> Perceptrons:
     coefs, intercepts = begin
     x = samples.x
@@ -132,7 +135,7 @@ class _Progress:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: PerceptronArguments,
         samples: PerceptronSamples,
         core: Perceptrons,
         number: int,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any, Self
 
 from sklearn.base import BaseEstimator
@@ -51,8 +50,3 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no typ
         if not options or not isinstance(value, str):
             return None
         return nearest(value, options[0], ALIASES)
-
-
-def one_of(names: Collection[str]) -> StrOptions:
-    """Return scikit-learn's constraint to some names, which its messages list in their order."""
-    return StrOptions(dict.fromkeys(sorted(names)).keys())

@@ -88,7 +88,7 @@ class EstimatorNetwork:
             own[:] = given
         return made
 
-    def draw(self, random_state: np.random.RandomState, last: str | ActivationFunction) -> None:
+    def draw(self, random_state: np.random.RandomState, last: object) -> None:
         """Draw the first weights, as scikit-learn does (Glorot and Bengio, 2010).
 
         Args:

@@ -1,0 +1,141 @@
+"""The arguments that the classifier and the regressor share, each with what it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.utils._param_validation import Interval, Options
+
+from ganglion.activations import ActivationFunction
+from ganglion.estimators.multilayer.parameters import ACTIVATIONS, STOCHASTIC, Activation
+from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
+
+_AT_LEAST_1 = Interval(Integral, 1, None, closed="left")
+_NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
+_POSITIVE = Interval(Real, 0, None, closed="neither")
+_FRACTION = Interval(Real, 0, 1, closed="left")  # less than 1
+
+
+@parametrized
+class MLPArguments:
+    """What an estimator is told; those that say nothing here are scikit-learn's."""
+
+    hidden_layer_sizes: int | Sequence[int] = parameter("array-like", _AT_LEAST_1, default=(100,))
+    activation: Activation | Sequence[Activation] = parameter(
+        one_of(ACTIVATIONS),
+        ActivationFunction,
+        "array-like",
+        default="relu",
+        says="One of the hidden layers' activations, or a list with one for each; also those of"
+        " `ganglion.activations` that scikit-learn does not have.",
+    )
+    _: KW_ONLY
+    solver: str = parameter(one_of({"lbfgs", *STOCHASTIC}), default="adam")
+    alpha: float = parameter(_NOT_NEGATIVE, default=0.0001)
+    batch_size: int | str = parameter(one_of({"auto"}), _AT_LEAST_1, default="auto")
+    learning_rate: str = parameter(
+        one_of({"constant", "invscaling", "adaptive"}), default="constant"
+    )
+    learning_rate_init: float = parameter(_POSITIVE, default=0.001)
+    power_t: float = parameter(_NOT_NEGATIVE, default=0.5)
+    max_iter: int = parameter(_AT_LEAST_1, default=200)
+    shuffle: bool = parameter("boolean", default=True)
+    random_state: int | np.random.RandomState | None = parameter("random_state", default=None)
+    tol: float = parameter(_NOT_NEGATIVE, default=1e-4)
+    verbose: bool | int = parameter("verbose", default=False)
+    warm_start: bool = parameter("boolean", default=False)
+    momentum: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.9)
+    nesterovs_momentum: bool = parameter("boolean", default=True)
+    early_stopping: bool = parameter("boolean", default=False)
+    validation_fraction: float = parameter(_FRACTION, default=0.1)
+    beta_1: float = parameter(_FRACTION, default=0.9)
+    beta_2: float = parameter(_FRACTION, default=0.999)
+    epsilon: float = parameter(_POSITIVE, default=1e-8)
+    n_iter_no_change: float = parameter(_AT_LEAST_1, Options(Real, {np.inf}), default=10)
+    max_fun: int = parameter(_AT_LEAST_1, default=15000)
+    dropout: float = parameter(
+        _FRACTION,
+        default=0.0,
+        says="The part of each hidden layer's outputs zeroed while training, in `[0, 1)`.",
+    )
+    clip_norm: float | None = parameter(
+        _POSITIVE,
+        None,
+        default=None,
+        says='Largest norm of the loss\'s gradient in a step of "adam" or "sgd", before the penalty'
+        " of `alpha`; None clips nothing.",
+    )
+    weight_decay: float = parameter(
+        _NOT_NEGATIVE,
+        default=0.0,
+        says='With "adam", weights and intercepts shrink in each step by this times the learning'
+        ' rate (AdamW; Loshchilov and Hutter, 2019); with "sgd" it counts in the gradient.',
+    )
+    lr_schedule: str | Callable[[int], float] | None = parameter(
+        one_of({"cosine", "one_cycle"}),
+        callable,
+        None,
+        default=None,
+        says='The learning rate of each step of "adam" or "sgd": "cosine" or "one_cycle" over'
+        " `max_iter` epochs, with `learning_rate_init` the highest; a schedule of"
+        " `ganglion.schedules`; or a function of the step's number. None: as `learning_rate` says.",
+    )
+    warmup_steps: int = parameter(
+        Interval(Integral, 0, None, closed="left"),
+        default=0,
+        says="Steps in which the rate rises from 0 to where it begins.",
+    )
+    standardize: bool = parameter(
+        "boolean",
+        default=False,
+        says="Whether each feature is moved and scaled to mean 0 and variance 1 (of a sparse matrix"
+        " only scaled) as it was in the first fit's samples; `scaler_` does it.",
+    )
+    early_stopping_metric: str | Callable[..., float] = parameter(
+        str,
+        callable,
+        default="score",
+        says='What early stopping goes by: "score", the validation\'s "loss", or one of'
+        " scikit-learn's scorers, by name or as a function.",
+    )
+    max_time: float | None = parameter(
+        _POSITIVE,
+        None,
+        default=None,
+        says="Seconds after which a fit ends with the epoch or iteration it is in.",
+    )
+    keep_optimizer_state: bool = parameter(
+        "boolean",
+        default=False,
+        says='Whether, with `warm_start`, "adam" and "sgd" go on with what they remember of the fit'
+        " before.",
+    )
+    max_history: int | None = parameter(
+        _AT_LEAST_1,
+        None,
+        default=None,
+        says="Epochs at most of which curves and scores are kept; None: of all.",
+    )
+    n_hidden_layers: int | None = parameter(
+        _AT_LEAST_1,
+        None,
+        default=None,
+        says="With `hidden_width` in place of `hidden_layer_sizes`: how many hidden layers. None:"
+        " one, where `hidden_width` is given.",
+    )
+    hidden_width: int | None = parameter(
+        _AT_LEAST_1,
+        None,
+        default=None,
+        says="Units of each. None: 100, where `n_hidden_layers` is given.",
+    )
+    n_jobs: int | None = parameter(
+        Integral,
+        None,
+        default=None,
+        says="Threads of a call: -1 for all; None: those that pay, but one in a"
+        " thread of joblib's.",
+    )
