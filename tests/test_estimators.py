@@ -18,7 +18,7 @@ from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classific
 import ganglion as gn
 from ganglion import neural_network as ours
 from ganglion.estimators.multilayer.loss import PenalizedLoss, rule_of_classes, rule_of_numbers
-from ganglion.estimators.shared.network import EstimatorNetwork
+from ganglion.estimators.multilayer.mlp import mlp
 from ganglion.training.data import Dataset
 
 pytestmark = [
@@ -317,17 +317,17 @@ def test_float32_stays_and_anything_else_becomes_float64() -> None:
 )
 def test_gradient_is_the_central_difference(loss: str, out_activation: str, outputs: int) -> None:
     rng = np.random.default_rng(0)
-    network = EstimatorNetwork([4, 5, outputs], ["tanh"], out_activation, "float64")
+    model = mlp([4, 5, outputs], ["tanh"], out_activation, "float64")._model
     x = rng.normal(size=(20, 4))
     columns = outputs // 2 if loss == "gaussian" else outputs
     softmax = out_activation == "softmax"
     y = rng.integers(0, 3, (20, 1)) if softmax else rng.uniform(0, 1, (20, columns))
     samples = Dataset(x, y, rng.uniform(0.5, 2, (20, 1)))
-    values = network.store.values
+    values = model.store.values
     values[:] = rng.normal(size=values.size) / 2
     classes = loss == "log_loss"
-    rule = rule_of_classes(network) if classes else rule_of_numbers(loss, network, (0.3,))
-    objective = PenalizedLoss(network, rule, 0.7, samples, 20, "gradients")
+    rule = rule_of_classes(model) if classes else rule_of_numbers(loss, model, (0.3,))
+    objective = PenalizedLoss(model, rule, 0.7, samples, 20, "gradients")
 
     def value() -> float:
         objective.reset()
@@ -336,10 +336,10 @@ def test_gradient_is_the_central_difference(loss: str, out_activation: str, outp
 
     value()
     assert samples.weight is not None
-    gradient = network.store.gradients.copy()
+    gradient = model.store.gradients.copy()
     # Of errors, scikit-learn's value is the mean over the targets, its gradient that of the sum.
     times = columns if loss in ("squared_error", "gaussian") else 1
-    for begin, end in network.weight_ranges():
+    for begin, end in model.network.weight_ranges():
         gradient[begin:end] += times * 0.7 / samples.weight.sum() * values[begin:end]
     step = 1e-6
     for i in range(values.size):

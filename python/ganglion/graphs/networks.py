@@ -12,53 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from ganglion import _core
 from ganglion._base import checks, precision
 from ganglion._base.arrays import as_array, check_finite
-from ganglion.activations import ActivationFunction
 from ganglion.initializers import Initializer
-from ganglion.layers import Layer, checked_layers
-
-
-@dataclass(frozen=True, slots=True)
-class Architecture:
-    """All that a model is but its parameters; `Sequential` says what the fields are.
-
-    Raises:
-        TypeError: When a field is of another type.
-        ValueError: When it is out of its range, or a name is unknown.
-    """
-
-    layers: Sequence[Layer]
-    input_size: int
-    dtype: str = "float32"
-    seed: int = 0
-    rescale: float = 1.0
-
-    def __post_init__(self) -> None:
-        checks.size("input_size", self.input_size)
-        most = float(np.finfo(precision.get(self.dtype).dtype).max)
-        checks.seed("seed", self.seed)
-        checks.positive("rescale", self.rescale)
-        if self.rescale > most:
-            raise ValueError(
-                f"rescale must be at most {most:g} in {self.dtype}, got {self.rescale!r}"
-            )
-        plain = {
-            "layers": checked_layers(self.layers),  # a record cannot change, nor what it holds
-            "input_size": int(self.input_size),
-            "seed": int(self.seed),
-            "rescale": float(self.rescale),
-        }
-        for name, value in plain.items():
-            object.__setattr__(self, name, value)
-
-    def network(self) -> Network:
-        """Put the layers together; no memory is taken for parameters."""
-        network = build(self.layers, self.input_size)
-        if network.normalization is not None and self.rescale != 1:
-            raise ValueError(
-                f"rescale is {self.rescale}, must be 1 beside Normalization, which scales the"
-                " inputs itself"
-            )
-        return network
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +82,15 @@ class Network:
             for part, parameter in zip(parts, self.parameters, strict=False)
         ]
 
+    def weight_ranges(self) -> list[tuple[int, int]]:
+        """Return where in the vector of all parameters the weights are, without the biases."""
+        ends = np.cumsum([parameter.size for parameter in self.parameters]).tolist()
+        return [
+            (end - parameter.size, end)
+            for parameter, end in zip(self.parameters, ends, strict=True)
+            if not parameter.is_bias
+        ]
+
     def join(self, weights: Sequence[ArrayLike], dtype: str) -> NDArray[Any]:
         """Return one vector of all parameters: the inverse of `split`.
 
@@ -162,85 +125,3 @@ class Network:
         weight = named[name]
         bias = named.get(name.removesuffix("weight") + "bias", np.zeros(weight.shape[1]))
         return np.column_stack([bias, weight.T]).astype(vector.dtype)
-
-
-class Builder:
-    """Collects the ops and parameters that layers add."""
-
-    def __init__(self, input_size: int) -> None:
-        self.graph = _core.Graph()
-        self.input = self.graph.input("x", input_size)
-        self.parameters: list[Parameter] = []
-        self.normalization: NDArray[np.float64] | None = None
-        self._activated: dict[int, str] = {}  # values that come out of an activation, and its name
-
-    def chain(self, layers: Sequence[Layer], x: int, name: str) -> int:
-        """Add layers one after the other, named `name.0`, `name.1`, ..."""
-        for i, layer in enumerate(layers):
-            self.graph.set_layer(f"{name}.{i}")
-            x = layer.build(self, x, f"{name}.{i}")
-        return x
-
-    def affine(
-        self, x: int, units: int, name: str, kernel: Initializer, bias: Initializer | None
-    ) -> int:
-        """Add `x @ W + b`, or `x @ W` without a bias."""
-        fan_in = self.graph.cols(x)
-        weight_value = self._parameter(f"{name}.weight", fan_in, units, False, kernel)
-        bias_value = None
-        if bias is not None:
-            bias_value = self._parameter(f"{name}.bias", fan_in, units, True, bias)
-        return self.graph.affine(x, weight_value, bias_value)
-
-    def normalize(self, x: int, shift: Sequence[float], factor: Sequence[float], layer: str) -> int:
-        """Have the inputs read less `shift` times `factor`: that adds nothing to the graph."""
-        if x != self.input or self.normalization is not None:
-            raise ValueError(f"{layer}: Normalization must be the first layer of a network")
-        features = self.graph.cols(x)
-        if len(shift) != features:
-            raise ValueError(
-                f"{layer}: Normalization has {len(shift)} features, the input has {features}"
-            )
-        self.normalization = np.array([shift, factor])
-        return x
-
-    def activation(self, x: int, function: ActivationFunction) -> int:
-        """Add an activation; the identity adds nothing."""
-        if function.name == "identity":
-            return x
-        if function.name == "softmax":
-            y = self.graph.softmax(x)
-        else:
-            y = self.graph.activation(x, function.name, function.alpha)
-        self._activated[y] = function.name
-        return y
-
-    def ending(self, y: int) -> str:
-        """Return the name of the activation that a value comes out of."""
-        return self._activated.get(y, "identity")
-
-    def _parameter(
-        self, name: str, fan_in: int, fan_out: int, is_bias: bool, initializer: Initializer
-    ) -> int:
-        self.parameters.append(Parameter(name, fan_in, fan_out, is_bias, initializer))
-        return self.graph.parameter(name, 1 if is_bias else fan_in, fan_out)
-
-
-def build(layers: Sequence[Layer], input_size: int) -> Network:
-    """Put layers together for inputs of `input_size` columns."""
-    builder = Builder(input_size)
-    y = builder.chain(layers, builder.input, "layers")
-    return Network(
-        builder.graph,
-        builder.input,
-        y,
-        tuple(builder.parameters),
-        builder.normalization,
-        builder.ending(y),
-    )
-
-
-def graph_of(layers: Sequence[Layer], input_size: int) -> tuple[_core.Graph, int, int]:
-    """Return the graph of layers, its input and its output: how a predictor is made again."""
-    network = build(layers, input_size)
-    return network.graph, network.input, network.output

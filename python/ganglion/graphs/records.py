@@ -15,7 +15,7 @@ import numpy as np
 from ganglion import initializers
 from ganglion._base.checks import shown
 from ganglion.activations import ActivationFunction
-from ganglion.graphs.networks import Architecture
+from ganglion.graphs.architectures import Architecture
 from ganglion.initializers import INITIALIZERS
 from ganglion.layers import Activation, Dense, Dropout, Normalization, Residual
 

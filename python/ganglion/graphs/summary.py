@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ganglion import activations
 from ganglion.activations import ActivationFunction
-from ganglion.graphs.networks import build
+from ganglion.graphs.builders import build
 from ganglion.layers import Activation, Dense, Dropout, Layer, Residual
 
 

@@ -13,7 +13,7 @@ from ganglion.initializers import Initializer
 class Builder(Protocol):
     """What a layer may ask for. Values of the graph go by their numbers.
 
-    `ganglion.graphs.networks.Builder` is what answers.
+    `ganglion.graphs.builders.Builder` is what answers.
     """
 
     graph: _core.Graph

@@ -20,7 +20,8 @@ from ganglion import _core
 from ganglion._base import writing
 from ganglion._base.checks import is_text, shown
 from ganglion.graphs import records
-from ganglion.graphs.networks import Architecture, Parameter
+from ganglion.graphs.architectures import Architecture
+from ganglion.graphs.networks import Parameter
 
 FORMAT_VERSION = "1"
 _PREFIX = "ganglion."

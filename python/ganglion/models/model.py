@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ganglion import _core
 from ganglion._base import attributes, checks, precision
 from ganglion._base.arguments import explained
 from ganglion._base.arrays import as_samples, refuse_not_finite, rows_at_once, unfolded
 from ganglion._base.frames import labels_of
 from ganglion._base.messages import say
 from ganglion._base.scaling import InputScale
-from ganglion.graphs import networks, summary
-from ganglion.graphs.networks import Architecture, Network
+from ganglion.graphs import builders, summary
+from ganglion.graphs.architectures import Architecture
+from ganglion.graphs.networks import Network
 from ganglion.layers import Layer
 from ganglion.models import file_format
 from ganglion.training.passes import Parametrized
@@ -138,13 +140,27 @@ class Model:
             checks.positive_count("batch_size", batch_size)
             predictor = model.predictor(min(int(batch_size), samples))
         out = np.empty((samples, self.output_size), model.precision.dtype)
-        step = rows_at_once(table)
         with model.store.access.reading("predict"):
-            for first in range(0, samples, step):
-                part = slice(first, first + step)
-                rows, scale = unfolded(table[part]), model.scale
-                if not predictor.predict([(rows, scale.factor, scale.columns)], [out[part]]):
-                    refuse_not_finite("predict", "X", table, model.precision, scale, labels_of(x))
+            if not self._write_outputs(predictor, table, out):
+                refuse_not_finite("predict", "X", table, model.precision, model.scale, labels_of(x))
+        return out
+
+    def _write_outputs(self, predictor: _core.Predictor, table: Any, out: Array) -> bool:
+        """Write a checked table's outputs; return whether all inputs were finite, if none changed.
+
+        Rows of a sparse matrix are unfolded some at a time.
+        """
+        finite, step, scale = True, rows_at_once(table), self._model.scale
+        for first in range(0, len(out), step):
+            part = slice(first, first + step)
+            rows = unfolded(table[part])
+            finite &= predictor.predict([(rows, scale.factor, scale.columns)], [out[part]])
+        return finite
+
+    def _outputs(self, table: Any) -> Array:
+        """Return the outputs for a table as `as_samples` gives it, not checked any more."""
+        out = np.empty((table.shape[0], self.output_size), self._model.precision.dtype)
+        self._write_outputs(self._predictor, table, out)
         return out
 
     @explained
@@ -159,7 +175,7 @@ class Model:
         """
         from ganglion.inference import Predictor
 
-        recipe = (networks.graph_of, (self.layers, self.input_size))
+        recipe = (builders.graph_of, (self.layers, self.input_size))
         columns = self._model.scale.columns
         with self._model.store.access.reading("predictor"):
             return Predictor(recipe, self.dtype, self.parameter_vector, self.rescale, columns)

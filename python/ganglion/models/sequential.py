@@ -12,7 +12,8 @@ from ganglion._base.arguments import explained
 from ganglion.callbacks import Callback
 from ganglion.callbacks.bars import Verbosity
 from ganglion.callbacks.history import History
-from ganglion.graphs.networks import Architecture, Network
+from ganglion.graphs.architectures import Architecture
+from ganglion.graphs.networks import Network
 from ganglion.losses import CustomLoss, Loss
 from ganglion.metrics import Metric, MetricFunction
 from ganglion.models.model import Array, Model

@@ -9,10 +9,12 @@ import numpy as np
 from sklearn.base import _fit_context
 from sklearn.utils import check_random_state
 
+from ganglion._base.arrays import Array
 from ganglion.estimators.multilayer import lbfgs, scalers
 from ganglion.estimators.multilayer.ignored import warn_of_ignored
 from ganglion.estimators.multilayer.learning import LearningMLP
 from ganglion.estimators.multilayer.learning_rates import schedule_of
+from ganglion.estimators.multilayer.mlp import draw, mlp
 from ganglion.estimators.multilayer.parameters import (
     OF_STOCHASTIC,
     STOCHASTIC,
@@ -23,7 +25,6 @@ from ganglion.estimators.multilayer.scoring import scorer_of
 from ganglion.estimators.multilayer.stochastic import settings_of
 from ganglion.estimators.shared.callback_support import CallbackSupportMixin, FitEvents
 from ganglion.estimators.shared.clock import Clock
-from ganglion.estimators.shared.network import Array, EstimatorNetwork
 from ganglion.estimators.shared.progress_shown import show
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.threads import limited, threads_for
@@ -125,7 +126,7 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
             else:
                 self._minimize(samples, events, clock)
         self.fit_time_ = clock.seconds
-        if not np.isfinite(self._network.store.values).all():
+        if not np.isfinite(self._net.parameter_vector).all():
             raise ValueError(_NOT_FINITE)
         events.fit_ends()
         return self
@@ -154,7 +155,7 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
                 labels = getattr(self, "feature_names_in_", None)
                 hint = "pass standardize=True, or scale X"
                 warn_of_inputs(X, weight, labels, hint)
-        self._use(self._network_of_weights())
+        self._use(self._net_of_weights())
         if not afresh and self._renew_scales(X, targets, weight):
             self.__dict__.pop("_optimizer", None)  # what it remembers is of the other scale
 
@@ -173,7 +174,7 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
         if self.standardize == (before is not None):
             return False
         self._learn_input_scale(X, weight)
-        scalers.rescale_inputs(self._network, before, getattr(self, "scaler_", None))
+        scalers.rescale_inputs(self._net, before, getattr(self, "scaler_", None))
         return True
 
     def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:
@@ -204,16 +205,11 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
         self.__dict__.pop("best_epoch_", None)
         activations = activations_of(self.activation, len(sizes) - 1)
         self._dropout_seed = self._random_state.randint(2**31) if self.dropout else 0
-        network = EstimatorNetwork(
-            [*sizes, self.n_outputs_],
-            activations,
-            self.out_activation_,
-            dtype,
-            self.dropout,
-            self._dropout_seed,
-        )
-        network.draw(self._random_state, activations[-1] if activations else self.activation)
-        self._use(network)
+        sizes, last = [*sizes, self.n_outputs_], self.out_activation_
+        net = mlp(sizes, activations, last, dtype, self.dropout, self._dropout_seed)
+        as_last = activations[-1] if activations else self.activation
+        draw(net, self._random_state, [*activations, as_last])
+        self._use(net)
         if self.solver in STOCHASTIC:
             fresh = Progress(best_loss=None, scores=[], best_score=-np.inf)
             show(fresh if self.early_stopping else Progress(), self)

@@ -14,9 +14,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
 
 from ganglion._base.arguments import explained
+from ganglion._base.arrays import Array
 from ganglion.estimators.multilayer.base import BaseMLP
 from ganglion.estimators.multilayer.loss import LossRule, rule_of_classes
-from ganglion.estimators.shared.network import Array
 from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.turns import fits_alone, predicts
@@ -131,7 +131,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
         return targets.shape[1], "logistic"
 
     def _loss_rule(self) -> LossRule:
-        return rule_of_classes(self._network)
+        return rule_of_classes(self._net._model)
 
     def _labels_of(self, targets: Array) -> Array:
         if self._label_binarizer.y_type_.startswith("multilabel"):

@@ -11,14 +11,16 @@ from sklearn.utils import column_or_1d
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from ganglion._base.arrays import Array
 from ganglion.estimators.multilayer import conversion
 from ganglion.estimators.multilayer.arguments import MLPArguments
+from ganglion.estimators.multilayer.mlp import holding, outputs_of, shown
 from ganglion.estimators.multilayer.parameters import STOCHASTIC, Activation, activations_of
 from ganglion.estimators.shared.answers import Estimator
-from ganglion.estimators.shared.network import Array, EstimatorNetwork
 from ganglion.estimators.shared.texts import text_told
 from ganglion.estimators.shared.threads import limited
 from ganglion.estimators.shared.turns import predicts
+from ganglion.models import Sequential
 
 
 class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator, MLPArguments):  # type: ignore[misc]  # scikit-learn has no types
@@ -27,15 +29,15 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator, ML
     def _outputs(self, X: Any) -> Array:
         """Check inputs, and return the values of the output layer, shape `(samples, outputs)`."""
         check_is_fitted(self)
-        return self._outputs_of(self._network_of_weights(), X)
+        return self._outputs_of(self._net_of_weights(), X, self.out_activation_)
 
-    def _outputs_of(self, network: EstimatorNetwork, X: Any) -> Array:
+    def _outputs_of(self, net: Sequential, X: Any, out_activation: Activation) -> Array:
         with text_told(X):
             X = validate_data(
                 self, X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), reset=False
             )
         with limited(self.n_jobs):
-            return network.outputs(self._scaled(X))
+            return outputs_of(net, self._scaled(X), out_activation)
 
     def _validated(self, X: Any, y: Any, *, reset: bool, **checks: Any) -> tuple[Any, Array]:
         """Check inputs and targets as scikit-learn does; one column of targets becomes flat."""
@@ -76,35 +78,39 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator, ML
                 " others need set_output(transform='default')"
             )
         activations = activations_of(self.activation, count)
-        hidden = EstimatorNetwork.holding(
+        hidden = holding(
             self.coefs_[:end],
             self.intercepts_[:end],
             activations[: end - 1],
             activations[end - 1],
         )
-        return self._outputs_of(hidden, X)
+        return self._outputs_of(hidden, X, activations[end - 1])
 
     @property
     def _n_features_out(self) -> int:
         """How many columns `transform` gives."""
         return int(self.coefs_[-1].shape[0])
 
-    def _use(self, network: EstimatorNetwork) -> None:
-        """Let the estimator's weights be those of the network."""
-        self._network = network
-        self.coefs_, self.intercepts_ = list(network.coefs), list(network.intercepts)
+    def _use(self, net: Sequential) -> None:
+        """Let the estimator's weights be those of a model made as its parameters say."""
+        self._net = net
+        self.coefs_, self.intercepts_ = shown(net)
+        self._net_shows = self._made_as()
 
-    def _network_of_weights(self) -> EstimatorNetwork:
-        """Return the network that works with `coefs_`, or one with a copy where users set them."""
-        network: EstimatorNetwork | None = getattr(self, "_network", None)
-        activations = activations_of(self.activation, len(self.coefs_) - 1)
-        weights = self.coefs_, self.intercepts_
-        if network is not None and network.shows(*weights, activations, self.dropout):
-            return network
+    def _net_of_weights(self) -> Sequential:
+        """Return the model that works with `coefs_`, or one with a copy where users set them."""
+        made_as = self._made_as()
+        if hasattr(self, "_net") and _are_the_same(made_as, self._net_shows):
+            return self._net
+        activations, dropout, _ = made_as
         seed = getattr(self, "_dropout_seed", 0)  # scikit-learn's have none
-        return EstimatorNetwork.holding(
-            *weights, activations, self.out_activation_, self.dropout, seed
-        )
+        weights = self.coefs_, self.intercepts_
+        return holding(*weights, activations, self.out_activation_, dropout, seed)
+
+    def _made_as(self) -> tuple[list[Activation], float, tuple[Array, ...]]:
+        """Return the hidden layers' activations and dropout, and all arrays of weights."""
+        activations = activations_of(self.activation, len(self.coefs_) - 1)
+        return activations, self.dropout, (*self.coefs_, *self.intercepts_)
 
     def _scaled(self, X: Any) -> Any:
         """Return checked inputs as the network takes them."""
@@ -135,7 +141,7 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator, ML
         made = cls(**parameters)
         made.__dict__.update(learnt)
         if hasattr(made, "coefs_"):
-            made._use(made._network_of_weights())
+            made._use(made._net_of_weights())
         return made
 
     def to_sklearn(self) -> Any:
@@ -148,7 +154,8 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator, ML
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())
-        state.pop("_network", None)  # it is made again from the weights
+        for name in ("_net", "_net_shows"):  # they are made again from the weights
+            state.pop(name, None)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -156,9 +163,16 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator, ML
         given = self.activation
         fits = isinstance(given, Activation) or len(given) == getattr(self, "n_layers_", 2) - 2
         if hasattr(self, "coefs_") and fits:
-            self._use(self._network_of_weights())
+            self._use(self._net_of_weights())
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _are_the_same(made: tuple[Any, Any, Any], other: tuple[Any, Any, Any]) -> bool:
+    """Are these the same arrays, in the same kind of layers?"""
+    (*layers, arrays), (*other_layers, other_arrays) = made, other
+    same = len(arrays) == len(other_arrays)
+    return same and layers == other_layers and all(map(operator.is_, arrays, other_arrays))

@@ -15,9 +15,9 @@ from ganglion._base.messages import say, warn
 from ganglion.estimators.multilayer.loss import LossRule, PenalizedLoss
 from ganglion.estimators.shared.callback_support import FitEvents
 from ganglion.estimators.shared.clock import Clock
-from ganglion.estimators.shared.network import EstimatorNetwork
 from ganglion.estimators.shared.threads import interrupted
 from ganglion.training.data import Dataset
+from ganglion.training.passes import Parametrized
 
 
 def refuse(estimator: object, names: tuple[str, ...], **given: Any) -> None:
@@ -56,10 +56,10 @@ class Limits:
 
 
 class Minimization:
-    """Fits a network to all samples at once.
+    """Fits a model to all samples at once.
 
     Args:
-        network: Which.
+        model: Which.
         rule: How the loss follows from the core's.
         alpha: Strength of the penalty.
         samples: What to fit to, with targets as the loss takes them.
@@ -68,21 +68,21 @@ class Minimization:
 
     def __init__(
         self,
-        network: EstimatorNetwork,
+        model: Parametrized,
         rule: LossRule,
         alpha: float,
         samples: Dataset,
         limits: Limits,
     ) -> None:
-        self._network = network
+        self._model = model
         self._samples = samples.unfolded()
         self._limits = limits
         self._objective = PenalizedLoss(
-            network, rule, alpha, self._samples, len(samples), "gradients"
+            model, rule, alpha, self._samples, len(samples), "gradients"
         )
         total = len(samples) if samples.weight is None else samples.weight.sum()
         self._decay = alpha / total
-        self._weights = network.weight_ranges()
+        self._weights = model.network.weight_ranges()
         self._latest = np.inf  # loss
         self._iterations = 0
         self.interrupted = False
@@ -94,7 +94,7 @@ class Minimization:
             events: What is told of each iteration.
             clock: Ends the fit where its time is over.
         """
-        limits, values = self._limits, self._network.store.values
+        limits, values = self._limits, self._model.store.values
         events.iteration_begins()
         try:
             result = optimize.minimize(
@@ -119,7 +119,7 @@ class Minimization:
         return result
 
     def _loss_and_gradient(self, point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        store, objective = self._network.store, self._objective
+        store, objective = self._model.store, self._objective
         store.values[:] = point
         objective.reset()
         if not objective.run(self._samples, None, len(self._samples)):
@@ -132,7 +132,7 @@ class Minimization:
 
     def _iteration_ends(self, events: FitEvents, clock: Clock, point: NDArray[np.float64]) -> None:
         limits = self._limits
-        self._network.store.values[:] = point
+        self._model.store.values[:] = point
         self._iterations += 1
         if limits.verbose:
             say(f"Iteration {self._iterations}, loss = {self._latest:.8f}")

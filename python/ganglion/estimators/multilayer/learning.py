@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.optimize import _check_optimize_result
 
+from ganglion._base.arrays import Array
 from ganglion._base.messages import warn
 from ganglion.estimators.multilayer import lbfgs, scalers
 from ganglion.estimators.multilayer.fit_plan import FitPlan
@@ -19,7 +20,6 @@ from ganglion.estimators.multilayer.stochastic_fit import StochasticFit
 from ganglion.estimators.multilayer.validation import ROWS, Validation, hold_out
 from ganglion.estimators.shared.callback_support import FitEvents
 from ganglion.estimators.shared.clock import Clock
-from ganglion.estimators.shared.network import Array
 from ganglion.estimators.shared.progress_shown import progress_of, show
 from ganglion.training.data import Dataset
 
@@ -63,7 +63,7 @@ class LearningMLP(FittedMLP, ABC):
             clock: Ends the fit where its time is over.
             is_part: Whether to train for one epoch only, of many calls.
         """
-        network, rule = self._network, self._loss_rule()
+        model, rule = self._net._model, self._loss_rule()
         if watched is None and self.early_stopping:
             stratify = self._stratify(samples.y)
             samples, watched = hold_out(
@@ -74,17 +74,17 @@ class LearningMLP(FittedMLP, ABC):
         scaler = self._target_scaler()
         trained_on = scalers.for_loss(scaler, samples)
         loss = PenalizedLoss(
-            network, rule, self.alpha, trained_on, batch_size, "train", optimizer.state
+            model, rule, self.alpha, trained_on, batch_size, "train", optimizer.state
         )
         random_state = self._random_state if self.shuffle else None
         epochs = Epochs(loss, trained_on, batch_size, random_state)
         validation = None
         if watched is not None:
             score, watched = ValidationScore(self, watched), scalers.for_loss(scaler, watched)
-            value = PenalizedLoss(network, rule, 0.0, watched, ROWS, "evaluate")
+            value = PenalizedLoss(model, rule, 0.0, watched, ROWS, "evaluate")
             validation = Validation(score, value, watched)
         plan, progress = FitPlan.of(self, is_part=is_part), progress_of(self)
-        values = network.store.values
+        values = model.store.values
         StochasticFit(plan, progress, epochs, optimizer, validation, values).run(events, clock)
         show(progress, self)
 
@@ -92,17 +92,17 @@ class LearningMLP(FittedMLP, ABC):
         """Return the optimizer there is where that goes on, else a new one."""
         before: StochasticOptimizer | None = getattr(self, "_optimizer", None)
         if before is None or not goes_on:
-            self._optimizer = StochasticOptimizer(self._network, settings_of(self), steps)
+            self._optimizer = StochasticOptimizer(self._net._model, settings_of(self), steps)
             if before is not None and self.warm_start and self.keep_optimizer_state:
                 self._optimizer.go_on_from(before)
-        self._optimizer.bind(self._network)
+        self._optimizer.bind(self._net._model)
         return self._optimizer
 
     def _minimize(self, samples: Dataset, events: FitEvents, clock: Clock) -> None:
         """Fit by "lbfgs"; arguments are those of `_run_epochs`."""
         samples = scalers.for_loss(self._target_scaler(), samples)
         limits = lbfgs.Limits.of(self)
-        fit = lbfgs.Minimization(self._network, self._loss_rule(), self.alpha, samples, limits)
+        fit = lbfgs.Minimization(self._net._model, self._loss_rule(), self.alpha, samples, limits)
         result = fit.run(events, clock)
         self.interrupted_ = fit.interrupted
         self.n_iter_ = _check_optimize_result("lbfgs", result, self.max_iter)

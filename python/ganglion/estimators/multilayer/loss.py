@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from ganglion import _core
-from ganglion.estimators.shared.network import EstimatorNetwork
 from ganglion.training.data import Dataset
+from ganglion.training.passes import Parametrized
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class LossRule:
     largest: float | None = None
 
 
-def rule_of_classes(network: EstimatorNetwork) -> LossRule:
+def rule_of_classes(model: Parametrized) -> LossRule:
     """Return the rule of the logarithmic loss."""
-    largest = -float(np.log(np.finfo(network.precision.dtype).eps))  # scikit-learn's
-    if network.out_activation == "softmax":
+    largest = -float(np.log(np.finfo(model.precision.dtype).eps))  # scikit-learn's
+    if model.network.ending == "softmax":
         return LossRule("cross_entropy", 1.0, 1.0, largest=largest)
-    outputs = network.network.output_size
+    outputs = model.network.output_size
     return LossRule("binary_cross_entropy", outputs, outputs, largest=largest)
 
 
@@ -59,13 +59,13 @@ def outputs_for_numbers(loss: str, levels: tuple[float, ...], targets: int) -> t
     return outputs, "exp" if loss == "poisson" else "identity"
 
 
-def rule_of_numbers(loss: str, network: EstimatorNetwork, levels: tuple[float, ...]) -> LossRule:
+def rule_of_numbers(loss: str, model: Parametrized, levels: tuple[float, ...]) -> LossRule:
     """Return the rule of a regressor's loss; `levels` are those of quantiles.
 
     The errors' values are means over the outputs and their gradients those of sums, as
     scikit-learn's are for the squared one.
     """
-    outputs = network.network.output_size
+    outputs = model.network.output_size
     return {
         "poisson": LossRule("poisson", outputs, outputs),
         "squared_error": LossRule("squared_error", outputs / 2, 0.5),
@@ -80,7 +80,7 @@ class PenalizedLoss:
     """A loss with an L2 penalty on a network's weights, trained on or differentiated.
 
     Args:
-        network: What computes.
+        model: What computes.
         rule: How the loss follows from the core's.
         alpha: Strength of the penalty.
         samples: What it will be given, or parts of.
@@ -91,7 +91,7 @@ class PenalizedLoss:
 
     def __init__(
         self,
-        network: EstimatorNetwork,
+        model: Parametrized,
         rule: LossRule,
         alpha: float,
         samples: Dataset,
@@ -99,34 +99,36 @@ class PenalizedLoss:
         purpose: Literal["evaluate", "gradients", "train"],
         state: _core.OptimizerState | None = None,
     ) -> None:
-        outputs = network.network.output_size
+        outputs = model.network.output_size
         self._rule = rule
         self._deviance = rule.name == "poisson"
         self._by_batch = purpose != "evaluate"
         self._offset = 0.0  # what scikit-learn's value has beside the core's, so far,
         self._counted = 0.0  # and what that is to be divided by
         self._figures = _core.Figures([], outputs, mean_of_batches=self._by_batch)
-        self._penalty = _core.Penalty(float(alpha), network.weight_ranges())
-        graph = _core.Graph(network.network.graph)
+        self._penalty = _core.Penalty(float(alpha), model.network.weight_ranges())
+        graph = _core.Graph(model.network.graph)
         target = graph.input("y", samples.y.shape[1])
         weight = graph.input("sample_weight", 1)
         graph.set_layer("")
         parameters = rule.parameters
         if rule.largest is not None and purpose != "gradients":
             parameters = (rule.largest,)
-        x, output = network.network.input, network.network.output
+        x, output = model.network.input, model.network.output
         loss = graph.loss(rule.name, output, target, weight, parameters)
-        routine = network.routine(
+        routine = model.precision.routine(
             graph=graph,
             feeds=[x, target, weight],
             heads=[(output, target, weight, loss, 1.0, self._figures)],
+            store=model.store,
+            seed=model.seed,
             purpose=purpose,
             optimizer=state,
             max_batch=max_batch,
             loss_factor=rule.gradient,
             penalty=self._penalty,
         )
-        self._trainer = network.precision.trainer([routine])
+        self._trainer = model.precision.trainer([routine])
 
     def run(
         self,

@@ -14,12 +14,11 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length
 
 from ganglion._base.arguments import explained
-from ganglion._base.arrays import as_array
+from ganglion._base.arrays import Array, as_array
 from ganglion.estimators.multilayer.base import Examples
 from ganglion.estimators.multilayer.loss import LossRule, outputs_for_numbers, rule_of_numbers
 from ganglion.estimators.multilayer.parameters import levels_of
 from ganglion.estimators.multilayer.scaled_targets import ScaledTargetsMLP
-from ganglion.estimators.shared.network import Array
 from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.scores import score_of_numbers
@@ -141,7 +140,7 @@ class MLPRegressor(RegressorMixin, ScaledTargetsMLP, LossArgument):  # type: ign
         return outputs_for_numbers(self.loss, levels, targets.shape[1])
 
     def _loss_rule(self) -> LossRule:
-        return rule_of_numbers(self.loss, self._network, self._fitted_loss()[1])
+        return rule_of_numbers(self.loss, self._net._model, self._fitted_loss()[1])
 
     def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:
         super()._check_arguments(validation, incremental=incremental)

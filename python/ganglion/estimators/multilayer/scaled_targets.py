@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ganglion._base.arrays import Array
 from ganglion.estimators.multilayer import scalers
 from ganglion.estimators.multilayer.base import BaseMLP
-from ganglion.estimators.shared.network import Array
 
 
 class ScaledTargetsMLP(BaseMLP):
@@ -43,7 +43,7 @@ class ScaledTargetsMLP(BaseMLP):
             return False
         self._learn_target_scale(targets, weight)
         after, gaussian = self._target_scaler(), self.loss == "gaussian"
-        scalers.rescale_outputs(self._network, before, after, targets=columns, gaussian=gaussian)
+        scalers.rescale_outputs(self._net, before, after, targets=columns, gaussian=gaussian)
         for name in ("best_loss_", "best_validation_loss_"):  # those were in the other scale
             if getattr(self, name, None) is not None:
                 setattr(self, name, np.inf)

@@ -12,38 +12,40 @@ from typing import Any
 import numpy as np
 from sklearn.preprocessing import StandardScaler
 
+from ganglion._base.arrays import Array
 from ganglion._base.scaling import Scale
-from ganglion.estimators.shared.network import Array, EstimatorNetwork
+from ganglion.estimators.multilayer.mlp import shown
+from ganglion.models import Sequential
 from ganglion.training.data import Dataset
 
 
 def rescale_inputs(
-    network: EstimatorNetwork, before: StandardScaler | None, after: StandardScaler | None
+    model: Sequential, before: StandardScaler | None, after: StandardScaler | None
 ) -> None:
-    """Let a network do with inputs of another scale what it did; None is none."""
-    columns = network.network.input_size
-    _change_inputs(network, scale_of(before, columns), scale_of(after, columns))
+    """Let a model do with inputs of another scale what it did; None is none."""
+    columns = model.input_size
+    _change_inputs(model, scale_of(before, columns), scale_of(after, columns))
 
 
 def rescale_outputs(
-    network: EstimatorNetwork,
+    model: Sequential,
     before: StandardScaler | None,
     after: StandardScaler | None,
     *,
     targets: int,
     gaussian: bool,
 ) -> None:
-    """Let a network give outputs in another scale.
+    """Let a model give outputs in another scale.
 
     Args:
-        network: Which one.
+        model: Which one.
         before: The scale of each target that they are in; None is none.
         after: And that they shall be in.
         targets: How many there are.
         gaussian: Whether the second half of the outputs are logarithms of variances.
     """
     scales = scale_of(before, targets), scale_of(after, targets)
-    _change_outputs(network, *scales, gaussian=gaussian)
+    _change_outputs(model, *scales, gaussian=gaussian)
 
 
 def scale_of(scaler: StandardScaler | None, columns: int) -> Scale:
@@ -74,19 +76,17 @@ def learned_from(rows: Any, weight: Array | None) -> StandardScaler:
     return scaler
 
 
-def _change_inputs(network: EstimatorNetwork, before: Scale, after: Scale) -> None:
-    """Let a network do with inputs of another scale what it did."""
-    weights, intercepts = network.coefs[0], network.intercepts[0]
+def _change_inputs(model: Sequential, before: Scale, after: Scale) -> None:
+    """Let a model do with inputs of another scale what it did."""
+    weights, intercepts = (arrays[0] for arrays in shown(model))
     intercepts += ((after.shift - before.shift) / before.unit) @ weights
     weights *= np.reshape(after.unit / before.unit, (-1, 1))
 
 
-def _change_outputs(
-    network: EstimatorNetwork, before: Scale, after: Scale, *, gaussian: bool
-) -> None:
+def _change_outputs(model: Sequential, before: Scale, after: Scale, *, gaussian: bool) -> None:
     ratio = before.unit / after.unit
     shift = (before.shift - after.shift) / after.unit
-    weights, intercepts = network.coefs[-1], network.intercepts[-1]
+    weights, intercepts = (arrays[-1] for arrays in shown(model))
     values = slice(None, weights.shape[1] // 2 if gaussian else None)
     weights[:, values] *= ratio
     intercepts[values] = intercepts[values] * ratio + shift

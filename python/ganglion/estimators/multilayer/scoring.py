@@ -12,8 +12,10 @@ import numpy as np
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.metrics._scorer import _BaseScorer
 
+from ganglion._base.arrays import Array
 from ganglion._base.naming import nearest
-from ganglion.estimators.shared.network import Array, EstimatorNetwork
+from ganglion.estimators.multilayer.mlp import outputs_of
+from ganglion.models import Sequential
 from ganglion.training.data import Dataset
 
 _ELSEWHERE = {  # what other packages call it, or `ganglion.metrics`: scorers
@@ -47,7 +49,8 @@ class Scored(Protocol):
     """What is asked of an estimator, beside what a scorer of scikit-learn's asks."""
 
     early_stopping_metric: str | Callable[..., float]
-    _network: EstimatorNetwork
+    _net: Sequential
+    out_activation_: str
 
     def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
         """Return the score of finite outputs."""
@@ -57,10 +60,10 @@ class Scored(Protocol):
 
 
 class ValidationScore:
-    """Scores an estimator's network on samples as `early_stopping_metric` says.
+    """Scores an estimator's model on samples as `early_stopping_metric` says.
 
     Args:
-        estimator: Whose network.
+        estimator: Whose model.
         samples: What it is scored on, inputs and targets as the network takes them.
 
     Raises:
@@ -83,7 +86,7 @@ class ValidationScore:
             ValueError: When the metric does not give a finite number.
         """
         estimator, x, y = self._estimator, self._samples.x, self._samples.y
-        outputs = estimator._network.outputs(x)
+        outputs = outputs_of(estimator._net, x, estimator.out_activation_)
         if not np.isfinite(outputs).all():
             return np.nan
         if self._scorer is None:

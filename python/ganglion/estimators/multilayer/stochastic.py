@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ganglion._base.messages import say
 from ganglion.estimators.multilayer.learning_rates import schedule_of
 from ganglion.estimators.multilayer.loss import PenalizedLoss
-from ganglion.estimators.shared.network import EstimatorNetwork
 from ganglion.training.data import Dataset
+from ganglion.training.passes import Parametrized
 
 _LEAST_RATE = 1e-6  # below it an adaptive rate is not divided further, and training ends
 _DIVISOR = 5.0
@@ -43,20 +43,20 @@ class StochasticOptimizer:
     """An optimizer with what it remembers, and its learning rate.
 
     Args:
-        network: Whose parameters it changes.
+        model: Whose parameters it changes.
         settings: What `settings_of` gives.
         steps: How many an epoch has.
     """
 
-    def __init__(self, network: EstimatorNetwork, settings: dict[str, Any], steps: int) -> None:
+    def __init__(self, model: Parametrized, settings: dict[str, Any], steps: int) -> None:
         self._settings = settings
         self._schedule = schedule_of(settings, steps * settings["max_iter"])
         self._first_step = 0  # the schedule's, by what the state counts
         self.learning_rate = float(settings["learning_rate_init"])
-        self._made_for: EstimatorNetwork | None = network
-        self.state = self._make_state(network)
+        self._made_for: Parametrized | None = model
+        self.state = self._make_state(model)
 
-    def _make_state(self, network: EstimatorNetwork) -> Any:
+    def _make_state(self, model: Parametrized) -> Any:
         s = self._settings
         name = s["solver"]
         if name == "adam":
@@ -68,14 +68,14 @@ class StochasticOptimizer:
             numbers = {"momentum": float(s["momentum"]), "nesterov": float(nesterov)}
         numbers["weight_decay"] = float(s["weight_decay"])
         numbers["global_clipnorm"] = float(s["clip_norm"] or 0)
-        return network.precision.optimizer_state(name, numbers, network.store.values.size)
+        return model.precision.optimizer_state(name, numbers, model.store.values.size)
 
-    def bind(self, network: EstimatorNetwork) -> None:
-        """Go on with another network of the same shape and precision."""
-        if self._made_for is network:
+    def bind(self, model: Parametrized) -> None:
+        """Go on with another model of the same shape and precision."""
+        if self._made_for is model:
             return
         before = self.state
-        self._made_for, self.state = network, self._make_state(network)
+        self._made_for, self.state = model, self._make_state(model)
         self._remember(before)
 
     def go_on_from(self, other: StochasticOptimizer) -> None:

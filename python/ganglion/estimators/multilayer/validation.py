@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from ganglion._base.arrays import Array
 from ganglion.estimators.multilayer.loss import PenalizedLoss
 from ganglion.estimators.multilayer.scoring import ValidationScore
 from ganglion.estimators.multilayer.stochastic import run_in_order
-from ganglion.estimators.shared.network import Array
 from ganglion.training.data import Dataset
 
 ROWS = 256  # looked at together

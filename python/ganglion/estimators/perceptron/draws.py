@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.utils import check_random_state
 
+from ganglion._base.arrays import Array
 from ganglion.estimators.perceptron.arguments import PerceptronArguments
-from ganglion.estimators.shared.network import Array
 
 _LARGEST_SEED = np.iinfo(np.int32).max
 

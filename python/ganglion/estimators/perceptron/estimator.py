@@ -14,12 +14,12 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, unique_label
 from sklearn.utils.validation import validate_data
 
 from ganglion._base.arguments import explained
+from ganglion._base.arrays import Array
 from ganglion._base.messages import warn
 from ganglion.estimators.perceptron import draws, loop
 from ganglion.estimators.perceptron.arguments import PerceptronArguments
 from ganglion.estimators.perceptron.loop import PerceptronSamples, Unit
 from ganglion.estimators.shared.answers import Estimator
-from ganglion.estimators.shared.network import Array
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.texts import text_told
 from ganglion.estimators.shared.threads import limited

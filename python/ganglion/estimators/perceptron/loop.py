@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganglion._base import precision
+from ganglion._base.arrays import Array
 from ganglion._base.improvement import improves
 from ganglion._base.messages import say
 from ganglion.estimators.perceptron.arguments import PerceptronArguments
-from ganglion.estimators.shared.network import Array
 from ganglion.estimators.shared.threads import interrupted
 
 if TYPE_CHECKING:

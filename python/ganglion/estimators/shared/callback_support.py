@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from ganglion.estimators.shared.network import Array
+from ganglion._base.arrays import Array
 from ganglion.estimators.shared.progress_shown import show
 from ganglion.training.progress import Progress
 

@@ -20,14 +20,14 @@ def as_before_on_failure(estimator: Any) -> Iterator[None]:
         name: list(value) if isinstance(value, list) else value
         for name, value in vars(estimator).items()
     }
-    network = before.get("_network")
-    values = None if network is None else network.store.values.copy()
+    net = before.get("_net")
+    values = None if net is None else net.parameter_vector.copy()
     try:
         yield
     except BaseException:
         kept = {name: vars(estimator)[name] for name in _OF_CALLBACKS if name in vars(estimator)}
         estimator.__dict__.clear()
         estimator.__dict__.update(before | kept)
-        if network is not None:
-            network.store.values[:] = values
+        if net is not None:
+            net.parameter_vector[:] = values
         raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.metrics import d2_pinball_score, r2_score
 
-from ganglion.estimators.shared.network import Array
+from ganglion._base.arrays import Array
 
 
 def score_of_numbers(

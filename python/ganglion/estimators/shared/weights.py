@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils.validation import _check_sample_weight
 
 from ganglion._base import checks
-from ganglion.estimators.shared.network import Array
+from ganglion._base.arrays import Array
 
 
 def checked_sample_weight(name: str, given: Any, X: Any, dtype: Any = np.float64) -> Array:

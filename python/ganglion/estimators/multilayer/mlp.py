@@ -1,0 +1,98 @@
+"""The model behind an estimator, a `Sequential`: its weights are what is shown as `coefs_`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ganglion._base.arrays import Array
+from ganglion.estimators.multilayer.parameters import Activation
+from ganglion.graphs.architectures import Architecture
+from ganglion.layers import Dense, Dropout, Layer
+from ganglion.models import Sequential
+
+# What the core calls scikit-learn's output activations; an exponential is taken outside.
+_OUTPUTS = {"softmax": "softmax", "logistic": "sigmoid", "identity": "identity", "exp": "identity"}
+
+
+def mlp(
+    sizes: Sequence[int],
+    activations: Sequence[Activation],
+    out_activation: Activation,
+    dtype: str,
+    dropout: float = 0.0,
+    seed: int = 0,
+) -> Sequential:
+    """Return a model whose weights are zero, to be written.
+
+    Args:
+        sizes: Columns of the input, units of each hidden layer, outputs.
+        activations: Of each hidden layer.
+        out_activation: scikit-learn's name: "softmax", "logistic", "identity" or "exp", or one of
+            the hidden layers'.
+        dtype: "float32" or "float64".
+        dropout: The part of each hidden layer's outputs zeroed while training.
+        seed: Of the dropout.
+    """
+    layers: list[Layer] = []
+    for units, activation in zip(sizes[1:-1], activations, strict=True):
+        layers.append(Dense(units, activation))
+        if dropout:
+            layers.append(Dropout(dropout))
+    layers.append(Dense(sizes[-1], _OUTPUTS.get(str(out_activation), out_activation)))
+    architecture = Architecture(layers, sizes[0], dtype, seed)
+    return Sequential.of(architecture, architecture.network())
+
+
+def holding(
+    coefs: Sequence[Array],
+    intercepts: Sequence[Array],
+    activations: Sequence[Activation],
+    out_activation: Activation,
+    dropout: float = 0.0,
+    seed: int = 0,
+) -> Sequential:
+    """Return a model with a copy of the weights; other arguments are those of `mlp`."""
+    sizes = [coefs[0].shape[0], *(coef.shape[1] for coef in coefs)]
+    dtype = np.result_type(*coefs, np.float32).name
+    made = mlp(sizes, activations, out_activation, dtype, dropout, seed)
+    own_coefs, own_intercepts = shown(made)
+    for own, given in zip(own_coefs + own_intercepts, [*coefs, *intercepts], strict=True):
+        if own.shape != np.shape(given):
+            raise ValueError(f"an array of coefs_ or intercepts_ is not {own.shape}")
+        own[:] = given
+    return made
+
+
+def shown(model: Sequential) -> tuple[list[Array], list[Array]]:
+    """Return a model's weights and biases, layer by layer: views, writing to them changes it."""
+    parts = model._model.network.split(model.parameter_vector)
+    return parts[0::2], parts[1::2]
+
+
+def draw(
+    model: Sequential, random_state: np.random.RandomState, activations: Sequence[Any]
+) -> None:
+    """Draw the first weights, as scikit-learn does (Glorot and Bengio, 2010).
+
+    Args:
+        model: Whose.
+        random_state: What they are drawn from, layer by layer.
+        activations: Of the hidden layers, and the one that the output layer's weights go by.
+    """
+    for coef, intercept, activation in zip(*shown(model), activations, strict=True):
+        factor = 2.0 if activation in ("logistic", "sigmoid") else 6.0
+        bound = np.sqrt(factor / sum(coef.shape))
+        coef[:] = random_state.uniform(-bound, bound, coef.shape)
+        intercept[:] = random_state.uniform(-bound, bound, intercept.shape)
+
+
+def outputs_of(model: Sequential, x: Any, out_activation: Activation) -> Array:
+    """Return the output layer's values, shape `(samples, outputs)`, for finite `x`.
+
+    Rows of a sparse matrix are unfolded some at a time.
+    """
+    out = model._outputs(x if isinstance(x, np.ndarray) else x.tocsr())
+    return np.exp(out, out=out) if out_activation == "exp" else out
