@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ganglion import _core, precision
+from ganglion import _core
+from ganglion._base import precision
 
 Array = NDArray[Any]
 
