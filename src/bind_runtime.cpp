@@ -9,6 +9,8 @@
 
 #include "base/buffer.h"
 #include "base/cpu.h"
+#include "base/names.h"
+#include "base/play.h"
 #include "base/random.h"
 #include "base/thread_limit.h"
 #include "base/threading_layer.h"
@@ -73,6 +75,19 @@ class OwnThreadLimit {
     std::optional<int> before_;  // nothing: it has ended
 };
 
+/// Teams of the calling thread are played until it ends, for `with`.
+class PlayedBlock {
+  public:
+    PlayedBlock(const std::string& order, std::uint64_t seed)
+        : teams_(std::in_place, Play(named("order", kPlayOrders, order).order, seed)) {}
+
+    std::uint32_t works() const { return teams_ ? teams_->works() : 0; }
+    void end() { teams_.reset(); }
+
+  private:
+    std::optional<PlayedTeams> teams_;  // nothing: it has ended
+};
+
 Index checked_count(Index count) {
     if (count < 0)
         throw py::value_error("count is " + std::to_string(count) + ", must not be negative");
@@ -99,6 +114,12 @@ void bind_runtime(py::module_& module) {
         .def(py::init<int>(), py::arg("threads"))
         .def("__enter__", [](const OwnThreadLimit&) {})
         .def("__exit__", [](OwnThreadLimit& limit, const py::args&) { limit.end(); });
+    py::class_<PlayedBlock>(module, "PlayedTeams")
+        .def(py::init<const std::string&, std::uint64_t>(), py::arg("order"), py::arg("seed"))
+        .def("__enter__", [](py::object self) { return self; })
+        .def("__exit__", [](PlayedBlock& block, const py::args&) { block.end(); })
+        .def_property_readonly("works", &PlayedBlock::works);
+    module.def("play_orders", [] { return names_of(kPlayOrders); });
     module.def("threading_layer", [] {
         return py::make_tuple(std::string(threading_layer().name), threading_layer_source());
     });

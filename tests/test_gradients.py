@@ -6,24 +6,37 @@ drawn: the choice is made by the loss alone, before the gradient under test is l
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from gradient_cases import (
+    ACTIVATIONS,
+    DROPOUTS,
+    FOLDED,
+    INPUTS,
+    NETWORKS,
+    OUTPUTS,
+    SEED,
+    TASKS,
+    WIDE_TASKS,
+    Array,
+    Layers,
+    Task,
+    function,
+    shared_value,
+    shared_weight,
+)
 from reference import assert_close, loss
 
 import ganglion as gn
 from ganglion import Activation, Dense, Dropout, Residual, _core
 from ganglion._base import precision
 from ganglion._base.scaling import InputScale
-from ganglion.activations import ActivationFunction
 from ganglion.graphs import builders
 from ganglion.layers import Layer
 from ganglion.training.passes import Parametrized
 
-Array = NDArray[Any]
 Function = Callable[[], float]
 
 TOLERANCE = 1e-6
@@ -32,77 +45,7 @@ FLOOR = (
     1e-4  # of what an error is relative to: next to a zero of the gradient rounding is all there is
 )
 STEP = 2e-3
-INPUTS, OUTPUTS, ROWS, SEED = 4, 3, 6, 11
-ALPHA = {"leaky_relu": 0.1, "elu": 1.3}
-ACTIVATIONS = [name for name in gn.activations.names() if name != "step"]
-
-Layers = list[Layer]
-
-
-def function(name: str) -> ActivationFunction:
-    return ActivationFunction(name, ALPHA.get(name, 0.0))
-
-
-# Every place an activation may have in a network, from 4 inputs to 3 outputs.
-NETWORKS: dict[str, Callable[[ActivationFunction], Layers]] = {
-    "dense": lambda f: [Dense(5, f), Dense(3)],
-    "no_bias": lambda f: [Dense(5, f, use_bias=False), Dense(3, use_bias=False)],
-    "deep": lambda f: [Dense(5, f), Dense(3, f), Dense(4, f, use_bias=False), Dense(3)],
-    "output": lambda f: [Dense(5, "tanh"), Dense(3, f)],
-    "alone": lambda f: [Dense(5), Activation(f), Dense(3)],
-    "alone_at_the_end": lambda f: [Dense(3), Activation(f)],
-    "first": lambda f: [Activation(f), Dense(3)],
-    "twice_in_a_row": lambda f: [Dense(5, f), Activation(f), Dense(3)],
-    "residual": lambda f: [Dense(5, f), Residual([Dense(5, f)]), Dense(3)],
-    "projection": lambda f: [Residual([Dense(5, f), Dense(3)]), Dense(3)],
-    "residual_first": lambda f: [Residual([Dense(2, f), Dense(4, f)]), Dense(3)],
-    "residual_last": lambda f: [Dense(5), Residual([Dense(3, f)])],
-    "nested": lambda f: [Residual([Dense(5, f), Residual([Dense(3, f), Dense(5)]), Dense(3)])],
-    "residual_in_residual": lambda f: [Residual([Residual([Dense(5, f)])]), Dense(3)],
-    "residual_of_activation": lambda f: [Dense(3), Residual([Activation(f)])],
-    "preactivation": lambda f: [Dense(3), Residual([Activation(f), Dense(3)])],
-    "preactivation_and_projection": lambda f: [Dense(5), Residual([Activation(f), Dense(3)])],
-    "residual_then_activation": lambda f: [Residual([Dense(3)]), Activation(f)],
-}
-
-# Dropout in every place.
-DROPOUTS: dict[str, Callable[[Dropout, ActivationFunction], Layers]] = {
-    "first": lambda d, f: [d, Dense(5, f), Dense(3)],
-    "between": lambda d, f: [Dense(5, f), d, Dense(3)],
-    "before_activation": lambda d, f: [Dense(5), d, Activation(f), Dense(3)],
-    "twice": lambda d, f: [d, d, Dense(5, f), Dense(3)],
-    "last": lambda d, f: [Dense(5, f), Dense(3), d],
-    "everywhere": lambda d, f: [d, Dense(5, f), d, Dense(3, f), d, Dense(3)],
-    "residual_begins_with_it": lambda d, f: [Dense(5, f), Residual([d, Dense(5, f)]), Dense(3)],
-    "residual_ends_with_it": lambda d, f: [Residual([Dense(5, f), d]), Residual([Dense(3), d])],
-    "residual_of_it": lambda d, f: [Dense(3, f), Residual([Residual([d])])],
-}
-
-
-@dataclass(frozen=True)
-class Task:
-    name: str
-    targets: Callable[[np.random.Generator, int], Array]  # for so many outputs
-    parameters: tuple[float, ...] = ()
-
-
-TASKS = {
-    "classes": Task("cross_entropy", lambda rng, n: rng.integers(0, n, (ROWS, 1))),
-    "class_probabilities": Task("cross_entropy", lambda rng, n: rng.dirichlet(np.ones(n), ROWS)),
-    "labels": Task("binary_cross_entropy", lambda rng, n: rng.integers(0, 2, (ROWS, n))),
-    "probabilities": Task("binary_cross_entropy", lambda rng, n: rng.uniform(size=(ROWS, n))),
-    "squares": Task("squared_error", lambda rng, n: rng.normal(size=(ROWS, n))),
-    "sizes": Task("absolute_error", lambda rng, n: rng.normal(size=(ROWS, n))),
-    "huber": Task("huber", lambda rng, n: rng.normal(size=(ROWS, n)), (0.7,)),
-    "counts": Task("poisson", lambda rng, n: rng.poisson(2, (ROWS, n))),
-    "quantile": Task("quantile", lambda rng, n: rng.normal(size=(ROWS, n)), (0.8,)),
-}
-
-# Those with more outputs than targets, and how many.
-WIDE_TASKS = {
-    "quantiles": (Task("quantile", lambda rng, n: rng.normal(size=(ROWS, 1)), (0.1, 0.5, 0.9)), 3),
-    "gaussian": (Task("gaussian", lambda rng, n: rng.normal(size=(ROWS, n // 2))), 4),
-}
+ROWS = 6
 
 
 class Objective:
@@ -185,7 +128,7 @@ def trusted_difference(value: Function, at: Array, rng: np.random.Generator) -> 
 def check(layers: Sequence[Layer], task: Task, *, weighted: bool = False) -> None:
     rng = np.random.default_rng(1)
     network = builders.build(layers, INPUTS)
-    x, y = rng.normal(size=(ROWS, INPUTS)), task.targets(rng, network.output_size)
+    x, y = rng.normal(size=(ROWS, INPUTS)), task.targets(rng, ROWS, network.output_size)
     weight = rng.uniform(0.2, 3, (ROWS, 1)) * (np.arange(ROWS) != 2)[:, None] if weighted else None
     objective = Objective(network.graph, network.input, network.output, task, (x, y, weight))
     check_objective(objective, rng)
@@ -244,9 +187,6 @@ def test_gradient_of_wide_layers(width: int) -> None:
     check([Dense(width, "gelu"), Dense(1, "elu")], TASKS["huber"])
 
 
-FOLDED = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
-
-
 @pytest.mark.parametrize("task", ["classes", "class_probabilities", "labels", "probabilities"])
 @pytest.mark.parametrize("alone", [False, True])
 def test_probabilities_are_folded_into_their_cross_entropy(task: str, alone: bool) -> None:
@@ -254,7 +194,7 @@ def test_probabilities_are_folded_into_their_cross_entropy(task: str, alone: boo
     last: Layers = [Dense(OUTPUTS), Activation(name)] if alone else [Dense(OUTPUTS, name)]
     rng = np.random.default_rng(2)
     values, x = rng.normal(size=43) * 20, rng.normal(size=(ROWS, INPUTS))
-    y = TASKS[task].targets(rng, OUTPUTS)
+    y = TASKS[task].targets(rng, ROWS, OUTPUTS)
     results = []
     for layers in ([Dense(5, "tanh"), *last], [Dense(5, "tanh"), Dense(OUTPUTS)]):
         network = builders.build(layers, INPUTS)
@@ -273,7 +213,7 @@ def test_loss_and_its_gradient_are_those_of_the_oracle(isa: str, name: str, weig
     rng = np.random.default_rng(3)
     task, outputs = WIDE_TASKS[name] if name in WIDE_TASKS else (TASKS[name], OUTPUTS)
     network = builders.build([Dense(outputs, use_bias=False)], ROWS)
-    y = task.targets(rng, outputs)
+    y = task.targets(rng, ROWS, outputs)
     weight = rng.uniform(0, 2, (ROWS, 1)) if weighted else None
     data = (np.eye(ROWS), y, weight)  # so that the weights are the outputs
     objective = Objective(network.graph, network.input, network.output, task, data)
@@ -287,27 +227,6 @@ def test_loss_and_its_gradient_are_those_of_the_oracle(isa: str, name: str, weig
     assert objective.loss(training=False) == objective.loss()
 
 
-def shared_weight(graph: _core.Graph, x: int) -> int:
-    weight, bias = graph.parameter("w", INPUTS, INPUTS), graph.parameter("b", 1, INPUTS)
-    for _ in range(3):
-        x = graph.activation(graph.affine(x, weight, bias), "tanh", 0.0)
-    return x
-
-
-def shared_value(graph: _core.Graph, x: int) -> int:
-    def dense(name: str, of: int) -> int:
-        weight = graph.parameter(f"{name} w", graph.cols(of), INPUTS)
-        return graph.affine(of, weight, graph.parameter(f"{name} b", 1, INPUTS))
-
-    z = dense("first", x)
-    branches = [graph.activation(z, name, 0.0) for name in ("gelu", "tanh")]
-    branches += [graph.softmax(z), graph.dropout(z, 0.3), dense("second", z), z]
-    total = graph.add(z, z)
-    for branch in branches:
-        total = graph.add(branch, total)
-    return graph.add(total, graph.activation(total, "silu", 0.0))
-
-
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("build", [shared_weight, shared_value])
 def test_gradient_of_what_is_used_twice_is_summed(
@@ -317,7 +236,7 @@ def test_gradient_of_what_is_used_twice_is_summed(
     graph = _core.Graph()
     x = graph.input("x", INPUTS)
     y = build(graph, x)
-    data = (rng.normal(size=(ROWS, INPUTS)), TASKS[task].targets(rng, INPUTS), None)
+    data = (rng.normal(size=(ROWS, INPUTS)), TASKS[task].targets(rng, ROWS, INPUTS), None)
     check_objective(Objective(graph, x, y, TASKS[task], data), rng)
 
 

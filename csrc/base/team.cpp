@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/crew.h"
+#include "base/play.h"
 #include "base/threading_layer.h"
 
 namespace ganglion {
@@ -68,14 +69,21 @@ std::uint32_t Team::works_given() const {
 }
 
 void Team::run_parts(double operations, PartFunction function, const void* body) const {
+    if (play_ != nullptr) return play_parts(function, body);
     crew_->divide(size_, operations, function, body);
 }
 
 void Team::run_each(PartFunction function, const void* body) const {
+    if (play_ != nullptr) return play_parts(function, body);
     crew_->each(size_, function, body);
 }
 
+void Team::play_parts(PartFunction function, const void* body) const {
+    for (const int member : play_->turns(size_, 1)) function(body, {member, size_, member});
+}
+
 void lead_team(int size, LeadFunction function, const void* lead) {
+    if (Play* const play = PlayedTeams::current()) return function(lead, Team(play, size));
     Workforces& here = the_workforces();
     if (here.in_use.exchange(true, std::memory_order_acquire)) return function(lead, Team());
     struct Turn {

@@ -28,6 +28,7 @@ struct Part {
 using PartFunction = void (*)(const void* body, Part part) noexcept;
 
 class Crew;
+class Play;
 
 /// The threads of one call, as the one that leads them sees them: its caller's.
 class Team {
@@ -35,8 +36,13 @@ class Team {
     /// The caller alone.
     Team() = default;
     Team(Crew* crew, int size) : crew_(size > 1 ? crew : nullptr), size_(size) {}
+    /// Of members that the caller plays.
+    Team(Play* play, int size) : play_(play), size_(size) {}
 
     int size() const { return size_; }
+
+    /// Who plays it; null: its members are threads.
+    Play* play() const { return play_; }
 
     /// Was a member lately seen to lose its core to other threads?
     bool is_disturbed() const;
@@ -51,7 +57,7 @@ class Team {
     template <class Body>
     void divide(double operations, const Body& body) const {
         static_assert(std::is_nothrow_invocable_v<Body, Part>);
-        if (crew_ == nullptr) return body(Part{});
+        if (size_ == 1) return body(Part{});
         run_parts(operations, &call<Body>, &body);
     }
 
@@ -59,7 +65,7 @@ class Team {
     template <class Body>
     void each(const Body& body) const {
         static_assert(std::is_nothrow_invocable_v<Body, Part>);
-        if (crew_ == nullptr) return body(Part{});
+        if (size_ == 1) return body(Part{});
         run_each(&call<Body>, &body);
     }
 
@@ -70,8 +76,10 @@ class Team {
     }
     void run_parts(double operations, PartFunction function, const void* body) const;
     void run_each(PartFunction function, const void* body) const;
+    void play_parts(PartFunction function, const void* body) const;
 
     Crew* crew_ = nullptr;
+    Play* play_ = nullptr;
     int size_ = 1;
 };
 

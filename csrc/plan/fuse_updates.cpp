@@ -49,13 +49,11 @@ std::size_t last_reader(const Program& program, BufferId buffer) {
 
 }  // namespace
 
-bool fuse_updates(Program& program, Index max_batch, double operations) {
-    if (max_batch > kMostRows || operations > kMostOperations) return false;
-    bool any = false;
+void fuse_updates(Program& program, Index max_batch, double operations) {
+    if (max_batch > kMostRows || operations > kMostOperations) return;
     for (std::size_t i = program.calls.size(); i-- > program.backward_begin;) {
         const BufferId parameters = parameters_of(program, i);
         if (parameters == kNoBuffer) continue;
-        any = true;
         let_step(program.calls[i], parameters);
         const std::size_t last = last_reader(program, parameters);
         if (last <= i) continue;
@@ -64,7 +62,6 @@ bool fuse_updates(Program& program, Index max_batch, double operations) {
         };
         std::rotate(at(i), at(i + 1), at(last + 1));  // the call after all that read the old values
     }
-    return any;
 }
 
 }  // namespace ganglion

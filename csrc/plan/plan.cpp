@@ -1,7 +1,9 @@
 #include "plan/plan.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "base/error.h"
 
@@ -32,26 +34,35 @@ Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
         fail("compile", "max_batch is ", max_batch, ", must be from 1 to 2**31 - 1");
     Program program = Lowering(graph, goal).run();
     fuse(program, goal);
-    const double operations = row_operations_of(program);
-    const bool updates = goal.updates && fuse_updates(program, max_batch,
-                                                      operations * static_cast<double>(max_batch));
-    const Index arena_size = lay_out(program, goal, max_batch);
+    if (goal.updates) {
+        fuse_updates(program, max_batch,
+                     row_operations_of(program) * static_cast<double>(max_batch));
+    }
+    std::vector<Lifetime> lives = lifetimes(program, goal);
+    return plan_of(std::move(program), std::move(lives), max_batch);
+}
+
+Plan plan_of(Program program, std::vector<Lifetime> lives, Index max_batch) {
+    const Index arena_size = lay_out(program, lives, max_batch);
     const std::vector<Step> steps = schedule(program, max_batch);
     const std::size_t backward_begin = program.backward_begin;
-    return {.memory = program.memory,
-            .steps = steps,
-            .backward_begin = backward_begin,
-            .forward = jobs_of(steps, 0, backward_begin),
-            .backward = jobs_of(steps, backward_begin, steps.size()),
-            .values = program.values,
-            .gradients = program.gradients,
-            .trained = program.trained,
-            .numbers = program.numbers,
-            .max_batch = max_batch,
-            .arena_size = arena_size,
-            .row_operations = operations,
-            .updates = updates,
-            .no_backward = program.no_backward};
+    return {
+        .memory = program.memory,
+        .steps = steps,
+        .backward_begin = backward_begin,
+        .forward = jobs_of(steps, 0, backward_begin),
+        .backward = jobs_of(steps, backward_begin, steps.size()),
+        .lifetimes = std::move(lives),
+        .values = program.values,
+        .gradients = program.gradients,
+        .trained = program.trained,
+        .numbers = program.numbers,
+        .max_batch = max_batch,
+        .arena_size = arena_size,
+        .row_operations = row_operations_of(program),
+        .updates = std::any_of(steps.begin(), steps.end(),
+                               [](const Step& step) { return updated_by(step.call) != kNoBuffer; }),
+        .no_backward = program.no_backward};
 }
 
 }  // namespace ganglion

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "graph/lowering.h"
+#include "plan/lifetimes.h"
 #include "program/program.h"
 
 namespace ganglion {
@@ -29,6 +30,7 @@ struct Plan {
     std::size_t backward_begin;
     std::vector<Job> forward;
     std::vector<Job> backward;
+    std::vector<Lifetime> lifetimes;  // by StorageId
     std::vector<BufferId> values;     // by ValueId; kNoBuffer where the plan does without
     std::vector<BufferId> gradients;  // by ValueId: of inputs, and those the caller gives
     std::vector<Range> trained;       // the parameters that have gradients, in order
@@ -53,16 +55,19 @@ struct Plan {
 /// Throws std::invalid_argument when the goal cannot be computed.
 Plan compile(const Graph& graph, const Goal& goal, Index max_batch);
 
+/// Lay out the arena for storages that live so long, and set the barriers.
+Plan plan_of(Program program, std::vector<Lifetime> lives, Index max_batch);
+
 /// Merge each matrix product with the activation, or derivative, that directly follows it.
 void fuse(Program& program, const Goal& goal);
 
 /// Let the product that makes the gradient of a large weight update it, block by block, after the
-/// last call that reads it. Returns whether there is any. `operations` are those of a batch.
-bool fuse_updates(Program& program, Index max_batch, double operations);
+/// last call that reads it. `operations` are those of a batch.
+void fuse_updates(Program& program, Index max_batch, double operations);
 
 /// Give every storage of the arena its offset, such that those in use at the same time do not
 /// overlap. Returns the arena's size in elements.
-Index lay_out(Program& program, const Goal& goal, Index max_batch);
+Index lay_out(Program& program, const std::vector<Lifetime>& lives, Index max_batch);
 
 /// Put barriers where a step needs, or overwrites, what other parts made or read: also before the
 /// first, whose inputs the caller filled.

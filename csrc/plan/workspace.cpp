@@ -112,11 +112,18 @@ template <class T>
 bool Workspace<T>::run_jobs(const std::vector<Job>& jobs, const Team& team, Stop& stop,
                             const Run& run, const StepAlong<T>& updating) {
     for (const Job& job : jobs) {
-        team.divide(job.row_operations * static_cast<double>(run.rows),
-                    [&](Part part) noexcept { run_part(job.steps, part, stop, run, updating); });
+        give_out(job, team, stop, run, updating);
         if (stop.poll()) return false;
     }
     return true;
+}
+
+template <class T>
+void Workspace<T>::give_out(const Job& job, const Team& team, Stop& stop, const Run& run,
+                            const StepAlong<T>& updating) {
+    if (team.play() != nullptr) return play(job, team, stop, run, updating);
+    team.divide(job.row_operations * static_cast<double>(run.rows),
+                [&](Part part) noexcept { run_part(job.steps, part, stop, run, updating); });
 }
 
 template <class T>

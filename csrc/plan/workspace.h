@@ -58,8 +58,13 @@ class Workspace {
     Index scratch_size() const;
     bool run_jobs(const std::vector<Job>& jobs, const Team& team, Stop& stop, const Run& run,
                   const StepAlong<T>& updating);
+    void give_out(const Job& job, const Team& team, Stop& stop, const Run& run,
+                  const StepAlong<T>& updating);
     void run_part(Range steps, const Part& part, Stop& stop, const Run& run,
                   const StepAlong<T>& updating);
+    void play(const Job& job, const Team& team, Stop& stop, const Run& run,
+              const StepAlong<T>& updating);
+    void poison_before(Index step, Index rows);
 
     const Plan& plan_;
     std::vector<T*> pointers_;  // by BufferId

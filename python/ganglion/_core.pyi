@@ -1,7 +1,7 @@
 # The C++ core of Ganglion.
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeAlias, type_check_only
+from typing import Any, Literal, Self, TypeAlias, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,18 @@ class OwnThreadLimit:  # ends as Hold does
     def __init__(self, threads: int) -> None: ...
     def __enter__(self) -> None: ...
     def __exit__(self, *exception: object) -> None: ...
+
+# Teams without threads, for tests: the calling thread does the work of all members in turn, and
+# overwrites what is taken for dead.
+
+def play_orders() -> list[str]: ...
+
+class PlayedTeams:
+    def __init__(self, order: str, seed: int) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exception: object) -> None: ...
+    @property
+    def works(self) -> int: ...
 
 # Kernels, for tests and benchmarks
 

@@ -1,0 +1,199 @@
+"""Graphs of any shape, and what is minimised of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganglion import _core
+
+Array = NDArray[np.float64]
+
+STEP = 1e-6
+
+
+@dataclass
+class Made:
+    """A graph in the making, and the data that its inputs will be fed."""
+
+    graph: _core.Graph = field(default_factory=_core.Graph)
+    feeds: list[int] = field(default_factory=list)
+    data: list[Array | None] = field(default_factory=list)
+    heads: list[tuple[int, int, int, int, float, _core.Figures]] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)  # of the parameters
+    rows: int = 7
+    rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(5))
+
+    def input(self, channels: int, positions: int = 1) -> int:
+        value = self.graph.input(f"x{len(self.feeds)}", channels, positions)
+        self.feed(value, self.rng.normal(size=(self.rows, positions * channels)))
+        return value
+
+    def feed(self, value: int, data: Array | None) -> None:
+        self.feeds.append(value)
+        self.data.append(data)
+
+    def weight(self, rows: int, cols: int, group: int = 0) -> int:
+        self.sizes.append(rows * cols)
+        return self.graph.parameter(f"w{len(self.sizes)}", rows, cols, group)
+
+    def dense(self, x: int, units: int, activation: str | None = "tanh", group: int = 0) -> int:
+        channels = self.graph.size_of(x)[1]
+        weight, bias = self.weight(channels, units, group), self.weight(1, units, group)
+        z = self.graph.affine(x, weight, bias)
+        return z if activation is None else self.graph.activation(z, activation, 0.0)
+
+    def loss(
+        self, output: int, name: str = "squared_error", factor: float = 1.0, weighted: bool = False
+    ) -> None:
+        columns = self.graph.cols(output)
+        target = self.graph.input(f"y{len(self.heads)}", columns)
+        weight = self.graph.input(f"weight{len(self.heads)}", 1)
+        self.feed(target, self.rng.uniform(size=(self.rows, columns)))
+        self.feed(weight, self.rng.uniform(size=(self.rows, 1)) if weighted else None)
+        value = self.graph.loss(name, output, target, weight)
+        figures = _core.Figures([], columns)
+        self.heads.append((output, target, weight, value, factor, figures))
+
+
+def flat(made: Made, x: int) -> int:
+    return made.graph.reshape(x, 1, made.graph.cols(x))
+
+
+def two_inputs(made: Made) -> None:
+    one, other = made.dense(made.input(3), 4), made.dense(made.input(5), 2)
+    made.loss(made.dense(made.graph.concatenate([one, other, one]), 3, None))
+
+
+def two_heads(made: Made) -> None:
+    hidden = made.dense(made.input(4), 6)
+    made.loss(made.dense(hidden, 3, None), factor=0.7)
+    made.loss(made.dense(hidden, 1, None), "binary_cross_entropy", 1.9, weighted=True)
+
+
+def a_loss_on_a_hidden_value(made: Made) -> None:
+    hidden = made.dense(made.input(4), 5)
+    made.loss(hidden, "squared_error", 0.3, weighted=True)
+    made.loss(made.dense(hidden, 2, None))
+
+
+def two_losses_on_one_value(made: Made) -> None:
+    output = made.dense(made.dense(made.input(4), 5), 3, None)
+    made.loss(output, "squared_error", 0.4)
+    made.loss(output, "poisson", 1.3)
+
+
+def a_shared_layer(made: Made) -> None:
+    graph, weight, bias = made.graph, made.weight(4, 4), made.weight(1, 4)
+    one, other = made.input(4), made.input(4)
+    for _ in range(2):
+        one = graph.activation(graph.affine(one, weight, bias), "tanh", 0.0)
+    other = graph.activation(graph.affine(other, weight, bias), "gelu", 0.0)
+    made.loss(graph.add(one, other))
+
+
+def tied_and_transposed_weights(made: Made) -> None:
+    graph, x, weight = made.graph, made.input(5), made.weight(5, 3)
+    code = graph.activation(graph.affine(x, weight, made.weight(1, 3)), "sigmoid", 0.0)
+    made.loss(graph.affine(code, weight, made.weight(1, 5), transposed=True))
+
+
+def channels_that_are_sliced(made: Made) -> None:
+    graph, hidden = made.graph, made.dense(made.input(4), 6)
+    left, right = graph.slice(hidden, (0, 1), (0, 3)), graph.slice(hidden, (0, 1), (2, 6))
+    made.loss(made.dense(left, 2, None))
+    made.loss(graph.add(made.dense(right, 3), left))
+
+
+def positions_that_are_sliced(made: Made) -> None:
+    graph, hidden = made.graph, made.dense(made.input(3, positions=5), 4)
+    last = graph.slice(hidden, (4, 5), (0, 4))
+    some = made.dense(graph.slice(hidden, (1, 4), (1, 4)), 2)  # no matrix: a product needs a copy
+    made.loss(graph.concatenate([last, flat(made, some)]))
+
+
+def positions_that_are_reshaped(made: Made) -> None:
+    graph, hidden = made.graph, made.dense(made.input(3, positions=4), 6)
+    pairs = made.dense(graph.reshape(hidden, 2, 12), 5)
+    parts = graph.slice(hidden, (0, 4), (0, 2))  # no row whose numbers lie together
+    made.loss(made.dense(graph.concatenate([flat(made, pairs), flat(made, parts)]), 2, None))
+
+
+def values_that_are_multiplied(made: Made) -> None:
+    graph, x = made.graph, made.input(4)
+    gate, hidden = made.dense(x, 3, "sigmoid"), made.dense(x, 3)
+    made.loss(graph.add(graph.multiply(gate, hidden), graph.multiply(hidden, hidden)))
+
+
+def a_softmax_over_channels(made: Made) -> None:
+    graph, x = made.graph, made.dense(made.input(3, positions=4), 5, None)
+    sliced = graph.softmax(graph.slice(x, (1, 3), (0, 4)))
+    made.loss(flat(made, graph.activation(sliced, "mish", 0.0)))
+
+
+CASES: Sequence[Callable[[Made], None]] = [
+    two_inputs,
+    two_heads,
+    a_loss_on_a_hidden_value,
+    two_losses_on_one_value,
+    a_shared_layer,
+    tied_and_transposed_weights,
+    channels_that_are_sliced,
+    positions_that_are_sliced,
+    positions_that_are_reshaped,
+    values_that_are_multiplied,
+    a_softmax_over_channels,
+]
+
+
+class Differentiated:
+    """What is minimised of a graph, and its gradient."""
+
+    def __init__(self, made: Made, groups: Sequence[int] | None = None) -> None:
+        self._made = made
+        self.store = _core.ParameterStoreFloat64(made.graph)
+        self.store.values[:] = made.rng.normal(size=self.store.values.size)
+        self._routine = _core.RoutineFloat64(
+            graph=made.graph,
+            feeds=made.feeds,
+            heads=made.heads,
+            purpose="gradients",
+            store=self.store,
+            optimizer=None,
+            max_batch=made.rows + 2,
+            seed=0,
+            groups=groups,
+        )
+        self._trainer = _core.TrainerFloat64([self._routine])
+
+    def loss(self) -> float:
+        for head in self._made.heads:
+            head[5].reset()
+        ending, _ = self._trainer.run(
+            feeds=[None if data is None else (data, 1.0, None) for data in self._made.data],
+            order=None,
+            batch_size=self._made.rows,
+            first=0,
+            rates=np.zeros(1),
+        )
+        assert ending == "complete"
+        return sum(head[4] * head[5].results()[0] for head in self._made.heads)
+
+    def gradient(self) -> Array:
+        self.store.gradients[:] = np.nan
+        self.loss()
+        return self.store.gradients.copy()
+
+    def differences(self) -> Array:
+        values = self.store.values
+        found = np.empty_like(values)
+        for i in range(len(values)):
+            before = values[i]
+            values[i] = before + STEP
+            above = self.loss()
+            values[i] = before - STEP
+            below = self.loss()
+            values[i] = before
+            found[i] = (above - below) / (2 * STEP)
+        return found
