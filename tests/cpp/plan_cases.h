@@ -1,0 +1,124 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plan/plan.h"
+
+// Programs in which memory is used again, rows and tiles are divided, values are views of others,
+// and parts of gradients add up.
+
+namespace ganglion::testing {
+
+inline constexpr Index kRows = 41;
+
+/// What is computed, the program for it, how long its storages live, and which its caller reads.
+struct Case {
+    std::string name;
+    Graph graph;
+    std::vector<ValueId> inputs;
+    Goal goal;
+    Program program;
+    std::vector<Lifetime> lives;
+    std::vector<BufferId> kept;
+};
+
+inline ValueId dense(Graph& g, ValueId x, Index units) {
+    const ValueId weight = g.parameter("w", g.value(x).extent.channels, units);
+    return g.add(Affine{x, weight, g.parameter("b", 1, units)});
+}
+
+inline ValueId activated(Graph& g, ValueId x, Activation activation) {
+    return g.add(ElementwiseActivation{x, activation});
+}
+
+inline ValueId chain(Graph& g, ValueId x, const std::vector<Index>& sizes) {
+    for (const Index units : sizes) x = activated(g, dense(g, x, units), Activation::tanh);
+    return dense(g, x, 2);
+}
+
+/// Weights that each member reads for its own rows.
+inline ValueId narrow(Graph& g, ValueId x) { return chain(g, x, {9, 17, 16, 16}); }
+
+/// Weights that members share out, and update in the backward pass.
+inline ValueId large(Graph& g, ValueId x) { return chain(g, x, {257, 256}); }
+
+/// A value that is used in many ways, dropout, a softmax in the middle, a residual block.
+inline ValueId branches(Graph& g, ValueId x) {
+    const ValueId z = dense(g, x, 12);
+    ValueId sum = g.add(Add{z, z});
+    sum = g.add(Add{sum, g.add(Softmax{z})});
+    sum = g.add(Add{g.add(Dropout{z, 0.3, 0}), sum});
+    const ValueId hidden = activated(g, dense(g, sum, 20), Activation::gelu);
+    sum = g.add(Add{dense(g, hidden, 12), sum});
+    return activated(g, dense(g, sum, 3), Activation::tanh);
+}
+
+/// Positions and channels of a value, cut, put together, and multiplied.
+inline ValueId views(Graph& g, ValueId x) {
+    const ValueId steps = g.add(Reshape{dense(g, x, 24), 4, 6});
+    const ValueId hidden = activated(g, dense(g, steps, 5), Activation::tanh);
+    const ValueId middle = g.add(Slice{hidden, {1, 3}, {0, 5}});
+    const ValueId right = g.add(Slice{steps, {0, 2}, {1, 6}});
+    const ValueId product = g.add(Multiply{middle, right});
+    const ValueId wide = g.add(Concatenate{{product, dense(g, middle, 3), product}});
+    return dense(g, activated(g, g.add(Reshape{wide, 1, 26}), Activation::gelu), 3);
+}
+
+using Network = ValueId (*)(Graph& graph, ValueId x);
+
+inline Case lowered(Case c) {
+    c.program = Lowering(c.graph, c.goal).run();
+    fuse(c.program, c.goal);
+    if (c.goal.updates) fuse_updates(c.program, kRows, 0);
+    c.lives = lifetimes(c.program, c.goal);
+    const auto keep = [&c](const std::vector<BufferId>& buffers, ValueId id) {
+        c.kept.push_back(buffers[static_cast<std::size_t>(id)]);
+    };
+    keep(c.program.values, c.goal.outputs[0]);
+    for (const Term& term : c.goal.losses) keep(c.program.values, term.loss);
+    if (c.goal.input_gradients) keep(c.program.gradients, c.inputs[0]);
+    return c;
+}
+
+/// From 7 inputs, not yet lowered.
+inline Case computed(const std::string& name, Network network, Mode mode) {
+    Case c{};
+    c.name = name;
+    c.inputs = {c.graph.input("x", 7)};
+    c.goal = {.mode = mode, .outputs = {network(c.graph, c.inputs[0])}};
+    return c;
+}
+
+inline Case trained(Network network, const std::string& name) {
+    Case c = computed(name, network, Mode::train);
+    const ValueId output = c.goal.outputs[0];
+    const ValueId target = c.graph.input("y", c.graph.value(output).extent.channels);
+    const ValueId weight = c.graph.input("weight", 1);
+    c.inputs.insert(c.inputs.end(), {target, weight});
+    c.goal.losses = {{c.graph.add(loss_of(c.graph, Loss::squared_error, output, target, weight))}};
+    c.goal.updates = true;
+    return lowered(std::move(c));
+}
+
+/// With the gradient of its inputs, from one of its outputs that the caller gives.
+inline Case on_tape(Network network, const std::string& name) {
+    Case c = computed(name, network, Mode::train);
+    c.goal.input_gradients = true;
+    return lowered(std::move(c));
+}
+
+inline Case predicted(Network network, const std::string& name) {
+    return lowered(computed(name, network, Mode::infer));
+}
+
+inline std::vector<Case> cases() {
+    return {trained(branches, "branches, trained"), on_tape(branches, "branches, on a tape"),
+            trained(narrow, "narrow, trained"),     on_tape(narrow, "narrow, on a tape"),
+            predicted(narrow, "narrow, predicted"), trained(large, "large, trained"),
+            predicted(large, "large, predicted"),   trained(views, "views, trained"),
+            on_tape(views, "views, on a tape")};
+}
+
+}  // namespace ganglion::testing
