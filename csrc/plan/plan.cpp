@@ -10,6 +10,10 @@
 namespace ganglion {
 namespace {
 
+/// A row of so many operations, some 10 us of them, is worth being shared out by itself; of lighter
+/// ones several go together, for tiles.
+constexpr double kHeavyRow = 1e6;
+
 double row_operations_of(const Program& program) {
     double total = 0;
     for (const Call& call : program.calls) total += row_operations_of(call, program.memory);
@@ -34,10 +38,9 @@ Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
         fail("compile", "max_batch is ", max_batch, ", must be from 1 to 2**31 - 1");
     Program program = Lowering(graph, goal).run();
     fuse(program, goal);
-    if (goal.updates) {
-        fuse_updates(program, max_batch,
-                     row_operations_of(program) * static_cast<double>(max_batch));
-    }
+    const double operations = row_operations_of(program);
+    if (operations > kHeavyRow) program.memory.row_grain = 1;
+    if (goal.updates) fuse_updates(program, max_batch, operations * static_cast<double>(max_batch));
     std::vector<Lifetime> lives = lifetimes(program, goal);
     return plan_of(std::move(program), std::move(lives), max_batch);
 }

@@ -40,7 +40,7 @@ auto Traffic<T>::part_of(BufferId id, Index begin, Index end) -> Matrix<Holders>
 
 template <class T>
 auto Traffic<T>::rows_of(BufferId id, const Part& part) -> Matrix<Holders> {
-    const Range share = row_share(part, rows_);
+    const Range share = plan_.memory.row_share(part, rows_);
     return part_of(id, share.begin, share.end);
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/team.h"
 #include "program/extent.h"
 
 namespace ganglion {
@@ -51,10 +52,14 @@ struct Buffer {
     Index matrix_stride() const { return extent.positions == 1 ? row_stride : position_stride; }
 };
 
-/// The buffers of a program, and the storages they lie in.
+/// The buffers of a program, the storages they lie in, and how their rows are shared out.
 struct Memory {
     std::vector<Storage> storages;
     std::vector<Buffer> buffers;
+    Index row_grain = 4;  // shares of a batch's rows are multiples of so many
+
+    /// A part of a batch's rows, the same in every call, and for who fills the inputs.
+    Range row_share(const Part& part, Index rows) const { return part.share(rows, row_grain); }
 
     const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
     const Storage& storage(StorageId id) const { return storages[static_cast<std::size_t>(id)]; }

@@ -103,7 +103,7 @@ Block touched_of(const Call& call, BufferId id, const Memory& memory, const Part
             if constexpr (requires { one.template share<T>(memory, part, rows); })
                 return one.touched(id, one.template share<T>(memory, part, rows), memory, rows);
             const Extent& extent = memory.buffer(id).extent;
-            const Range mine = row_share(part, rows);
+            const Range mine = memory.row_share(part, rows);
             return {{mine.begin * extent.positions, mine.end * extent.positions},
                     {0, extent.channels}};
         },

@@ -20,9 +20,6 @@ struct Block {
     Index size() const { return rows.size() * cols.size(); }
 };
 
-/// A part of a batch's rows, the same in every call, and for who fills the inputs.
-inline Range row_share(const Part& part, Index rows) { return part.share(rows, 4); }
-
 /// A part of C (rows x cols), cut at multiples of the tile's size. The parts are laid out as the
 /// grid whose largest part is least to do: tiles to multiply, A and B to pack.
 Block tile_share(const Part& part, Index rows, Index cols, Index tile_rows, Index tile_cols);

@@ -45,7 +45,7 @@ struct Frame {
     }
 
     /// The part's rows of a batch.
-    Range rows() const { return row_share(part, run.rows); }
+    Range rows() const { return memory.row_share(part, run.rows); }
 
     /// The part's rows of a buffer that makes a matrix.
     Matrix<T> mine(BufferId id) const {

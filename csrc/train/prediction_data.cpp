@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "kernels/kernels.h"
-#include "program/division.h"
 
 namespace ganglion {
 namespace {
@@ -49,9 +48,7 @@ const T* as_it_lies(const DataView& x) {
 }
 
 template <class T>
-bool gather_share(const Part& part, const DataView& x, const T* in_place, Index first,
-                  Matrix<T> into) {
-    const Range share = row_share(part, into.rows);
+bool gather_share(Range share, const DataView& x, const T* in_place, Index first, Matrix<T> into) {
     if (in_place != nullptr) {
         return kernels<T>().all_finite(in_place + (first + share.begin) * into.cols,
                                        share.size() * into.cols);
@@ -61,8 +58,7 @@ bool gather_share(const Part& part, const DataView& x, const T* in_place, Index 
 }
 
 template <class T>
-void copy_share(const Part& part, Matrix<const T> from, Matrix<T> to) {
-    const Range share = row_share(part, from.rows);
+void copy_share(Range share, Matrix<const T> from, Matrix<T> to) {
     for (Index i = share.begin; i < share.end; ++i)
         std::copy_n(from.at(i, 0), from.cols, to.at(i, 0));
 }
@@ -71,9 +67,9 @@ template bool share_memory(std::span<const DataView>, std::span<const Matrix<flo
 template bool share_memory(std::span<const DataView>, std::span<const Matrix<double>>);
 template const float* as_it_lies(const DataView&);
 template const double* as_it_lies(const DataView&);
-template bool gather_share(const Part&, const DataView&, const float*, Index, Matrix<float>);
-template bool gather_share(const Part&, const DataView&, const double*, Index, Matrix<double>);
-template void copy_share(const Part&, Matrix<const float>, Matrix<float>);
-template void copy_share(const Part&, Matrix<const double>, Matrix<double>);
+template bool gather_share(Range, const DataView&, const float*, Index, Matrix<float>);
+template bool gather_share(Range, const DataView&, const double*, Index, Matrix<double>);
+template void copy_share(Range, Matrix<const float>, Matrix<float>);
+template void copy_share(Range, Matrix<const double>, Matrix<double>);
 
 }  // namespace ganglion

@@ -3,7 +3,6 @@
 #include <span>
 
 #include "base/matrix.h"
-#include "base/team.h"
 #include "train/data.h"
 
 // How data come into a predictor's memory, and out of it.
@@ -18,13 +17,12 @@ bool share_memory(std::span<const DataView> x, std::span<const Matrix<T>> y);
 template <class T>
 const T* as_it_lies(const DataView& x);
 
-/// Gather a part's rows of a batch that begins at row `first` of x, or look at them where they are
-/// read in place. Returns false if a number is not finite.
+/// Gather a share of the rows of a batch that begins at row `first` of x, or look at them where
+/// they are read in place. Returns false if a number is not finite.
 template <class T>
-bool gather_share(const Part& part, const DataView& x, const T* in_place, Index first,
-                  Matrix<T> into);
+bool gather_share(Range share, const DataView& x, const T* in_place, Index first, Matrix<T> into);
 
 template <class T>
-void copy_share(const Part& part, Matrix<const T> from, Matrix<T> to);
+void copy_share(Range share, Matrix<const T> from, Matrix<T> to);
 
 }  // namespace ganglion

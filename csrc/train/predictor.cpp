@@ -204,7 +204,7 @@ void Predictor<T>::predict_apart(int most, Call& call) const {
         for (Index first = 0; first < call.rows && !call.stop.poll(); first += at_once) {
             const Range rows = stretch(first, at_once, call.rows);
             team.divide(equivalent_operations(rows.size()), [&](Part part) noexcept {
-                const Range share = row_share(part, rows.size());
+                const Range share = plan_.memory.row_share(part, rows.size());
                 predict_share({rows.begin + share.begin, rows.begin + share.end},
                               *workspaces[static_cast<std::size_t>(part.rank)], call);
             });
@@ -236,8 +236,9 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
                              lies == nullptr ? nullptr : lies + rows.begin * call.x[i].cols);
     }
     team.divide(0, [&](Part part) noexcept {
+        const Range share = plan_.memory.row_share(part, count);
         for (std::size_t i = 0; i < inputs_.size(); ++i) {
-            if (!gather_share(part, call.x[i], in_place(i), rows.begin,
+            if (!gather_share(share, call.x[i], in_place(i), rows.begin,
                               workspace.value(inputs_[i], count)))
                 call.finite = false;
         }
@@ -245,9 +246,10 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
     const Run run{.rows = count, .first_row = rows.begin, .step = call.step};
     if (!workspace.forward(team, stop, run)) return;
     team.divide(0, [&](Part part) noexcept {
+        const Range share = plan_.memory.row_share(part, count);
         for (std::size_t i = 0; i < outputs_.size(); ++i) {
             const Matrix<T>& y = call.y[i];
-            copy_share<T>(part, workspace.value(outputs_[i], count),
+            copy_share<T>(share, workspace.value(outputs_[i], count),
                           {y.at(rows.begin, 0), count, y.cols, y.row_stride});
         }
     });

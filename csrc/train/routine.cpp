@@ -13,12 +13,6 @@ std::vector<Range> penalized_by(const Penalty* penalty) {
     return penalty == nullptr ? std::vector<Range>{} : penalty->ranges();
 }
 
-/// The positions whose samples a part gathers.
-Range share_of(const Part& part, Range positions) {
-    const Range share = row_share(part, positions.size());
-    return {positions.begin + share.begin, positions.begin + share.end};
-}
-
 void check_fits(const std::string& what, const DataView& data, Index cols, const Batches& batches) {
     if (data.cols != cols) fail("run", what, " has ", data.cols, " columns, must have ", cols);
     if (batches.order == nullptr && data.rows != batches.samples)
@@ -148,6 +142,13 @@ Ending Routine<T>::train_on(const Team& team, Stop& stop, const Run& run, double
         if (!all) finite = false;
     });
     return finite ? Ending::complete : Ending::loss_not_finite;
+}
+
+/// The positions whose samples a part gathers.
+template <class T>
+Range Routine<T>::share_of(const Part& part, Range positions) const {
+    const Range share = plan_.memory.row_share(part, positions.size());
+    return {positions.begin + share.begin, positions.begin + share.end};
 }
 
 /// Gather a batch, and what else is to be done before its forward pass.

@@ -58,6 +58,7 @@ class Routine {
     Plan plan_of(const Graph& graph, Purpose purpose, const OptimizerState<T>* optimizer,
                  Index max_batch, const Extras& extras) const;
     Run begin_run(const Batches& batches, Index batch, Index number);
+    Range share_of(const Part& part, Range positions) const;
     Ending prepare(const Team& team, const Batches& batches, Index batch);
     Ending fill(const Part& part, const Batches& batches, Range positions);
     Ending train_on(const Team& team, Stop& stop, const Run& run, double rate);

@@ -87,7 +87,7 @@ TeamCosts Predictor<T>::costs_apart(Index rows, int members) const {
         const Index given = stretch(first, at_once, rows).size();
         Index most = 0;
         for (int rank = 0; rank < members; ++rank)
-            most = std::max(most, row_share(Part{rank, members, rank}, given).size());
+            most = std::max(most, plan_.memory.row_share(Part{rank, members, rank}, given).size());
         ++costs.jobs;
         costs.operations += plan_.row_operations * static_cast<double>(most);
     }

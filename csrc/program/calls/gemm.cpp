@@ -73,7 +73,7 @@ Block GemmCall::share(const Memory& memory, const Part& part, Index rows) const 
         return tile_share(part, matrix_rows(product, rows), product.extent.channels, k.tile_rows,
                           k.tile_cols);
     }
-    const Range mine = row_share(part, rows);
+    const Range mine = memory.row_share(part, rows);
     const Index positions = product.extent.positions;
     return {{mine.begin * positions, mine.end * positions}, {0, product.extent.channels}};
 }
