@@ -74,35 +74,36 @@ void gemm(const py::array& a, const py::array& b, py::array c, const std::option
     const auto& functions = kernels<T>().activations[static_cast<std::size_t>(
         named("activation", kActivations, activation).activation)];
 
-    GemmArgs<T> args{.a = left, .b = right, .c = out, .accumulate = accumulate};
-    args.alpha = static_cast<T>(alpha);
+    GemmArgs<T> args{.a = left, .b = right, .c = out};
+    args.start.accumulate = accumulate;
+    args.epilogue.alpha = static_cast<T>(alpha);
     AlignedBuffer<T> bias_copy;
     if (bias) {
         check(bias->size() == out.cols, "bias does not have one value for each column of c");
         const Matrix<const T> view = matrix_of<T>(*bias, "bias");
         bias_copy = AlignedBuffer<T>(out.cols);
         for (Index j = 0; j < out.cols; ++j) bias_copy.data()[j] = *view.at(0, j);
-        args.bias = bias_copy.data();
+        args.start.bias = bias_copy.data();
     }
     if (column_sums) {
         check(column_sums->size() == out.cols,
               "column_sums does not have one value for each column of c");
-        args.column_sums = output_matrix<T>(*column_sums, "column_sums").data;
-        args.accumulate_sums = accumulate;
+        args.sums.into = output_matrix<T>(*column_sums, "column_sums").data;
+        args.sums.accumulate = accumulate;
     }
     AlignedBuffer<T> saved_copy;
     if (saved) {
         const Matrix<const T> view = matrix_of<T>(*saved, "saved");
         check(view.rows == out.rows && view.cols == out.cols, "saved does not have c's shape");
         saved_copy = AlignedBuffer<T>(view.rows * view.cols);
-        args.saved = {saved_copy.data(), view.rows, view.cols, view.cols};
+        args.epilogue.saved = {saved_copy.data(), view.rows, view.cols, view.cols};
         for (Index i = 0; i < view.rows * view.cols; ++i)
             saved_copy.data()[i] = *view.at(i / view.cols, i % view.cols);
-        args.derive = functions.backward;
-        check(args.derive != nullptr, activation + " has no useful derivative");
+        args.epilogue.derive = functions.backward;
+        check(args.epilogue.derive != nullptr, activation + " has no useful derivative");
     } else if (activation != "identity") {
-        args.activate = functions.forward;
-        args.activated = out;
+        args.epilogue.activate = functions.forward;
+        args.epilogue.activated = out;
     }
     const double operations = 2.0 * static_cast<double>(out.rows) * static_cast<double>(out.cols) *
                               static_cast<double>(left.cols);

@@ -33,8 +33,15 @@ std::vector<SlotTuple> slots_of(const ParameterTable& table) {
 void bind_graph(py::module_& module) {
     py::class_<ParameterTable, std::shared_ptr<ParameterTable>>(module, "ParameterTable")
         .def(py::init<>())
-        .def("add", &ParameterTable::add, py::arg("name"), py::arg("rows"), py::arg("cols"),
-             py::arg("group") = 0)
+        .def(
+            "add",
+            [](ParameterTable& table, const std::string& name, Index rows, Index cols, int group,
+               bool state) {
+                return table.add(name, rows, cols, group,
+                                 state ? ParameterKind::state : ParameterKind::weight);
+            },
+            py::arg("name"), py::arg("rows"), py::arg("cols"), py::arg("group") = 0,
+            py::arg("state") = false)
         .def_property_readonly("slots", &slots_of)
         .def_property_readonly("size", &ParameterTable::size);
     py::class_<Graph>(module, "Graph")

@@ -49,6 +49,19 @@ def test_a_bias_is_trained_where_its_weight_is_not() -> None:
     assert np.isnan(gradient[:6]).all()
 
 
+def test_a_state_is_read_and_not_trained() -> None:
+    made = Made()
+    graph, x = made.graph, made.input(3)
+    state = graph.slot(graph.table.add("state", 3, 4, state=True))
+    made.sizes.append(12)
+    made.loss(made.dense(graph.affine(x, state, None), 2))
+    objective = Differentiated(made)
+    gradient, differences = objective.gradient(), objective.differences()
+    assert_same(gradient[12:], differences[12:])
+    assert np.isnan(gradient[:12]).all()
+    assert (differences[:12] != 0).any()
+
+
 def test_no_gradient_passes_a_stop() -> None:
     made = Made()
     hidden = made.dense(made.input(3), 4)

@@ -134,8 +134,10 @@ void Lowering::mark_gradients(const std::vector<bool>& needed) {
     const auto is_trained = [&](const Value& value) {
         if (value.kind == ValueKind::input) return goal_.input_gradients;
         if (value.kind != ValueKind::parameter) return false;
-        const int group = graph_.table()->slot(value.slot).group;
-        return !goal_.groups || std::count(goal_.groups->begin(), goal_.groups->end(), group) > 0;
+        const ParameterTable::Slot& slot = graph_.table()->slot(value.slot);
+        if (slot.kind == ParameterKind::state) return false;
+        return !goal_.groups ||
+               std::count(goal_.groups->begin(), goal_.groups->end(), slot.group) > 0;
     };
     for (std::size_t id = 0; id < graph_.values().size(); ++id)
         wants_[id] = is_trained(graph_.values()[id]);

@@ -12,14 +12,15 @@ constexpr Index kMostElements = std::numeric_limits<Index>::max() / 16;
 
 }  // namespace
 
-int ParameterTable::add(const std::string& name, Index rows, Index cols, int group) {
+int ParameterTable::add(const std::string& name, Index rows, Index cols, int group,
+                        ParameterKind kind) {
     if (rows < 1 || cols < 1)
         fail("parameter", name, " is ", rows, "x", cols, ", must be at least 1x1");
     if (rows > (kMostElements - size_) / cols)
         fail("parameter", name, " is ", rows, "x", cols, ", all together must have at most ",
              kMostElements, " elements");
     if (group < 0) fail("parameter", name, " is in group ", group, ", must not be negative");
-    slots_.push_back({name, {.rows = rows, .channels = cols}, group, size_});
+    slots_.push_back({name, {.rows = rows, .channels = cols}, group, kind, size_});
     size_ += rows * cols;
     return static_cast<int>(slots_.size()) - 1;
 }

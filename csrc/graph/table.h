@@ -7,6 +7,11 @@
 
 namespace ganglion {
 
+enum class ParameterKind {
+    weight,
+    state,  // what a network remembers: it has no gradient, and is kept with the weights
+};
+
 /// The parameters of one or more graphs: what they are called, how large they are, to which group
 /// each belongs, and where it lies in the one block of all.
 class ParameterTable {
@@ -15,6 +20,7 @@ class ParameterTable {
         std::string name;
         Extent extent;  // (rows, channels)
         int group;      // a goal trains some of the groups
+        ParameterKind kind;
         Index offset;
 
         Range numbers() const { return {offset, offset + extent.rows * extent.row_size()}; }
@@ -22,7 +28,8 @@ class ParameterTable {
 
     /// Add a parameter; returns its slot. Throws std::invalid_argument when it is empty, or all
     /// together would be too large.
-    int add(const std::string& name, Index rows, Index cols, int group = 0);
+    int add(const std::string& name, Index rows, Index cols, int group = 0,
+            ParameterKind kind = ParameterKind::weight);
 
     const Slot& slot(int number) const;
     const std::vector<Slot>& slots() const { return slots_; }

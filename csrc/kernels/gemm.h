@@ -6,6 +6,41 @@
 
 namespace ganglion {
 
+/// What each chain starts with, if not at zero.
+template <class T>
+struct GemmStart {
+    const T* bias = nullptr;  // (n)
+    bool accumulate = false;  // C; without it C is never read
+};
+
+/// Sums of B's rows, made by the call whose rows begin at 0.
+template <class T>
+struct GemmSums {
+    T* into = nullptr;        // (n)
+    bool accumulate = false;  // added to what is there
+};
+
+/// What is done with each tile right after its last multiply-add.
+template <class T>
+struct GemmEpilogue {
+    ActivationForward<T> activate = nullptr;  // activated = phi(C)
+    Matrix<T> activated{};                    // may be C itself
+    ActivationBackward<T> derive = nullptr;   // C = C * phi'(saved)
+    Matrix<const T> saved{};
+    T alpha = 0;
+
+    bool is_any() const { return activate != nullptr || derive != nullptr; }
+};
+
+/// C is the gradient of the parameters from number `offset` on, and each tile of it makes a step of
+/// the optimizer. C itself is left as it was, or holds anything.
+template <class T>
+struct GemmStep {
+    const Update<T>* update = nullptr;
+    Index offset = 0;
+    bool* finite = nullptr;  // cleared where a parameter is not finite afterwards
+};
+
 /// What one product computes: C = epilogue(start + A·B).
 ///
 /// A is (m, k), B is (k, n), C is (m, n). A and B have any strides; C's rows are contiguous. C must
@@ -24,23 +59,10 @@ struct GemmArgs {
     /// B as pack_b made it, or null.
     const T* packed_b = nullptr;
 
-    const T* bias = nullptr;       // (n): the chain starts here
-    bool accumulate = false;       // the chain starts at C; without it C is never read
-    T* column_sums = nullptr;      // (n): sums of B's rows, by the call whose rows begin at 0
-    bool accumulate_sums = false;  // added to what is there
-
-    // The epilogue, on each tile right after its last multiply-add.
-    ActivationForward<T> activate = nullptr;  // activated = phi(C)
-    Matrix<T> activated{};                    // may be C itself
-    ActivationBackward<T> derive = nullptr;   // C = C * phi'(saved)
-    Matrix<const T> saved{};
-    T alpha = 0;
-
-    /// C is the gradient of the parameters from number `update_offset` on, and each tile of it
-    /// makes a step of the optimizer. C itself is left as it was, or holds anything.
-    const Update<T>* update = nullptr;
-    Index update_offset = 0;
-    bool* update_finite = nullptr;  // cleared where a parameter is not finite afterwards
+    GemmStart<T> start{};
+    GemmSums<T> sums{};
+    GemmEpilogue<T> epilogue{};
+    GemmStep<T> step{};
 };
 
 /// Products of the same shape: of number i, A begins at first.a.data + i * a_step, and so on. The

@@ -49,11 +49,14 @@ struct Block {
 template <class T>
 void run_epilogue(const GemmArgs<T>& g, Index i, Index j, Index rows, Index cols) {
     const Matrix<T> c{g.c.at(i, j), rows, cols, g.c.row_stride};
-    if (g.activate != nullptr) {
-        g.activate(c, {g.activated.at(i, j), rows, cols, g.activated.row_stride}, g.alpha);
+    if (g.epilogue.activate != nullptr) {
+        g.epilogue.activate(
+            c, {g.epilogue.activated.at(i, j), rows, cols, g.epilogue.activated.row_stride},
+            g.epilogue.alpha);
     }
-    if (g.derive != nullptr) {
-        g.derive({g.saved.at(i, j), rows, cols, g.saved.row_stride}, c, c, g.alpha);
+    if (g.epilogue.derive != nullptr) {
+        g.epilogue.derive({g.epilogue.saved.at(i, j), rows, cols, g.epilogue.saved.row_stride}, c,
+                          c, g.epilogue.alpha);
     }
 }
 
@@ -72,13 +75,14 @@ template <class T>
 void multiply_columns(const Block<T>& block, Index t, Range i, Range j, Index next) {
     constexpr Index size = lanes<Vec<T>>;
     const GemmArgs<T>& g = block.g;
-    const bool from_bias = block.depth.begin == 0 && !g.accumulate;
+    const bool from_bias = block.depth.begin == 0 && !g.start.accumulate;
     const bool packed = block.a.packed;
     const auto& kernels = tile_table<T>.kernels[packed || g.a.row_stride == 1];
     const T* const b = block.b.data + block.b.offset(j.begin);
     const T* const ask = asks_for(block, t, i, j);
     T* const c = block.c.at(i.begin, j.begin);
-    const T* const bias = g.bias == nullptr ? nullptr : g.bias + block.cols.begin + j.begin;
+    const T* const bias =
+        g.start.bias == nullptr ? nullptr : g.start.bias + block.cols.begin + j.begin;
     const Index vectors = tile_vectors(i.size());
     Tiles<T> tiles{.count = j.size() / (vectors * size),
                    .last = size,
@@ -155,7 +159,7 @@ void multiply_block(const Block<T>& block) {
     const Index outer = along_rows ? cut.tiles : steps;
     const Index inner = along_rows ? steps : cut.tiles;
     const bool last = block.depth.end == g.a.cols;
-    const bool finishes = last && (g.activate != nullptr || g.derive != nullptr);
+    const bool finishes = last && g.epilogue.is_any();
     for (Index x = 0; x < outer; ++x) {
         for (Index y = 0; y < inner; ++y) {
             const Index t = along_rows ? x : y;

@@ -4,10 +4,10 @@
 template <class T>
 void add_column_sums(const GemmArgs<T>& g, Range cols, Range depth) {
     constexpr Index width = lanes<Vec<T>>;
-    const bool begins = depth.begin == 0 && !g.accumulate_sums;
+    const bool begins = depth.begin == 0 && !g.sums.accumulate;
     for (Index j = cols.begin; j < cols.end; j += width) {
         const Index n = cols.end - j;
-        Vec<T> sums = begins ? Vec<T>{} : load_up_to<Vec<T>>(g.column_sums + j, n);
+        Vec<T> sums = begins ? Vec<T>{} : load_up_to<Vec<T>>(g.sums.into + j, n);
         for (Index p = depth.begin; p < depth.end; ++p) {
             if (g.b.col_stride == 1) {
                 sums += load_up_to<Vec<T>>(g.b.at(p, j), n);
@@ -15,7 +15,7 @@ void add_column_sums(const GemmArgs<T>& g, Range cols, Range depth) {
                 for (Index c = 0; c < width && c < n; ++c) sums[c] += *g.b.at(p, j + c);
             }
         }
-        store_up_to<Vec<T>>(g.column_sums + j, sums, n);
+        store_up_to<Vec<T>>(g.sums.into + j, sums, n);
     }
 }
 
@@ -87,16 +87,16 @@ Ahead<T> next_panels(const GemmArgs<T>& g, const BlockOfB<T>& b, Index cols) {
 template <class T>
 void run_update(const GemmArgs<T>& g, Range rows, Range cols, Matrix<const T> gradient) {
     const Index stride = g.c.row_stride;
-    const Index first = g.update_offset + rows.begin * stride + cols.begin;
-    const UpdateArgs<T> args = g.update->block(first, rows.size(), cols.size(), stride,
-                                               gradient.data, gradient.row_stride);
-    if (!g.update->kernel(args)) *g.update_finite = false;
+    const Index first = g.step.offset + rows.begin * stride + cols.begin;
+    const UpdateArgs<T> args = g.step.update->block(first, rows.size(), cols.size(), stride,
+                                                    gradient.data, gradient.row_stride);
+    if (!g.step.update->kernel(args)) *g.step.finite = false;
 }
 
 /// The part of C in `rows` x `cols`. `scratch` holds gemm_scratch_size of this part and B's depth.
 template <class T>
 void multiply(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
-    const bool updates = g.update != nullptr;
+    const bool updates = g.step.update != nullptr;
     const GemmBlocking size = updates ? update_blocking<T>(rows.size(), cols.size(), g.a.cols)
                                       : blocking<T>(rows.size(), cols.size(), g.a.cols);
     T* const scratch_a = scratch + size.depth * size.cols;
@@ -110,7 +110,7 @@ void multiply(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) {
             const Range depth = stretch(pc, size.depth, g.a.cols);
             BlockOfB<T> b = block_of_b(g, block_cols, depth, rows.size(), scratch);
             const Ahead<T> ahead = next_panels(g, b, block_cols.size());
-            if (g.column_sums != nullptr && rows.begin == 0) add_column_sums(g, block_cols, depth);
+            if (g.sums.into != nullptr && rows.begin == 0) add_column_sums(g, block_cols, depth);
             // loop 3: rows of A and C
             for (Index ic = rows.begin; ic < rows.end; ic += size.rows) {
                 const Range block_rows = stretch(ic, size.rows, rows.end);

@@ -17,7 +17,7 @@ constexpr Index swapped_depth = 48;
 /// become lanes, of which there must be a vector full unless memory is what takes the time.
 template <class T>
 bool pays_to_swap(const GemmArgs<T>& g, Index rows, Index cols) {
-    const bool plain = g.packed_b == nullptr && g.column_sums == nullptr && g.update == nullptr;
+    const bool plain = g.packed_b == nullptr && g.sums.into == nullptr && g.step.update == nullptr;
     const bool few = rows <= most_swapped_rows<T> && rows <= cols;
     if (!plain || !few || g.b.rows <= short_depth) return false;
     const bool transposed = g.b.row_stride == 1;
@@ -51,11 +51,11 @@ void transpose(Matrix<const T> from, Matrix<T> to) {
 /// What the chains of a block of C^T begin with, if not at zero.
 template <class T>
 void start_swapped(const GemmArgs<T>& g, Range rows, Range j, Matrix<T> c) {
-    if (g.accumulate) {
+    if (g.start.accumulate) {
         transpose<T>({g.c.at(rows.begin, j.begin), rows.size(), j.size(), g.c.row_stride}, c);
-    } else if (g.bias != nullptr) {
+    } else if (g.start.bias != nullptr) {
         for (Index i = 0; i < c.rows; ++i) {
-            const Vec<T> start = broadcast<Vec<T>>(g.bias[j.begin + i]);
+            const Vec<T> start = broadcast<Vec<T>>(g.start.bias[j.begin + i]);
             for (Index r = 0; r < c.cols; r += lanes<Vec<T>>) store(c.at(i, r), start);
         }
     }
@@ -88,7 +88,10 @@ void multiply_swapped(const GemmArgs<T>& g, Range rows, Range cols, T* scratch) 
     const Matrix<const T> a{g.a.at(rows.begin, 0), m, k, g.a.row_stride, g.a.col_stride};
     pack_b(a.transposed(), scratch);
     const GemmArgs<T> swapped{
-        .a = g.b.transposed(), .b = {}, .c = {}, .accumulate = g.accumulate || g.bias != nullptr};
+        .a = g.b.transposed(),
+        .b = {},
+        .c = {},
+        .start = {.accumulate = g.start.accumulate || g.start.bias != nullptr}};
     for (Index jc = cols.begin; jc < cols.end; jc += swapped_cols) {
         const Range j = stretch(jc, swapped_cols, cols.end);
         const Matrix<T> c{sums, j.size(), m, width};

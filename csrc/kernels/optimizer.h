@@ -25,18 +25,10 @@ inline constexpr std::array<OptimizerInfo, 6> kOptimizers{{
     {Optimizer::adadelta, "adadelta"},
 }};
 
-/// One step of an optimizer over a block of parameters. The names are those of the papers'
-/// formulas, or Keras's; the arithmetic is PyTorch's.
+/// What a step does with each gradient. The names are those of the papers' formulas, or Keras's;
+/// the arithmetic is PyTorch's.
 template <class T>
-struct UpdateArgs {
-    Index rows;
-    Index cols;
-    Index row_stride;  // of the parameters and the state
-    T* parameter;
-    const T* gradient;
-    Index gradient_stride;
-    std::array<T*, 3> state;  // how many are used depends on the optimizer
-
+struct UpdateRule {
     T gradient_scale;  // global norm clipping; 1 without
     T clip;            // each gradient value is held within +-clip; infinity without
     T rate;
@@ -55,6 +47,19 @@ struct UpdateArgs {
     T root_correction;  // adam, adamw: 1 / sqrt(1 - beta_2^t)
 };
 
+/// One step of an optimizer over a block of parameters.
+template <class T>
+struct UpdateArgs {
+    Index rows;
+    Index cols;
+    Index row_stride;  // of the parameters and the state
+    T* parameter;
+    const T* gradient;
+    Index gradient_stride;
+    std::array<T*, 3> state;  // how many are used depends on the optimizer
+    UpdateRule<T> rule;
+};
+
 /// Returns whether every parameter is finite afterwards.
 template <class T>
 using UpdateKernel = bool (*)(const UpdateArgs<T>&);
@@ -63,22 +68,19 @@ using UpdateKernel = bool (*)(const UpdateArgs<T>&);
 template <class T>
 struct Update {
     UpdateKernel<T> kernel;
-    UpdateArgs<T> args;  // the pointers are those of all parameters; no gradient yet
+    UpdateRule<T> rule;
+    T* parameters;            // of all
+    std::array<T*, 3> state;  // and what the optimizer remembers of them
 
-    /// The same step for a block that begins at parameter number `offset`.
+    /// The step for a block that begins at parameter number `offset`.
     UpdateArgs<T> block(Index offset, Index rows, Index cols, Index row_stride, const T* gradient,
                         Index gradient_stride) const {
-        UpdateArgs<T> part = args;
-        part.rows = rows;
-        part.cols = cols;
-        part.row_stride = row_stride;
-        part.parameter += offset;
-        for (T*& state : part.state) {
-            if (state != nullptr) state += offset;
+        std::array<T*, 3> of_block = state;
+        for (T*& one : of_block) {
+            if (one != nullptr) one += offset;
         }
-        part.gradient = gradient;
-        part.gradient_stride = gradient_stride;
-        return part;
+        return {rows,     cols, row_stride, parameters + offset, gradient, gradient_stride,
+                of_block, rule};
     }
 };
 

@@ -24,7 +24,7 @@ struct State {
 
 /// The change of the parameters whose gradient is g.
 template <Optimizer optimizer, class V>
-inline V change(const UpdateArgs<Lane<V>>& u, V g, const State<V>& state) {
+inline V change(const UpdateRule<Lane<V>>& u, V g, const State<V>& state) {
     if constexpr (optimizer == Optimizer::sgd) {
         if (u.momentum == 0) return g * -u.rate;
         const V velocity = state.write(0, state.read(0) * u.momentum + g);
@@ -66,20 +66,20 @@ template <Optimizer optimizer, class T>
     using V = Vec<T>;
     constexpr bool decoupled = optimizer == Optimizer::adamw;
     const UpdateArgs<T> u = args;  // a copy of our own: what is stored cannot change it
-    const V limit = broadcast<V>(u.clip);
+    const V limit = broadcast<V>(u.rule.clip);
     V zeros = V{};
     for (Index i = 0; i < u.rows; ++i) {
         for (Index j = 0; j < u.cols; j += lanes<V>) {
             const State<V> state{u.state, i * u.row_stride + j};
             V p = load_to_change<V>(u.parameter + state.at);
-            V g = load<V>(u.gradient + i * u.gradient_stride + j) * u.gradient_scale;
+            V g = load<V>(u.gradient + i * u.gradient_stride + j) * u.rule.gradient_scale;
             g = g > limit ? limit : (g < -limit ? -limit : g);  // NaN stays
             if constexpr (decoupled) {
-                p -= p * (u.rate * u.weight_decay);
+                p -= p * (u.rule.rate * u.rule.weight_decay);
             } else {
-                g += p * u.weight_decay;
+                g += p * u.rule.weight_decay;
             }
-            p += change<optimizer>(u, g, state);
+            p += change<optimizer>(u.rule, g, state);
             store(u.parameter + state.at, p);
             zeros += p * 0;  // NaN once p is not finite
         }

@@ -85,31 +85,26 @@ Update<T> OptimizerState<T>::step(T* parameters, std::int64_t step, double rate)
     const double clip = settings_.clipvalue;
     const double root_correction = 1 / std::sqrt(1 - std::pow(settings_.beta_2, power));
     const double epsilon = settings_.epsilon * (settings_.epsilon_hat != 0 ? root_correction : 1.0);
-    UpdateArgs<T> args{.rows = 0,
-                       .cols = 0,
-                       .row_stride = 0,
-                       .parameter = parameters,
-                       .gradient = nullptr,
-                       .gradient_stride = 0,
-                       .state = {},
-                       .gradient_scale = 1,
-                       .clip = clip == 0 ? std::numeric_limits<T>::infinity() : as_t(clip),
-                       .rate = as_t(rate),
-                       .weight_decay = as_t(settings_.weight_decay),
-                       .momentum = as_t(settings_.momentum),
-                       .nesterov = settings_.nesterov != 0,
-                       .centered = settings_.centered != 0,
-                       .rho = as_t(settings_.rho),
-                       .rho_gain = as_t(1 - settings_.rho),
-                       .beta_1 = as_t(settings_.beta_1),
-                       .beta_2 = as_t(settings_.beta_2),
-                       .gain_1 = as_t(1 - settings_.beta_1),
-                       .gain_2 = as_t(1 - settings_.beta_2),
-                       .epsilon = as_t(epsilon),
-                       .step_size = as_t(rate / (1 - std::pow(settings_.beta_1, power))),
-                       .root_correction = as_t(root_correction)};
-    for (std::size_t i = 0; i < blocks_.size(); ++i) args.state[i] = blocks_[i].data();
-    return {kernels<T>().updates[static_cast<std::size_t>(settings_.optimizer)], args};
+    const UpdateRule<T> rule{.gradient_scale = 1,
+                             .clip = clip == 0 ? std::numeric_limits<T>::infinity() : as_t(clip),
+                             .rate = as_t(rate),
+                             .weight_decay = as_t(settings_.weight_decay),
+                             .momentum = as_t(settings_.momentum),
+                             .nesterov = settings_.nesterov != 0,
+                             .centered = settings_.centered != 0,
+                             .rho = as_t(settings_.rho),
+                             .rho_gain = as_t(1 - settings_.rho),
+                             .beta_1 = as_t(settings_.beta_1),
+                             .beta_2 = as_t(settings_.beta_2),
+                             .gain_1 = as_t(1 - settings_.beta_1),
+                             .gain_2 = as_t(1 - settings_.beta_2),
+                             .epsilon = as_t(epsilon),
+                             .step_size = as_t(rate / (1 - std::pow(settings_.beta_1, power))),
+                             .root_correction = as_t(root_correction)};
+    std::array<T*, 3> state{};
+    for (std::size_t i = 0; i < blocks_.size(); ++i) state[i] = blocks_[i].data();
+    return {kernels<T>().updates[static_cast<std::size_t>(settings_.optimizer)], rule, parameters,
+            state};
 }
 
 template <class T>
@@ -149,7 +144,7 @@ void OptimizerState<T>::apply(ParameterStore<T>& store, double rate) {
     const std::vector<Range> all{{0, size_}};
     run_team(team, [&](const Team& members) noexcept {
         Update<T> update = step(parameters.values, steps_, rate);
-        update.args.gradient_scale = clipping_scale(members, parameters.gradients, all);
+        update.rule.gradient_scale = clipping_scale(members, parameters.gradients, all);
         members.divide(sweep_operations(all),
                        [&](Part part) noexcept { sweep(part, update, parameters.gradients, all); });
     });

@@ -128,14 +128,14 @@ Ending Routine<T>::train_on(const Team& team, Stop& stop, const Run& run, double
     Update<T> plain = optimizer_->step(store_.values(), static_cast<std::int64_t>(run.step), rate);
     Update<T> penalized = plain;
     if (extras_.penalty != nullptr)
-        penalized.args.weight_decay += static_cast<T>(extras_.penalty->decay(heads_.weight()));
+        penalized.rule.weight_decay += static_cast<T>(extras_.penalty->decay(heads_.weight()));
     std::atomic<bool> finite{true};
     if (plan_.updates) stop.hold();
     if (!workspace_.backward_updating(team, stop, run, {&plain, &penalized, &penalized_, &finite}))
         return Ending::interrupted;
     stop.release();
     const T scale = optimizer_->clipping_scale(team, store_.gradients(), trained_);
-    plain.args.gradient_scale = penalized.args.gradient_scale = scale;
+    plain.rule.gradient_scale = penalized.rule.gradient_scale = scale;
     team.divide(sweep_operations_, [&](Part part) noexcept {
         bool all = optimizer_->sweep(part, plain, store_.gradients(), swept_);
         all &= optimizer_->sweep(part, penalized, store_.gradients(), swept_penalized_);

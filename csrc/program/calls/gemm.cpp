@@ -103,19 +103,20 @@ void GemmCall::run(Frame<T>& frame) const {
                      .c = frame.whole(c),
                      .b_padded = true,
                      .packed_b = frame.packed_copy(b),
-                     .bias = frame.pointer(bias),
-                     .accumulate = accumulate,
-                     .column_sums = frame.pointer(column_sums),
-                     .accumulate_sums = accumulate_sums,
-                     .activated = frame.whole(activated),
-                     .saved = frame.whole(saved),
-                     .alpha = static_cast<T>(alpha)};
-    if (activated != kNoBuffer) args.activate = phi.forward;
-    if (saved != kNoBuffer) args.derive = phi.backward;
+                     .start = {frame.pointer(bias), accumulate},
+                     .sums = {frame.pointer(column_sums), accumulate_sums}};
+    args.epilogue.alpha = static_cast<T>(alpha);
+    if (activated != kNoBuffer) {
+        args.epilogue.activate = phi.forward;
+        args.epilogue.activated = frame.whole(activated);
+    }
+    if (saved != kNoBuffer) {
+        args.epilogue.derive = phi.backward;
+        args.epilogue.saved = frame.whole(saved);
+    }
     if (updated != kNoBuffer) {
-        args.update = &frame.along.of(frame.memory.begin(updated));
-        args.update_offset = frame.memory.begin(updated);
-        args.update_finite = &frame.finite;
+        const Index offset = frame.memory.begin(updated);
+        args.step = {&frame.along.of(offset), offset, &frame.finite};
     }
     const Block mine = share<T>(frame.memory, frame.part, frame.run.rows);
     if (mine.rows.size() > 0) multiply(frame, args, mine.rows, mine.cols);
