@@ -8,10 +8,10 @@ from libcpp.vector cimport vector
 
 import numpy as np
 
-from ganglion import precision
-from ganglion.arrays import as_array, refuse_not_finite
-from ganglion.frames import labels_of
-from ganglion.scales import InputScale
+from ganglion._base import precision
+from ganglion._base.arrays import as_array, refuse_not_finite
+from ganglion._base.frames import labels_of
+from ganglion._base.scaling import InputScale
 
 cnp.import_array()
 

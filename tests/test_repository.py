@@ -21,7 +21,6 @@ ROOT = Path(__file__).parents[1]
 FLOORS = ["base", "simd", "kernels", "program", "graph", "plan", "train"]
 PYTHON_FLOORS = [
     *("_core", "_base"),
-    *("arrays", "frames", "precision", "scales"),  # for the extension on the next floor
     "inference",
     *("activations", "initializers", "losses", "metrics", "schedules", "optimizers"),
     *("layers", "graphs", "callbacks", "training", "models"),
@@ -144,7 +143,7 @@ def test_every_module_has_a_floor_and_what_is_shown_is_for_users() -> None:
     assert top == {name.partition(".")[0] for name in PYTHON_FLOORS}
     shown = {name for name in dir(ganglion) if name in MODULES}
     ours = "layers graphs training models estimators inference bench cli"
-    before = "arrays frames precision scales networks normalization"
+    before = "networks normalization"
     hidden = {name for name in top if name.startswith("_")} | {*ours.split(), *before.split()}
     assert shown == top - hidden
     assert sorted(dir(ganglion)) == sorted({*ganglion.__all__, *shown})
