@@ -232,3 +232,31 @@ def test_only_weights_may_be_left_out() -> None:
         model.trainer.run(
             feeds=[*feeds, None], order=None, batch_size=BATCH, first=0, rates=np.zeros(1)
         )
+
+
+def test_an_output_may_be_part_of_each_position_and_an_input_unused() -> None:
+    graph = _core.Graph()
+    x, unused = graph.input("x", 3, positions=4), graph.input("unused", 2)
+    weight = graph.parameter("weight", 3, 5)
+    outputs = [graph.slice(graph.affine(x, weight, None), (1, 3), (0, 2)), x]
+    store = _core.ParameterStoreFloat64(graph)
+    store.values[:] = np.arange(15.0)
+    rng = np.random.default_rng(0)
+    data = [rng.normal(size=(ROWS, 12)), rng.normal(size=(ROWS, 2))]
+    expected = (data[0].reshape(ROWS, 4, 3) @ store.values.reshape(3, 5))[:, 1:3, :2]
+    both: dict[str, Any] = {"graph": graph, "inputs": [x, unused], "outputs": outputs, "store": store}
+    for rows in (1, ROWS):
+        found = [np.full((rows, 4), np.nan), np.full((rows, 12), np.nan)]
+        predictor = _core.PredictorFloat64(**both, max_batch=32)
+        assert predictor.predict([(part[:rows], 1.0, None) for part in data], found)
+        np.testing.assert_allclose(found[0], expected[:rows].reshape(rows, 4))
+        np.testing.assert_array_equal(found[1], data[0][:rows])
+    tape = _core.TapeFloat64(**both, input_gradients=True, max_batch=ROWS, seed=0)
+    tape.forward(data, found, 0)
+    np.testing.assert_allclose(found[0], expected.reshape(ROWS, 4))
+    gradients = [np.full((ROWS, 12), np.nan), np.full((ROWS, 2), np.nan)]
+    tape.backward([np.ones((ROWS, 4)), np.zeros((ROWS, 12))], gradients)
+    np.testing.assert_array_equal(gradients[1], 0)
+    of_sum = np.zeros((4, 3))
+    of_sum[1:3] = store.values.reshape(3, 5)[:, :2].sum(axis=1)
+    np.testing.assert_allclose(gradients[0], np.tile(of_sum.ravel(), (ROWS, 1)))

@@ -188,7 +188,7 @@ Program Lowering::run() {
         if (!needed[i]) continue;
         std::visit([&](const auto& op) { op.forward(*this, nodes[i].output); }, nodes[i].op);
     }
-    for (const ValueId id : goal_.outputs) value(id);  // also one that no op touches
+    for (const ValueId id : goal_.outputs) be(id, dense(value(id)));  // also one no op touches
     program_.backward_begin = program_.calls.size();
     if (goal_.mode == Mode::train) {
         try {

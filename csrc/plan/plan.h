@@ -43,6 +43,8 @@ struct Plan {
 
     const Buffer& buffer(BufferId id) const { return memory.buffer(id); }
     BufferId value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
+    /// Does anything read it, or is it wanted?
+    bool uses(ValueId id) const { return id != kNoValue && value(id) != kNoBuffer; }
     BufferId gradient(ValueId id) const { return gradients[static_cast<std::size_t>(id)]; }
     /// Of a batch: for fewer rows than four the weights have to be read all the same.
     double operations(Index rows) const {

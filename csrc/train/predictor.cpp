@@ -231,6 +231,7 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
         return call.in_place ? as_it_lies<T>(call.x[i]) : nullptr;
     };
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
+        if (!plan_.uses(inputs_[i])) continue;
         const T* const lies = in_place(i);
         workspace.read_input(inputs_[i],
                              lies == nullptr ? nullptr : lies + rows.begin * call.x[i].cols);
@@ -238,8 +239,8 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
     team.divide(0, [&](Part part) noexcept {
         const Range share = plan_.memory.row_share(part, count);
         for (std::size_t i = 0; i < inputs_.size(); ++i) {
-            if (!gather_share(share, call.x[i], in_place(i), rows.begin,
-                              workspace.value(inputs_[i], count)))
+            if (plan_.uses(inputs_[i]) && !gather_share(share, call.x[i], in_place(i), rows.begin,
+                                                        workspace.value(inputs_[i], count)))
                 call.finite = false;
         }
     });

@@ -177,8 +177,7 @@ Ending Routine<T>::fill(const Part& part, const Batches& batches, Range position
     };
     bool finite = true;
     for (std::size_t i = 0; i < feeds_.size(); ++i) {
-        const bool used = feeds_[i] != kNoValue && plan_.value(feeds_[i]) != kNoBuffer;
-        if (used && batches.feeds[i].data != nullptr)
+        if (plan_.uses(feeds_[i]) && batches.feeds[i].data != nullptr)
             finite &= batches.gather_into(batches.feeds[i], mine, share(feeds_[i]));
     }
     bool classes = true;

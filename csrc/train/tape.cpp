@@ -62,13 +62,17 @@ bool Tape<T>::forward(std::span<const Matrix<const T>> x, std::span<const Matrix
     check_count("outputs", y.size(), outputs_.size());
     const Index rows = x.empty() ? 0 : x[0].rows;
     if (rows > plan_.max_batch) fail("tape", "x has ", rows, " rows, at most ", plan_.max_batch);
-    for (std::size_t i = 0; i < x.size(); ++i)
-        check_shape("x", x[i], rows, workspace_.value(inputs_[i], 0).cols);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const bool used = plan_.uses(inputs_[i]);
+        check_shape("x", x[i], rows, used ? workspace_.value(inputs_[i], 0).cols : x[i].cols);
+    }
     for (std::size_t i = 0; i < y.size(); ++i)
         check_shape<T>("y", y[i], rows, workspace_.value(outputs_[i], 0).cols);
     run_.rows = rows;
     run_.step = step;
-    for (std::size_t i = 0; i < x.size(); ++i) copy<T>(x[i], workspace_.value(inputs_[i], rows));
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        if (plan_.uses(inputs_[i])) copy<T>(x[i], workspace_.value(inputs_[i], rows));
+    }
     if (!run(&Workspace<T>::forward, interrupt)) return false;
     for (std::size_t i = 0; i < y.size(); ++i) copy<T>(workspace_.value(outputs_[i], rows), y[i]);
     return true;
