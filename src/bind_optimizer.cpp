@@ -41,9 +41,9 @@ OptimizerSettings settings_from(const std::string& name, const Numbers& numbers)
 }
 
 template <class T>
-void bind_optimizer(py::module_& module, const std::string& suffix) {
+void bind_optimizer(py::module_ module) {
     using State = OptimizerState<T>;
-    py::class_<State>(module, ("OptimizerState" + suffix).c_str())
+    py::class_<State>(module, "OptimizerState")
         .def(py::init([](const std::string& optimizer, const Numbers& settings, Index size) {
                  return std::make_unique<State>(settings_from(optimizer, settings), size);
              }),
@@ -72,8 +72,8 @@ void bind_optimizer(py::module_& module, const std::string& suffix) {
 }  // namespace
 
 void bind_optimizer(py::module_& module) {
-    bind_optimizer<float>(module, "Float32");
-    bind_optimizer<double>(module, "Float64");
+    bind_optimizer<float>(submodule_for<float>(module));
+    bind_optimizer<double>(submodule_for<double>(module));
 }
 
 }  // namespace ganglion

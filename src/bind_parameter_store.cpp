@@ -10,8 +10,8 @@ namespace ganglion {
 namespace {
 
 template <class T>
-void bind_store(py::module_& module, const std::string& suffix) {
-    py::class_<ParameterStore<T>>(module, ("ParameterStore" + suffix).c_str())
+void bind_store(py::module_ module) {
+    py::class_<ParameterStore<T>>(module, "ParameterStore")
         .def(py::init<const Graph&>(), py::arg("graph"))
         .def_property_readonly("values",
                                [](py::object self) {
@@ -29,8 +29,8 @@ void bind_store(py::module_& module, const std::string& suffix) {
 }  // namespace
 
 void bind_parameter_store(py::module_& module) {
-    bind_store<float>(module, "Float32");
-    bind_store<double>(module, "Float64");
+    bind_store<float>(submodule_for<float>(module));
+    bind_store<double>(submodule_for<double>(module));
 }
 
 }  // namespace ganglion

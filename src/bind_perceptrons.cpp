@@ -112,8 +112,8 @@ std::vector<std::tuple<double, double, bool>> run_epoch(Perceptrons<T>& perceptr
 }
 
 template <class T>
-void bind(py::module_& module, const std::string& suffix) {
-    py::class_<Perceptrons<T>>(module, ("Perceptrons" + suffix).c_str())
+void bind(py::module_ module) {
+    py::class_<Perceptrons<T>>(module, "Perceptrons")
         .def(py::init(&make<T>), py::kw_only(), py::arg("x"), py::arg("columns"),
              py::arg("classes"), py::arg("weight"), py::arg("held_out"), py::arg("units"),
              py::arg("coefs"), py::arg("intercept_rate"), py::arg("rate"), py::arg("l2"),
@@ -140,8 +140,8 @@ void bind(py::module_& module, const std::string& suffix) {
 }  // namespace
 
 void bind_perceptrons(py::module_& module) {
-    bind<float>(module, "Float32");
-    bind<double>(module, "Float64");
+    bind<float>(submodule_for<float>(module));
+    bind<double>(submodule_for<double>(module));
 }
 
 }  // namespace ganglion

@@ -15,8 +15,8 @@ namespace ganglion {
 namespace {
 
 template <class T>
-void bind_predictor(py::module_& module, const std::string& suffix) {
-    py::class_<Predictor<T>>(module, ("Predictor" + suffix).c_str())
+void bind_predictor(py::module_ module) {
+    py::class_<Predictor<T>>(module, "Predictor")
         .def(py::init([](const Graph& graph, std::vector<ValueId> inputs,
                          std::vector<ValueId> outputs, ParameterStore<T>& store, Index max_batch) {
                  return std::make_unique<Predictor<T>>(graph, std::move(inputs), std::move(outputs),
@@ -43,24 +43,25 @@ void bind_predictor(py::module_& module, const std::string& suffix) {
 }
 
 template <class T>
-void bind_first_not_finite(py::module_& module, const std::string& suffix) {
-    module.def(("first_not_finite_" + suffix).c_str(),
-               [](const py::array& x, double x_scale,
-                  const Columns& x_columns) -> std::optional<std::pair<Index, Index>> {
-                   const Place place = first_not_finite<T>(data_view(x, "x", x_scale, x_columns));
-                   if (place.row < 0) return std::nullopt;
-                   return std::pair{place.row, place.col};
-               },
-               py::arg("x"), py::arg("x_scale"), py::arg("x_columns") = py::none());
+void bind_first_not_finite(py::module_ module) {
+    module.def(
+        "first_not_finite",
+        [](const py::array& x, double x_scale,
+           const Columns& x_columns) -> std::optional<std::pair<Index, Index>> {
+            const Place place = first_not_finite<T>(data_view(x, "x", x_scale, x_columns));
+            if (place.row < 0) return std::nullopt;
+            return std::pair{place.row, place.col};
+        },
+        py::arg("x"), py::arg("x_scale"), py::arg("x_columns") = py::none());
 }
 
 }  // namespace
 
 void bind_predictor(py::module_& module) {
-    bind_first_not_finite<float>(module, "Float32");
-    bind_first_not_finite<double>(module, "Float64");
-    bind_predictor<float>(module, "Float32");
-    bind_predictor<double>(module, "Float64");
+    bind_first_not_finite<float>(submodule_for<float>(module));
+    bind_first_not_finite<double>(submodule_for<double>(module));
+    bind_predictor<float>(submodule_for<float>(module));
+    bind_predictor<double>(submodule_for<double>(module));
 }
 
 }  // namespace ganglion

@@ -12,8 +12,8 @@ namespace ganglion {
 namespace {
 
 template <class T>
-void bind_tape(py::module_& module, const std::string& suffix) {
-    py::class_<Tape<T>>(module, ("Tape" + suffix).c_str())
+void bind_tape(py::module_ module) {
+    py::class_<Tape<T>>(module, "Tape")
         .def(py::init<const Graph&, std::vector<ValueId>, std::vector<ValueId>, bool,
                       ParameterStore<T>&, Index, std::uint64_t>(),
              py::kw_only(), py::arg("graph"), py::arg("inputs"), py::arg("outputs"),
@@ -47,8 +47,8 @@ void bind_tape(py::module_& module, const std::string& suffix) {
 }  // namespace
 
 void bind_tape(py::module_& module) {
-    bind_tape<float>(module, "Float32");
-    bind_tape<double>(module, "Float64");
+    bind_tape<float>(submodule_for<float>(module));
+    bind_tape<double>(submodule_for<double>(module));
 }
 
 }  // namespace ganglion

@@ -103,9 +103,9 @@ py::tuple run_trainer(Trainer<T>& trainer, const std::vector<std::optional<Fed>>
 }
 
 template <class T>
-void bind_trainer(py::module_& module, const std::string& suffix) {
+void bind_trainer(py::module_ module) {
     using List = std::vector<Routine<T>*>;
-    py::class_<Routine<T>>(module, ("Routine" + suffix).c_str())
+    py::class_<Routine<T>>(module, "Routine")
         .def(py::init([](const Graph& graph, const std::vector<ValueId>& feeds,
                          const std::vector<HeadTuple>& heads, const std::string& purpose,
                          ParameterStore<T>& store, OptimizerState<T>* optimizer, Index max_batch,
@@ -122,7 +122,7 @@ void bind_trainer(py::module_& module, const std::string& suffix) {
              py::keep_alive<1, 7>(), py::keep_alive<1, 11>())
         .def("first_bad_tensor", &Routine<T>::first_bad_tensor)
         .def("team_costs", &Routine<T>::team_costs, py::arg("rows"), py::arg("members"));
-    py::class_<Trainer<T>>(module, ("Trainer" + suffix).c_str())
+    py::class_<Trainer<T>>(module, "Trainer")
         .def(py::init<List>(), py::arg("routines"), py::keep_alive<1, 2>())
         .def("run", &run_trainer<T>, py::kw_only(), py::arg("feeds"),
              py::arg("metric_weights") = Weights{}, py::arg("order"), py::arg("batch_size"),
@@ -137,8 +137,8 @@ void bind_trainer(py::module_& module) {
         .def_readonly("bytes", &TeamCosts::bytes)
         .def_readonly("operations", &TeamCosts::operations)
         .def_readonly("updates", &TeamCosts::updates);
-    bind_trainer<float>(module, "Float32");
-    bind_trainer<double>(module, "Float64");
+    bind_trainer<float>(submodule_for<float>(module));
+    bind_trainer<double>(submodule_for<double>(module));
 }
 
 }  // namespace ganglion

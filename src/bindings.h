@@ -4,6 +4,12 @@
 
 namespace ganglion {
 
+/// The submodule of what computes in numbers of type T.
+template <class T>
+pybind11::module_ submodule_for(pybind11::module_& module) {
+    return module.def_submodule(sizeof(T) == sizeof(float) ? "float32" : "float64");
+}
+
 // One function for each file of bindings.
 void bind_runtime(pybind11::module_& module);
 void bind_access(pybind11::module_& module);

@@ -152,9 +152,9 @@ class Differentiated:
 
     def __init__(self, made: Made, groups: Sequence[int] | None = None) -> None:
         self._made = made
-        self.store = _core.ParameterStoreFloat64(made.graph)
+        self.store = _core.float64.ParameterStore(made.graph)
         self.store.values[:] = made.rng.normal(size=self.store.values.size)
-        self._routine = _core.RoutineFloat64(
+        self._routine = _core.float64.Routine(
             graph=made.graph,
             feeds=made.feeds,
             heads=made.heads,
@@ -165,7 +165,7 @@ class Differentiated:
             seed=0,
             groups=groups,
         )
-        self._trainer = _core.TrainerFloat64([self._routine])
+        self._trainer = _core.float64.Trainer([self._routine])
 
     def loss(self) -> float:
         for head in self._made.heads:

@@ -41,7 +41,7 @@ class Passes:
         task: What it is trained for.
         samples: How many; a batch is of all but the last seven.
         clipnorm: Of the optimizer; 0: large weights may make their steps in the backward pass.
-        dtype: "Float32" or "Float64".
+        dtype: "float32" or "float64".
         input_gradient: Whether the tape makes that of `x` too.
     """
 
@@ -54,10 +54,10 @@ class Passes:
         *,
         samples: int = 40,
         clipnorm: float = 1.0,
-        dtype: str = "Float64",
+        dtype: str = "float64",
         input_gradient: bool = True,
     ) -> None:
-        rng = np.random.default_rng(1)
+        core, rng = getattr(_core, dtype), np.random.default_rng(1)
         inputs, outputs = graph.cols(x), graph.cols(y)
         self._x = rng.normal(size=(samples, inputs))
         self._y = np.asarray(task.targets(rng, samples, outputs), np.float64)
@@ -65,15 +65,15 @@ class Passes:
         self._dy = rng.normal(size=(samples, outputs))
         self._batch = samples - 7
         target, weight = graph.input("y", self._y.shape[1]), graph.input("weight", 1)
-        self._store = getattr(_core, f"ParameterStore{dtype}")(graph)
+        self._store = core.ParameterStore(graph)
         first = rng.normal(size=self._store.values.size) * 0.5 / np.sqrt(inputs)
         self._first = first.astype(self._store.values.dtype)
         settings = ADAM | {"global_clipnorm": clipnorm}
-        self._state = getattr(_core, f"OptimizerState{dtype}")("adam", settings, self._first.size)
+        self._state = core.OptimizerState("adam", settings, self._first.size)
         self._figures = _core.Figures([], outputs)
         of_both: dict[str, Any] = {"graph": graph, "store": self._store, "seed": SEED}
         self._dx = [np.empty_like(self._x, self._first.dtype)] if input_gradient else []
-        self._tape = getattr(_core, f"Tape{dtype}")(
+        self._tape = core.Tape(
             inputs=[x],
             outputs=[y],
             input_gradients=input_gradient,
@@ -82,7 +82,7 @@ class Passes:
         )
         loss = graph.loss(task.name, y, target, weight, task.parameters)
         self._routines = [
-            getattr(_core, f"Routine{dtype}")(
+            core.Routine(
                 feeds=[x, target, weight],
                 heads=[(y, target, weight, loss, 1.0, self._figures)],
                 purpose="evaluate" if state is None else "train",
@@ -92,7 +92,7 @@ class Passes:
             )
             for state in (self._state, None)
         ]
-        self._trainers = [getattr(_core, f"Trainer{dtype}")([one]) for one in self._routines]
+        self._trainers = [core.Trainer([one]) for one in self._routines]
 
     def results(self) -> list[bytes]:
         """Return all numbers that come out of a tape, training and evaluation."""

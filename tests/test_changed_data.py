@@ -116,7 +116,7 @@ class Flickering:
     """A callback's rewriting of data, which is undone before anyone can look where it was."""
 
     def __init__(self, data: Array, value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        run, good = _core.TrainerFloat32.run, data[5].copy()
+        run, good = _core.float32.Trainer.run, data[5].copy()
 
         def run_between(trainer: Any, **arguments: Any) -> Any:
             data[5] = value
@@ -125,7 +125,7 @@ class Flickering:
             finally:
                 data[5] = good
 
-        monkeypatch.setattr(_core.TrainerFloat32, "run", run_between)
+        monkeypatch.setattr(_core.float32.Trainer, "run", run_between)
 
 
 @pytest.mark.parametrize("of", ["x", "y"])

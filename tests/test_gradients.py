@@ -55,12 +55,12 @@ class Objective:
         self._data = [np.asarray(part, np.float64) for part in data[:2]]
         self._weight = None if data[2] is None else np.asarray(data[2], np.float64)
         target, weight = graph.input("y", self._data[1].shape[1]), graph.input("weight", 1)
-        self.store = _core.ParameterStoreFloat64(graph)
-        self._state = _core.OptimizerStateFloat64("sgd", {}, self.store.values.size)
+        self.store = _core.float64.ParameterStore(graph)
+        self._state = _core.float64.OptimizerState("sgd", {}, self.store.values.size)
         self._figures = _core.Figures([], graph.cols(y))
         value = graph.loss(task.name, y, target, weight, task.parameters)
         routines = [
-            _core.RoutineFloat64(
+            _core.float64.Routine(
                 graph=graph,
                 feeds=[x, target, weight],
                 heads=[(y, target, weight, value, 1.0, self._figures)],
@@ -72,7 +72,7 @@ class Objective:
             )
             for state in (self._state, None)
         ]
-        self._trainers = [_core.TrainerFloat64([routine]) for routine in routines]
+        self._trainers = [_core.float64.Trainer([routine]) for routine in routines]
 
     def loss(self, *, training: bool = True) -> float:
         """Return the loss; in training mode also write the gradient, and move nothing."""
@@ -244,7 +244,7 @@ def check_tape(layers: Sequence[Layer], rescale: float = 1.0) -> None:
     """Compare what `backward` gives for the inputs, and for the parameters."""
     rng = np.random.default_rng(5)
     network = builders.build(layers, INPUTS)
-    store = _core.ParameterStoreFloat64(network.graph)
+    store = _core.float64.ParameterStore(network.graph)
     model = Parametrized(network, store, precision.get("float64"), InputScale(), SEED)
     x, dy = np.zeros((ROWS, INPUTS)), rng.normal(size=(ROWS, network.output_size))
     y, both = np.zeros_like(dy), np.zeros(x.size + store.values.size)

@@ -88,7 +88,7 @@ def peak_flops() -> Callable[[], object]:
 
 def perceptrons() -> Callable[[], object]:
     """Return the core's epoch alone: what an estimator asks NumPy for may abort by itself."""
-    core = _core.PerceptronsFloat32(
+    core = _core.float32.Perceptrons(
         x=X,
         columns=None,
         classes=np.arange(len(X)) % 3,

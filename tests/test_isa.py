@@ -63,7 +63,7 @@ USES = {
 from ganglion import _core
 graph = _core.Graph()
 graph.parameter("w", 3, 3)
-_core.OptimizerStateFloat32("sgd", {}, 9).apply(_core.ParameterStoreFloat32(graph), 0.1)
+_core.float32.OptimizerState("sgd", {}, 9).apply(_core.float32.ParameterStore(graph), 0.1)
 """,
 }
 

@@ -138,7 +138,7 @@ LARGE: dict[str, Layers] = {  # with weights whose products are divided by tiles
 }
 
 
-@pytest.mark.parametrize("dtype", ["Float32", "Float64"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("clipnorm", [0.0, 1.0])
 @pytest.mark.parametrize("network", LARGE)
 def test_large_weights(network: str, clipnorm: float, dtype: str) -> None:

@@ -35,10 +35,14 @@ TEST_CAP = 400
 SOURCES = sorted((ROOT / "csrc").rglob("*.cpp")) + sorted((ROOT / "csrc").rglob("*.h"))
 PYTHON = sorted((ROOT / "python").rglob("*.py"))
 BENCH = sorted((ROOT / "bench").rglob("*.py"))
+STUBS = [  # one a file: _core's has its submodules beside it
+    *(ROOT / "python" / "ganglion").glob("*.pyi"),
+    *(ROOT / "python" / "ganglion").rglob("__init__.pyi"),
+]
 MODULES = {  # and their names, less that of the package
     ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__"): path
     for folder, paths in [
-        (ROOT / "python" / "ganglion", [*PYTHON, *(ROOT / "python").rglob("*.pyi")]),
+        (ROOT / "python" / "ganglion", [*PYTHON, *STUBS]),
         (ROOT / "src", [ROOT / "src" / "inference.pyx"]),
         (ROOT, BENCH),
     ]

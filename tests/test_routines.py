@@ -163,7 +163,7 @@ class Adversaries:
             first = graph.activation(graph.affine(x, slots[0], slots[1]), "tanh", 0.0)
             return graph.affine(first, slots[2], slots[3])
 
-        self.store = _core.ParameterStoreFloat32(graph)
+        self.store = _core.float32.ParameterStore(graph)
         self.store.values[:] = 0.5 * rng.normal(size=self.store.values.size)
         self.groups = np.concatenate([np.full(r * c, group) for _, r, c, group, _ in table.slots])
         self.discriminate = self._routine(
@@ -177,20 +177,20 @@ class Adversaries:
         for output, target in heads:
             loss = graph.loss("binary_cross_entropy", output, target, self._weight)
             made.append((output, target, self._weight, loss, 1.0, _core.Figures([], 1)))
-        return _core.RoutineFloat32(
+        return _core.float32.Routine(
             graph=graph,
             feeds=self._feeds,
             heads=made,
             purpose="train",
             store=self.store,
-            optimizer=_core.OptimizerStateFloat32("adam", ADAM, size),
+            optimizer=_core.float32.OptimizerState("adam", ADAM, size),
             max_batch=BATCH,
             seed=0,
             groups=[group],
         )
 
     def run(self, routines: Sequence[_core.Routine], first: int, count: int) -> None:
-        ending, _ = _core.TrainerFloat32(routines).run(
+        ending, _ = _core.float32.Trainer(routines).run(
             feeds=[*((data, 1.0, None) for data in self.data), None],
             order=None,
             batch_size=BATCH,
@@ -222,7 +222,7 @@ def test_routines_in_turn_do_what_they_do_one_by_one() -> None:
 
 def test_routines_of_one_trainer_share_a_store() -> None:
     with pytest.raises(ValueError, match="routines have different stores, must share one"):
-        _core.TrainerFloat32([Adversaries().generate, Adversaries().generate])
+        _core.float32.Trainer([Adversaries().generate, Adversaries().generate])
 
 
 def test_only_weights_may_be_left_out() -> None:
@@ -239,19 +239,24 @@ def test_an_output_may_be_part_of_each_position_and_an_input_unused() -> None:
     x, unused = graph.input("x", 3, positions=4), graph.input("unused", 2)
     weight = graph.parameter("weight", 3, 5)
     outputs = [graph.slice(graph.affine(x, weight, None), (1, 3), (0, 2)), x]
-    store = _core.ParameterStoreFloat64(graph)
+    store = _core.float64.ParameterStore(graph)
     store.values[:] = np.arange(15.0)
     rng = np.random.default_rng(0)
     data = [rng.normal(size=(ROWS, 12)), rng.normal(size=(ROWS, 2))]
     expected = (data[0].reshape(ROWS, 4, 3) @ store.values.reshape(3, 5))[:, 1:3, :2]
-    both: dict[str, Any] = {"graph": graph, "inputs": [x, unused], "outputs": outputs, "store": store}
+    both: dict[str, Any] = {
+        "graph": graph,
+        "inputs": [x, unused],
+        "outputs": outputs,
+        "store": store,
+    }
     for rows in (1, ROWS):
         found = [np.full((rows, 4), np.nan), np.full((rows, 12), np.nan)]
-        predictor = _core.PredictorFloat64(**both, max_batch=32)
+        predictor = _core.float64.Predictor(**both, max_batch=32)
         assert predictor.predict([(part[:rows], 1.0, None) for part in data], found)
         np.testing.assert_allclose(found[0], expected[:rows].reshape(rows, 4))
         np.testing.assert_array_equal(found[1], data[0][:rows])
-    tape = _core.TapeFloat64(**both, input_gradients=True, max_batch=ROWS, seed=0)
+    tape = _core.float64.Tape(**both, input_gradients=True, max_batch=ROWS, seed=0)
     tape.forward(data, found, 0)
     np.testing.assert_allclose(found[0], expected.reshape(ROWS, 4))
     gradients = [np.full((ROWS, 12), np.nan), np.full((ROWS, 2), np.nan)]

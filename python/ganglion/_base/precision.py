@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,29 +42,23 @@ class Precision:
     ]
 
 
+def _precision(name: str, core: ModuleType) -> Precision:
+    return Precision(
+        np.dtype(name),
+        core.ParameterStore,
+        core.OptimizerState,
+        core.Routine,
+        core.Trainer,
+        core.Tape,
+        core.Predictor,
+        core.Perceptrons,
+        core.first_not_finite,
+    )
+
+
 _PRECISIONS = {
-    "float32": Precision(
-        np.dtype(np.float32),
-        _core.ParameterStoreFloat32,
-        _core.OptimizerStateFloat32,
-        _core.RoutineFloat32,
-        _core.TrainerFloat32,
-        _core.TapeFloat32,
-        _core.PredictorFloat32,
-        _core.PerceptronsFloat32,
-        _core.first_not_finite_Float32,
-    ),
-    "float64": Precision(
-        np.dtype(np.float64),
-        _core.ParameterStoreFloat64,
-        _core.OptimizerStateFloat64,
-        _core.RoutineFloat64,
-        _core.TrainerFloat64,
-        _core.TapeFloat64,
-        _core.PredictorFloat64,
-        _core.PerceptronsFloat64,
-        _core.first_not_finite_Float64,
-    ),
+    name: _precision(name, core)
+    for name, core in (("float32", _core.float32), ("float64", _core.float64))
 }
 
 
