@@ -17,14 +17,14 @@ namespace py = pybind11;
 
 namespace {
 
-/// Name, rows, columns, group, and where it begins among the numbers of all.
-using SlotTuple = std::tuple<std::string, Index, Index, int, Index>;
+/// Name, rows, columns, group, whether it is a state, and where it begins among the numbers of all.
+using SlotTuple = std::tuple<std::string, Index, Index, int, bool, Index>;
 
 std::vector<SlotTuple> slots_of(const ParameterTable& table) {
     std::vector<SlotTuple> slots;
     for (const ParameterTable::Slot& slot : table.slots())
         slots.emplace_back(slot.name, slot.extent.rows, slot.extent.channels, slot.group,
-                           slot.offset);
+                           slot.kind == ParameterKind::state, slot.offset);
     return slots;
 }
 
@@ -46,7 +46,7 @@ void bind_graph(py::module_& module) {
         .def_property_readonly("size", &ParameterTable::size);
     py::class_<Graph>(module, "Graph")
         .def(py::init<>())
-        .def(py::init<std::shared_ptr<ParameterTable>>(), py::arg("table"))
+        .def(py::init<std::shared_ptr<ParameterTable>>(), py::arg("table").none(false))
         .def(py::init<const Graph&>(), py::arg("other"))
         .def_property_readonly("table", &Graph::table)
         .def("slot", py::overload_cast<int>(&Graph::parameter), py::arg("number"))

@@ -11,6 +11,7 @@
 
 #include "bindings.h"
 #include "interrupts.h"
+#include "keep_items_alive.h"
 #include "numpy_views.h"
 #include "train/trainer.h"
 
@@ -64,7 +65,7 @@ Task task_of(const std::vector<ValueId>& feeds, const std::vector<HeadTuple>& he
     return task;
 }
 
-/// Rows of the shortest of what is fed.
+/// Rows of the shortest of what is fed. Throws std::invalid_argument where nothing is.
 Index samples_of(const Batches& batches) {
     Index samples = std::numeric_limits<Index>::max();
     for (const auto* views : {&batches.feeds, &batches.metric_weights}) {
@@ -72,6 +73,7 @@ Index samples_of(const Batches& batches) {
             if (view.data != nullptr) samples = std::min(samples, view.rows);
         }
     }
+    if (samples == std::numeric_limits<Index>::max()) fail("run", "feeds holds no array");
     return samples;
 }
 
@@ -94,6 +96,8 @@ py::tuple run_trainer(Trainer<T>& trainer, const std::vector<std::optional<Fed>>
         batches.metric_weights.push_back(weights ? data_view(*weights, "metric_weights")
                                                  : DataView{});
     batches.samples = order ? order->size() : samples_of(batches);
+    if (first < 0 || first > batches.samples)
+        fail("run", "first is ", first, ", must be from 0 to the number of batches");
     const Range range{first, first + rates.size()};
     if (order) check_order(*order, samples_of(batches));
     const Outcome outcome = interruptible(
@@ -104,26 +108,29 @@ py::tuple run_trainer(Trainer<T>& trainer, const std::vector<std::optional<Fed>>
 
 template <class T>
 void bind_trainer(py::module_ module) {
-    using List = std::vector<Routine<T>*>;
     py::class_<Routine<T>>(module, "Routine")
         .def(py::init([](const Graph& graph, const std::vector<ValueId>& feeds,
-                         const std::vector<HeadTuple>& heads, const std::string& purpose,
+                         const py::sequence& heads, const std::string& purpose,
                          ParameterStore<T>& store, OptimizerState<T>* optimizer, Index max_batch,
                          std::uint64_t seed, double loss_factor, Penalty* penalty,
                          std::optional<std::vector<int>> groups) {
                  return std::make_unique<Routine<T>>(
-                     graph, task_of(feeds, heads), purpose_from(purpose), store, optimizer,
-                     max_batch, seed, Extras{loss_factor, penalty, std::move(groups)});
+                     graph, task_of(feeds, heads.cast<std::vector<HeadTuple>>()),
+                     purpose_from(purpose), store, optimizer, max_batch, seed,
+                     Extras{loss_factor, penalty, std::move(groups)});
              }),
              py::kw_only(), py::arg("graph"), py::arg("feeds"), py::arg("heads"),
              py::arg("purpose"), py::arg("store"), py::arg("optimizer"), py::arg("max_batch"),
              py::arg("seed"), py::arg("loss_factor") = 1.0, py::arg("penalty") = nullptr,
-             py::arg("groups") = py::none(), py::keep_alive<1, 4>(), py::keep_alive<1, 6>(),
+             py::arg("groups") = py::none(), keep_items_alive<1, 4>(), py::keep_alive<1, 6>(),
              py::keep_alive<1, 7>(), py::keep_alive<1, 11>())
         .def("first_bad_tensor", &Routine<T>::first_bad_tensor)
         .def("team_costs", &Routine<T>::team_costs, py::arg("rows"), py::arg("members"));
     py::class_<Trainer<T>>(module, "Trainer")
-        .def(py::init<List>(), py::arg("routines"), py::keep_alive<1, 2>())
+        .def(py::init([](const py::sequence& routines) {
+                 return std::make_unique<Trainer<T>>(routines.cast<std::vector<Routine<T>*>>());
+             }),
+             py::arg("routines"), keep_items_alive<1, 2>())
         .def("run", &run_trainer<T>, py::kw_only(), py::arg("feeds"),
              py::arg("metric_weights") = Weights{}, py::arg("order"), py::arg("batch_size"),
              py::arg("first"), py::arg("rates"));

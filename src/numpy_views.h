@@ -3,6 +3,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -45,6 +46,13 @@ Matrix<const T> matrix_of(const py::array& array, const std::string& name) {
     constexpr Index item = sizeof(T);
     const Index rows = array.ndim() == 2 ? array.shape(0) : 1;
     const Index cols = array.shape(array.ndim() - 1);
+    for (Index i = 0; i < array.ndim(); ++i) {
+        if (array.strides(i) % item != 0)
+            fail(name, "has a stride of ", array.strides(i), " bytes, must be a multiple of ",
+                 item);
+    }
+    if (reinterpret_cast<std::uintptr_t>(array.data()) % alignof(T) != 0)
+        fail(name, "is not aligned in memory, must be");
     const Index row_stride = array.ndim() == 2 ? array.strides(0) / item : cols;
     return {static_cast<const T*>(array.data()), rows, cols, row_stride,
             array.strides(array.ndim() - 1) / item};

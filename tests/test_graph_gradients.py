@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from graph_cases import CASES, Array, Differentiated, Made
+from graph_cases import CASES, Array, Differentiated, Made, anything
 
 
 def assert_same(gradient: Array, differences: Array) -> None:
@@ -19,6 +19,15 @@ def test_gradients_are_those_of_central_differences(make: Callable[[Made], None]
     make(made)
     objective = Differentiated(made)
     assert_same(objective.gradient(), objective.differences())
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_gradients_of_any_graph_are_those_of_central_differences(seed: int) -> None:
+    made = Made(rows=3)
+    anything(made, seed)
+    objective = Differentiated(made)
+    if objective.store.values.size:
+        assert_same(np.nan_to_num(objective.gradient()), objective.differences())
 
 
 def in_groups(made: Made) -> None:

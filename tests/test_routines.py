@@ -51,7 +51,7 @@ class TwoByTwo:
         self.store = core.parameter_store(graph)
         self.store.values[:] = 0.4 * rng.normal(size=self.store.values.size)
         self.state = core.optimizer_state("adam", ADAM, self.store.values.size)
-        self.sizes = [(rows, cols) for _, rows, cols, _, _ in graph.table.slots]
+        self.sizes = [(rows, cols) for _, rows, cols, *_ in graph.table.slots]
         losses = [
             graph.loss("cross_entropy", classes, label, weight),
             graph.loss("squared_error", numbers, value, none),
@@ -165,7 +165,7 @@ class Adversaries:
 
         self.store = _core.float32.ParameterStore(graph)
         self.store.values[:] = 0.5 * rng.normal(size=self.store.values.size)
-        self.groups = np.concatenate([np.full(r * c, group) for _, r, c, group, _ in table.slots])
+        self.groups = np.concatenate([np.full(r * c, group) for _, r, c, group, *_ in table.slots])
         self.discriminate = self._routine(
             [(judged(real), self._yes), (judged(fake), self._no)], DISCRIMINATOR
         )

@@ -1,5 +1,7 @@
 #include "graph/graph.h"
 
+#include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "base/error.h"
@@ -9,19 +11,30 @@ namespace ganglion {
 ValueId Graph::input(const std::string& name, Index channels, Index positions) {
     if (channels < 1) fail("input", name, " has ", channels, " columns, must be at least 1");
     if (positions < 1) fail("input", name, " has ", positions, " positions, must be at least 1");
+    if (channels > kMostElements / positions)
+        fail("input", name, " has ", positions, " positions of ", channels,
+             " channels, must have at most ", kMostElements, " numbers a row");
     return add_value({ValueKind::input, name, {kBatch, positions, channels}});
 }
 
 ValueId Graph::parameter(int slot) {
     const ParameterTable::Slot& one = table_->slot(slot);
+    for (std::size_t id = 0; id < values_.size(); ++id) {
+        if (values_[id].slot == slot) return static_cast<ValueId>(id);
+    }
     return add_value({ValueKind::parameter, one.name, one.extent, slot});
 }
 
 ValueId Graph::add(Op op) {
     return std::visit(
         [&](auto& one) {
+            constexpr bool takes_parameters =
+                requires { std::decay_t<decltype(one)>::takes_parameters; };
             for (const ValueId id : one.inputs()) {
-                if (id != kNoValue) value(id);  // throws where there is none
+                if (id == kNoValue) continue;
+                const Value& read = value(id);  // throws where there is none
+                if (!takes_parameters && read.kind == ValueKind::parameter)
+                    fail(one.name, read.name, " is a parameter, must have a row for each sample");
             }
             const std::string name = layer_ + (layer_.empty() ? "" : " ") + one.name;
             const ValueId output = add_value({ValueKind::intermediate, name, one.extent(*this)});
@@ -47,6 +60,18 @@ const Op* Graph::producer(ValueId id) const {
 ValueId Graph::add_value(Value value) {
     values_.push_back(std::move(value));
     return static_cast<ValueId>(values_.size()) - 1;
+}
+
+void check_inputs(const Graph& graph, const std::vector<ValueId>& inputs, const char* op) {
+    std::vector<ValueId> seen;
+    for (const ValueId id : inputs) {
+        if (id == kNoValue) continue;
+        const Value& value = graph.value(id);
+        if (value.kind != ValueKind::input) fail(op, value.name, " is no input of the graph");
+        if (std::find(seen.begin(), seen.end(), id) != seen.end())
+            fail(op, value.name, " is there twice among the inputs");
+        seen.push_back(id);
+    }
 }
 
 Extent same_extent(const Graph& graph, const char* op, ValueId a, ValueId b) {

@@ -26,7 +26,7 @@ class Graph {
 
     // Each throws std::invalid_argument when what it is given does not fit.
     ValueId input(const std::string& name, Index channels, Index positions = 1);
-    /// A parameter of the table's.
+    /// A parameter of the table's: always the same value for the same slot.
     ValueId parameter(int slot);
     /// A new one.
     ValueId parameter(const std::string& name, Index rows, Index cols, int group = 0) {
@@ -53,6 +53,10 @@ class Graph {
 inline std::vector<ValueId> inputs_of(const Op& op) {
     return std::visit([](const auto& one) { return one.inputs(); }, op);
 }
+
+/// Throws std::invalid_argument, naming `op`, unless each is an input of the graph, and none twice;
+/// kNoValue may be there.
+void check_inputs(const Graph& graph, const std::vector<ValueId>& inputs, const char* op);
 
 /// The extent of two values, which must be the same.
 Extent same_extent(const Graph& graph, const char* op, ValueId a, ValueId b);

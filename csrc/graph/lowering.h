@@ -19,9 +19,9 @@ struct Term {
     double factor = 1;
 };
 
-/// What a program computes: `outputs`, each row of them dense, and in training the gradients of parameters. Training starts
-/// from the losses, or, without one, from gradients of the outputs given by the caller; then a
-/// graph that cannot be differentiated still runs forward.
+/// What a program computes: `outputs`, each row of them dense, and in training the gradients of
+/// parameters. Training starts from the losses, or, without one, from gradients of the outputs
+/// given by the caller; then a graph that cannot be differentiated still runs forward.
 struct Goal {
     Mode mode;
     std::vector<ValueId> outputs;

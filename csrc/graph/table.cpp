@@ -1,16 +1,8 @@
 #include "graph/table.h"
 
-#include <limits>
-
 #include "base/error.h"
 
 namespace ganglion {
-namespace {
-
-/// So many elements of any type have a size in bytes that can be told.
-constexpr Index kMostElements = std::numeric_limits<Index>::max() / 16;
-
-}  // namespace
 
 int ParameterTable::add(const std::string& name, Index rows, Index cols, int group,
                         ParameterKind kind) {

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "program/extent.h"
 
 namespace ganglion {
+
+/// So many elements of any type have a size in bytes that can be told.
+inline constexpr Index kMostElements = std::numeric_limits<Index>::max() / 16;
 
 enum class ParameterKind {
     weight,

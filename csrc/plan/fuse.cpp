@@ -6,32 +6,37 @@
 namespace ganglion {
 namespace {
 
-/// Which buffers are read when: by the last of the calls that do, or by the program's caller.
+/// Which storages are read when, through whatever buffer: by the last of the calls that do, or by
+/// the program's caller.
 class Readers {
   public:
     Readers(const Program& program, const Goal& goal)
-        : end_(program.memory.buffers.size(), 0), wanted_(program.memory.buffers.size(), false) {
+        : memory_(program.memory),
+          end_(memory_.storages.size(), 0),
+          wanted_(memory_.storages.size(), false) {
         for (std::size_t i = 0; i < program.calls.size(); ++i) {
-            for (const BufferId id : accesses(program.calls[i]).reads) end_[at(id)] = i + 1;
+            for (const BufferId id : accesses(program.calls[i]).reads) end_[storage(id)] = i + 1;
         }
-        for (const ValueId id : goal.outputs) want(program.values[at(id)]);
+        for (const ValueId id : goal.outputs) want(program.value(id));
         for (const BufferId id : program.gradients) want(id);
     }
 
     /// Is the buffer read by any call from the `first` on, or wanted by the program's caller?
     bool read_later(std::size_t first, BufferId buffer) const {
-        return wanted_[at(buffer)] || end_[at(buffer)] > first;
+        return wanted_[storage(buffer)] || end_[storage(buffer)] > first;
     }
 
   private:
-    static std::size_t at(int id) { return static_cast<std::size_t>(id); }
-
+    std::size_t storage(BufferId id) const {
+        return static_cast<std::size_t>(memory_.buffer(id).storage);
+    }
     void want(BufferId buffer) {
-        if (buffer != kNoBuffer) wanted_[at(buffer)] = true;
+        if (buffer != kNoBuffer) wanted_[storage(buffer)] = true;
     }
 
-    std::vector<std::size_t> end_;  // by buffer: after the last call that reads it
-    std::vector<bool> wanted_;      // by buffer
+    const Memory& memory_;
+    std::vector<std::size_t> end_;  // by storage: after the last call that reads it
+    std::vector<bool> wanted_;      // by storage
 };
 
 }  // namespace

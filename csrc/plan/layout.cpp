@@ -11,7 +11,7 @@ namespace ganglion {
 namespace {
 
 /// No machine has so much memory; with any buffer added the size is still an Index.
-constexpr Index kMostElements = std::numeric_limits<Index>::max() / 4;
+constexpr Index kMostOfArena = std::numeric_limits<Index>::max() / 4;
 
 /// The storages that have their place, found by when they are alive: a segment tree over the calls.
 class Placed {
@@ -75,7 +75,7 @@ Index lay_out(Program& program, const std::vector<Lifetime>& lives, Index max_ba
         }
         placed.add(id, lives[id]);
         arena_size = std::max(arena_size, storage.offset + size(id));
-        if (arena_size > kMostElements) throw std::bad_alloc();
+        if (arena_size > kMostOfArena) throw std::bad_alloc();
     }
     return arena_size;
 }

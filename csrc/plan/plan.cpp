@@ -1,6 +1,7 @@
 #include "plan/plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <utility>
@@ -20,6 +21,34 @@ double row_operations_of(const Program& program) {
     return total;
 }
 
+void check_once(const Graph& graph, std::vector<ValueId> ids, const char* what) {
+    std::sort(ids.begin(), ids.end());
+    const auto twice = std::adjacent_find(ids.begin(), ids.end());
+    if (twice != ids.end()) fail("compile", graph.value(*twice).name, " is twice among the ", what);
+}
+
+void check_goal(const Graph& graph, const Goal& goal) {
+    for (const ValueId id : goal.outputs) {
+        if (graph.value(id).kind == ValueKind::parameter)
+            fail("compile", graph.value(id).name, " is a parameter, and cannot be an output");
+    }
+    std::vector<ValueId> losses;
+    for (const Term& term : goal.losses) {
+        loss_that_makes(graph, term.loss);  // throws where none does
+        if (!std::isfinite(term.factor))
+            fail("compile", "a loss's factor is ", term.factor, ", must be finite");
+        losses.push_back(term.loss);
+    }
+    check_once(graph, losses, "losses");
+    if (goal.losses.empty()) check_once(graph, goal.outputs, "outputs");
+    const std::vector<ParameterTable::Slot>& slots = graph.table()->slots();
+    for (const int group : goal.groups.value_or(std::vector<int>{})) {
+        if (std::none_of(slots.begin(), slots.end(),
+                         [group](const auto& slot) { return slot.group == group; }))
+            fail("compile", "groups has ", group, ", to which no parameter belongs");
+    }
+}
+
 std::vector<Job> jobs_of(const std::vector<Step>& steps, std::size_t begin, std::size_t end) {
     std::vector<Job> jobs;
     for (std::size_t i = begin; i < end; ++i) {
@@ -36,6 +65,7 @@ std::vector<Job> jobs_of(const std::vector<Step>& steps, std::size_t begin, std:
 Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
     if (max_batch < 1 || max_batch > std::numeric_limits<std::int32_t>::max())
         fail("compile", "max_batch is ", max_batch, ", must be from 1 to 2**31 - 1");
+    check_goal(graph, goal);
     Program program = Lowering(graph, goal).run();
     fuse(program, goal);
     const double operations = row_operations_of(program);
@@ -66,6 +96,18 @@ Plan plan_of(Program program, std::vector<Lifetime> lives, Index max_batch) {
         .updates = std::any_of(steps.begin(), steps.end(),
                                [](const Step& step) { return updated_by(step.call) != kNoBuffer; }),
         .no_backward = program.no_backward};
+}
+
+void check_fed(const Graph& graph, const Plan& plan, const std::vector<ValueId>& inputs,
+               const char* op) {
+    check_inputs(graph, inputs, op);
+    for (std::size_t i = 0; i < graph.values().size(); ++i) {
+        const auto id = static_cast<ValueId>(i);
+        const Value& value = graph.values()[i];
+        if (value.kind == ValueKind::input && plan.uses(id) &&
+            std::find(inputs.begin(), inputs.end(), id) == inputs.end())
+            fail(op, value.name, " is read, and is not among the inputs");
+    }
 }
 
 }  // namespace ganglion

@@ -60,6 +60,11 @@ Plan compile(const Graph& graph, const Goal& goal, Index max_batch);
 /// Lay out the arena for storages that live so long, and set the barriers.
 Plan plan_of(Program program, std::vector<Lifetime> lives, Index max_batch);
 
+/// Throws std::invalid_argument, naming `op`, unless `inputs` are inputs of the graph, each once,
+/// and all that the plan reads are there.
+void check_fed(const Graph& graph, const Plan& plan, const std::vector<ValueId>& inputs,
+               const char* op);
+
 /// Merge each matrix product with the activation, or derivative, that directly follows it.
 void fuse(Program& program, const Goal& goal);
 

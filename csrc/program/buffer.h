@@ -67,10 +67,10 @@ struct Memory {
 
     /// The number of its first element in its space.
     Index begin(BufferId id) const { return storage_of(id).offset + buffer(id).offset; }
-    /// Elements of a parameter or its gradient, as numbers of their space.
+    /// Elements of the storage of a parameter or its gradient, as numbers of their space.
     Range numbers(BufferId id) const {
-        return {begin(id),
-                begin(id) + storage_of(id).extent.rows * storage_of(id).extent.row_size()};
+        const Storage& all = storage_of(id);
+        return {all.offset, all.offset + all.size(all.extent.rows)};
     }
 
     StorageId add_storage(const Storage& storage) {

@@ -83,6 +83,14 @@ template <class T>
 Work work_of(const Call& call, const Memory& memory, const Part& part, Index rows) {
     return std::visit(
         [&](const auto& one) -> Work {
+            using Kind = std::decay_t<decltype(one)>;
+            static_assert(
+                requires { one.division(memory); } ==
+                    requires { one.template share<T>(memory, part, rows); },
+                "what is not divided by rows says what share a part has");
+            static_assert(
+                !requires { &Kind::row_operations; } || requires { &Kind::operations; },
+                "what counts operations of a row counts those of a share");
             if constexpr (requires { one.template share<T>(memory, part, rows); }) {
                 if constexpr (requires { one.updated; }) {
                     const Block mine = one.template share<T>(memory, part, rows);

@@ -32,6 +32,14 @@ int number_of(const std::vector<ValueId>& feeds, ValueId value) {
     return found == feeds.end() ? -1 : static_cast<int>(found - feeds.begin());
 }
 
+/// How many classes a head's targets number, for its loss or its figures; 0: they do not.
+Index classes_of(const Graph& graph, const Head& head) {
+    const Index of_loss = numbered_classes(graph, loss_that_makes(graph, head.loss));
+    const bool one_column = graph.value(head.target).extent.row_size() == 1;
+    if (of_loss != 0 || !one_column || !head.figures->reads_classes()) return of_loss;
+    return graph.value(head.output).extent.row_size();
+}
+
 /// Numbers of a row.
 Index width(const Plan& plan, ValueId value) {
     return plan.buffer(plan.value(value)).extent.row_size();
@@ -45,9 +53,12 @@ Heads<T>::Heads(const Graph& graph, const Task& task, Index max_batch) : runs_(t
     for (const Head& head : task.heads) {
         if (head.figures == nullptr) fail("Routine", "a head has no figures");
         const RowLoss& loss = loss_that_makes(graph, head.loss);
+        if (head.target != loss.target || head.weight != loss.weight)
+            fail("Routine", "a head's target and weight are ", head.target, " and ", head.weight,
+                 ", must be those of its loss, ", loss.target, " and ", loss.weight);
         states_.push_back({.head = watched(graph, head),
                            .weight_feed = number_of(task.feeds, head.weight),
-                           .classes = numbered_classes(graph, loss),
+                           .classes = classes_of(graph, head),
                            .metric_weight = std::vector<T>(static_cast<std::size_t>(max_batch))});
     }
 }
@@ -62,10 +73,22 @@ void Heads<T>::add_to(Goal& goal) const {
 }
 
 template <class T>
-void Heads<T>::check_columns(const Plan& plan) const {
-    for (const State& state : states_)
+void Heads<T>::check(const Plan& plan, const std::vector<ValueId>& feeds) const {
+    for (const State& state : states_) {
         state.head.figures->check_columns(width(plan, state.head.output),
                                           width(plan, state.head.target));
+        if (state.classes != 0 && number_of(feeds, state.head.target) < 0)
+            fail("Routine", plan.buffer(plan.value(state.head.target)).name,
+                 " numbers classes, and must be fed");
+    }
+}
+
+template <class T>
+void Heads<T>::set_weights_that_were_not_fed(Workspace<T>& workspace, Index rows) {
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+        if (!runs_[i].weighted)
+            std::fill_n(workspace.value(states_[i].head.weight, rows).data, rows, T{1});
+    }
 }
 
 template <class T>

@@ -20,8 +20,10 @@ class Heads {
     /// Add what they need, and what is minimised, to a goal.
     void add_to(Goal& goal) const;
 
-    /// Throws std::invalid_argument when figures cannot compare columns as the plan has them.
-    void check_columns(const Plan& plan) const;
+    /// Throws std::invalid_argument when figures cannot compare columns as the plan has them, or
+    /// class numbers are not fed, where they can be checked.
+    void check(const Plan& plan, const std::vector<ValueId>& feeds) const;
+    std::size_t count() const { return states_.size(); }
     void make_room(const Plan& plan, Index rows);
 
     /// Does the feed of this number hold weights? Then it may be left out.
@@ -32,6 +34,8 @@ class Heads {
     /// Of the first head.
     double weight() const { return states_[0].weight; }
     /// After the forward pass. Returns false where a loss is not finite.
+    /// After a run: let the weights that it did not read be 1.
+    void set_weights_that_were_not_fed(Workspace<T>& workspace, Index rows);
     bool add_up_losses(Workspace<T>& workspace, Index rows);
     void add_to_figures(Workspace<T>& workspace, const Batches& batches, Range positions);
 

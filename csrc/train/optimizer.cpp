@@ -139,14 +139,13 @@ void OptimizerState<T>::apply(ParameterStore<T>& store, double rate) {
     if (size_ != store.size()) fail(call, "the store has other parameters");
     const Busy::Scope scope(busy_, call);
     const Access::Hold hold = store.access().run(call);
-    const ParameterBlock<T> parameters = store.block();
     const int team = team_size(static_cast<int>(size_ / kParametersPerThread));
-    const std::vector<Range> all{{0, size_}};
+    const std::vector<Range>& ranges = store.weights();
     run_team(team, [&](const Team& members) noexcept {
-        Update<T> update = step(parameters.values, steps_, rate);
-        update.rule.gradient_scale = clipping_scale(members, parameters.gradients, all);
-        members.divide(sweep_operations(all),
-                       [&](Part part) noexcept { sweep(part, update, parameters.gradients, all); });
+        Update<T> update = step(store.values(), steps_, rate);
+        update.rule.gradient_scale = clipping_scale(members, store.gradients(), ranges);
+        members.divide(sweep_operations(ranges),
+                       [&](Part part) noexcept { sweep(part, update, store.gradients(), ranges); });
     });
     set_steps(steps_ + 1);
 }

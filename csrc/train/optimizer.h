@@ -57,17 +57,20 @@ class OptimizerState {
     /// Does a parameter's step depend on nothing but its own gradient?
     bool is_elementwise() const { return settings_.global_clipnorm == 0; }
 
-    /// The next step, with a team of its own.
+    /// The next step of all weights, with a team of its own.
     void apply(ParameterStore<T>& store, double rate);
 
     /// Forget everything.
     void reset();
 
-    /// Steps done so far. Whoever calls `update` counts them, once for the team.
+    /// Steps done so far. Whoever calls `sweep` counts them, once for the team.
     std::int64_t steps() const { return steps_; }
     void set_steps(std::int64_t steps) { steps_ = steps; }
 
     Index size() const { return size_; }
+
+    /// Held by whoever makes steps.
+    Busy& busy() { return busy_; }
 
     /// What it remembers, each (parameters).
     std::vector<AlignedBuffer<T>>& blocks() { return blocks_; }

@@ -1,10 +1,25 @@
 #include "train/parameter_store.h"
 
+#include "base/error.h"
+#include "train/swept.h"
+
 namespace ganglion {
 
 template <class T>
 ParameterStore<T>::ParameterStore(const Graph& graph)
-    : values_(graph.table()->size()), gradients_(graph.table()->size()) {}
+    : values_(graph.table()->size()), gradients_(graph.table()->size()) {
+    for (const ParameterTable::Slot& slot : graph.table()->slots()) {
+        if (slot.kind == ParameterKind::weight) weights_.push_back(slot.numbers());
+    }
+    weights_ = joined(weights_);
+}
+
+template <class T>
+ParameterBlock<T> ParameterStore<T>::block_for(const Graph& graph, const char* op) {
+    if (graph.table()->size() != size())
+        fail(op, "the store is for ", size(), " parameters, not ", graph.table()->size());
+    return {values(), gradients()};
+}
 
 template class ParameterStore<float>;
 template class ParameterStore<double>;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "base/access.h"
 #include "base/buffer.h"
 #include "graph/graph.h"
@@ -7,8 +9,8 @@
 
 namespace ganglion {
 
-/// A graph's parameters, and their gradients, each in one contiguous block, in the order in which
-/// the graph names them. Plans share it, and whoever uses it asks `access`.
+/// The parameters of a table, and their gradients, each in one contiguous block, in the order of
+/// its slots. Plans share it, and whoever uses it asks `access`.
 template <class T>
 class ParameterStore {
   public:
@@ -17,12 +19,17 @@ class ParameterStore {
     Index size() const { return values_.size(); }
     T* values() { return values_.data(); }
     T* gradients() { return gradients_.data(); }
-    ParameterBlock<T> block() { return {values(), gradients()}; }
+    /// For a plan of a graph. Throws std::invalid_argument, naming `op`, if its parameters are
+    /// others.
+    ParameterBlock<T> block_for(const Graph& graph, const char* op);
+    /// Those that are trained, in order.
+    const std::vector<Range>& weights() const { return weights_; }
     Access& access() { return access_; }
 
   private:
     AlignedBuffer<T> values_;
     AlignedBuffer<T> gradients_;
+    std::vector<Range> weights_;
     Access access_{"the model", ": what predictor() gave before may be asked meanwhile"};
 };
 

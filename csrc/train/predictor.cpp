@@ -50,17 +50,20 @@ Predictor<T>::Predictor(const Graph& graph, std::vector<ValueId> inputs,
                         std::vector<ValueId> outputs, ParameterStore<T>& store, Index max_batch,
                         bool frozen)
     : plan_(compile(graph, {.mode = Mode::infer, .outputs = outputs}, max_batch)),
+      parameters_(store.block_for(graph, "Predictor")),
       inputs_(std::move(inputs)),
       outputs_(std::move(outputs)),
       store_(store),
       row_numbers_(numbers_of_row(plan_)),
       packed_(frozen ? std::make_unique<PackedWeights<T>>(plan_, store.values()) : nullptr) {
+    check_fed(graph, plan_, inputs_, "Predictor");
+    if (inputs_.empty()) fail("Predictor", "inputs is empty, must hold at least one");
     give_back(make());
 }
 
 template <class T>
 std::unique_ptr<Workspace<T>> Predictor<T>::make() const {
-    return std::make_unique<Workspace<T>>(plan_, ParameterBlock<T>{store_.values(), nullptr},
+    return std::make_unique<Workspace<T>>(plan_, ParameterBlock<T>{parameters_.values, nullptr},
                                           packed_.get());
 }
 

@@ -78,6 +78,7 @@ class Predictor {
     void give_back(std::unique_ptr<Workspace<T>> workspace) const;
 
     Plan plan_;
+    ParameterBlock<T> parameters_;
     std::vector<ValueId> inputs_;
     std::vector<ValueId> outputs_;
     ParameterStore<T>& store_;

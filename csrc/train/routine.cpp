@@ -49,23 +49,35 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
       extras_(extras),
       store_(store),
       optimizer_(optimizer),
-      workspace_(plan_, store.block()),
+      workspace_(plan_, store.block_for(graph, "Routine")),
       seed_(seed) {
     if ((purpose == Purpose::train) != (optimizer != nullptr))
         fail("Routine", "an optimizer must be given for training, and only then");
-    if (graph.table()->size() != store.size())
-        fail("Routine", "the store is for ", store.size(), " parameters, not ",
-             graph.table()->size());
     if (optimizer != nullptr && optimizer->size() != store.size())
         fail("Routine", "the optimizer is for ", optimizer->size(), " parameters, not ",
              store.size());
-    heads_.check_columns(plan_);
+    check_fed(graph, plan_, feeds_, "Routine");
+    heads_.check(plan_, feeds_);
+    for (const ParameterTable::Slot& slot : graph.table()->slots()) check_penalty(slot);
     Index end = 0;
     for (const Range& range : penalized_) {
         if (range.begin < end || range.end < range.begin || range.end > store.size())
             fail("Routine", "penalized parameters ", range.begin, " to ", range.end,
                  " are not in order or not among ", store.size());
         end = range.end;
+    }
+}
+
+/// A weight may be updated where its gradient is made, all of it at once.
+template <class T>
+void Routine<T>::check_penalty(const ParameterTable::Slot& slot) const {
+    const Range all = slot.numbers();
+    for (const Range& range : penalized_) {
+        const bool apart = range.end <= all.begin || all.end <= range.begin;
+        const bool whole = range.begin <= all.begin && all.end <= range.end;
+        if (!apart && !whole)
+            fail("Routine", "penalized parameters ", range.begin, " to ", range.end,
+                 " are part of ", slot.name, ", which must be all there or not at all");
     }
 }
 
@@ -76,15 +88,17 @@ void Routine<T>::check(const Batches& batches) const {
     if (batches.feeds.size() != feeds_.size())
         fail("run", "there are ", batches.feeds.size(), " feeds, must be ", feeds_.size());
     for (std::size_t i = 0; i < feeds_.size(); ++i) {
-        const BufferId buffer = feeds_[i] == kNoValue ? kNoBuffer : plan_.value(feeds_[i]);
-        if (buffer == kNoBuffer) continue;
-        const Buffer& fed = plan_.buffer(buffer);
+        if (!plan_.uses(feeds_[i])) continue;
+        const Buffer& fed = plan_.buffer(plan_.value(feeds_[i]));
         if (batches.feeds[i].data != nullptr) {
             check_fits(fed.name, batches.feeds[i], fed.extent.row_size(), batches);
         } else if (!heads_.are_weights(static_cast<int>(i))) {
             fail("run", fed.name, " is not given, which only weights may be");
         }
     }
+    if (batches.metric_weights.size() > heads_.count())
+        fail("run", "there are ", batches.metric_weights.size(),
+             " metric weights, must be at most ", heads_.count());
     for (const DataView& weights : batches.metric_weights) {
         if (weights.data != nullptr) check_fits("metric_weight", weights, 1, batches);
     }
@@ -142,6 +156,13 @@ Ending Routine<T>::train_on(const Team& team, Stop& stop, const Run& run, double
         if (!all) finite = false;
     });
     return finite ? Ending::complete : Ending::loss_not_finite;
+}
+
+template <class T>
+std::string Routine<T>::first_bad_tensor() {
+    const Busy::Scope scope(busy_, "first_bad_tensor");
+    heads_.set_weights_that_were_not_fed(workspace_, last_run_.rows);
+    return workspace_.first_not_finite(last_run_);
 }
 
 /// The positions whose samples a part gathers.

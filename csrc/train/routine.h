@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/busy.h"
 #include "plan/traffic.h"
 #include "plan/workspace.h"
 #include "train/batches.h"
@@ -52,17 +53,23 @@ class Routine {
 
     /// After Ending::loss_not_finite: the first tensor of that batch, in forward order, that is
     /// not finite.
-    std::string first_bad_tensor() { return workspace_.first_not_finite(last_run_); }
+    std::string first_bad_tensor();
+
+    // Held by whoever runs it: what it has in memory is for one run at a time.
+    Busy& busy() { return busy_; }
+    OptimizerState<T>* optimizer() const { return optimizer_; }
 
   private:
     Plan plan_of(const Graph& graph, Purpose purpose, const OptimizerState<T>* optimizer,
                  Index max_batch, const Extras& extras) const;
     Run begin_run(const Batches& batches, Index batch, Index number);
+    void check_penalty(const ParameterTable::Slot& slot) const;
     Range share_of(const Part& part, Range positions) const;
     Ending prepare(const Team& team, const Batches& batches, Index batch);
     Ending fill(const Part& part, const Batches& batches, Range positions);
     Ending train_on(const Team& team, Stop& stop, const Run& run, double rate);
 
+    Busy busy_;
     std::vector<ValueId> feeds_;
     Heads<T> heads_;
     Plan plan_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "train/swept.h"
 
 namespace ganglion {
 namespace {
@@ -37,8 +38,13 @@ Tape<T>::Tape(const Graph& graph, std::vector<ValueId> inputs, std::vector<Value
       store_(store),
       inputs_(std::move(inputs)),
       outputs_(std::move(outputs)),
-      workspace_(plan_, store.block()),
-      run_{.rows = 0, .seed = seed} {}
+      input_gradients_(input_gradients),
+      workspace_(plan_, store.block_for(graph, "tape")),
+      run_{.rows = 0, .seed = seed} {
+    check_fed(graph, plan_, inputs_, "tape");
+    if (inputs_.empty()) fail("tape", "inputs is empty, must hold at least one");
+    for (const ValueId input : inputs_) widths_.push_back(graph.value(input).extent.row_size());
+}
 
 template <class T>
 bool Tape<T>::run(Pass pass, Interrupt interrupt) {
@@ -60,12 +66,10 @@ bool Tape<T>::forward(std::span<const Matrix<const T>> x, std::span<const Matrix
     const Access::Hold hold = store_.access().read("forward");
     check_count("inputs", x.size(), inputs_.size());
     check_count("outputs", y.size(), outputs_.size());
-    const Index rows = x.empty() ? 0 : x[0].rows;
-    if (rows > plan_.max_batch) fail("tape", "x has ", rows, " rows, at most ", plan_.max_batch);
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        const bool used = plan_.uses(inputs_[i]);
-        check_shape("x", x[i], rows, used ? workspace_.value(inputs_[i], 0).cols : x[i].cols);
-    }
+    const Index rows = x[0].rows;
+    if (rows < 1 || rows > plan_.max_batch)
+        fail("tape", "x has ", rows, " rows, must have from 1 to ", plan_.max_batch);
+    for (std::size_t i = 0; i < x.size(); ++i) check_shape("x", x[i], rows, widths_[i]);
     for (std::size_t i = 0; i < y.size(); ++i)
         check_shape<T>("y", y[i], rows, workspace_.value(outputs_[i], 0).cols);
     run_.rows = rows;
@@ -88,10 +92,16 @@ bool Tape<T>::backward(std::span<const Matrix<const T>> dy, std::span<const Matr
     if (!plan_.no_backward.empty()) throw std::invalid_argument(plan_.no_backward);
     check_count("dy", dy.size(), outputs_.size());
     if (!dx.empty()) check_count("dx", dx.size(), inputs_.size());
+    if (!dx.empty() && !input_gradients_)
+        fail("tape", "dx is given, and the tape was made without input_gradients");
+    for (std::size_t i = 0; i < dx.size(); ++i) check_shape<T>("dx", dx[i], rows, widths_[i]);
     for (std::size_t i = 0; i < dy.size(); ++i)
         check_shape("dy", dy[i], rows, workspace_.value(outputs_[i], 0).cols);
     for (std::size_t i = 0; i < dy.size(); ++i)
         copy<T>(dy[i], workspace_.gradient(outputs_[i], rows));
+    const std::vector<Range> unreached = without(plan_.trained, {{0, store_.size()}});
+    for (const Range& range : unreached)
+        std::fill_n(store_.gradients() + range.begin, range.size(), T{0});
     if (!run(&Workspace<T>::backward, interrupt)) return false;
     for (std::size_t i = 0; i < dx.size(); ++i) copy_gradient(inputs_[i], dx[i]);
     run_.rows = 0;

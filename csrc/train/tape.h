@@ -29,8 +29,8 @@ class Tape {
     /// pass are lost, when it was interrupted.
     bool forward(std::span<const Matrix<const T>> x, std::span<const Matrix<T>> y,
                  std::uint64_t step, Interrupt interrupt);
-    /// Writes the store's gradients, and those of the inputs, if `dx` is not empty. Once for each
-    /// forward pass, whose memory it uses up.
+    /// Writes the store's gradients, 0 where no output depends on a parameter, and those of the
+    /// inputs, if `dx` is not empty. Once for each forward pass, whose memory it uses up.
     bool backward(std::span<const Matrix<const T>> dy, std::span<const Matrix<T>> dx,
                   Interrupt interrupt);
 
@@ -44,6 +44,8 @@ class Tape {
     ParameterStore<T>& store_;
     std::vector<ValueId> inputs_;
     std::vector<ValueId> outputs_;
+    std::vector<Index> widths_;  // numbers of a row of each input
+    bool input_gradients_;
     Workspace<T> workspace_;
     Run run_;
 };

@@ -29,7 +29,7 @@ TeamCosts Routine<T>::team_costs(Index rows, int members) const {
     return traffic.each_time([&] {
         traffic.give_out([&](const Part& part) {
             for (std::size_t i = 0; i < feeds_.size(); ++i) {
-                if (!heads_.are_weights(static_cast<int>(i)))
+                if (plan_.uses(feeds_[i]) && !heads_.are_weights(static_cast<int>(i)))
                     traffic.write(traffic.rows_of(plan_.value(feeds_[i]), part), part);
             }
         });
@@ -69,7 +69,9 @@ TeamCosts Predictor<T>::team_costs(Index rows, int members) const {
     };
     return traffic.each_time([&] {
         traffic.give_out([&](const Part& part) {
-            for (const ValueId input : inputs_) traffic.write(rows_of(input, part), part);
+            for (const ValueId input : inputs_) {
+                if (plan_.uses(input)) traffic.write(rows_of(input, part), part);
+            }
         });
         traffic.run(plan_.forward);
         traffic.give_out([&](const Part& part) {

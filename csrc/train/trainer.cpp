@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -20,6 +22,14 @@ constexpr double kTriedOperationsPerThread = 0.1e6;
 constexpr double kStretchOperations = 5e8;
 constexpr double kDisturbedStretchOperations = 5e9;
 
+template <class T>
+std::vector<Routine<T>*> checked(std::vector<Routine<T>*> routines) {
+    if (routines.empty()) fail("Trainer", "routines is empty, must hold at least one");
+    if (std::find(routines.begin(), routines.end(), nullptr) != routines.end())
+        fail("Trainer", "routines holds nothing in place of a routine");
+    return routines;
+}
+
 /// Of the largest of the routines' batches of so many rows; nothing: of as many as each can have.
 template <class T>
 double operations_of(const std::vector<Routine<T>*>& routines, std::optional<Index> rows = {}) {
@@ -33,8 +43,7 @@ double operations_of(const std::vector<Routine<T>*>& routines, std::optional<Ind
 
 template <class T>
 Trainer<T>::Trainer(std::vector<Routine<T>*> routines)
-    : routines_(std::move(routines)), team_choice_(operations_of(routines_)) {
-    if (routines_.empty()) fail("Trainer", "routines is empty, must hold at least one");
+    : routines_(checked(std::move(routines))), team_choice_(operations_of(routines_)) {
     for (const Routine<T>* routine : routines_) {
         if (&routine->store() != &routines_[0]->store())
             fail("Trainer", "routines have different stores, must share one");
@@ -53,11 +62,25 @@ bool Trainer<T>::only_evaluates() const {
     });
 }
 
+/// Its routines, and their optimizers: other trainers may have them too.
+template <class T>
+std::deque<Busy::Scope> Trainer<T>::hold_what_it_runs(const char* call) const {
+    std::set<Busy*> guards;
+    for (Routine<T>* routine : routines_) {
+        guards.insert(&routine->busy());
+        if (routine->optimizer() != nullptr) guards.insert(&routine->optimizer()->busy());
+    }
+    std::deque<Busy::Scope> held;
+    for (Busy* guard : guards) held.emplace_back(*guard, call);
+    return held;
+}
+
 template <class T>
 Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates,
                         Interrupt interrupt) {
     const char* const call = only_evaluates() ? "evaluate" : "fit";
     const Busy::Scope scope(busy_, call);
+    const std::deque<Busy::Scope> held = hold_what_it_runs(call);
     Access& access = routines_[0]->store().access();
     const Access::Hold hold = only_evaluates() ? access.read(call) : access.run(call);
     for (const Routine<T>* routine : routines_) routine->check(batches);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <vector>
 
 #include "base/busy.h"
@@ -31,6 +32,7 @@ class Trainer {
   private:
     Routine<T>& routine_of(Index batch) const;
     bool only_evaluates() const;
+    std::deque<Busy::Scope> hold_what_it_runs(const char* call) const;
     Outcome run_by_trial(int size, double work, const Batches& batches, Range range,
                          const double* rates, Stop& stop);
     Outcome run_team_of(int size, const Batches& batches, Range range, const double* rates,

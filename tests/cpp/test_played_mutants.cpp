@@ -35,7 +35,7 @@ std::vector<T> results(const Case& c, const Plan& plan, const Team& team) {
     fill(store.values(), store.size(), 0);
     std::fill_n(store.gradients(), store.size(), std::numeric_limits<T>::quiet_NaN());
     OptimizerState<T> sgd({.optimizer = Optimizer::sgd}, store.size());
-    Workspace<T> workspace(plan, store.block());
+    Workspace<T> workspace(plan, store.block_for(c.graph, "test"));
     workspace.reserve_team(team.size());
     const auto give = [](Matrix<T> x, std::uint32_t stream) {
         fill(x.data, x.rows * x.cols, stream);

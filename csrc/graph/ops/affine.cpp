@@ -10,12 +10,15 @@ Extent Affine::extent(const Graph& graph) const {
     const Value& by = graph.value(weight);
     const Index in = transposed ? by.extent.channels : by.extent.rows;
     const Index out = transposed ? by.extent.rows : by.extent.channels;
+    if (from.kind == ValueKind::parameter)
+        fail(name, from.name, " is a parameter, must have a row for each sample");
     if (by.kind != ValueKind::parameter) fail(name, by.name, " is no parameter");
     if (from.extent.channels != in)
         fail(name, by.name, " takes ", in, " columns, ", from.name, " has ", from.extent.channels);
     if (bias == weight) fail(name, by.name, " cannot be the bias too");
     if (bias != kNoValue) {
         const Value& added = graph.value(bias);
+        if (added.kind != ValueKind::parameter) fail(name, added.name, " is no parameter");
         const Extent& given = added.extent;
         if (given.rows != 1 || given.channels != out)
             fail(name, added.name, " is ", given.rows, "x", given.channels, ", must be 1x", out);
@@ -35,9 +38,9 @@ void Affine::forward(Lowering& to, ValueId y) const {
 /// is on the right; dx = dy·Wᵀ.
 void Affine::backward(Lowering& to, ValueId y) const {
     const BufferId dy = to.gradient_matrix(y);
-    const BufferId from = to.matrix(x);
     const bool sums = to.wants_gradient(bias);
     if (to.wants_gradient(weight)) {
+        const BufferId from = to.matrix(x);
         const Lowering::Contribution dw = to.contribute(weight);
         GemmCall product{.a = transposed ? dy : from,
                          .b = transposed ? from : dy,

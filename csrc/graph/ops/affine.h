@@ -13,6 +13,7 @@ class Lowering;
 /// (1, out) or kNoValue.
 struct Affine {
     static constexpr const char* name = "affine";
+    static constexpr bool takes_parameters = true;
     ValueId x;
     ValueId weight;
     ValueId bias;

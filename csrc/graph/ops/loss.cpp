@@ -50,8 +50,11 @@ void check_is_a_vector(const Value& value) {
 Extent RowLoss::extent(const Graph& graph) const {
     const Value& from = graph.value(output);
     const Value& to = graph.value(target);
+    const Value& counts = graph.value(weight);
     check_is_a_vector(from);
     check_is_a_vector(to);
+    if (counts.extent.row_size() != 1)
+        fail(name, counts.name, " has ", columns_of(counts.extent), ", must have 1");
     const Index outputs = from.extent.channels;
     if (loss == Loss::cross_entropy && outputs < 2) {
         fail("cross_entropy",
@@ -80,14 +83,22 @@ void RowLoss::forward(Lowering& to, ValueId y) const {
                   .weight = to.value(weight),
                   .row_loss = to.value(y),
                   .gradient = kNoBuffer};
-    if (to.mode() == Mode::infer || !term || !to.wants_gradient(output)) return to.emit(call);
+    if (to.mode() == Mode::infer || !term) return to.emit(call);
+    for (const ValueId given : {target, weight}) {
+        if (to.wants_gradient(given))
+            fail(name, to.graph().value(given).name,
+                 " depends on what is trained, and has no gradient: stop it before the loss");
+    }
+    if (!to.wants_gradient(output)) return to.emit(call);
     to.contribute_call(output, [&](BufferId gradient) {
         call.gradient = gradient;
         return call;
     });
 }
 
-void RowLoss::backward(Lowering&, ValueId) const {}
+void RowLoss::backward(Lowering&, ValueId) const {
+    fail(name, "the value of a loss has no gradient: it can only be minimised itself");
+}
 
 RowLoss loss_of(const Graph& graph, Loss loss, ValueId output, ValueId target, ValueId weight,
                 std::vector<double> parameters) {

@@ -7,7 +7,8 @@ namespace ganglion {
 
 Extent Reshape::extent(const Graph& graph) const {
     const Value& from = graph.value(x);
-    if (positions < 1 || channels < 1 || positions * channels != from.extent.row_size())
+    if (positions < 1 || channels < 1 || channels > from.extent.row_size() ||
+        positions > from.extent.row_size() || positions * channels != from.extent.row_size())
         fail(name, from.name, " has ", columns_of(from.extent), ", cannot be ", positions,
              " positions of ", channels, " channels");
     return {from.extent.rows, positions, channels};
