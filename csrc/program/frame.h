@@ -32,7 +32,8 @@ struct Frame {
     }
 
     const T* packed_copy(BufferId id) const {
-        return packed == nullptr ? nullptr : (*packed)[static_cast<std::size_t>(id)];
+        const bool any = packed != nullptr && id != kNoBuffer;
+        return any ? (*packed)[static_cast<std::size_t>(id)] : nullptr;
     }
 
     /// A buffer that makes a matrix; of kNoBuffer one without data.

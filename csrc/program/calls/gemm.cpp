@@ -102,7 +102,7 @@ void GemmCall::run(Frame<T>& frame) const {
                      .b = transpose_b ? right.transposed() : right,
                      .c = frame.whole(c),
                      .b_padded = true,
-                     .packed_b = frame.packed_copy(b),
+                     .packed_b = frame.packed_copy(panels()),
                      .start = {frame.pointer(bias), accumulate},
                      .sums = {frame.pointer(column_sums), accumulate_sums}};
     args.epilogue.alpha = static_cast<T>(alpha);
