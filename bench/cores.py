@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ganglion as gn
-from ganglion import losses
 from ganglion._base import precision
 from ganglion._base.scaling import InputScale
 from ganglion.bench import machine
 from ganglion.bench.machine import Machine
 from ganglion.bench.results import aligned, short
 from ganglion.bench.workloads import NUMBER, TABLE, Cost, Workload
+from ganglion.graphs.architectures import ONE_OUTPUT
+from ganglion.training.heads import Goals
 from ganglion.training.objectives import Objective
 from ganglion.training.passes import Parametrized
 
@@ -112,11 +113,9 @@ def tasks(workload: Workload) -> list[Task]:
     network = gn.MLP(workload.sizes).architecture.network()
     float32 = precision.get("float32")
     store = float32.parameter_store(network.graph)
-    model = Parametrized(network, store, float32, InputScale(1.0, None), seed=0)
-    loss = losses.get("cross_entropy")
-    assert isinstance(loss, losses.Loss)
-    training = Objective(model, "adam", loss, ()).training
-    routine = training.core_pass(loss, workload.batch, target_columns=1).routine
+    model = Parametrized(network, store, float32, (InputScale(1.0, None),), seed=0)
+    training = Objective(model, ONE_OUTPUT, "adam", Goals("cross_entropy")).training
+    routine = training.core_pass(workload.batch, target_columns=[1]).routine
     return [
         Task("train", workload, routine),
         Task("predict", workload, model.predictor(AT_ONCE)),

@@ -211,7 +211,8 @@ def save_with(path: Path, metadata: dict[str, str | None], **tensors: Array | No
 @pytest.mark.parametrize(
     ("metadata", "message"),
     [
-        ({"ganglion.format_version": "2"}, " has format version 2, this ganglion reads 1"),
+        ({"ganglion.format_version": "3"}, " has format version 3, this ganglion reads 1, 2"),
+        ({"ganglion.format_version": "2"}, " has a bad architecture"),
         ({"ganglion.format_version": None}, " is not a ganglion model"),
         ({"ganglion.config": None}, " has a bad architecture"),
     ],

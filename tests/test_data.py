@@ -15,14 +15,19 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion._base.arrays import as_inputs
 from ganglion.callbacks import LambdaCallback
-from ganglion.losses import CrossEntropy, SquaredError
-from ganglion.training.data import as_dataset
+from ganglion.training.data import Dataset
 
 Array = NDArray[Any]
 
 NUMBERS = ["f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"]
 ROWS, COLUMNS = 75, 6
 DTYPES = ["float32", "float64"]
+
+
+def dataset(net: gn.Sequential, loss: str, x: Any, y: Any) -> Dataset:
+    """Return what `fit` makes of arrays."""
+    net.compile(loss=loss)
+    return net._subject.dataset("fit", net._objective("fit"), x, y)
 
 
 def make_net(dtype: str = "float32", columns: int = COLUMNS, rescale: float = 1.0) -> gn.MLP:
@@ -287,7 +292,7 @@ def test_torchs_data_loader_is_an_iterable_of_batches(small: Array, classes: Arr
 def test_dataset_is_the_data_itself(small: Array, name: str, number: str) -> None:
     numbers = small.astype(number)
     view = VIEWS[name](numbers) if name in VIEWS else numbers
-    data = as_dataset("fit", (view, view, None), COLUMNS, COLUMNS, SquaredError())
+    data = dataset(gn.MLP([COLUMNS, COLUMNS]), "squared_error", view, view)
     for table in (data.x, data.y, data.rows(slice(3, 50)).x):
         assert np.shares_memory(table, view)
         assert table.dtype == view.dtype
@@ -296,7 +301,7 @@ def test_dataset_is_the_data_itself(small: Array, name: str, number: str) -> Non
 @pytest.mark.parametrize("number", ["f4", "f8", "u1", "i8"])
 def test_images_in_c_order_are_not_copied(number: str) -> None:
     images = np.zeros((50, 8, 8), number)
-    data = as_dataset("fit", (images, np.zeros(50), None), 64, 3, CrossEntropy())
+    data = dataset(gn.MLP([64, 3]), "cross_entropy", images, np.zeros(50))
     assert data.x.shape == (50, 64)
     assert np.shares_memory(data.x, images)
     assert np.shares_memory(as_inputs("predict", images[::2], 64), images)

@@ -322,7 +322,7 @@ def test_gradient_is_the_central_difference(loss: str, out_activation: str, outp
     columns = outputs // 2 if loss == "gaussian" else outputs
     softmax = out_activation == "softmax"
     y = rng.integers(0, 3, (20, 1)) if softmax else rng.uniform(0, 1, (20, columns))
-    samples = Dataset(x, y, rng.uniform(0.5, 2, (20, 1)))
+    samples = Dataset.of(x, y, rng.uniform(0.5, 2, (20, 1)))
     values = model.store.values
     values[:] = rng.normal(size=values.size) / 2
     classes = loss == "log_loss"

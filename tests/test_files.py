@@ -42,7 +42,7 @@ def everything(dtype: str = "float32") -> gn.Sequential:
     return gn.Sequential(layers, input_size=3, dtype=dtype, seed=2**40 + 7, rescale=1 / 255)
 
 
-def assert_same(loaded: gn.Sequential, net: gn.Sequential) -> None:
+def assert_same(loaded: gn.Model, net: gn.Sequential) -> None:
     assert loaded.layers == net.layers
     assert loaded.parameter_names == net.parameter_names
     for name in ("input_size", "output_size", "dtype", "seed", "rescale"):

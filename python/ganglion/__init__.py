@@ -27,21 +27,45 @@ from ganglion._base.runtime import (
 from ganglion._core import __version__
 from ganglion.callbacks.history import History
 from ganglion.files import load
-from ganglion.layers import Activation, Dense, Dropout, Residual
+from ganglion.graphs.ends import Input, stop_gradient
+from ganglion.layers import (
+    Activation,
+    Add,
+    Concatenate,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    Multiply,
+    Reshape,
+    Residual,
+    Slice,
+    Tied,
+)
 from ganglion.layers.normalization import Normalization
-from ganglion.models import MLP, Sequential
+from ganglion.models import MLP, Model, Sequential
 from ganglion.training.passes import LossNotFiniteError
 
 __all__ = [
     "MLP",
     "Activation",
+    "Add",
+    "Concatenate",
     "Dense",
     "Dropout",
+    "Flatten",
     "History",
+    "Input",
+    "Layer",
     "LossNotFiniteError",
+    "Model",
+    "Multiply",
     "Normalization",
+    "Reshape",
     "Residual",
     "Sequential",
+    "Slice",
+    "Tied",
     "__version__",
     "activations",
     "callbacks",
@@ -57,6 +81,7 @@ __all__ = [
     "set_num_threads",
     "set_threading_layer",
     "show_config",
+    "stop_gradient",
 ]
 
 
@@ -66,17 +91,13 @@ _WHEN_ASKED_FOR = {  # modules, with what is looked for in them: they need other
     "neural_network": ("MLPClassifier", "MLPRegressor"),
     "tables": (),
 }
-_LAYERS_ELSEWHERE = {  # layers of other packages that need none here: what there is in their place
-    "flatten": "no layer at all: images are read one dimension after the other",
-    "input": "Sequential([...], input_size=n)",
-}
 
 
 def __getattr__(name: str) -> ModuleType:
     """Import a module that few programs need when it is asked for (PEP 562)."""
     if name in _WHEN_ASKED_FOR:
         return importlib.import_module(f"{__name__}.{name}")
-    known = attributes.given_by_name("activation", activations.names()) | _LAYERS_ELSEWHERE
+    known = attributes.given_by_name("activation", activations.names())
     for module, items in _WHEN_ASKED_FOR.items():
         known |= {item.lower(): f"{__name__}.{module}.{item}" for item in items}
     for place in (callbacks, initializers, losses, metrics, optimizers, schedules):

@@ -1,21 +1,67 @@
-"""Architectures: all that a model is but its parameters."""
+"""Architectures: all that a model is but its parameters; here those of layers in a chain."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
+from ganglion import _core
 from ganglion._base import checks, precision
-from ganglion.graphs.builders import build
+from ganglion._base.structures import Structure
+from ganglion.graphs.builders import Builder
 from ganglion.graphs.networks import Network
-from ganglion.layers import Layer, checked_layers
+from ganglion.layers import Builder as AnyBuilder
+from ganglion.layers import Layer, Value, checked_layers
+
+Recipe = tuple[Callable[..., tuple[_core.Graph, int, int]], tuple[Any, ...]]
+
+ONE_INPUT, ONE_OUTPUT = Structure("one", ("input",)), Structure("one", ("output",))
+
+
+class Architecture(Protocol):
+    """What is asked of any architecture."""
+
+    @property
+    def layers(self) -> Sequence[Layer]:
+        """The layers, each once."""
+
+    @property
+    def dtype(self) -> str:
+        """What the model computes in."""
+
+    @property
+    def seed(self) -> int:
+        """The seed of everything random."""
+
+    @property
+    def rescale(self) -> float:
+        """What every input is multiplied by."""
+
+    @property
+    def inputs(self) -> Structure:
+        """What the inputs are put together as."""
+
+    @property
+    def outputs(self) -> Structure:
+        """And the outputs."""
+
+    def network(self) -> Network:
+        """Put the layers together; no memory is taken for parameters."""
+
+    @property
+    def recipe(self) -> Recipe:
+        """How a predictor makes graph, input and output, of one each, again."""
+
+    def add_to(self, builder: AnyBuilder, inputs: Sequence[Value], name: str) -> list[Value]:
+        """Add the layers to a graph, their names beginning with `name`; return the outputs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Architecture:
-    """All that a model is but its parameters; `Sequential` says what the fields are.
+class Chain:
+    """Layers one after the other; `Sequential` says what the fields are.
 
     Raises:
         TypeError: When a field is of another type.
@@ -30,28 +76,71 @@ class Architecture:
 
     def __post_init__(self) -> None:
         checks.size("input_size", self.input_size)
-        most = float(np.finfo(precision.get(self.dtype).dtype).max)
-        checks.seed("seed", self.seed)
-        checks.positive("rescale", self.rescale)
-        if self.rescale > most:
-            raise ValueError(
-                f"rescale must be at most {most:g} in {self.dtype}, got {self.rescale!r}"
-            )
-        plain = {
+        own = {
             "layers": checked_layers(self.layers),  # a record cannot change, nor what it holds
             "input_size": int(self.input_size),
-            "seed": int(self.seed),
-            "rescale": float(self.rescale),
         }
-        for name, value in plain.items():
+        for name, value in {**own, **checked_settings(self)}.items():
             object.__setattr__(self, name, value)
+
+    @property
+    def inputs(self) -> Structure:
+        """What the inputs are put together as: there is one."""
+        return ONE_INPUT
+
+    @property
+    def outputs(self) -> Structure:
+        """And the outputs, of which there is one too."""
+        return ONE_OUTPUT
 
     def network(self) -> Network:
         """Put the layers together; no memory is taken for parameters."""
-        network = build(self.layers, self.input_size)
-        if network.normalization is not None and self.rescale != 1:
-            raise ValueError(
-                f"rescale is {self.rescale}, must be 1 beside Normalization, which scales the"
-                " inputs itself"
-            )
-        return network
+        return checked_scales(build(self.layers, self.input_size), self.rescale)
+
+    @property
+    def recipe(self) -> Recipe:
+        """How a predictor makes the graph again."""
+        return graph_of, (self.layers, self.input_size)
+
+    def add_to(self, builder: AnyBuilder, inputs: Sequence[Value], name: str) -> list[Value]:
+        """Add the layers to a graph, their names beginning with `name`; return the output."""
+        (x,) = inputs
+        if x.positions * x.channels != self.input_size:
+            raise ValueError(f"a model takes {self.input_size} columns, got shape {x.shape}")
+        return [builder.chain(self.layers, x, f"{name}layers")]
+
+
+def build(layers: Sequence[Layer], input_size: int) -> Network:
+    """Put layers together for inputs of `input_size` columns."""
+    builder = Builder()
+    x = builder.input("x", (input_size,))
+    y = builder.chain(layers, x, "layers")
+    return builder.network({"input": x}, {"output": y})
+
+
+def graph_of(layers: Sequence[Layer], input_size: int) -> tuple[_core.Graph, int, int]:
+    """Return the graph of layers, its input and its output: how a predictor is made again."""
+    network = build(layers, input_size)
+    return network.graph, network.input, network.output
+
+
+def checked_settings(architecture: Any) -> dict[str, Any]:
+    """Check what any architecture has beside its layers, and return it in Python's numbers."""
+    most = float(np.finfo(precision.get(architecture.dtype).dtype).max)
+    checks.seed("seed", architecture.seed)
+    checks.positive("rescale", architecture.rescale)
+    if architecture.rescale > most:
+        raise ValueError(
+            f"rescale must be at most {most:g} in {architecture.dtype}, got"
+            f" {architecture.rescale!r}"
+        )
+    return {"seed": int(architecture.seed), "rescale": float(architecture.rescale)}
+
+
+def checked_scales(network: Network, rescale: float) -> Network:
+    """Return the network, whose inputs are not scaled twice."""
+    if rescale != 1 and any(port.normalization is not None for port in network.inputs):
+        raise ValueError(
+            f"rescale is {rescale}, must be 1 beside Normalization, which scales the inputs itself"
+        )
+    return network

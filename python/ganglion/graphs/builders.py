@@ -1,96 +1,224 @@
-"""Builders: layers put together as a graph of the core."""
+"""Builders: what layers add their ops and parameters to, a graph of the core in the making."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import _core
 from ganglion.activations import ActivationFunction
-from ganglion.graphs.networks import Network, Parameter
+from ganglion.graphs.networks import FROZEN, TRAINED, Network, OutputPort, Parameter, Port
 from ganglion.initializers import Initializer
-from ganglion.layers import Layer
+from ganglion.layers import Layer, Value
+from ganglion.layers.layer import shape_of
 
 
 class Builder:
     """Collects the ops and parameters that layers add."""
 
-    def __init__(self, input_size: int) -> None:
+    def __init__(self) -> None:
         self.graph = _core.Graph()
-        self.input = self.graph.input("x", input_size)
         self.parameters: list[Parameter] = []
-        self.normalization: NDArray[np.float64] | None = None
+        self._numbers: dict[str, int] = {}  # of the parameters, by name
+        self._places: dict[int, str] = {}  # of the layers, by identity
+        self._normalized: dict[int, NDArray[np.float64]] = {}  # how inputs are read
+        self._has_ties = False
+        self._read: set[int] = set()  # inputs that are read as they are
         self._activated: dict[int, str] = {}  # values that come out of an activation, and its name
 
-    def chain(self, layers: Sequence[Layer], x: int, name: str) -> int:
+    def input(self, name: str, shape: Sequence[int]) -> Value:
+        """Add an input whose rows have such a shape."""
+        *positions, channels = shape
+        number = self.graph.input(name, channels, int(np.prod(positions, dtype=np.int64)))
+        return self._value(number, is_raw=True)
+
+    def chain(self, layers: Sequence[Layer], x: Value, name: str) -> Value:
         """Add layers one after the other, named `name.0`, `name.1`, ..."""
         for i, layer in enumerate(layers):
-            self.graph.set_layer(f"{name}.{i}")
-            x = layer.build(self, x, f"{name}.{i}")
+            if layer.takes_several:
+                raise ValueError(
+                    f"{name}.{i}: {type(layer).__name__} takes several tensors, a chain has one"
+                )
+            x = self.call(layer, x, f"{name}.{i}")
         return x
 
-    def affine(
-        self, x: int, units: int, name: str, kernel: Initializer, bias: Initializer | None
-    ) -> int:
-        """Add `x @ W + b`, or `x @ W` without a bias."""
-        fan_in = self.graph.cols(x)
-        weight_value = self._parameter(f"{name}.weight", fan_in, units, False, kernel)
-        bias_value = None
-        if bias is not None:
-            bias_value = self._parameter(f"{name}.bias", fan_in, units, True, bias)
-        return self.graph.affine(x, weight_value, bias_value)
+    def call(self, layer: Layer, x: Value | Sequence[Value], name: str) -> Value:
+        """Add a layer, which has a place of this name in the network."""
+        self.graph.set_layer(name)
+        self._places[id(layer)] = name
+        y: Value = layer.build(self, x, name)
+        return y
 
-    def normalize(self, x: int, shift: Sequence[float], factor: Sequence[float], layer: str) -> int:
+    def applied(self, layer: Layer, values: Sequence[Value], name: str) -> list[Value]:
+        """Add a layer that is applied to so many values, and return all that come out."""
+        y: Any = self.call(layer, list(values) if layer.takes_several else values[0], name)
+        return list(y) if isinstance(y, list | tuple) else [y]
+
+    def affine(
+        self,
+        x: Value,
+        units: int,
+        name: str,
+        kernel: Initializer,
+        bias: Initializer | None,
+        *,
+        trainable: bool = True,
+    ) -> Value:
+        """Add `x @ W + b`, or `x @ W` without a bias, at each position."""
+        group = TRAINED if trainable else FROZEN
+        weight = Parameter(f"{name}.weight", x.channels, units, False, kernel, group)
+        weight_number = self._parameter(weight)
+        bias_number = self._bias(name, x.channels, units, bias, group)
+        return self._value(self.graph.affine(self._number(x), weight_number, bias_number))
+
+    def tied(
+        self, x: Value, layer: Layer, name: str, bias: Initializer | None, *, trainable: bool = True
+    ) -> Value:
+        """Add `x @ W.T + b` with the W of a dense layer that is in the network."""
+        place = self._places.get(id(layer))
+        if place is None:
+            raise ValueError(f"{name}: the layer it is tied to is not before it in the network")
+        weight = next(one for one in self.parameters if one.name == f"{place}.weight")
+        if weight.fan_out != x.channels:
+            raise ValueError(
+                f"{name} is tied to {place}, which gives {weight.fan_out} channels, and takes as"
+                f" many, got {x.channels}"
+            )
+        group = TRAINED if trainable else FROZEN
+        bias_number = self._bias(name, weight.fan_out, weight.fan_in, bias, group)
+        number = self._numbers[weight.name]
+        self._has_ties = True
+        y = self.graph.affine(self._number(x), number, bias_number, transposed=True)
+        return self._value(y)
+
+    def normalize(
+        self, x: Value, shift: Sequence[float], factor: Sequence[float], layer: str
+    ) -> Value:
         """Have the inputs read less `shift` times `factor`: that adds nothing to the graph."""
-        if x != self.input or self.normalization is not None:
+        if not x._is_raw or x._number in self._normalized or x._number in self._read:
             raise ValueError(f"{layer}: Normalization must be the first layer of a network")
-        features = self.graph.cols(x)
+        features = x.positions * x.channels
         if len(shift) != features:
             raise ValueError(
                 f"{layer}: Normalization has {len(shift)} features, the input has {features}"
             )
-        self.normalization = np.array([shift, factor])
-        return x
+        self._normalized[x._number] = np.array([shift, factor])
+        return Value(x.positions, x.channels, x._number)
 
-    def activation(self, x: int, function: ActivationFunction) -> int:
+    def activation(self, x: Value, function: ActivationFunction) -> Value:
         """Add an activation; the identity adds nothing."""
         if function.name == "identity":
             return x
         if function.name == "softmax":
-            y = self.graph.softmax(x)
+            y = self.graph.softmax(self._number(x))
         else:
-            y = self.graph.activation(x, function.name, function.alpha)
+            y = self.graph.activation(self._number(x), function.name, function.alpha)
         self._activated[y] = function.name
-        return y
+        return self._value(y)
 
-    def ending(self, y: int) -> str:
-        """Return the name of the activation that a value comes out of."""
-        return self._activated.get(y, "identity")
+    def dropout(self, x: Value, rate: float) -> Value:
+        """Zero a random part while training."""
+        return self._value(self.graph.dropout(self._number(x), rate))
 
-    def _parameter(
-        self, name: str, fan_in: int, fan_out: int, is_bias: bool, initializer: Initializer
-    ) -> int:
-        self.parameters.append(Parameter(name, fan_in, fan_out, is_bias, initializer))
-        return self.graph.parameter(name, 1 if is_bias else fan_in, fan_out)
+    def add(self, a: Value, b: Value) -> Value:
+        """Add two values of one shape."""
+        _check_same("added", a, b)
+        return self._value(self.graph.add(self._number(a), self._number(b)))
+
+    def multiply(self, a: Value, b: Value) -> Value:
+        """Multiply two values of one shape, number by number."""
+        _check_same("multiplied", a, b)
+        return self._value(self.graph.multiply(self._number(a), self._number(b)))
+
+    def concatenate(self, parts: Sequence[Value]) -> Value:
+        """Put the channels of values with the same positions beside each other."""
+        for part in parts:
+            if part.positions != parts[0].positions:
+                raise ValueError(
+                    f"shapes {parts[0].shape} and {part.shape} cannot be put beside each other:"
+                    f" they have {parts[0].positions} and {part.positions} positions"
+                )
+        return self._value(self.graph.concatenate([self._number(part) for part in parts]))
+
+    def slice(self, x: Value, positions: tuple[int, int], channels: tuple[int, int]) -> Value:
+        """Take positions and channels, each from a first one to before a last one."""
+        for what, (first, end), count in [
+            ("positions", positions, x.positions),
+            ("channels", channels, x.channels),
+        ]:
+            if not 0 <= first < end <= count:
+                raise ValueError(f"{what} {first} to {end} are not among the {count} of {x.shape}")
+        return self._value(self.graph.slice(self._number(x), positions, channels))
+
+    def reshape(self, x: Value, positions: int, channels: int) -> Value:
+        """Read a row's numbers, which stay in their order, as other positions and channels."""
+        if positions * channels != x.positions * x.channels:
+            raise ValueError(
+                f"shape {x.shape} has {x.positions * x.channels} numbers, cannot be"
+                f" {shape_of(positions, channels)}"
+            )
+        return self._value(self.graph.reshape(self._number(x), positions, channels))
+
+    def stop_gradient(self, x: Value) -> Value:
+        """Pass a value on, and no gradient back."""
+        return self._value(self.graph.stop_gradient(self._number(x)))
+
+    def network(self, inputs: dict[str, Value], outputs: dict[str, Value]) -> Network:
+        """Return what has been built, with its inputs and outputs by name."""
+        return Network(
+            self.graph,
+            tuple(
+                Port(name, x._number, x.shape, self._normalized.get(x._number))
+                for name, x in inputs.items()
+            ),
+            tuple(
+                OutputPort(name, y._number, y.shape, self._activated.get(y._number, "identity"))
+                for name, y in outputs.items()
+            ),
+            tuple(self.parameters),
+            self._has_ties,
+        )
+
+    def _value(self, number: int, *, is_raw: bool = False) -> Value:
+        positions, channels = self.graph.size_of(number)
+        return Value(positions, channels, number, is_raw)
+
+    def _number(self, x: Value) -> int:
+        """Return the core's number of a value that is read."""
+        if x._is_raw:
+            if x._number in self._normalized:
+                raise ValueError("an input goes through Normalization, and elsewhere as it is")
+            self._read.add(x._number)
+        return x._number
+
+    def _bias(
+        self, name: str, fan_in: int, units: int, initializer: Initializer | None, group: int
+    ) -> int | None:
+        if initializer is None:
+            return None
+        return self._parameter(Parameter(f"{name}.bias", fan_in, units, True, initializer, group))
+
+    def _parameter(self, wanted: Parameter) -> int:
+        """Return the number of a parameter: a new one, or the one there is of this name."""
+        number = self._numbers.get(wanted.name)
+        if number is None:
+            rows = 1 if wanted.is_bias else wanted.fan_in
+            number = self.graph.parameter(wanted.name, rows, wanted.fan_out, wanted.group)
+            self._numbers[wanted.name] = number
+            self.parameters.append(wanted)
+            return number
+        known = next(one for one in self.parameters if one.name == wanted.name)
+        if known.shape != wanted.shape:
+            raise ValueError(
+                f"{wanted.name} has shape {known.shape}, from where its layer was called first,"
+                f" and cannot have {wanted.shape}"
+            )
+        return number
 
 
-def build(layers: Sequence[Layer], input_size: int) -> Network:
-    """Put layers together for inputs of `input_size` columns."""
-    builder = Builder(input_size)
-    y = builder.chain(layers, builder.input, "layers")
-    return Network(
-        builder.graph,
-        builder.input,
-        y,
-        tuple(builder.parameters),
-        builder.normalization,
-        builder.ending(y),
-    )
-
-
-def graph_of(layers: Sequence[Layer], input_size: int) -> tuple[_core.Graph, int, int]:
-    """Return the graph of layers, its input and its output: how a predictor is made again."""
-    network = build(layers, input_size)
-    return network.graph, network.input, network.output
+def _check_same(done: str, a: Value, b: Value) -> None:
+    if a.shape != b.shape:
+        raise ValueError(f"shapes {a.shape} and {b.shape} cannot be {done}: they must be the same")

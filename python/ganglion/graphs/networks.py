@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from ganglion._base import checks, precision
 from ganglion._base.arrays import as_array, check_finite
 from ganglion.initializers import Initializer
 
+TRAINED, FROZEN = 0, 1  # groups of parameters
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -24,6 +27,7 @@ class Parameter:
     fan_out: int
     is_bias: bool
     initializer: Initializer
+    group: int = TRAINED
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -43,30 +47,91 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
-    """A graph with one input and one output, and its parameters in the graph's order.
+class Port:
+    """An input of a network.
 
-    `normalization` is what is taken from each input on its way in, and what it is multiplied by
-    then, shape `(2, inputs)`; None: inputs are not normalized. `ending` names the activation that
-    the output comes out of.
+    Args:
+        name: What users call it.
+        number: The graph's value.
+        shape: That of a row.
+        normalization: What is taken from each number on its way in, and what it is multiplied by
+            then, shape `(2, columns)`; None: inputs are not normalized.
     """
 
-    graph: _core.Graph
-    input: int
-    output: int
-    parameters: tuple[Parameter, ...]
+    name: str
+    number: int
+    shape: tuple[int, ...]
     normalization: NDArray[np.float64] | None = None
+
+    @property
+    def columns(self) -> int:
+        """Numbers of a row."""
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputPort:
+    """An output of a network: as a `Port`, and the name of the activation that it comes out of."""
+
+    name: str
+    number: int
+    shape: tuple[int, ...]
     ending: str = "identity"
 
     @property
+    def columns(self) -> int:
+        """Numbers of a row."""
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A graph with its inputs and outputs, and its parameters in the graph's order.
+
+    `has_ties` says whether some weight is read transposed.
+    """
+
+    graph: _core.Graph
+    inputs: tuple[Port, ...]
+    outputs: tuple[OutputPort, ...]
+    parameters: tuple[Parameter, ...]
+    has_ties: bool = False
+
+    @property
+    def input(self) -> int:
+        """The only input's number in the graph."""
+        (port,) = self.inputs
+        return port.number
+
+    @property
+    def output(self) -> int:
+        """The only output's number in the graph."""
+        (port,) = self.outputs
+        return port.number
+
+    @property
     def input_size(self) -> int:
-        """Columns of the input."""
-        return self.graph.cols(self.input)
+        """Columns of the only input."""
+        (port,) = self.inputs
+        return port.columns
 
     @property
     def output_size(self) -> int:
-        """Columns of the output."""
-        return self.graph.cols(self.output)
+        """Columns of the only output."""
+        (port,) = self.outputs
+        return port.columns
+
+    @property
+    def ending(self) -> str:
+        """The name of the activation that the only output comes out of."""
+        (port,) = self.outputs
+        return port.ending
+
+    @property
+    def trained_groups(self) -> list[int] | None:
+        """The groups of parameters that training moves; None: all."""
+        frozen = any(parameter.group == FROZEN for parameter in self.parameters)
+        return [TRAINED] if frozen else None
 
     def initialize(self, vector: NDArray[Any], seed: int) -> None:
         """Write the first values of all parameters into `vector`, shape `(parameters,)`."""

@@ -14,15 +14,35 @@ import numpy as np
 
 from ganglion import initializers
 from ganglion._base.checks import shown
+from ganglion._base.structures import Structure
 from ganglion.activations import ActivationFunction
-from ganglion.graphs.architectures import Architecture
+from ganglion.graphs.architectures import Architecture, Chain
+from ganglion.graphs.wirings import Nested, Step, Wiring
 from ganglion.initializers import INITIALIZERS
-from ganglion.layers import Activation, Dense, Dropout, Normalization, Residual
+from ganglion.layers import (
+    Activation,
+    Add,
+    Concatenate,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    Multiply,
+    Normalization,
+    Reshape,
+    Residual,
+    Slice,
+    StopGradient,
+    Tied,
+)
+from ganglion.layers.layer import told_fields
 
 _RECORDS: Mapping[str, type[Any]] = {
     record.__name__: record
     for record in (
-        *(Dense, Activation, Dropout, Normalization, Residual),
+        *(Dense, Tied, Activation, Dropout, Normalization, Residual),
+        *(Add, Multiply, Concatenate, Flatten, Reshape, Slice, StopGradient),
+        *(Chain, Wiring, Step, Structure, Nested),
         ActivationFunction,
         *(*INITIALIZERS.values(), initializers.Constant),
     )
@@ -30,39 +50,76 @@ _RECORDS: Mapping[str, type[Any]] = {
 
 
 def to_json(architecture: Architecture) -> str:
-    """Return an architecture as JSON."""
-    fields = dataclasses.fields(architecture)
-    return json.dumps({one.name: _plain(getattr(architecture, one.name)) for one in fields})
+    """Return an architecture as JSON; of what kind it is, is not said in it.
+
+    Raises:
+        ValueError: When a layer is none of this package's.
+    """
+    content = _Writer().plain(architecture)
+    del content["type"]
+    return json.dumps(content)
 
 
-def from_json(text: str) -> Architecture:
-    """Return the architecture that `to_json` was given.
+def from_json(kind: type[Any], text: str) -> Architecture:
+    """Return the architecture of such a kind that `to_json` was given.
 
     Raises:
         ValueError: When a type is unknown; errors of other kinds for what is no architecture.
     """
-    return Architecture(**{name: _made(value) for name, value in json.loads(text).items()})
+    made: Architecture = _Reader().made({**json.loads(text), "type": kind.__name__})
+    return made
 
 
-def _plain(value: Any) -> Any:
-    """Return a layer, or what is in one, as JSON has it: a record with its type's name."""
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.generic):
-        return value.item()
-    if not dataclasses.is_dataclass(value):
-        return value
-    fields = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    return {"type": type(value).__name__, **fields}
+class _Writer:
+    """Makes JSON of records; a layer that another one refers to goes by its number."""
+
+    def __init__(self) -> None:
+        self._layers: list[Any] = []  # in the order in which they are written
+
+    def plain(self, value: Any) -> Any:
+        """Return a layer, or what is in one, as JSON has it: a record with its type's name."""
+        if isinstance(value, tuple):
+            return [self.plain(item) for item in value]
+        if isinstance(value, np.generic):
+            return value.item()
+        if not dataclasses.is_dataclass(value):
+            return value
+        if _RECORDS.get(type(value).__name__) is not type(value):
+            raise ValueError(
+                f"save: {type(value).__name__} is of your own making, a file cannot hold it: a"
+                " pickle can"
+            )
+        fields = {name: self._field(value, name) for name in told_fields(value)}
+        if issubclass(type(value), Layer):
+            self._layers.append(value)
+        return {"type": type(value).__name__, **fields}
+
+    def _field(self, record: Any, name: str) -> Any:
+        value = getattr(record, name)
+        if not (isinstance(record, Tied) and name == "layer"):
+            return self.plain(value)
+        return next(number for number, one in enumerate(self._layers) if one is value)
 
 
-def _made(value: Any) -> Any:
-    """Return the layer that `_plain` was given."""
-    if isinstance(value, list):
-        return [_made(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    fields = {name: _made(item) for name, item in value.items() if name != "type"}
-    if value.get("type") not in _RECORDS:
-        raise ValueError(f"unknown type {shown(value.get('type'))}")
-    return _RECORDS[value["type"]](**fields)
+class _Reader:
+    """Makes the records that a `_Writer` was given."""
+
+    def __init__(self) -> None:
+        self._layers: list[Any] = []
+
+    def made(self, value: Any) -> Any:
+        """Return the layer that `_Writer.plain` was given."""
+        if isinstance(value, list):
+            return [self.made(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        fields = {name: self.made(item) for name, item in value.items() if name != "type"}
+        if value.get("type") not in _RECORDS:
+            raise ValueError(f"unknown type {shown(value.get('type'))}")
+        kind = _RECORDS[value["type"]]
+        if value["type"] == Tied.__name__:
+            fields["layer"] = self._layers[fields["layer"]]
+        record = kind(**fields)
+        if issubclass(kind, Layer):
+            self._layers.append(record)
+        return record

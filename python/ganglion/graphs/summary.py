@@ -2,32 +2,76 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from ganglion import activations
 from ganglion.activations import ActivationFunction
-from ganglion.graphs.builders import build
+from ganglion.graphs.architectures import Architecture, Chain, build
+from ganglion.graphs.builders import Builder
+from ganglion.graphs.wirings import Nested, Wiring, add_steps
 from ganglion.layers import Activation, Dense, Dropout, Layer, Residual
 
+Row = tuple[str, ...]
 
-def describe(layers: Sequence[Layer], input_size: int) -> str:
+
+def describe(architecture: Architecture) -> str:
     """Return a table of the layers with their outputs and numbers of parameters."""
-    rows = [("Input", f"(batch, {input_size})", "")]
-    total, width = 0, input_size
-    for layer in layers:
+    header: Row = ("Layer", "Output", "Parameters")
+    if isinstance(architecture, Wiring):
+        header = (*header, "Of")
+        rows = _rows_of_wiring(architecture)
+    else:
+        assert isinstance(architecture, Chain)
+        rows = _rows_of_chain(architecture)
+    total = sum(parameter.size for parameter in architecture.network().parameters)
+    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
+    lines = [_line(row, widths) for row in [header, *rows]]
+    return "\n".join([lines[0], rule, *lines[1:], rule, f"Parameters: {total:,}"])
+
+
+def _line(row: Row, widths: Sequence[int]) -> str:
+    cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)]
+    cells[2] = f"{row[2]:>{widths[2]}}"
+    return "  ".join(cells).rstrip()
+
+
+def _rows_of_chain(chain: Chain) -> list[Row]:
+    width = chain.input_size
+    rows: list[Row] = [("Input", f"(batch, {width})", "")]
+    for layer in chain.layers:
         alone = build([layer], width)
         width = alone.output_size
         count = sum(parameter.size for parameter in alone.parameters)
-        total += count
         rows.append((_name(layer), f"(batch, {width})", f"{count:,}"))
-    header = ("Layer", "Output", "Parameters")
-    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(3)]
-    rule = "-" * (sum(widths) + 4)
-    lines = [
-        f"{first:<{widths[0]}}  {second:<{widths[1]}}  {third:>{widths[2]}}".rstrip()
-        for first, second, third in [header, *rows]
+    return rows
+
+
+def _rows_of_wiring(wiring: Wiring) -> list[Row]:
+    """Return a row for each input and step: shared parameters are told where they come first."""
+    builder = Builder()
+    values = [builder.input("x", shape) for shape in wiring.input_shapes]
+    several = len(wiring.inputs) > 1
+    names = [f"Input {name}" if several else "Input" for name in wiring.inputs.names]
+    rows: list[Row] = [
+        (name, _shape(value.shape), "", "") for name, value in zip(names, values, strict=True)
     ]
-    return "\n".join([lines[0], rule, *lines[1:], rule, f"Parameters: {total:,}"])
+    for number, step in enumerate(wiring.steps, 1):
+        before, known = len(values), len(builder.parameters)
+        values = add_steps(builder, wiring.layers, [step], values)
+        layer = wiring.layers[step.layer]
+        name = f"{number}. {_name(layer)}"
+        given = ", ".join(names[value].partition(". ")[0] for value in step.values)
+        count = sum(math.prod(parameter.shape) for parameter in builder.parameters[known:])
+        shapes = " ".join(_shape(value.shape) for value in values[before:])
+        rows.append((name, shapes, f"{count:,}", given))
+        names += [name] * (len(values) - before)
+    return rows
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return f"(batch, {', '.join(map(str, shape))})"
 
 
 def _name(layer: Layer) -> str:
@@ -38,6 +82,8 @@ def _name(layer: Layer) -> str:
             settings.append(_activation_name(layer.activation))
         if not layer.use_bias:
             settings.append("no bias")
+        if not layer.trainable:
+            settings.append("frozen")
         return f"Dense({', '.join(settings)})"
     if isinstance(layer, Activation):
         return f"Activation({_activation_name(layer.activation)})"
@@ -45,6 +91,8 @@ def _name(layer: Layer) -> str:
         return f"Dropout({layer.rate:g})"
     if isinstance(layer, Residual):
         return f"Residual({', '.join(_name(inner) for inner in layer.layers)})"
+    if isinstance(layer, Nested):
+        return "Model"
     return type(layer).__name__
 
 

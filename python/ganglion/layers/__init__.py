@@ -1,18 +1,29 @@
 """Layers: frozen records that say what a network is made of. Each adds its ops to a graph."""
 
 from ganglion.layers.chains import Residual, checked_layers
-from ganglion.layers.dense import Activation, Dense
-from ganglion.layers.layer import Builder, Layer
+from ganglion.layers.dense import Activation, Dense, Tied
+from ganglion.layers.joins import Add, Concatenate, Multiply
+from ganglion.layers.layer import Builder, Layer, Value
 from ganglion.layers.noise import Dropout
 from ganglion.layers.normalization import Normalization
+from ganglion.layers.shapes import Flatten, Reshape, Slice, StopGradient
 
 __all__ = [
     "Activation",
+    "Add",
     "Builder",
+    "Concatenate",
     "Dense",
     "Dropout",
+    "Flatten",
     "Layer",
+    "Multiply",
     "Normalization",
+    "Reshape",
     "Residual",
+    "Slice",
+    "StopGradient",
+    "Tied",
+    "Value",
     "checked_layers",
 ]

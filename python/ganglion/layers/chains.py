@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from ganglion import initializers
 from ganglion._base import checks
 from ganglion._base.arguments import explained
-from ganglion.layers.layer import Builder, Layer
+from ganglion.layers.layer import Builder, Layer, Value
 from ganglion.layers.normalization import Normalization
 
 
 @explained
-@dataclass(frozen=True)
-class Residual:
+@dataclass(frozen=True, repr=False)
+class Residual(Layer):
     """Layers whose input is added to their output (He et al., 2016).
 
     Where the widths differ the input passes through a projection first: a matrix without bias.
@@ -28,14 +28,13 @@ class Residual:
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", checked_layers(self.layers))  # a record cannot change
 
-    def build(self, builder: Builder, x: int, name: str) -> int:
+    def build(self, builder: Builder, x: Value, name: str) -> Value:
         """Add the layers, the projection where it is needed, and the sum."""
         y = builder.chain(self.layers, x, name)
-        width = builder.graph.cols(y)
-        if builder.graph.cols(x) != width:
+        if x.channels != y.channels:
             kernel = initializers.GlorotUniform()
-            x = builder.affine(x, width, f"{name}.projection", kernel, None)
-        return builder.graph.add(y, x)
+            x = builder.affine(x, y.channels, f"{name}.projection", kernel, None)
+        return builder.add(y, x)
 
 
 def checked_layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
@@ -47,7 +46,7 @@ def checked_layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     """
     checks.listed("layers", layers, "layers")
     for layer in layers:
-        if isinstance(layer, type) or not hasattr(layer, "build"):
+        if not isinstance(layer, Layer):
             raise TypeError(f"layers must hold layers such as Dense(3), got {checks.shown(layer)}")
     if not layers:
         raise ValueError("layers must hold at least one layer, got none")

@@ -9,12 +9,12 @@ from ganglion._base import checks
 from ganglion._base.arguments import explained
 from ganglion.activations import ActivationFunction
 from ganglion.initializers import Initializer
-from ganglion.layers.layer import Builder
+from ganglion.layers.layer import Builder, Layer, Value, trainable_field
 
 
 @explained
-@dataclass(frozen=True)
-class Dense:
+@dataclass(frozen=True, repr=False)
+class Dense(Layer):
     """Every unit sees every input: `activation(x @ W + b)`, W of shape `(inputs, units)`.
 
     Args:
@@ -24,6 +24,7 @@ class Dense:
         kernel_initializer: First values of W; "auto" chooses by the activation
             (`ganglion.initializers.default_for`).
         bias_initializer: First values of b.
+        trainable: Whether training moves W and b.
     """
 
     units: int
@@ -31,19 +32,21 @@ class Dense:
     use_bias: bool = True
     kernel_initializer: str | Initializer = "auto"
     bias_initializer: str | Initializer = "zeros"
+    trainable: bool = trainable_field()
 
     def __post_init__(self) -> None:
         checks.size("units", self.units)
         checks.flag("use_bias", self.use_bias)
+        checks.flag("trainable", self.trainable)
         activations.get(self.activation)
         initializers.get(self.bias_initializer)
         self._kernel_initializer()
 
-    def build(self, builder: Builder, x: int, name: str) -> int:
+    def build(self, builder: Builder, x: Value, name: str) -> Value:
         """Add the affine map and its activation."""
         kernel = self._kernel_initializer()
         bias = initializers.get(self.bias_initializer) if self.use_bias else None
-        z = builder.affine(x, int(self.units), name, kernel, bias)
+        z = builder.affine(x, int(self.units), name, kernel, bias, trainable=self.trainable)
         return builder.activation(z, activations.get(self.activation))
 
     def _kernel_initializer(self) -> Initializer:
@@ -53,8 +56,42 @@ class Dense:
 
 
 @explained
-@dataclass(frozen=True)
-class Activation:
+@dataclass(frozen=True, repr=False)
+class Tied(Layer):
+    """A dense layer with the W of another, transposed: `activation(x @ W.T + b)`, as decoders have.
+
+    Args:
+        layer: The other, applied before in the same network; by identity, not by `==`.
+        activation: A name, one of `ganglion.activations`, or None for the identity.
+        use_bias: Whether there is a b, its own.
+        bias_initializer: First values of b.
+        trainable: Whether training moves b; W is moved if the other layer says so.
+    """
+
+    layer: Dense
+    activation: str | ActivationFunction | None = None
+    use_bias: bool = True
+    bias_initializer: str | Initializer = "zeros"
+    trainable: bool = trainable_field()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.layer, Dense):
+            raise TypeError(f"layer must be a Dense layer, got {checks.shown(self.layer)}")
+        checks.flag("use_bias", self.use_bias)
+        checks.flag("trainable", self.trainable)
+        activations.get(self.activation)
+        initializers.get(self.bias_initializer)
+
+    def build(self, builder: Builder, x: Value, name: str) -> Value:
+        """Add the affine map and its activation."""
+        bias = initializers.get(self.bias_initializer) if self.use_bias else None
+        z = builder.tied(x, self.layer, name, bias, trainable=self.trainable)
+        return builder.activation(z, activations.get(self.activation))
+
+
+@explained
+@dataclass(frozen=True, repr=False)
+class Activation(Layer):
     """An activation alone.
 
     Args:
@@ -66,6 +103,6 @@ class Activation:
     def __post_init__(self) -> None:
         activations.get(self.activation)
 
-    def build(self, builder: Builder, x: int, name: str) -> int:  # noqa: ARG002  (it has no parameters)
+    def build(self, builder: Builder, x: Value, name: str) -> Value:  # noqa: ARG002  (it has no parameters)
         """Add the activation."""
         return builder.activation(x, activations.get(self.activation))

@@ -2,48 +2,167 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
-from ganglion import _core
+from ganglion._base.checks import shown
 from ganglion.activations import ActivationFunction
 from ganglion.initializers import Initializer
 
 
-class Builder(Protocol):
-    """What a layer may ask for. Values of the graph go by their numbers.
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What flows through a graph in the making; only builders make them.
 
-    `ganglion.graphs.builders.Builder` is what answers.
+    Args:
+        positions: Steps of a sequence, pixels of an image; 1 where there is no such order.
+        channels: Numbers at each position.
     """
 
-    graph: _core.Graph
+    positions: int
+    channels: int
+    _number: int  # the core's
+    _is_raw: bool = False  # an input before it is normalized
 
-    def chain(self, layers: Sequence[Layer], x: int, name: str) -> int:
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """What a row is, as users see it: without positions where there is but one."""
+        return shape_of(self.positions, self.channels)
+
+
+def shape_of(positions: int, channels: int) -> tuple[int, ...]:
+    """Return what a row is, as users see it: without positions where there is but one."""
+    return (channels,) if positions == 1 else (positions, channels)
+
+
+class Builder(Protocol):
+    """What a layer may ask for; `ganglion.graphs.builders.Builder` is what answers.
+
+    Parameters go by name: who asks again for one of the same name gets the same one, which is how
+    a layer that is called twice shares its weights.
+    """
+
+    def chain(self, layers: Sequence[Layer], x: Value, name: str) -> Value:
         """Add layers one after the other, named `name.0`, `name.1`, ..."""
 
-    def affine(
-        self, x: int, units: int, name: str, kernel: Initializer, bias: Initializer | None
-    ) -> int:
-        """Add `x @ W + b`, or `x @ W` without a bias."""
+    def applied(self, layer: Layer, values: Sequence[Value], name: str) -> list[Value]:
+        """Add a layer that is applied to so many values, and return all that come out."""
 
-    def normalize(self, x: int, shift: Sequence[float], factor: Sequence[float], layer: str) -> int:
+    def affine(
+        self,
+        x: Value,
+        units: int,
+        name: str,
+        kernel: Initializer,
+        bias: Initializer | None,
+        *,
+        trainable: bool = True,
+    ) -> Value:
+        """Add `x @ W + b`, or `x @ W` without a bias, at each position."""
+
+    def tied(
+        self, x: Value, layer: Layer, name: str, bias: Initializer | None, *, trainable: bool = True
+    ) -> Value:
+        """Add `x @ W.T + b` with the W of a dense layer that is in the network."""
+
+    def normalize(
+        self, x: Value, shift: Sequence[float], factor: Sequence[float], layer: str
+    ) -> Value:
         """Have the inputs read less `shift` times `factor`."""
 
-    def activation(self, x: int, function: ActivationFunction) -> int:
+    def activation(self, x: Value, function: ActivationFunction) -> Value:
         """Add an activation."""
 
+    def dropout(self, x: Value, rate: float) -> Value:
+        """Zero a random part while training."""
 
-class Layer(Protocol):
-    """What a network is made of."""
+    def add(self, a: Value, b: Value) -> Value:
+        """Add two values of one shape."""
 
-    def build(self, builder: Builder, x: int, name: str) -> int:
-        """Add the layer's ops and parameters, named after `name`, to the graph.
+    def multiply(self, a: Value, b: Value) -> Value:
+        """Multiply two values of one shape, number by number."""
+
+    def concatenate(self, parts: Sequence[Value]) -> Value:
+        """Put the channels of values with the same positions beside each other."""
+
+    def slice(self, x: Value, positions: tuple[int, int], channels: tuple[int, int]) -> Value:
+        """Take positions and channels, each from a first one to before a last one."""
+
+    def reshape(self, x: Value, positions: int, channels: int) -> Value:
+        """Read a row's numbers, which stay in their order, as other positions and channels."""
+
+    def stop_gradient(self, x: Value) -> Value:
+        """Pass a value on, and no gradient back."""
+
+
+class Symbolic(Protocol):
+    """What a layer is called on: `ganglion.graphs.tensors.Tensor`."""
+
+    def through(self, layer: Layer, tensors: Sequence[Any]) -> Self:
+        """Return what comes out of the layer, applied to tensors, of which this is the first."""
+
+
+Called = TypeVar("Called", bound=Symbolic)
+
+
+class Layer(ABC):
+    """What a network is made of.
+
+    A layer of your own is a frozen dataclass that says in `build` what it does, in the words of
+    `Builder`. Called on a tensor it gives a tensor; the same layer called twice shares its weights.
+    """
+
+    takes_several: ClassVar[bool] = False  # tensors, in a list
+
+    @abstractmethod
+    def build(self, builder: Builder, x: Any, name: str) -> Any:
+        """Add the layer's ops and parameters to a graph.
 
         Args:
-            builder: Holds the graph.
-            x: The graph's value that the layer is applied to.
-            name: The layer's place in the network, such as "layers.0".
+            builder: What adds them.
+            x: The value that the layer is applied to; a list of them if it takes several.
+            name: The layer's place in the network, such as "layers.0": its parameters' names begin
+                with it.
 
         Returns:
             The value that comes out.
         """
+
+    def __call__(self, x: Called | Sequence[Called]) -> Called:
+        """Return the tensor that comes out where the layer is applied to one, or to a list.
+
+        Raises:
+            TypeError: When it is applied to something else.
+            ValueError: When the shapes do not fit.
+        """
+        kind = type(self).__name__
+        tensors: list[Any] = list(x) if isinstance(x, list | tuple) else [x]
+        for tensor in tensors:
+            if not hasattr(tensor, "through"):
+                raise TypeError(
+                    f"{kind} must be called on a tensor, such as gn.Input(3), got {shown(tensor)}"
+                )
+        if self.takes_several != isinstance(x, list | tuple) or not tensors:
+            rule = "a list of tensors" if self.takes_several else "one tensor"
+            raise TypeError(f"{kind} must be called on {rule}, got {shown(x)}")
+        y: Called = tensors[0].through(self, tensors)
+        return y
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={getattr(self, name)!r}" for name in told_fields(self))
+        return f"{type(self).__name__}({told})"
+
+
+def told_fields(record: Any) -> Iterator[str]:
+    """Give the fields of a record that are shown and written: some only where they are unusual."""
+    for field in dataclasses.fields(record):
+        if not field.metadata.get("unusual") or getattr(record, field.name) != field.default:
+            yield field.name
+
+
+def trainable_field() -> Any:
+    """Return the field `trainable` of a layer that has parameters."""
+    return dataclasses.field(default=True, kw_only=True, metadata={"unusual": True})

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from ganglion._base import checks
 from ganglion._base.arguments import explained
-from ganglion.layers.layer import Builder
+from ganglion.layers.layer import Builder, Layer, Value
 
 
 @explained
-@dataclass(frozen=True)
-class Dropout:
+@dataclass(frozen=True, repr=False)
+class Dropout(Layer):
     """While training, zero a random part of the inputs and scale the rest up to make good for it.
 
     Args:
@@ -23,6 +23,6 @@ class Dropout:
     def __post_init__(self) -> None:
         checks.fraction("rate", self.rate)
 
-    def build(self, builder: Builder, x: int, name: str) -> int:  # noqa: ARG002  (it has no parameters)
+    def build(self, builder: Builder, x: Value, name: str) -> Value:  # noqa: ARG002  (it has no parameters)
         """Add the dropout."""
-        return builder.graph.dropout(x, float(self.rate))
+        return builder.dropout(x, float(self.rate))

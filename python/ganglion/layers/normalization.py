@@ -13,15 +13,15 @@ from ganglion._base import checks, precision
 from ganglion._base.arguments import explained
 from ganglion._base.arrays import as_samples, check_finite, unfolded
 from ganglion._base.frames import labels_of, shown
-from ganglion.layers.layer import Builder
+from ganglion.layers.layer import Builder, Layer, Value
 
 _AT_ONCE = 2**20  # numbers that are converted at once
 _LARGEST = float(np.finfo(np.float32).max)
 
 
 @explained
-@dataclass
-class Normalization:
+@dataclass(repr=False)
+class Normalization(Layer):
     """Move and scale each input to mean 0 and variance 1 of the data it was adapted to.
 
     It is the first layer of a network, which costs it nothing: inputs are read so. Other than any
@@ -75,7 +75,7 @@ class Normalization:
         self.mean, self.variance = tuple(mean.tolist()), tuple(variance.tolist())
         return self
 
-    def build(self, builder: Builder, x: int, name: str) -> int:
+    def build(self, builder: Builder, x: Value, name: str) -> Value:
         """Say how the inputs are read."""
         if self.mean is None or self.variance is None:
             raise ValueError(f"{name}: Normalization has no mean and variance: call adapt(X) first")

@@ -20,10 +20,12 @@ from ganglion import _core
 from ganglion._base import writing
 from ganglion._base.checks import is_text, shown
 from ganglion.graphs import records
-from ganglion.graphs.architectures import Architecture
+from ganglion.graphs.architectures import Architecture, Chain
 from ganglion.graphs.networks import Parameter
+from ganglion.graphs.wirings import Wiring
 
-FORMAT_VERSION = "1"
+# By what they hold: layers in a chain, as ever, or in any wiring.
+FORMAT_VERSIONS: Mapping[str, type[Any]] = {"1": Chain, "2": Wiring}
 _PREFIX = "ganglion."
 _DTYPES = {"float32": "F32", "float64": "F64"}  # as safetensors calls them
 
@@ -55,7 +57,7 @@ def save(
             )
     own = {
         "format": "pt",
-        f"{_PREFIX}format_version": FORMAT_VERSION,
+        f"{_PREFIX}format_version": _version_of(architecture),
         f"{_PREFIX}version": _core.__version__,
         f"{_PREFIX}config": records.to_json(architecture),
     }
@@ -106,16 +108,22 @@ def blaming(path: Path, fault: str) -> Iterator[None]:
         raise ValueError(f"load: {path} {fault}: {error}") from error
 
 
-def config_of(path: Path, metadata: Mapping[str, str]) -> str:
-    """Return the architecture, as JSON, of a file of the format that is read here."""
+def _version_of(architecture: Architecture) -> str:
+    (version,) = (one for one, kind in FORMAT_VERSIONS.items() if isinstance(architecture, kind))
+    return version
+
+
+def config_of(path: Path, metadata: Mapping[str, str]) -> tuple[type[Any], str]:
+    """Return what kind of architecture a file holds, and that as JSON."""
     version = metadata.get(f"{_PREFIX}format_version")
     if version is None:
         raise ValueError(f"load: {path} is not a ganglion model: it names no format version")
-    if version != FORMAT_VERSION:
+    if version not in FORMAT_VERSIONS:
         raise ValueError(
-            f"load: {path} has format version {version}, this ganglion reads {FORMAT_VERSION}"
+            f"load: {path} has format version {version}, this ganglion reads"
+            f" {', '.join(FORMAT_VERSIONS)}"
         )
-    return metadata.get(f"{_PREFIX}config", "")
+    return FORMAT_VERSIONS[version], metadata.get(f"{_PREFIX}config", "")
 
 
 def check_tensors(content: Any, parameters: Sequence[Parameter], dtype: str) -> None:

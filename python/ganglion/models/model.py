@@ -1,244 +1,192 @@
-"""What one may ask of any model: its sizes, its parameters, its predictions, and to be saved."""
+"""The model that trains: layers on tensors, from inputs to outputs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
-from ganglion import _core
-from ganglion._base import attributes, checks, precision
 from ganglion._base.arguments import explained
-from ganglion._base.arrays import as_samples, refuse_not_finite, rows_at_once, unfolded
-from ganglion._base.frames import labels_of
-from ganglion._base.messages import say
-from ganglion._base.scaling import InputScale
-from ganglion.graphs import builders, summary
+from ganglion.callbacks import Callback
+from ganglion.callbacks.bars import Verbosity
+from ganglion.callbacks.history import History
 from ganglion.graphs.architectures import Architecture
-from ganglion.graphs.networks import Network
-from ganglion.layers import Layer
-from ganglion.models import file_format
-from ganglion.training.passes import Parametrized
-
-if TYPE_CHECKING:
-    from ganglion.inference import Predictor
-
-Array = NDArray[Any]
-
-_OF_LAYERS = {  # what models of other packages have that change
-    "add": "Sequential([...]), which takes all layers at once",
-    "pop": "Sequential([...]), which takes all layers at once",
-}
-_BATCH = 256  # rows predicted at a time when the caller names no number
+from ganglion.graphs.ends import wired
+from ganglion.losses import Loss
+from ganglion.models.compiled import CompiledModel
+from ganglion.models.weights import Array
+from ganglion.training import loop, requests
+from ganglion.training.class_weights import ClassWeight
+from ganglion.training.requests import Arguments
 
 
-class Model:
-    """Layers with their parameters; `Sequential` says what the arguments are."""
+@explained
+class Model(CompiledModel):
+    """A network of layers called on tensors, trained by `compile` and `fit`.
+
+    Args:
+        inputs: A tensor of `gn.Input`, a list of them, or a dictionary by name.
+        outputs: Likewise what comes out.
+        dtype: What it computes in, "float32" or "float64".
+        seed: Decides the first weights, the order of samples and the dropout: the same seed, data
+            and arguments give the same bits, on any number of threads.
+        rescale: What every input is multiplied by on its way in: 1/255 for images of bytes.
+
+    Raises:
+        TypeError: When something is no tensor.
+        ValueError: When an argument is out of its range, or outputs do not come from the inputs.
+    """
 
     def __init__(
         self,
-        layers: Sequence[Layer],
+        inputs: Any,
+        outputs: Any,
         *,
-        input_size: int,
         dtype: str = "float32",
         seed: int = 0,
         rescale: float = 1.0,
     ) -> None:
-        architecture = Architecture(layers, input_size, dtype, seed, rescale)
+        trace, wiring = wired(inputs, outputs, dtype, seed, rescale)
+        self._begin(wiring)
+        for call in trace.calls:
+            if call.weights is not None:
+                self._write_weights(f"layers.{trace.place(call.layer)}.", call.weights())
+
+    def _begin(self, architecture: Architecture) -> None:
+        """Make everything, the first parameters too."""
         network = architecture.network()
         self._take_up(architecture, network)
         network.initialize(self.parameter_vector, self.seed)
 
-    @classmethod
-    def of(cls, architecture: Architecture, network: Network) -> Self:
-        """Return a model of the architecture's network; its parameters are zero, to be written."""
-        model = cls.__new__(cls)
-        model._take_up(architecture, network)
-        return model
-
-    @classmethod
-    def rebuilt(cls, architecture: Architecture, parameters: Array) -> Self:
-        """Return a model made of its parts, as a pickle holds them."""
-        network = architecture.network()
-        needed = sum(parameter.size for parameter in network.parameters)
-        if parameters.shape != (needed,):
-            raise ValueError(f"parameters have shape {parameters.shape}, must have ({needed},)")
-        model = cls.of(architecture, network)
-        model.parameter_vector[:] = parameters
-        return model
-
-    def _take_up(self, architecture: Architecture, network: Network) -> None:
-        """Make everything but the first parameters."""
-        self.architecture = architecture
-        chosen = precision.get(architecture.dtype)
-        store = chosen.parameter_store(network.graph)
-        scale = InputScale(architecture.rescale, network.normalization)
-        self._model = Parametrized(network, store, chosen, scale, architecture.seed)
-        self._predictor = self._model.predictor(_BATCH)
-
-    if not TYPE_CHECKING:  # else any name would pass the type checker
-
-        def __getattr__(self, name: str) -> NoReturn:
-            raise attributes.missing_of(self, name, _OF_LAYERS)
+    def _write_weights(self, prefix: str, weights: Sequence[Array]) -> None:
+        """Write the parameters whose names begin so."""
+        parts = self._model.network.split(self.parameter_vector)
+        names = self.parameter_names
+        named = zip(names, parts, strict=True)
+        begun = (part for name, part in named if name.startswith(prefix))
+        for part, values in zip(begun, weights, strict=True):
+            part[:] = values
 
     def __repr__(self) -> str:
-        layers = ", ".join(repr(layer) for layer in self.layers)
-        return f"{type(self).__name__}([{layers}], input_size={self.input_size})"
-
-    @property
-    def layers(self) -> Sequence[Layer]:
-        """What the network is made of, first layer first."""
-        return self.architecture.layers
-
-    @property
-    def input_size(self) -> int:
-        """Columns of the inputs."""
-        return self._model.network.input_size
-
-    @property
-    def output_size(self) -> int:
-        """Columns of the outputs."""
-        return self._model.network.output_size
-
-    @property
-    def dtype(self) -> str:
-        """What the network computes in."""
-        return self._model.precision.dtype.name
-
-    @property
-    def seed(self) -> int:
-        """The seed of everything random."""
-        return self._model.seed
-
-    @property
-    def rescale(self) -> float:
-        """What every input is multiplied by."""
-        return self.architecture.rescale
+        inputs, outputs = ", ".join(self.input_names), ", ".join(self.output_names)
+        return f"<{type(self).__name__} of {len(self.layers)} layers, {inputs} to {outputs}>"
 
     @explained
-    def predict(self, x: ArrayLike, batch_size: int | None = None) -> Array:
-        """Return the output layer's values, shape `(samples, outputs)`.
-
-        Any number of threads may call it at once, and beside `evaluate`. A row's bits do not depend
-        on its batch.
+    def fit(
+        self,
+        x: Any,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Verbosity = "auto",
+        callbacks: Sequence[Callback] | None = None,
+        validation_split: float = 0.0,
+        validation_data: Sequence[Any] | None = None,
+        shuffle: bool = True,
+        class_weight: ClassWeight | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+    ) -> History:
+        """Train.
 
         Args:
-            x: Inputs, shape `(samples, ...)`.
-            batch_size: Rows worked on at a time; None: up to 256.
-
-        Raises:
-            RuntimeError: While another thread trains the network; see `predictor`.
-        """
-        model = self._model
-        table = as_samples("predict", x, self.input_size)
-        samples = table.shape[0]
-        predictor = self._predictor
-        if batch_size is not None:
-            checks.positive_count("batch_size", batch_size)
-            predictor = model.predictor(min(int(batch_size), samples))
-        out = np.empty((samples, self.output_size), model.precision.dtype)
-        with model.store.access.reading("predict"):
-            if not self._write_outputs(predictor, table, out):
-                refuse_not_finite("predict", "X", table, model.precision, model.scale, labels_of(x))
-        return out
-
-    def _write_outputs(self, predictor: _core.Predictor, table: Any, out: Array) -> bool:
-        """Write a checked table's outputs; return whether all inputs were finite, if none changed.
-
-        Rows of a sparse matrix are unfolded some at a time.
-        """
-        finite, step, scale = True, rows_at_once(table), self._model.scale
-        for first in range(0, len(out), step):
-            part = slice(first, first + step)
-            rows = unfolded(table[part])
-            finite &= predictor.predict([(rows, scale.factor, scale.columns)], [out[part]])
-        return finite
-
-    def _outputs(self, table: Any) -> Array:
-        """Return the outputs for a table as `as_samples` gives it, not checked any more."""
-        out = np.empty((table.shape[0], self.output_size), self._model.precision.dtype)
-        self._write_outputs(self._predictor, table, out)
-        return out
-
-    @explained
-    def __call__(self, x: ArrayLike) -> Array:
-        """Return the same as `predict`."""
-        return self.predict(x)
-
-    def predictor(self) -> Predictor:
-        """Return the network as it is now, immutable, to call for a row or a batch at a time.
-
-        It may be called while the network is trained on.
-        """
-        from ganglion.inference import Predictor
-
-        recipe = (builders.graph_of, (self.layers, self.input_size))
-        columns = self._model.scale.columns
-        with self._model.store.access.reading("predictor"):
-            return Predictor(recipe, self.dtype, self.parameter_vector, self.rescale, columns)
-
-    @property
-    def parameter_vector(self) -> Array:
-        """All weights and biases, shape `(parameters,)`: a view, writing to it changes them."""
-        return self._model.store.values
-
-    @property
-    def gradient_vector(self) -> Array:
-        """The gradient of the last backward pass, shape `(parameters,)`: a view."""
-        return self._model.store.gradients
-
-    @property
-    def parameter_names(self) -> list[str]:
-        """The parameters' names, in the order of `parameter_vector`."""
-        return [parameter.name for parameter in self._model.network.parameters]
-
-    def count_params(self) -> int:
-        """Return the number of weights and biases."""
-        return int(self.parameter_vector.size)
-
-    def get_weights(self) -> list[Array]:
-        """Return copies of the weights `(inputs, units)` and biases `(units,)`, layer by layer."""
-        with self._model.store.access.reading("get_weights"):
-            return [part.copy() for part in self._model.network.split(self.parameter_vector)]
-
-    @explained
-    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
-        """Replace the weights by such a list as `get_weights` returns."""
-        joined = self._model.network.join(weights, self.dtype)
-        with self._model.store.access.changing("set_weights"):
-            self.parameter_vector[:] = joined
-
-    @explained
-    def theta(self, j: int) -> Array:
-        """Return layer j's parameters as lectures write them: the bias is column 0.
-
-        Args:
-            j: The layer the connections leave, from 1: the input layer.
+            x: Inputs, shape `(samples, ...)`, of numbers of any type, converted batch by batch; or
+                an iterable of batches `(x, y)` or `(x, y, sample_weight)`.
+            y: Targets: class numbers `(samples,)`, or values `(samples,)` or `(samples, outputs)`.
+            batch_size: Samples a step; None: 32, or all of fewer.
+            epochs: Number of the epoch to stop before: passes over the data, from `initial_epoch`.
+            verbose: 1 shows a progress bar, 2 a line an epoch, 0 nothing; "auto" a bar where one
+                can be drawn, and else lines.
+            callbacks: Called in this order.
+            validation_split: The part of the samples, the last ones, to validate on.
+            validation_data: `(x, y)` or `(x, y, sample_weight)` to validate on.
+            shuffle: Whether each epoch takes the samples in a random order of its own.
+            class_weight: What the samples of a class count in the loss that is trained on, and
+                nowhere else: a mapping, 1 for classes not named; one a class in their order; or
+                "balanced", by which all classes that are there count as much.
+            sample_weight: What each sample counts in the losses and in `weighted_metrics`, shape
+                `(samples,)`.
+            initial_epoch: The first epoch's number.
+            steps_per_epoch: Batches an epoch, for an iterable that does not end.
 
         Returns:
-            A copy, shape `(units of layer j + 1, 1 + units of layer j)`.
+            The loss and the metrics of every epoch, also in `history`, and there after Ctrl-C too.
+
+        Raises:
+            ValueError: When an argument does not fit; the model is as it was.
+            RuntimeError: While another call uses the model, within a callback too; it goes on.
+            LossNotFiniteError: When the loss is no longer finite; weights and optimizer are those
+                before the epoch; where the optimizer remembers over 16 MB, it begins afresh.
         """
-        with self._model.store.access.reading("theta"):
-            return self._model.network.theta(self.parameter_vector, j)
+        arguments = Arguments(
+            batch_size=batch_size,
+            epochs=epochs,
+            initial_epoch=initial_epoch,
+            verbose=verbose,
+            callbacks=() if callbacks is None else callbacks,
+            validation_split=validation_split,
+            validation_data=validation_data,
+            shuffle=shuffle,
+            class_weight=class_weight,
+            sample_weight=sample_weight,
+            steps_per_epoch=steps_per_epoch,
+        )
+        work = requests.prepare(self, self._subject, self._objective("fit"), x, y, arguments)
+        return loop.fit(work, range(initial_epoch, epochs))
 
     @explained
-    def summary(self) -> None:
-        """Write a table of the layers, their outputs and numbers of parameters to stdout."""
-        say(summary.describe(self.layers, self.input_size))
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any,
+        sample_weight: Any = None,
+        class_weight: ClassWeight | None = None,
+    ) -> dict[str, float]:
+        """Take one step on one batch and return its figures; arguments are those of `fit`."""
+        objective = self._objective("train_on_batch")
+        data = requests.training_batch(
+            "train_on_batch", self._subject, objective, (x, y, sample_weight), class_weight
+        )
+        return loop.train_on_batch(objective, data)
 
     @explained
-    def save(self, path: str | Path, metadata: Mapping[str, str] | None = None) -> None:
-        """Write architecture and parameters to a safetensors file; `ganglion.load` reads it.
+    def evaluate(
+        self,
+        x: Any,
+        y: Any,
+        batch_size: int | None = None,
+        sample_weight: Any = None,
+    ) -> dict[str, float]:
+        """Return the loss and the metrics; arguments are those of `fit`."""
+        objective = self._objective("evaluate")
+        data = self._subject.dataset("evaluate", objective, x, y, sample_weight)
+        return loop.evaluate(objective, requests.evaluation_source(data, batch_size))
 
-        A crash leaves the old file or the new one, never half of one.
+    @explained
+    def predict_proba(self, x: Any, batch_size: int | None = None) -> Array:
+        """Return probabilities, shape `(samples, outputs)`; arguments are those of `predict`.
 
-        Args:
-            path: The file; it keeps its mode. A link is followed, a device or pipe written into.
-            metadata: Texts to keep beside them, by name; `ganglion.files.read_metadata` gives them.
+        They are the outputs of a network that ends in softmax or sigmoid. Else outputs are logits
+        as the loss given to `compile` reads them: a row's add up to 1 under cross_entropy, each is
+        that of a yes under binary_cross_entropy.
+
+        Raises:
+            ValueError: When the loss has no probabilities, or the network is not compiled.
         """
-        with self._model.store.access.reading("save"):
-            weights = dict(zip(self.parameter_names, self.get_weights(), strict=True))
-            file_format.save(Path(path), self.architecture, weights, metadata or {})
+        output = self._only("predict_proba", self._model.network.outputs).number
+        if self._model.network.graph.is_probability(output):
+            probabilities: Array = self.predict(x, batch_size)
+            return probabilities
+        loss = self._objective("predict_proba").only_head.loss
+        if not isinstance(loss, Loss):
+            raise ValueError("predict_proba: the loss is a function: nothing says what outputs are")
+        return loss.probabilities(self.predict(x, batch_size))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy architecture and parameters; what `compile` was told is not kept."""
+        return Model.rebuilt, self._parts()
+
+    def _parts(self) -> tuple[Architecture, Array]:
+        """Return what the model is made of again, as a pickle holds it."""
+        with self._model.store.access.reading("pickle"):
+            return self.architecture, self.parameter_vector.copy()

@@ -46,4 +46,4 @@ def brief(model: Model) -> str:
 
 
 def _layers(net: gn.Sequential) -> str:
-    return summary.describe(net.layers, net.input_size)
+    return summary.describe(net.architecture)

@@ -21,7 +21,10 @@ def load_network(path: str | os.PathLike[str]) -> gn.Sequential:
     """Read the network of a model file."""
     _require_file(path)
     try:
-        return gn.load(path)
+        net = gn.load(path)
+        if not isinstance(net, gn.Sequential):
+            raise ValueError(f"load: {path} has a graph of layers, models of tables are a chain")
+        return net
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
 

@@ -6,95 +6,135 @@ frame, becomes an array first; a sparse matrix does so a stretch of batches at a
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from ganglion._base.arrays import Array, as_samples, unfolded
-from ganglion._base.frames import Labels, labels_of
-from ganglion.losses import CustomLoss, Loss
-from ganglion.training.class_weights import ClassWeight, times_class_weight
-from ganglion.training.supervision import as_targets, as_weights
+from ganglion._base.arrays import Array, rows_at_once, unfolded
+from ganglion._base.frames import Labels, is_sparse
 
 Weight = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Dataset:
-    """Samples with their targets.
+class Inputs:
+    """What one input of a network is fed.
 
     Args:
-        x: Inputs, shape `(samples, features)`, of any type of number; or a sparse matrix of rows.
-        y: Targets, shape `(samples, columns)`; one column of class numbers for cross_entropy.
-        weight: What each sample counts in the loss, shape `(samples, 1)`; None: all the same.
-        metric_weight: What it counts in the metrics that are weighted.
-        labels: The names of the columns of `x`, if they have any.
+        table: Shape `(samples, columns)`, of any type of number; or a sparse matrix of rows.
+        labels: The names of its columns, if they have any.
     """
 
-    x: Any
+    table: Any
+    labels: Labels | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What one output of a network is compared with.
+
+    Args:
+        y: Shape `(samples, columns)`; one column of class numbers for cross_entropy.
+        weight: What each sample counts in the loss, shape `(samples, 1)`; None: all the same.
+        metric_weight: What it counts in the metrics that are weighted.
+    """
+
     y: Array
     weight: Weight | None = None
     metric_weight: Weight | None = None
-    labels: Labels | None = None
+
+    def map(self, of: Callable[[Any], Any]) -> Targets:
+        """Return what a function makes of each array."""
+        weights = (None if one is None else of(one) for one in (self.weight, self.metric_weight))
+        return Targets(of(self.y), *weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Samples, for each input of a network, with targets for each output."""
+
+    inputs: tuple[Inputs, ...]
+    targets: tuple[Targets, ...]
+
+    @classmethod
+    def of(
+        cls,
+        x: Any,
+        y: Array,
+        weight: Weight | None = None,
+        metric_weight: Weight | None = None,
+    ) -> Dataset:
+        """Return samples of one table with targets for one output."""
+        return cls((Inputs(x),), (Targets(y, weight, metric_weight),))
 
     def __len__(self) -> int:
-        return int(self.x.shape[0])
+        return int(self.inputs[0].table.shape[0])
+
+    @property
+    def x(self) -> Any:
+        """The table of the only input."""
+        (inputs,) = self.inputs
+        return inputs.table
+
+    @property
+    def y(self) -> Array:
+        """The targets of the only output."""
+        return self._only.y
+
+    @property
+    def weight(self) -> Weight | None:
+        """What each sample counts in the only output's loss."""
+        return self._only.weight
+
+    @property
+    def metric_weight(self) -> Weight | None:
+        """What it counts in the metrics that are weighted."""
+        return self._only.metric_weight
+
+    @property
+    def _only(self) -> Targets:
+        (targets,) = self.targets
+        return targets
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether some table is a sparse matrix."""
+        return any(is_sparse(inputs.table) for inputs in self.inputs)
+
+    def rows_at_once(self, multiple: int) -> int:
+        """Return how many rows are worked on at once, as `arrays.rows_at_once`."""
+        return min(rows_at_once(inputs.table, multiple) for inputs in self.inputs)
 
     def rows(self, chosen: slice | NDArray[np.int64]) -> Dataset:
         """Return some of the samples; those of a slice are not copied."""
         return Dataset(
-            self.x[chosen],
-            self.y[chosen],
-            None if self.weight is None else self.weight[chosen],
-            None if self.metric_weight is None else self.metric_weight[chosen],
-            self.labels,
+            tuple(Inputs(inputs.table[chosen], inputs.labels) for inputs in self.inputs),
+            tuple(targets.map(lambda part: part[chosen]) for targets in self.targets),
         )
 
     def unfolded(self) -> Dataset:
         """Return the samples with a sparse matrix's rows in an array."""
-        return replace(self, x=unfolded(self.x))
+        inputs = (replace(one, table=unfolded(one.table)) for one in self.inputs)
+        return replace(self, inputs=tuple(inputs))
+
+    def with_targets(self, **changes: Any) -> Dataset:
+        """Return the samples with other fields of the only output's `Targets`."""
+        return replace(self, targets=(replace(self._only, **changes),))
 
 
-def as_dataset(
-    call: str,
-    batch: tuple[ArrayLike, ArrayLike | None, ArrayLike | None],
-    features: int,
-    outputs: int,
-    loss: Loss | CustomLoss,
-) -> Dataset:
-    """Check `(x, y, sample_weight)` and return them as a dataset.
+def check_lengths(call: str, names: Sequence[str], data: Dataset) -> None:
+    """Refuse inputs and targets that do not have the same number of rows.
 
-    Raises:
-        TypeError: When something does not hold numbers.
-        ValueError: When a shape or a value does not fit.
+    Args:
+        call: The function that was called, for the message.
+        names: What the inputs, and then the targets, are called in it.
+        data: The samples.
     """
-    x, y, sample_weight = batch
-    inputs = as_samples(call, x, features)
-    if y is None:
-        raise ValueError(f"{call}: y is missing")
-    targets = as_targets(call, y, loss, outputs)
-    if len(targets) != inputs.shape[0]:
-        raise ValueError(f"{call}: y has {len(targets)} rows, X has {inputs.shape[0]}")
-    weight = as_weights(call, targets, sample_weight)
-    return Dataset(inputs, targets, weight, weight, labels_of(x))
-
-
-def weighted_by_class(
-    call: str,
-    data: Dataset,
-    class_weight: ClassWeight | None,
-    outputs: int,
-    loss: Loss | CustomLoss,
-) -> Dataset:
-    """Return samples whose classes count in the loss, and there alone, what `class_weight` says.
-
-    Raises:
-        TypeError: When it holds no numbers.
-        ValueError: When the loss has no classes, or a value does not fit.
-    """
-    if class_weight is None:
-        return data
-    weight = times_class_weight(call, data.weight, data.y, class_weight, loss, outputs)
-    return replace(data, weight=weight)
+    counts = [inputs.table.shape[0] for inputs in data.inputs]
+    counts += [len(targets.y) for targets in data.targets]
+    for name, count in zip(names, counts, strict=True):
+        if count != counts[0]:
+            raise ValueError(f"{call}: {name} has {count} rows, {names[0]} has {counts[0]}")

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion import _core, losses, optimizers, schedules
-from ganglion.losses import CustomLoss, Loss
+from ganglion import _core, optimizers, schedules
+from ganglion._base.structures import Structure
+from ganglion.losses import Loss
 from ganglion.optimizers import Optimizer
 from ganglion.training.data import Dataset
-from ganglion.training.endings import check_ending
+from ganglion.training.head_tallies import Tallies
+from ganglion.training.heads import Goals, Head, heads_of
 from ganglion.training.passes import CorePass, CustomPass, Order, Parametrized, Pass, Rates
 from ganglion.training.snapshot import Snapshot
-from ganglion.training.tallies import Figure, Reading, Tally, Wanted, figures_of
+from ganglion.training.tallies import Tally
 
 
 class Phase:
@@ -24,68 +26,80 @@ class Phase:
         self,
         call: str,
         model: Parametrized,
-        loss: Loss | CustomLoss,
-        figures: Sequence[Figure],
+        heads: Sequence[Head],
         state: _core.OptimizerState | None,
     ) -> None:
         self._call = call
         self._model = model
-        self._loss = loss
+        self._heads = heads
         self._state = state
-        network = model.network
-        reading = Reading(loss, network.graph.is_probability(network.output))
-        self.tally = Tally(figures, reading, network.output_size)
+        tallies = [Tally(head.figures, head.reading, head.port.columns) for head in heads]
+        names = [head.name for head in heads]
+        self.tally = Tallies(names, tallies, [head.factor for head in heads])
         self._pass: Pass | None = None
-        self._made_for = (0, 0)  # largest batch, columns of the targets
+        self._largest, self._columns = 0, [0]  # batch, and columns of the targets, it is made for
 
     def run(
         self, data: Dataset, order: Order | None, batch_size: int, first: int, rates: Rates
     ) -> None:
         """Run batches, as `Pass.run`, and add them to the figures."""
-        largest, columns = self._made_for
-        if batch_size > largest or data.y.shape[1] != columns:
-            self._pass, self._made_for = None, (0, 0)  # one that fails to be made leaves none
-            self._pass = self._make_pass(batch_size, data.y.shape[1])
-            self._made_for = (batch_size, data.y.shape[1])
+        columns = [targets.y.shape[1] for targets in data.targets]
+        if batch_size > self._largest or columns != self._columns:
+            self._pass, self._largest = None, 0  # one that fails to be made leaves none
+            self._pass = self._make_pass(batch_size, columns)
+            self._largest, self._columns = batch_size, columns
         assert self._pass is not None
         self._pass.run(data, order, batch_size, first, rates)
 
     def prepare(self) -> None:
         """Refuse now what could not be run later: a loss or an activation without a derivative."""
-        self._make_pass(1, _target_columns(self._loss, self._model.network.output_size))
+        self._make_pass(1, [head.target_columns for head in self._heads])
 
-    def _make_pass(self, max_batch: int, target_columns: int) -> Pass:
-        if isinstance(self._loss, Loss):
-            return self.core_pass(self._loss, max_batch, target_columns)
-        return self._custom_pass(self._loss, max_batch)
+    def _make_pass(self, max_batch: int, target_columns: Sequence[int]) -> Pass:
+        if all(isinstance(head.loss, Loss) for head in self._heads):
+            return self.core_pass(max_batch, target_columns)
+        return self._custom_pass(max_batch)
 
-    def core_pass(self, loss: Loss, max_batch: int, target_columns: int) -> CorePass:
-        """Return a pass for batches of up to so many rows, by a loss that the core knows."""
-        model, network = self._model, self._model.network
-        graph = _core.Graph(network.graph)
-        target = graph.input("y", target_columns)
-        weight = graph.input("sample_weight", 1)
-        graph.set_layer("")
-        value = graph.loss(loss.name, network.output, target, weight, loss.parameters)
+    def core_pass(self, max_batch: int, target_columns: Sequence[int]) -> CorePass:
+        """Return a pass for batches of up to so many rows, by losses that the core knows."""
+        model = self._model
+        graph = _core.Graph(model.network.graph)
+        feeds = [port.number for port in model.network.inputs]
+        terms = []
+        for head, tally, columns in zip(
+            self._heads, self.tally.of_heads, target_columns, strict=True
+        ):
+            assert isinstance(head.loss, Loss)
+            target = graph.input("y", columns)
+            weight = graph.input("sample_weight", 1)
+            graph.set_layer("")
+            output = head.port.number
+            value = graph.loss(head.loss.name, output, target, weight, head.loss.parameters)
+            terms.append((output, target, weight, value, head.factor, tally.core))
+            feeds += [target, weight]
         routine = model.precision.routine(
             graph=graph,
-            feeds=[network.input, target, weight],
-            heads=[(network.output, target, weight, value, 1.0, self.tally.core)],
+            feeds=feeds,
+            heads=terms,
             purpose="evaluate" if self._state is None else "train",
             store=model.store,
             optimizer=self._state,
             max_batch=max_batch,
             seed=model.seed,
+            groups=model.network.trained_groups,
         )
-        return CorePass(self._call, model, routine, model.precision.trainer([routine]))
+        classes = [head.class_count for head in self._heads]
+        return CorePass(self._call, model, classes, routine, model.precision.trainer([routine]))
 
-    def _custom_pass(self, loss: CustomLoss, max_batch: int) -> CustomPass:
+    def _custom_pass(self, max_batch: int) -> CustomPass:
         model = self._model
+        (head,), (tally,) = self._heads, self.tally.of_heads
+        assert not isinstance(head.loss, Loss)
         return CustomPass(
             self._call,
             model,
-            loss,
-            self.tally.core,
+            head.loss,
+            tally.core,
             model.tape(max_batch),
             model.predictor(max_batch),
             self._state,
@@ -93,50 +107,65 @@ class Phase:
 
 
 class Objective:
-    """An optimizer with its state, a loss and metrics, for one model.
+    """An optimizer with its state, losses and metrics, for one model.
 
     Args:
         model: The model to train.
+        outputs: What its outputs are put together as.
         optimizer: A record, or the name of one with default settings.
-        loss: A record, a name, or a function of the caller's.
-        wanted: The metrics: records or names.
-        weighted: Those in which rows count by their weight.
+        goals: The losses and metrics.
 
     Raises:
-        ValueError: For an unknown name, or when the loss does not fit the network.
+        ValueError: For an unknown name, or when a loss does not fit the network.
     """
 
     def __init__(
-        self,
-        model: Parametrized,
-        optimizer: str | Optimizer,
-        loss: str | Loss | CustomLoss | None,
-        wanted: Wanted,
-        weighted: Wanted = (),
+        self, model: Parametrized, outputs: Structure, optimizer: str | Optimizer, goals: Goals
     ) -> None:
-        if loss is None:
-            raise ValueError(f"compile: loss must be given, one of {', '.join(losses.LOSSES)}")
         self.optimizer = optimizers.get(optimizer)
-        self.loss = losses.get(loss)
-        if isinstance(self.loss, Loss):
-            self.loss.check_outputs(model.network.output_size)
-        check_ending(self.loss, model.network.ending, model.network.output_size)
-        self.figures = figures_of(wanted, weighted, self.loss, model.network.output_size)
+        self.heads = heads_of(model.network, outputs, goals)
+        self._refuse_frozen(model)
         self.schedule = schedules.get(self.optimizer.learning_rate)
         self.state = model.precision.optimizer_state(
             self.optimizer.name, self.optimizer.settings(), model.store.values.size
         )
         self.model = model
-        self.training = Phase("fit", model, self.loss, self.figures, self.state)
+        self.training = Phase("fit", model, self.heads, self.state)
         self._evaluations: list[Phase] = []  # that no call uses
         self._snapshot: Snapshot | None = None
+
+    @property
+    def only_head(self) -> Head:
+        """The head of a model that has one.
+
+        Raises:
+            ValueError: When it has several.
+        """
+        if len(self.heads) > 1:
+            raise ValueError(
+                "the model has several outputs with losses: "
+                + ", ".join(head.name for head in self.heads)
+            )
+        return self.heads[0]
+
+    def _refuse_frozen(self, model: Parametrized) -> None:
+        """Refuse what would move parameters that are not trainable, or nothing."""
+        groups = model.network.trained_groups
+        if groups is None:
+            return
+        if not all(isinstance(head.loss, Loss) for head in self.heads):
+            raise ValueError(
+                "compile: a loss of one's own trains all parameters, and some are not trainable"
+            )
+        if not any(parameter.group in groups for parameter in model.network.parameters):
+            raise ValueError("compile: no layer is trainable, there is nothing to train")
 
     def evaluation(self) -> Phase:
         """Return a phase for evaluating, with figures of its own, to be given back."""
         try:
             return self._evaluations.pop()
         except IndexError:
-            return Phase("evaluate", self.model, self.loss, self.figures, None)
+            return Phase("evaluate", self.model, self.heads, None)
 
     def give_back(self, evaluation: Phase) -> None:
         """Keep a phase for the next call: making one takes longer than a small evaluation."""
@@ -166,11 +195,9 @@ class Objective:
     def apply_gradients(self) -> None:
         """Take a step along the gradients in the model's store."""
         store = self.model.store
+        if self.model.network.trained_groups is not None:
+            raise ValueError("apply_gradients: it moves all parameters, some are not trainable")
         with store.access.training("apply_gradients"):
             if not np.isfinite(store.gradients).all():
                 raise ValueError("apply_gradients: gradient_vector is not finite")
             self.state.apply(store, float(self.rates(1)[0]))
-
-
-def _target_columns(loss: Loss | CustomLoss, outputs: int) -> int:
-    return loss.target_columns(outputs)[0] if isinstance(loss, Loss) else outputs

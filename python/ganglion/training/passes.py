@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
@@ -41,15 +42,15 @@ class Parametrized:
     network: Network
     store: _core.ParameterStore
     precision: Precision
-    scale: InputScale
+    scales: tuple[InputScale, ...]  # of each input
     seed: int
 
     def tape(self, max_batch: int, *, input_gradient: bool = False) -> _core.Tape:
         """Return what runs the network forward and backward by hand."""
         return self.precision.tape(
             graph=self.network.graph,
-            inputs=[self.network.input],
-            outputs=[self.network.output],
+            inputs=[port.number for port in self.network.inputs],
+            outputs=[port.number for port in self.network.outputs],
             input_gradients=input_gradient,
             store=self.store,
             max_batch=max_batch,
@@ -60,20 +61,38 @@ class Parametrized:
         """Return what runs the network forward, with the parameters of the moment."""
         return self.precision.predictor(
             graph=self.network.graph,
-            inputs=[self.network.input],
-            outputs=[self.network.output],
+            inputs=[port.number for port in self.network.inputs],
+            outputs=[port.number for port in self.network.outputs],
             store=self.store,
             max_batch=max_batch,
         )
 
+    def new_outputs(self, rows: int) -> list[NDArray[Any]]:
+        """Return room for so many rows of each output."""
+        dtype = self.precision.dtype
+        return [np.empty((rows, port.columns), dtype) for port in self.network.outputs]
+
+    def name_of_input(self, number: int) -> str:
+        """Return what messages call the table of an input."""
+        inputs = self.network.inputs
+        return "X" if len(inputs) == 1 else f"X of {inputs[number].name}"
+
     def check_finite(self, call: str, data: Dataset) -> None:
         """Refuse inputs, targets and weights that are not finite in this precision."""
-        check_finite(call, "X", data.x, self.precision, self.scale, data.labels)
-        check_finite(call, "y", data.y, self.precision)
-        if data.weight is not None:
-            check_finite(call, "sample_weight", data.weight, self.precision)
+        for number, (inputs, scale) in enumerate(zip(data.inputs, self.scales, strict=True)):
+            name = self.name_of_input(number)
+            check_finite(call, name, inputs.table, self.precision, scale, inputs.labels)
+        for targets in data.targets:
+            check_finite(call, "y", targets.y, self.precision)
+            if targets.weight is not None:
+                check_finite(call, "sample_weight", targets.weight, self.precision)
 
-    def refuse(self, call: str, data: Dataset, ending: str) -> NoReturn:
+    def refuse_inputs(self, call: str, data: Dataset) -> NoReturn:
+        """Refuse inputs that the core has found not to be finite, as `check_finite` does."""
+        self.check_finite(call, data)
+        raise ValueError(f"{call}: X was not finite when it was read, and has changed since")
+
+    def refuse(self, call: str, data: Dataset, heads: Sequence[int], ending: str) -> NoReturn:
         """Refuse data over which a run of the core came to such an end, with what is wrong.
 
         They have changed since they were checked, and may have again: then nobody can say any more
@@ -81,7 +100,9 @@ class Parametrized:
         """
         if ending == "no_class_number":
             what = "y was no class number"
-            check_classes(call, data.y[:, 0], self.network.output_size)
+            for targets, columns in zip(data.targets, heads, strict=True):
+                if columns and targets.y.shape[1] == 1:
+                    check_classes(call, targets.y[:, 0], columns)
         else:
             what = "X, y or sample_weight was not finite"
             self.check_finite(call, data)
@@ -115,6 +136,7 @@ class CorePass:
 
     call: str
     model: Parametrized
+    class_counts: Sequence[int]  # of each head's loss; 0 where it has no classes
     routine: _core.Routine
     trainer: _core.Trainer
 
@@ -122,14 +144,16 @@ class CorePass:
         self, data: Dataset, order: Order | None, batch_size: int, first: int, rates: Rates
     ) -> None:
         """Run batches, all in one call of the core."""
-        scale = self.model.scale
+        feeds: list[Any] = [
+            (inputs.table, scale.factor, scale.columns)
+            for inputs, scale in zip(data.inputs, self.model.scales, strict=True)
+        ]
+        for targets in data.targets:
+            weight = targets.weight
+            feeds += [(targets.y, 1.0, None), None if weight is None else (weight, 1.0, None)]
         ending, batch = self.trainer.run(
-            feeds=[
-                (data.x, scale.factor, scale.columns),
-                (data.y, 1.0, None),
-                None if data.weight is None else (data.weight, 1.0, None),
-            ],
-            metric_weights=[data.metric_weight],
+            feeds=feeds,
+            metric_weights=[targets.metric_weight for targets in data.targets],
             order=order,
             batch_size=batch_size,
             first=first,
@@ -138,7 +162,7 @@ class CorePass:
         if ending == "loss_not_finite":
             raise BatchNotFiniteError(batch, self.routine.first_bad_tensor() or "the loss")
         if ending != "complete":
-            self.model.refuse(self.call, data, ending)
+            self.model.refuse(self.call, data, self.class_counts, ending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,18 +192,21 @@ class CustomPass:
 
     def _run_batch(self, data: Dataset, rate: float, batch: int) -> None:
         dtype = self.model.precision.dtype
-        x = self.model.scale.of(data.x, dtype)
+        x = [
+            scale.of(inputs.table, dtype)
+            for inputs, scale in zip(data.inputs, self.model.scales, strict=True)
+        ]
         y = np.ascontiguousarray(data.y, dtype).view()
         y.setflags(write=False)  # it may be the user's own
         weight, metric_weight = (
             None if column is None else column[:, 0].astype(dtype)
             for column in (data.weight, data.metric_weight)
         )
-        output = np.empty((len(x), self.model.network.output_size), dtype)
+        (output,) = outputs = self.model.new_outputs(len(y))
         if self.state is None:
-            self.predictor.predict([(x, 1.0, None)], [output])
+            self.predictor.predict([(table, 1.0, None) for table in x], outputs)
         else:
-            self.tape.forward([x], [output], self.state.steps)
+            self.tape.forward(x, outputs, self.state.steps)
         loss, gradient = self._loss_and_gradient(y, output, weight)
         if not np.isfinite(loss):
             raise BatchNotFiniteError(batch, "the loss")

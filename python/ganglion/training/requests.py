@@ -7,21 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from ganglion._base import checks, messages
+from ganglion._base.arrays import Array
 from ganglion.callbacks import Callback, bars
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.callbacks.bars import Verbosity
+from ganglion.losses import CustomLoss, Loss
+from ganglion.training.checking import Subject, weighted_by_class
 from ganglion.training.class_weights import ClassWeight, refuse_balanced
-from ganglion.training.data import Dataset, as_dataset, weighted_by_class
+from ganglion.training.data import Dataset
 from ganglion.training.far_scales import warn_of_inputs, warn_of_targets
 from ganglion.training.loop import Fit
 from ganglion.training.objectives import Objective
 from ganglion.training.passes import Parametrized
 from ganglion.training.sources import ArraySource, IterableSource, Source
 from ganglion.training.supervision import classes_of, takes_any_number
-from ganglion.training.tallies import check_targets
 
 _FIT_BATCH = 32  # as in Keras
 _EVALUATION_BATCH = 256  # a row's figures do not depend on it
@@ -29,7 +30,7 @@ _EVALUATION_BATCH = 256  # a row's figures do not depend on it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
-    """What `Sequential.fit` is given beside the data; see there."""
+    """What `Model.fit` is given beside the data; see there."""
 
     batch_size: int | None
     epochs: int
@@ -37,10 +38,10 @@ class Arguments:
     verbose: Verbosity
     callbacks: Sequence[Callback]
     validation_split: float
-    validation_data: Sequence[ArrayLike] | None
+    validation_data: Sequence[Any] | None
     shuffle: bool
     class_weight: ClassWeight | None
-    sample_weight: ArrayLike | None
+    sample_weight: Any
     steps_per_epoch: int | None
 
     def __post_init__(self) -> None:
@@ -65,10 +66,10 @@ class Arguments:
 
 def prepare(
     host: CallbackModel,
-    model: Parametrized,
+    subject: Subject,
     objective: Objective,
     x: Any,
-    y: ArrayLike | None,
+    y: Any,
     arguments: Arguments,
 ) -> Fit:
     """Check data and arguments, and return what the loop works with."""
@@ -76,48 +77,28 @@ def prepare(
     if makes_batches and not isinstance(x, Iterable):
         raise TypeError(f"fit: x must be an array, with y, or an iterable of batches, got {x!r}")
     if makes_batches:
-        source, held_out = _iterable_source(model, objective, x, arguments), None
+        source, held_out = _iterable_source(subject, objective, x, arguments), None
     else:
-        source, held_out = _array_source(model, objective, x, y, arguments)
+        source, held_out = _array_source(subject, objective, x, y, arguments)
     if arguments.validation_data is not None:
-        held_out = _validation(model, objective, arguments.validation_data)
+        held_out = _validation(subject, objective, arguments.validation_data)
     validation = None if held_out is None else evaluation_source(held_out, None)
     callbacks = [*arguments.callbacks, bars.get(arguments.verbose)]
-    return Fit(
-        host, model, objective, source, validation, callbacks, verbose=bool(arguments.verbose)
-    )
-
-
-def dataset(
-    call: str,
-    model: Parametrized,
-    objective: Objective,
-    x: Any,
-    y: ArrayLike | None = None,
-    sample_weight: ArrayLike | None = None,
-) -> Dataset:
-    """Check arrays, to the last number unless they lie on disk, and return them as a dataset."""
-    network = model.network
-    sizes = (network.input_size, network.output_size)
-    data = as_dataset(call, (x, y, sample_weight), *sizes, objective.loss)
-    check_targets(call, objective.figures, objective.loss, data.y)
-    if not isinstance(x, np.memmap):  # whose batches are looked at as they are read
-        model.check_finite(call, data)
-    return data
+    verbose = bool(arguments.verbose)
+    return Fit(host, subject.model, objective, source, validation, callbacks, verbose=verbose)
 
 
 def training_batch(
     call: str,
-    model: Parametrized,
+    subject: Subject,
     objective: Objective,
-    batch: tuple[Any, ArrayLike, ArrayLike | None],
+    batch: tuple[Any, Any, Any],
     class_weight: ClassWeight | None,
 ) -> Dataset:
     """Check a batch `(x, y, sample_weight)` to train on, and return it as a dataset."""
     refuse_balanced(call, class_weight)
-    data = dataset(call, model, objective, *batch).unfolded()
-    outputs = model.network.output_size
-    return weighted_by_class(call, data, class_weight, outputs, objective.loss)
+    data = subject.dataset(call, objective, *batch).unfolded()
+    return weighted_by_class(call, data, class_weight, objective)
 
 
 def evaluation_source(data: Dataset, batch_size: int | None) -> ArraySource:
@@ -127,22 +108,18 @@ def evaluation_source(data: Dataset, batch_size: int | None) -> ArraySource:
     return ArraySource(data, min(batch_size or _EVALUATION_BATCH, len(data)), shuffle=False, seed=0)
 
 
-def _validation(
-    model: Parametrized, objective: Objective, validation_data: Sequence[ArrayLike]
-) -> Dataset:
+def _validation(subject: Subject, objective: Objective, validation_data: Sequence[Any]) -> Dataset:
     if not isinstance(validation_data, tuple | list) or len(validation_data) not in (2, 3):
         raise TypeError("validation_data must be (x, y) or (x, y, sample_weight)")
-    x, y = validation_data[:2]
-    weight = validation_data[2] if len(validation_data) == 3 else None
-    return dataset("validation_data", model, objective, x, y, weight)
+    return subject.dataset("validation_data", objective, *validation_data)
 
 
 def _array_source(
-    model: Parametrized, objective: Objective, x: Any, y: ArrayLike | None, arguments: Arguments
+    subject: Subject, objective: Objective, x: Any, y: Any, arguments: Arguments
 ) -> tuple[Source, Dataset | None]:
     if arguments.steps_per_epoch is not None:
         raise ValueError("fit: steps_per_epoch goes with an iterable of batches, x is an array")
-    data = dataset("fit", model, objective, x, y, arguments.sample_weight)
+    data = subject.dataset("fit", objective, x, y, arguments.sample_weight)
     held_out = None
     if arguments.validation_split:
         count = len(data) - int(len(data) * arguments.validation_split)
@@ -154,34 +131,35 @@ def _array_source(
         data, held_out = data.rows(slice(None, count)), data.rows(slice(count, None))
         _warn_of_other_classes(data, held_out, objective)
     if arguments.initial_epoch == 0 and objective.state.steps == 0:
-        _warn_of_far_scales(model, objective, data)
-    outputs = model.network.output_size
-    data = weighted_by_class("fit", data, arguments.class_weight, outputs, objective.loss)
+        _warn_of_far_scales(subject.model, objective, data)
+    data = weighted_by_class("fit", data, arguments.class_weight, objective)
     batch_size = min(arguments.batch_size or _FIT_BATCH, len(data))
-    return ArraySource(data, batch_size, arguments.shuffle, model.seed), held_out
+    return ArraySource(data, batch_size, arguments.shuffle, subject.model.seed), held_out
 
 
 def _warn_of_other_classes(data: Dataset, held_out: Dataset, objective: Objective) -> None:
     """Warn where the last rows tell little of those before: where rows are sorted by class."""
-    trained, last = (_classes_in(part, objective) for part in (data, held_out))
-    unseen = sorted(last - trained)
-    if unseen:
-        said = f"class {unseen[0]} is in none of the rows trained on"
-    elif len(last) == 1 < len(trained):
-        said = f"all of them are of class {last.pop()}"
-    else:
-        return
-    messages.warn(
-        [
-            f"fit: validation_split takes the last {len(held_out)} of {len(data) + len(held_out)}"
-            f" rows, {said}: shuffle the rows before, or give validation_data"
-        ]
-    )
+    for head, before, after in zip(objective.heads, data.targets, held_out.targets, strict=True):
+        trained, last = (_classes_in(part.y, head.loss) for part in (before, after))
+        unseen = sorted(last - trained)
+        if unseen:
+            said = f"class {unseen[0]} is in none of the rows trained on"
+        elif len(last) == 1 < len(trained):
+            said = f"all of them are of class {last.pop()}"
+        else:
+            continue
+        messages.warn(
+            [
+                f"fit: validation_split takes the last {len(held_out)} of"
+                f" {len(data) + len(held_out)} rows, {said}: shuffle the rows before, or give"
+                " validation_data"
+            ]
+        )
 
 
-def _classes_in(data: Dataset, objective: Objective) -> set[int]:
+def _classes_in(y: Array, loss: Loss | CustomLoss) -> set[int]:
     """Return the numbers of the classes that samples are of; none where the loss has none."""
-    labels = classes_of(data.y, objective.loss)
+    labels = classes_of(y, loss)
     if labels is None:
         return set()
     return set(np.unique(np.rint(labels).astype(np.int64)).tolist())
@@ -189,16 +167,18 @@ def _classes_in(data: Dataset, objective: Objective) -> set[int]:
 
 def _warn_of_far_scales(model: Parametrized, objective: Objective, data: Dataset) -> None:
     """Warn of inputs and targets that a network which begins learns badly as they are."""
-    if model.scale.columns is None:
-        hint = "begin the network with gn.Normalization, or scale X"
-        factor = model.scale.factor
-        warn_of_inputs(data.x, data.weight, data.labels, hint, rescale=factor)
-    if takes_any_number(objective.loss):
-        warn_of_targets(data.y, data.weight, "scale y, and predictions back")
+    weight = data.targets[0].weight if len(data.targets) == 1 else None
+    for inputs, scale in zip(data.inputs, model.scales, strict=True):
+        if scale.columns is None:
+            hint = "begin the network with gn.Normalization, or scale X"
+            warn_of_inputs(inputs.table, weight, inputs.labels, hint, rescale=scale.factor)
+    for head, targets in zip(objective.heads, data.targets, strict=True):
+        if takes_any_number(head.loss):
+            warn_of_targets(targets.y, targets.weight, "scale y, and predictions back")
 
 
 def _iterable_source(
-    model: Parametrized, objective: Objective, x: Any, arguments: Arguments
+    subject: Subject, objective: Objective, x: Any, arguments: Arguments
 ) -> Source:
     for name in ("batch_size", "sample_weight"):
         if getattr(arguments, name) is not None:
@@ -213,6 +193,6 @@ def _iterable_source(
             )
         weight = batch[2] if len(batch) == 3 else None
         x, y = batch[:2]
-        return training_batch("fit", model, objective, (x, y, weight), arguments.class_weight)
+        return training_batch("fit", subject, objective, (x, y, weight), arguments.class_weight)
 
     return IterableSource(x, arguments.steps_per_epoch or 0, as_batch)

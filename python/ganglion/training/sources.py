@@ -8,8 +8,6 @@ from itertools import islice
 from typing import Any, Protocol
 
 from ganglion import _core
-from ganglion._base.arrays import rows_at_once
-from ganglion._base.frames import is_sparse
 from ganglion.training.data import Dataset
 from ganglion.training.passes import Order
 
@@ -74,14 +72,14 @@ class ArraySource:
         if self.shuffle:
             order = _core.permutation(self.seed, _SHUFFLE_STREAMS + epoch, self.samples)
         count = 1 if single else self.steps
-        count = min(count, -(-rows_at_once(self.data.x, self.batch_size) // self.batch_size))
+        count = min(count, -(-self.data.rows_at_once(self.batch_size) // self.batch_size))
         for first in range(0, self.steps, count):
             yield self._part(order, first, min(count, self.steps - first))
 
     def _part(self, order: Order | None, first: int, count: int) -> Part:
         """Return batches in the core's reach: rows of a sparse matrix are unfolded for it."""
         size = self.batch_size
-        if not is_sparse(self.data.x):
+        if not self.data.is_sparse:
             return Part(self.data, order, size, first, count)
         span = slice(first * size, (first + count) * size)
         rows = self.data.rows(span if order is None else order[span])

@@ -5,48 +5,64 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from ganglion import _core
-from ganglion._base.arrays import as_array, as_inputs, check_finite
-from ganglion._base.frames import labels_of
-from ganglion.training.passes import Parametrized, as_gradient
+from ganglion._base.arrays import as_array, check_finite
+from ganglion.training.checking import Subject
+from ganglion.training.passes import as_gradient
 
 
 class Tapes:
     """The last forward pass of a network, and the core's tape it is kept on."""
 
-    def __init__(self, model: Parametrized) -> None:
-        self._model = model
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._model = subject.model
         self._tape: _core.Tape | None = None
         self._has_input_gradient = False
         self._step = 0  # each forward pass draws new dropout masks
 
-    def forward(self, x: ArrayLike, *, input_gradient: bool) -> NDArray[Any]:
+    def forward(self, x: Any, *, input_gradient: bool) -> Any:
         """Return the outputs as training sees them, and keep what backward needs."""
         model = self._model
-        table = as_inputs("forward", x, model.network.input_size)
-        check_finite("forward", "X", table, model.precision, model.scale, labels_of(x))
-        tape = self._tape_for(len(table), input_gradient)
-        y = np.empty((len(table), model.network.output_size), model.precision.dtype)
-        inputs = model.scale.of(table, model.precision.dtype)
-        tape.forward([inputs], [y], self._step)
+        data = self._subject.unlabelled("forward", x).unfolded()
+        model.check_finite("forward", data)
+        tape = self._tape_for(len(data), input_gradient)
+        outputs = model.new_outputs(len(data))
+        inputs = [
+            scale.of(one.table, model.precision.dtype)
+            for one, scale in zip(data.inputs, model.scales, strict=True)
+        ]
+        tape.forward(inputs, outputs, self._step)
         self._step += 1
-        return y
+        return self._subject.shown_outputs(outputs)
 
-    def backward(self, dy: ArrayLike) -> NDArray[Any] | None:
-        """Write the gradient, and return that of the input if `forward` was told to keep it."""
+    def backward(self, dy: Any) -> Any:
+        """Write the gradient, and return that of the inputs if `forward` was told to keep it."""
         if self._tape is None or self._tape.rows == 0:
             raise ValueError("backward: there is no forward pass to go back through")
-        model = self._model
-        output = np.empty((self._tape.rows, model.network.output_size), model.precision.dtype)
-        gradient = as_gradient("backward: dy", as_array("backward", "dy", dy), output)
-        check_finite("backward", "dy", gradient, model.precision)
-        dx = None
+        model, rows = self._model, self._tape.rows
+        gradients = [
+            as_gradient("backward: dy", as_array("backward", "dy", one), output)
+            for one, output in zip(
+                self._subject.outputs.parts("backward: dy", dy),
+                self._subject.shaped_outputs(model.new_outputs(rows)),
+                strict=True,
+            )
+        ]
+        for gradient in gradients:
+            check_finite("backward", "dy", gradient.reshape(rows, -1), model.precision)
+        dx: list[NDArray[Any]] = []
         if self._has_input_gradient:
-            dx = np.empty((self._tape.rows, model.network.input_size), model.precision.dtype)
-        self._tape.backward([gradient], [] if dx is None else [dx])
-        return dx if dx is None else model.scale.gradient(dx)
+            ports = model.network.inputs
+            dx = [np.empty((rows, port.columns), model.precision.dtype) for port in ports]
+        self._tape.backward([gradient.reshape(rows, -1) for gradient in gradients], dx)
+        if not dx:
+            return None
+        return self._subject.inputs.gathered(
+            [scale.gradient(one) for one, scale in zip(dx, model.scales, strict=True)]
+        )
 
     def _tape_for(self, rows: int, input_gradient: bool) -> _core.Tape:
         tape = self._tape

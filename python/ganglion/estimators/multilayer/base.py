@@ -115,9 +115,9 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
         in_training = times(weight, self._class_weights(y, incremental=incremental))
         watched = None if validation is None else self._check_validation(*validation)
         self._begin(inputs, targets, weight, afresh=first)
-        samples = Dataset(self._scaled(inputs), targets, in_training, weight)
+        samples = Dataset.of(self._scaled(inputs), targets, in_training, weight)
         if watched is not None:
-            watched = Dataset(self._scaled(watched.x), watched.y, watched.weight)
+            watched = Dataset.of(self._scaled(watched.x), watched.y, watched.weight)
         events = FitEvents(self, X, y, sample_weight, 1 if incremental else self.max_iter)
         self.interrupted_ = False
         with limited(self.n_jobs):
@@ -195,7 +195,7 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
 
     def _check_validation(self, X: Any, y: Any, sample_weight: Any) -> Dataset:
         X, targets = self._check_input(X, y, incremental=True, reset=False, training=False)
-        return Dataset(X, targets, sample_weights("sample_weight_val", sample_weight, X))
+        return Dataset.of(X, targets, sample_weights("sample_weight_val", sample_weight, X))
 
     def _initialize(self, sizes: list[int], dtype: str) -> None:
         self.n_layers_ = len(sizes) + 1

@@ -9,7 +9,7 @@ import numpy as np
 
 from ganglion._base.arrays import Array
 from ganglion.estimators.multilayer.parameters import Activation
-from ganglion.graphs.architectures import Architecture
+from ganglion.graphs.architectures import Chain
 from ganglion.layers import Dense, Dropout, Layer
 from ganglion.models import Sequential
 
@@ -42,7 +42,7 @@ def mlp(
         if dropout:
             layers.append(Dropout(dropout))
     layers.append(Dense(sizes[-1], _OUTPUTS.get(str(out_activation), out_activation)))
-    architecture = Architecture(layers, sizes[0], dtype, seed)
+    architecture = Chain(layers, sizes[0], dtype, seed)
     return Sequential.of(architecture, architecture.network())
 
 

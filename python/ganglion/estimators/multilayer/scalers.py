@@ -6,7 +6,6 @@ with weights: these go over to the new scale, so that training begins with the s
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +58,7 @@ def for_loss(scaler: StandardScaler | None, samples: Dataset) -> Dataset:
     """Return samples with targets as the loss takes them, from those in their own units."""
     if scaler is None:
         return samples
-    return replace(samples, y=scaler.transform(samples.y.astype(np.float64)))
+    return samples.with_targets(y=scaler.transform(samples.y.astype(np.float64)))
 
 
 def learned_from(rows: Any, weight: Array | None) -> StandardScaler:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from sklearn.model_selection import train_test_split
 
@@ -42,7 +40,7 @@ def hold_out(
             " dataset."
         )
     held_out = samples.rows(test)
-    held_out = replace(held_out, weight=held_out.metric_weight)
+    held_out = held_out.with_targets(weight=held_out.metric_weight)
     if held_out.weight is not None and not held_out.weight.sum() > 0:
         raise ValueError("The weights of the samples held out are all zero: another random_state?")
     return samples.rows(train), held_out

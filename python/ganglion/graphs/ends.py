@@ -1,0 +1,88 @@
+"""Ends: the inputs of a network in the making, and how it lies between them and its outputs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ganglion._base import checks
+from ganglion._base.arguments import explained
+from ganglion._base.structures import Structure
+from ganglion.graphs.tensors import Tensor, Trace
+from ganglion.graphs.wirings import Wiring
+from ganglion.layers import StopGradient
+from ganglion.layers.layer import shape_of
+
+
+@explained
+def Input(size: int | Sequence[int], name: str | None = None) -> Tensor:
+    """Return a tensor that data are given for.
+
+    Args:
+        size: Columns; or `(steps, features)`, or `(height, width, channels)`, of which height times
+            width are positions, row by row.
+        name: What `fit` and `predict` may call it.
+
+    Raises:
+        ValueError: When a size is out of its range, or not known yet.
+    """
+    sizes = (size,) if not isinstance(size, list | tuple) else tuple(size)
+    if not 1 <= len(sizes) <= 3:
+        raise ValueError(
+            "size must be columns, (steps, features) or (height, width, channels), got"
+            f" {checks.shown(size)}"
+        )
+    if None in sizes:
+        raise ValueError(f"size is {sizes}: a number of steps must be known, None is none yet")
+    for one in sizes:
+        checks.size("size", one)
+    if name is not None and not checks.is_text(name):
+        raise TypeError(f"name must be a text, got {checks.shown(name)}")
+    *positions, channels = (int(one) for one in sizes)
+    return Tensor(shape_of(math.prod(positions), channels), name=name or "")
+
+
+@explained
+def stop_gradient(x: Tensor) -> Tensor:
+    """Return a tensor of the same numbers, through which no gradient goes back."""
+    return StopGradient()(x)
+
+
+def wired(inputs: Any, outputs: Any, dtype: str, seed: int, rescale: float) -> tuple[Trace, Wiring]:
+    """Return how outputs come from inputs, each a tensor, a list of them or a dictionary.
+
+    Raises:
+        TypeError: When something is no tensor.
+        ValueError: When outputs do not come from the inputs, and from all of them.
+    """
+    given, first = Structure.of(inputs, "input")
+    found, last = Structure.of(outputs, "output")
+    _check_tensors("inputs", first)
+    _check_tensors("outputs", last)
+    if any(tensor.call is not None for tensor in first) or len(set(map(id, first))) < len(first):
+        raise ValueError("inputs must be tensors of gn.Input, each once")
+    if any(tensor.call is None for tensor in last):
+        raise ValueError("outputs must come out of layers, got an input")
+    if given.kind != "dict":
+        names = (tensor.name or name for tensor, name in zip(first, given.names, strict=True))
+        given = Structure(given.kind, tuple(names))
+    trace = Trace(last, first)
+    if len(trace.inputs) > len(first):
+        raise ValueError(f"outputs come from {trace.inputs[-1]!r}, which is not in inputs")
+    unused = [tensor for tensor in first if not any(tensor is one for one in trace.used)]
+    if unused:
+        raise ValueError(f"inputs hold {unused[0]!r}, from which no output comes")
+    shapes = [tensor.shape for tensor in first]
+    numbers = [trace.number(tensor) for tensor in last]
+    return trace, Wiring(
+        trace.layers, trace.steps, given, shapes, found, numbers, dtype, seed, rescale
+    )
+
+
+def _check_tensors(what: str, tensors: Sequence[Any]) -> None:
+    for tensor in tensors:
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"{what} must be tensors, got {checks.shown(tensor)}")
+    if not tensors:
+        raise ValueError(f"{what} must hold at least one tensor, got none")

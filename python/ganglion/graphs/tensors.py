@@ -1,0 +1,189 @@
+"""Tensors: what layers are called on to say how a network is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ganglion._base import checks
+from ganglion.graphs.builders import Builder
+from ganglion.graphs.wirings import Step, add_steps
+from ganglion.layers import Add, Layer, Multiply, Slice
+
+Weights = Callable[[], list[NDArray[Any]]]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Call:
+    """A layer that was called on tensors.
+
+    Args:
+        layer: Which, by identity.
+        tensors: What on.
+        count: How many tensors come out.
+        weights: Gives the values its parameters begin with; None: the layer's initializers do.
+    """
+
+    layer: Layer
+    tensors: tuple[Tensor, ...]
+    count: int
+    weights: Weights | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class Tensor:
+    """A place for numbers in a network in the making: an input, or what comes out of a layer.
+
+    Tensors of one shape may be added and multiplied, `a + b` and `a * b`; `x[..., 2:5]` takes some
+    channels, `x[1:3, 2:5]` some positions too. `gn.Model` makes a network of them.
+
+    Args:
+        shape: `(channels,)`, or `(positions, channels)`, of each sample.
+        call: What it comes out of; None: it is an input.
+        index: Which output of that it is.
+        name: An input's name; "": it has none.
+    """
+
+    shape: tuple[int, ...]
+    call: Call | None = None
+    index: int = 0
+    name: str = ""
+
+    def __repr__(self) -> str:
+        name = f", name={self.name!r}" if self.name else ""
+        source = "an input" if self.call is None else f"out of {self.call.layer!r}"
+        return f"<Tensor {self.shape}{name}, {source}>"
+
+    def through(self, layer: Layer, tensors: Sequence[Any]) -> Tensor:
+        """Return what comes out of the layer, applied to tensors, of which this is the first."""
+        (y,) = called(layer, tensors)
+        return y
+
+    def __add__(self, other: Tensor) -> Tensor:
+        return Add()([self, other])
+
+    def __mul__(self, other: Tensor) -> Tensor:
+        return Multiply()([self, other])
+
+    def __getitem__(self, key: Any) -> Tensor:
+        """Return some channels, `x[..., 2:5]`, of some positions, `x[1:3, 2:5]`."""
+        *first, last = key if isinstance(key, tuple) else (..., key)
+        if first not in ([], [...]) and not (len(first) == 1 and isinstance(first[0], slice)):
+            raise TypeError(f"a tensor's part is x[..., 2:5] or x[1:3, 2:5], got {key!r}")
+        positions = first[0] if first and isinstance(first[0], slice) else slice(None)
+        steps, channels = (1, *self.shape)[-2:]
+        try:
+            part = Slice(_span(last, channels), _span(positions, steps))
+        except ValueError as error:
+            raise ValueError(
+                f"a tensor of shape {self.shape} has no part {key!r}: {error}"
+            ) from None
+        return part(self)
+
+    def __iter__(self) -> Any:
+        raise TypeError("a tensor is no sequence: x[..., 2:5] takes some of its channels")
+
+
+def _span(key: Any, count: int) -> tuple[int, int]:
+    """Return the first and the last but one of what a slice, or a number, takes of so many."""
+    if isinstance(key, slice) and key.step in (None, 1):
+        first, end, _ = key.indices(count)
+        return first, end
+    checks.whole("a tensor's part", key)
+    number = int(key) + (count if key < 0 else 0)
+    return number, number + 1
+
+
+def called(layer: Layer, tensors: Sequence[Any], weights: Weights | None = None) -> list[Tensor]:
+    """Return the tensors that come out of a layer.
+
+    All that comes before them is put together for it, so that what does not fit is told here.
+
+    Raises:
+        TypeError: When something is no tensor.
+        ValueError: When the shapes do not fit, with the layer.
+    """
+    kind = type(layer).__name__
+    for tensor in tensors:
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"{kind} takes tensors, got {checks.shown(tensor)}")
+    trace = Trace(tensors)
+    builder = Builder()
+    try:
+        inputs = [builder.input("x", tensor.shape) for tensor in trace.inputs]
+        values = add_steps(builder, trace.layers, trace.steps, inputs)
+        given = [values[trace.number(tensor)] for tensor in tensors]
+        outputs = builder.applied(layer, given, f"layers.{trace.place(layer)}")
+    except ValueError as error:
+        raise ValueError(f"{kind}: {error}") from None
+    call = Call(layer, tuple(tensors), len(outputs), weights)
+    return [Tensor(value.shape, call, index) for index, value in enumerate(outputs)]
+
+
+class Trace:
+    """All that tensors come from, back to the inputs.
+
+    Args:
+        tensors: What it is of.
+        inputs: In this order; others that are met come after them.
+    """
+
+    def __init__(self, tensors: Sequence[Tensor], inputs: Sequence[Tensor] = ()) -> None:
+        self.inputs = list(inputs)
+        self.used: list[Tensor] = []  # of the inputs
+        self.calls: list[Call] = []
+        self.layers: list[Layer] = []  # each once, though it is called often
+        self._seen: set[int] = set()
+        for tensor in tensors:
+            self._visit(tensor)
+        self._first = {id(tensor): number for number, tensor in enumerate(self.inputs)}
+        number = len(self.inputs)
+        for call in self.calls:
+            self._first[id(call)] = number
+            number += call.count
+        self.steps = [
+            Step(self.place(call.layer), [self.number(tensor) for tensor in call.tensors])
+            for call in self.calls
+        ]
+
+    def number(self, tensor: Tensor) -> int:
+        """Return the number of a tensor's value, as steps have it."""
+        if tensor.call is None:
+            return self._first[id(tensor)]
+        return self._first[id(tensor.call)] + tensor.index
+
+    def place(self, layer: Layer) -> int:
+        """Return a layer's number; that of one more for a layer that is not there."""
+        same = (number for number, known in enumerate(self.layers) if known is layer)
+        return next(same, len(self.layers))
+
+    def _visit(self, tensor: Tensor) -> None:
+        """Note what a tensor comes from, and it, in an order in which they can be computed."""
+        waiting = [tensor]
+        while waiting:
+            one = waiting[-1]
+            key = id(one if one.call is None else one.call)
+            before = [] if one.call is None else [x for x in one.call.tensors if not self._has(x)]
+            if key in self._seen or not before:
+                waiting.pop()
+                if key not in self._seen:
+                    self._seen.add(key)
+                    self._note(one)
+            else:
+                waiting += reversed(before)
+
+    def _has(self, tensor: Tensor) -> bool:
+        return id(tensor if tensor.call is None else tensor.call) in self._seen
+
+    def _note(self, tensor: Tensor) -> None:
+        if tensor.call is None:
+            self.used.append(tensor)
+            if not any(tensor is known for known in self.inputs):
+                self.inputs.append(tensor)
+            return
+        self.calls.append(tensor.call)
+        if self.place(tensor.call.layer) == len(self.layers):
+            self.layers.append(tensor.call.layer)

@@ -1,0 +1,148 @@
+"""Wirings: how the layers of a network lie between its inputs and its outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ganglion import _core
+from ganglion._base import checks
+from ganglion._base.structures import Structure
+from ganglion.graphs.architectures import Architecture, Recipe, checked_scales, checked_settings
+from ganglion.graphs.builders import Builder
+from ganglion.graphs.networks import Network
+from ganglion.layers import Builder as AnyBuilder
+from ganglion.layers import Layer, Value, checked_layers
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A layer that is applied, by its number, to values, by theirs.
+
+    Values are numbered from the inputs on, each output of each step after the others.
+    """
+
+    layer: int
+    values: Sequence[int]
+
+    def __post_init__(self) -> None:
+        checks.count("layer", self.layer)
+        checks.listed("values", self.values, "whole numbers")
+        for value in self.values:
+            checks.count("values", value)
+        object.__setattr__(self, "values", tuple(self.values))
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Layers, each once, and the steps that apply them; `Model` says what other fields are.
+
+    Args:
+        layers: In the order in which they are first applied.
+        steps: In an order in which they can run.
+        inputs: What the inputs are put together as.
+        input_shapes: Of each.
+        outputs: What the outputs are put together as.
+        output_values: Of each, the value's number.
+        dtype: What the network computes in.
+        seed: Of everything random.
+        rescale: What every input is multiplied by.
+
+    Raises:
+        TypeError: When a field is of another type.
+        ValueError: When it is out of its range, or a name is unknown.
+    """
+
+    layers: Sequence[Layer]
+    steps: Sequence[Step]
+    inputs: Structure
+    input_shapes: Sequence[Sequence[int]]
+    outputs: Structure
+    output_values: Sequence[int]
+    dtype: str = "float32"
+    seed: int = 0
+    rescale: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "input_shapes", "output_values"):
+            checks.listed(name, getattr(self, name), "parts")
+        for shape in self.input_shapes:
+            checks.listed("input_shapes", shape, "whole numbers")
+            for size in shape:
+                checks.size("input_shapes", size)
+        own = {
+            "layers": checked_layers(self.layers),  # a record cannot change, nor what it holds
+            "steps": tuple(self.steps),
+            "input_shapes": tuple(tuple(shape) for shape in self.input_shapes),
+            "output_values": tuple(self.output_values),
+        }
+        for name, value in {**own, **checked_settings(self)}.items():
+            object.__setattr__(self, name, value)
+
+    def network(self) -> Network:
+        """Put the layers together; no memory is taken for parameters."""
+        builder = Builder()
+        inputs = {
+            name: builder.input(name, shape)
+            for name, shape in zip(self.inputs.names, self.input_shapes, strict=True)
+        }
+        outputs = self.add_to(builder, list(inputs.values()), "")
+        network = builder.network(inputs, dict(zip(self.outputs.names, outputs, strict=True)))
+        return checked_scales(network, self.rescale)
+
+    @property
+    def recipe(self) -> Recipe:
+        """How a predictor makes graph, input and output, of one each, again."""
+        return graph_of_wiring, (self,)
+
+    def add_to(self, builder: AnyBuilder, inputs: Sequence[Value], name: str) -> list[Value]:
+        """Add the layers, named `name`layers.0 and so on, and return the outputs."""
+        for x, shape in zip(inputs, self.input_shapes, strict=True):
+            if x.shape != shape:
+                raise ValueError(f"a model takes shape {shape}, got {x.shape}")
+        values = add_steps(builder, self.layers, self.steps, inputs, name)
+        return [values[number] for number in self.output_values]
+
+
+def graph_of_wiring(wiring: Wiring) -> tuple[_core.Graph, int, int]:
+    """Return a wiring's graph, its only input and its only output."""
+    network = wiring.network()
+    return network.graph, network.input, network.output
+
+
+def add_steps(
+    builder: AnyBuilder,
+    layers: Sequence[Layer],
+    steps: Sequence[Step],
+    inputs: Sequence[Value],
+    name: str = "",
+) -> list[Value]:
+    """Apply layers to a graph's values, and return all values: the inputs, and what comes out."""
+    values = list(inputs)
+    for step in steps:
+        place = f"{name}layers.{step.layer}"
+        given = [values[number] for number in step.values]
+        values += builder.applied(layers[step.layer], given, place)
+    return values
+
+
+@dataclass(frozen=True, repr=False)
+class Nested(Layer):
+    """A model as a layer of another.
+
+    Args:
+        architecture: The model's.
+    """
+
+    architecture: Architecture
+
+    takes_several = True
+
+    def build(self, builder: AnyBuilder, x: Sequence[Value], name: str) -> list[Value]:
+        """Add the model's layers, named after this one."""
+        if self.architecture.rescale != 1:
+            raise ValueError(
+                f"a model whose rescale is {self.architecture.rescale} cannot be a layer: its"
+                " inputs are no longer those of the network"
+            )
+        return self.architecture.add_to(builder, x, f"{name}.")

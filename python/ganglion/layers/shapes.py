@@ -1,0 +1,88 @@
+"""Layers that read a tensor's numbers in another shape, take some of them, or pass them on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ganglion._base import checks
+from ganglion._base.arguments import explained
+from ganglion.layers.layer import Builder, Layer, Value
+
+
+@explained
+@dataclass(frozen=True, repr=False)
+class Flatten(Layer):
+    """All numbers of a sample in one row, in their order."""
+
+    def build(self, builder: Builder, x: Value, name: str) -> Value:  # noqa: ARG002
+        """Read them so."""
+        return builder.reshape(x, 1, x.positions * x.channels)
+
+
+@explained
+@dataclass(frozen=True, repr=False)
+class Reshape(Layer):
+    """The numbers of a sample, in their order, in another shape.
+
+    Args:
+        shape: `(channels,)` or `(positions, channels)`.
+    """
+
+    shape: Sequence[int]
+
+    def __post_init__(self) -> None:
+        checks.listed("shape", self.shape, "whole numbers")
+        for size in self.shape:
+            checks.size("shape", size)
+        if len(self.shape) not in (1, 2):
+            raise ValueError(
+                f"shape must be (channels,) or (positions, channels), got {self.shape!r}"
+            )
+        object.__setattr__(self, "shape", tuple(int(size) for size in self.shape))
+
+    def build(self, builder: Builder, x: Value, name: str) -> Value:  # noqa: ARG002
+        """Read them so."""
+        *positions, channels = self.shape
+        return builder.reshape(x, positions[0] if positions else 1, channels)
+
+
+@explained
+@dataclass(frozen=True, repr=False)
+class Slice(Layer):
+    """Some channels, or some positions, of a tensor: also `x[..., 2:5]` and `x[1:3, 2:5]`.
+
+    Args:
+        channels: The first, and the one after the last; None: all.
+        positions: Likewise.
+    """
+
+    channels: Sequence[int] | None = None
+    positions: Sequence[int] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("channels", "positions"):
+            span = getattr(self, name)
+            if span is None:
+                continue
+            checks.listed(name, span, "two whole numbers")
+            for end in span:
+                checks.count(name, end)
+            if len(span) != 2 or span[0] >= span[1]:
+                raise ValueError(f"{name} must be a first and a later number, got {span!r}")
+            object.__setattr__(self, name, (int(span[0]), int(span[1])))
+
+    def build(self, builder: Builder, x: Value, name: str) -> Value:  # noqa: ARG002
+        """Take them."""
+        positions, channels = self.positions or (0, x.positions), self.channels or (0, x.channels)
+        return builder.slice(x, (positions[0], positions[1]), (channels[0], channels[1]))
+
+
+@explained
+@dataclass(frozen=True, repr=False)
+class StopGradient(Layer):
+    """A tensor as it is, of which training takes no gradient: what it comes from learns nothing."""
+
+    def build(self, builder: Builder, x: Value, name: str) -> Value:  # noqa: ARG002
+        """Pass it on."""
+        return builder.stop_gradient(x)

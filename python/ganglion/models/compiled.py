@@ -1,0 +1,118 @@
+"""Models that have been told how to train: what is asked of that, and steps taken by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ganglion._base import checks
+from ganglion._base.arguments import explained
+from ganglion.callbacks.history import History
+from ganglion.graphs.architectures import Architecture
+from ganglion.graphs.networks import Network
+from ganglion.metrics import Metric, MetricFunction
+from ganglion.models.base import BaseModel
+from ganglion.optimizers import Optimizer
+from ganglion.schedules import Constant
+from ganglion.training.heads import Goals, Losses
+from ganglion.training.objectives import Objective
+from ganglion.training.tapes import Tapes
+
+
+class CompiledModel(BaseModel):
+    """A network that can be compiled, and run forward and backward by hand."""
+
+    def _take_up(self, architecture: Architecture, network: Network) -> None:
+        super()._take_up(architecture, network)
+        self._tapes = Tapes(self._subject)
+        self._compiled: Objective | None = None
+        self.history = History()
+        self.stop_training = False
+
+    @explained
+    def compile(
+        self,
+        optimizer: str | Optimizer = "adam",
+        loss: Losses = None,
+        metrics: Any = (),
+        weighted_metrics: Any = (),
+        loss_weights: Any = None,
+    ) -> None:
+        """Say how to train: afresh, the optimizer remembers nothing of an earlier fit.
+
+        Args:
+            optimizer: A record of `ganglion.optimizers`, or a name for its default settings.
+            loss: A record of `ganglion.losses`, a name, or a function
+                `(targets, predictions, row_weights) -> (loss, gradient)`.
+            metrics: Records of `ganglion.metrics`, names, or functions `(targets, outputs) ->
+                value`, called at an epoch's end with all its rows. Every row counts the same.
+            weighted_metrics: Records or names; each row counts its `sample_weight`.
+            loss_weights: What each output's loss counts in the sum that is trained on; None: 1.
+
+        A model with several outputs takes one loss for all or one for each, in a list or a
+        dictionary by their names, in which an output may be missing that is not trained; likewise
+        `loss_weights`, and a list of metrics for each. Figures are named after the outputs.
+        """
+        goals = Goals(loss, loss_weights, metrics, weighted_metrics)
+        objective = Objective(self._model, self.architecture.outputs, optimizer, goals)
+        objective.training.prepare()  # so that what cannot be trained is refused here
+        self._compiled = objective
+
+    @explained
+    def forward(self, x: Any, *, input_gradient: bool = False) -> Any:
+        """Return the outputs as training sees them, dropout and all; `backward` may follow.
+
+        Args:
+            x: Inputs, shape `(rows, ...)`.
+            input_gradient: Whether backward will give the gradient of x.
+        """
+        return self._tapes.forward(x, input_gradient=input_gradient)
+
+    @explained
+    def backward(self, dy: Any) -> Any:
+        """Go back through the last forward pass, once, and write `gradient_vector`.
+
+        Args:
+            dy: Gradient of the loss with respect to the outputs, shape `(rows, outputs)`.
+
+        Returns:
+            The gradient with respect to x, shape `(rows, inputs)`, if `forward` was to keep it.
+        """
+        return self._tapes.backward(dy)
+
+    def apply_gradients(self) -> None:
+        """Take a step of the optimizer along `gradient_vector`."""
+        self._objective("apply_gradients").apply_gradients()
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimizer given to `compile`."""
+        return self._objective("optimizer").optimizer
+
+    @property
+    def loss(self) -> Any:
+        """The loss given to `compile`; of a model with several outputs, theirs by name."""
+        heads = self._objective("loss").heads
+        named = {head.name: head.loss for head in heads}
+        return named if len(self.output_names) > 1 else heads[0].loss
+
+    @property
+    def metrics(self) -> list[Metric | MetricFunction]:
+        """The metrics given to `compile`, those that are weighted last."""
+        return [
+            figure.metric for head in self._objective("metrics").heads for figure in head.figures
+        ]
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the next step; writing it replaces rate or schedule."""
+        return float(self._objective("learning_rate").rates(1)[0])
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        checks.non_negative("learning_rate", rate)
+        self._objective("learning_rate").schedule = Constant(float(rate))
+
+    def _objective(self, call: str) -> Objective:
+        if self._compiled is None:
+            raise ValueError(f"{call}: the model is not compiled, call compile first")
+        return self._compiled

@@ -1,0 +1,138 @@
+"""Heads: outputs of a network with what they are compared by, and how much that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ganglion import losses
+from ganglion._base import checks
+from ganglion._base.structures import Structure
+from ganglion.graphs.networks import Network, OutputPort
+from ganglion.losses import CustomLoss, Loss
+from ganglion.training.endings import check_ending
+from ganglion.training.tallies import Figure, Reading, Wanted, figures_of
+
+Losses = str | Loss | CustomLoss | Sequence[Any] | Mapping[str, Any] | None
+"""One loss for all outputs, or one for each, in a list or by name; None trains no such output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """An output with its loss.
+
+    Args:
+        name: The output's.
+        number: Its place among the network's outputs.
+        port: Where it is.
+        loss: What it is compared by.
+        factor: What the loss counts in the sum of all.
+        figures: What is reported beside it.
+        is_probability: Whether the output is one.
+    """
+
+    name: str
+    number: int
+    port: OutputPort
+    loss: Loss | CustomLoss
+    factor: float
+    figures: Sequence[Figure]
+    is_probability: bool
+
+    @property
+    def reading(self) -> Reading:
+        """How metrics read the output."""
+        return Reading(self.loss, self.is_probability)
+
+    @property
+    def target_columns(self) -> int:
+        """Columns of the targets, where there is a choice the most."""
+        columns = self.port.columns
+        return self.loss.target_columns(columns)[0] if isinstance(self.loss, Loss) else columns
+
+    @property
+    def class_count(self) -> int:
+        """How many classes the loss tells apart by their numbers; 0: it has none."""
+        return self.port.columns if isinstance(self.loss, losses.CrossEntropy) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """What `compile` is given for the outputs; see there."""
+
+    loss: Losses
+    loss_weights: Any = None
+    metrics: Any = ()
+    weighted_metrics: Any = ()
+
+
+def heads_of(network: Network, outputs: Structure, goals: Goals) -> tuple[Head, ...]:
+    """Return the heads of a network.
+
+    Raises:
+        TypeError: When something is of another type.
+        ValueError: For an unknown name, or when a loss or a metric does not fit its output.
+    """
+    if goals.loss is None:
+        raise ValueError(f"compile: loss must be given, one of {', '.join(losses.LOSSES)}")
+    given = _each(outputs, "loss", goals.loss)
+    weights = _each(outputs, "loss_weights", goals.loss_weights)
+    wanted = _metrics(outputs, "metrics", goals.metrics)
+    weighted = _metrics(outputs, "weighted_metrics", goals.weighted_metrics)
+    heads = [
+        _head(network, number, given[number], weights[number], wanted[number], weighted[number])
+        for number in range(len(outputs))
+        if given[number] is not None
+    ]
+    if len(outputs) > 1 and not all(isinstance(head.loss, Loss) for head in heads):
+        raise ValueError("compile: a loss of one's own is for a network with one output")
+    if not heads:
+        raise ValueError("compile: loss is None for every output")
+    return tuple(heads)
+
+
+def _head(
+    network: Network, number: int, given: Any, weight: Any, wanted: Wanted, weighted: Wanted
+) -> Head:
+    port = network.outputs[number]
+    loss = losses.get(given)
+    if weight is not None:
+        checks.non_negative("loss_weights", weight)
+    if isinstance(loss, Loss):
+        loss.check_outputs(port.columns)
+        if isinstance(loss, losses.CrossEntropy) and len(port.shape) > 1:
+            raise ValueError(
+                "compile: cross_entropy reads one row of classes, the output has shape"
+                f" {port.shape}"
+            )
+    elif weight is not None:
+        raise ValueError("compile: loss_weights goes with losses of ganglion.losses")
+    check_ending(loss, port.ending, port.columns)
+    figures = figures_of(wanted, weighted, loss, port.columns)
+    is_probability = network.graph.is_probability(port.number)
+    factor = 1.0 if weight is None else float(weight)
+    return Head(port.name, number, port, loss, factor, figures, is_probability)
+
+
+def _each(outputs: Structure, name: str, given: Any) -> list[Any]:
+    """Return what is given for each output; one for all, or one for each."""
+    if isinstance(given, Mapping):
+        return outputs.named_parts(f"compile: {name}", given)
+    if isinstance(given, list | tuple):
+        return outputs.parts(f"compile: {name}", given) if outputs.kind != "one" else [given]
+    return [given] * len(outputs)
+
+
+def _metrics(outputs: Structure, name: str, given: Any) -> list[Wanted]:
+    """Return the metrics of each output: a list for the only one, else one or a list for each."""
+    if len(outputs) == 1 and not isinstance(given, Mapping):
+        return [given]
+    if isinstance(given, Mapping):
+        parts = outputs.named_parts(f"compile: {name}", given)
+    elif isinstance(given, list | tuple) and not given:
+        parts = [None] * len(outputs)
+    else:
+        parts = outputs.parts(f"compile: {name}", given)
+    lists = [[] if part is None else part for part in parts]
+    return [part if isinstance(part, list | tuple) else [part] for part in lists]
