@@ -167,9 +167,18 @@ def _nested(node: Any, rng: Random) -> Any:
     return node
 
 
+def of_any_shape() -> gn.Model:
+    """Return a model of what a chain has not: inputs and outputs, sharing, a model as a layer."""
+    x, y = gn.Input((2, 3), name="x"), gn.Input(4)
+    shared = gn.Dense(4, "tanh", trainable=False)
+    top = shared(shared(y)) + gn.Dense(4)(gn.Flatten()(x))
+    tied = gn.Tied(shared)(gn.MLP([4, 3, 4])(top))
+    return gn.Model([x, y], {"a": tied * top, "b": gn.Concatenate()([top[..., 1:3], tied])})
+
+
 def networks(folder: Path) -> list[bytes]:
     """Return good files of networks."""
-    makers: list[Callable[[], gn.Sequential]] = [
+    makers: list[Callable[[], gn.Model]] = [
         lambda: gn.MLP([4, 8, 3], seed=5),
         lambda: gn.MLP([2, 3, 1], dropout=0.5, dtype="float64", rescale=0.5),
         lambda: gn.Sequential([gn.Activation("relu")], input_size=3),
@@ -185,6 +194,7 @@ def networks(folder: Path) -> list[bytes]:
             ],
             input_size=3,
         ),
+        of_any_shape,
     ]
     for number, make in enumerate(makers):
         make().save(folder / f"network{number}")
@@ -222,10 +232,11 @@ def try_network(path: Path) -> bool:
         except (OSError, ValueError) as error:
             assert str(path) in str(error), error  # noqa: PT017  (it need not raise)
             continue
-        if isinstance(found, gn.Sequential):
+        if isinstance(found, gn.Model):
             good = True
-            if found.input_size < 10_000:
-                found.predict(np.zeros((2, found.input_size)))
+            ports = found._model.network.inputs
+            if sum(port.columns for port in ports) < 10_000:
+                found.predict({port.name: np.zeros((2, port.columns)) for port in ports})
     return good
 
 

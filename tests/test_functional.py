@@ -117,6 +117,16 @@ def test_lists_and_names_say_the_same(data: Any) -> None:
     assert named.fit(batches, verbose=0).history == listed.fit(batches, verbose=0).history
 
 
+def test_a_list_of_one_stays_a_list() -> None:
+    x = gn.Input(3)
+    model = gn.Model([x], [gn.Dense(2)(x)])
+    model.compile(loss=["squared_error"], metrics=["r2"])
+    rows, targets = np.ones((6, 3)), np.eye(6)[:, :2]
+    assert list(model.fit([rows], [targets], verbose=0).history) == ["loss", "r2"]
+    (found,) = model.predict([rows])
+    np.testing.assert_array_equal(found, model.predict(rows)[0])
+
+
 def test_weights_of_samples_may_be_of_one_output(data: Any) -> None:
     x, y = data
     model, weight = compiled(two_by_two()), np.linspace(0, 2, ROWS)

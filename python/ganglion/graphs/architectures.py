@@ -11,7 +11,7 @@ import numpy as np
 from ganglion import _core
 from ganglion._base import checks, precision
 from ganglion._base.structures import Structure
-from ganglion.graphs.builders import Builder
+from ganglion.graphs.builders import build, graph_of
 from ganglion.graphs.networks import Network
 from ganglion.layers import Builder as AnyBuilder
 from ganglion.layers import Layer, Value, checked_layers
@@ -108,20 +108,6 @@ class Chain:
         if x.positions * x.channels != self.input_size:
             raise ValueError(f"a model takes {self.input_size} columns, got shape {x.shape}")
         return [builder.chain(self.layers, x, f"{name}layers")]
-
-
-def build(layers: Sequence[Layer], input_size: int) -> Network:
-    """Put layers together for inputs of `input_size` columns."""
-    builder = Builder()
-    x = builder.input("x", (input_size,))
-    y = builder.chain(layers, x, "layers")
-    return builder.network({"input": x}, {"output": y})
-
-
-def graph_of(layers: Sequence[Layer], input_size: int) -> tuple[_core.Graph, int, int]:
-    """Return the graph of layers, its input and its output: how a predictor is made again."""
-    network = build(layers, input_size)
-    return network.graph, network.input, network.output
 
 
 def checked_settings(architecture: Any) -> dict[str, Any]:

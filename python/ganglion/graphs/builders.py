@@ -219,6 +219,20 @@ class Builder:
         return number
 
 
+def build(layers: Sequence[Layer], input_size: int) -> Network:
+    """Put layers together for inputs of `input_size` columns."""
+    builder = Builder()
+    x = builder.input("x", (input_size,))
+    y = builder.chain(layers, x, "layers")
+    return builder.network({"input": x}, {"output": y})
+
+
+def graph_of(layers: Sequence[Layer], input_size: int) -> tuple[_core.Graph, int, int]:
+    """Return the graph of layers, its input and its output: how a predictor is made again."""
+    network = build(layers, input_size)
+    return network.graph, network.input, network.output
+
+
 def _check_same(done: str, a: Value, b: Value) -> None:
     if a.shape != b.shape:
         raise ValueError(f"shapes {a.shape} and {b.shape} cannot be {done}: they must be the same")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from ganglion import activations
 from ganglion.activations import ActivationFunction
-from ganglion.graphs.architectures import Architecture, Chain, build
-from ganglion.graphs.builders import Builder
+from ganglion.graphs.architectures import Architecture, Chain
+from ganglion.graphs.builders import Builder, build
 from ganglion.graphs.wirings import Nested, Wiring, add_steps
 from ganglion.layers import Activation, Dense, Dropout, Layer, Residual
 

@@ -21,7 +21,7 @@ from ganglion.layers import Layer
 from ganglion.models import file_format
 from ganglion.models.weights import Array, Weights
 from ganglion.training.checking import Subject
-from ganglion.training.data import Dataset, Inputs
+from ganglion.training.data import Arrays, Dataset, Inputs
 from ganglion.training.passes import Parametrized
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class BaseModel(Weights):
         return self.architecture.rescale
 
     @explained
-    def predict(self, x: Any, batch_size: int | None = None) -> Any:
+    def predict(self, x: Arrays, batch_size: int | None = None) -> Any:
         """Return the output layer's values, shape `(samples, outputs)`.
 
         Of a model with several outputs it is a list, or a dictionary by their names, as the model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ganglion._base.arguments import explained
@@ -16,6 +16,7 @@ from ganglion.models.compiled import CompiledModel
 from ganglion.models.weights import Array
 from ganglion.training import loop, requests
 from ganglion.training.class_weights import ClassWeight
+from ganglion.training.data import Arrays
 from ganglion.training.requests import Arguments
 
 
@@ -73,8 +74,8 @@ class Model(CompiledModel):
     @explained
     def fit(
         self,
-        x: Any,
-        y: Any = None,
+        x: Arrays | Iterable[Any],
+        y: Arrays | None = None,
         batch_size: int | None = None,
         epochs: int = 1,
         verbose: Verbosity = "auto",
@@ -83,7 +84,7 @@ class Model(CompiledModel):
         validation_data: Sequence[Any] | None = None,
         shuffle: bool = True,
         class_weight: ClassWeight | None = None,
-        sample_weight: Any = None,
+        sample_weight: Arrays | None = None,
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
     ) -> History:
@@ -93,6 +94,7 @@ class Model(CompiledModel):
             x: Inputs, shape `(samples, ...)`, of numbers of any type, converted batch by batch; or
                 an iterable of batches `(x, y)` or `(x, y, sample_weight)`.
             y: Targets: class numbers `(samples,)`, or values `(samples,)` or `(samples, outputs)`.
+                Of several inputs or outputs x and y are lists, or dictionaries by name.
             batch_size: Samples a step; None: 32, or all of fewer.
             epochs: Number of the epoch to stop before: passes over the data, from `initial_epoch`.
             verbose: 1 shows a progress bar, 2 a line an epoch, 0 nothing; "auto" a bar where one
@@ -105,7 +107,7 @@ class Model(CompiledModel):
                 nowhere else: a mapping, 1 for classes not named; one a class in their order; or
                 "balanced", by which all classes that are there count as much.
             sample_weight: What each sample counts in the losses and in `weighted_metrics`, shape
-                `(samples,)`.
+                `(samples,)`; of several outputs it is for all, or by name.
             initial_epoch: The first epoch's number.
             steps_per_epoch: Batches an epoch, for an iterable that does not end.
 
@@ -137,9 +139,9 @@ class Model(CompiledModel):
     @explained
     def train_on_batch(
         self,
-        x: Any,
-        y: Any,
-        sample_weight: Any = None,
+        x: Arrays,
+        y: Arrays,
+        sample_weight: Arrays | None = None,
         class_weight: ClassWeight | None = None,
     ) -> dict[str, float]:
         """Take one step on one batch and return its figures; arguments are those of `fit`."""
@@ -152,10 +154,10 @@ class Model(CompiledModel):
     @explained
     def evaluate(
         self,
-        x: Any,
-        y: Any,
+        x: Arrays,
+        y: Arrays,
         batch_size: int | None = None,
-        sample_weight: Any = None,
+        sample_weight: Arrays | None = None,
     ) -> dict[str, float]:
         """Return the loss and the metrics; arguments are those of `fit`."""
         objective = self._objective("evaluate")
@@ -163,7 +165,7 @@ class Model(CompiledModel):
         return loop.evaluate(objective, requests.evaluation_source(data, batch_size))
 
     @explained
-    def predict_proba(self, x: Any, batch_size: int | None = None) -> Array:
+    def predict_proba(self, x: Arrays, batch_size: int | None = None) -> Array:
         """Return probabilities, shape `(samples, outputs)`; arguments are those of `predict`.
 
         They are the outputs of a network that ends in softmax or sigmoid. Else outputs are logits

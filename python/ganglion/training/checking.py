@@ -101,8 +101,6 @@ class Subject:
 
     def _of_heads(self, call: str, name: str, heads: tuple[Head, ...], given: Any) -> list[Any]:
         """Return what is given for each head; outputs without a loss may be left out."""
-        if len(self.outputs) == 1 and not isinstance(given, Mapping):
-            return [given]
         if isinstance(given, Mapping) and len(heads) < len(self.outputs):
             parts = self.outputs.named_parts(f"{call}: {name}", given)
         else:

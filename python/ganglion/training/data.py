@@ -6,17 +6,19 @@ frame, becomes an array first; a sparse matrix does so a stretch of batches at a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ganglion._base.arrays import Array, rows_at_once, unfolded
 from ganglion._base.frames import Labels, is_sparse
 
 Weight = NDArray[np.float64]
+Arrays = ArrayLike | Mapping[str, ArrayLike]
+"""What users give for inputs or outputs: an array; of several a list, or a dictionary by name."""
 
 
 @dataclass(frozen=True, slots=True)
