@@ -212,6 +212,14 @@ def test_dense_layers_act_on_each_position() -> None:
     weight, bias = model.get_weights()
     steps = np.random.default_rng(0).normal(size=(7, 5, 3))
     np.testing.assert_allclose(model.predict(steps), steps @ weight + bias, atol=1e-6)
+    model.compile(gn.optimizers.SGD(0.5), loss="squared_error")
+    targets = steps[:, :, :2] - 2 * steps[:, :, 1:]
+    assert model.fit(steps, targets, epochs=60, verbose=0).history["loss"][-1] < 1e-3
+    with pytest.raises(ValueError, match=r"y has shape \(7, 2, 5\), must be \(7, 10\)"):
+        model.fit(steps, targets.reshape(7, 2, 5), verbose=0)
+    model.forward(steps)
+    model.backward(np.ones((7, 5, 2)))
+    np.testing.assert_allclose(model.gradient_vector[-2:], 35, rtol=1e-6)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])

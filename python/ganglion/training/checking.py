@@ -84,7 +84,7 @@ class Subject:
         weights = self._weights(call, heads, sample_weight)
         calls = [_of(call, head.name, self.outputs.names) for head in heads]
         tables = [
-            as_targets(name, one, head.loss, head.port.columns)
+            as_targets(name, _in_rows(one, head), head.loss, head.port.columns)
             for name, head, one in zip(calls, heads, given, strict=True)
         ]
         data = Dataset(tuple(inputs), tuple(Targets(table) for table in tables))
@@ -144,3 +144,10 @@ def weighted_by_class(
 def _of(call: str, name: str, all_of_them: Any) -> str:
     """Return the call for messages, with a name where there are several."""
     return call if len(all_of_them) == 1 else f"{call}: {name}"
+
+
+def _in_rows(y: Any, head: Head) -> Any:
+    """Return targets whose rows have an output's shape with the numbers of a row in a line."""
+    if len(head.port.shape) == 1 or np.shape(y)[1:] != head.port.shape:
+        return y
+    return np.reshape(y, (len(y), -1))

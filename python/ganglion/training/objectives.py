@@ -74,6 +74,8 @@ class Phase:
             weight = graph.input("sample_weight", 1)
             graph.set_layer("")
             output = head.port.number
+            if len(head.port.shape) > 1:
+                output = graph.reshape(output, 1, head.port.columns)
             value = graph.loss(head.loss.name, output, target, weight, head.loss.parameters)
             terms.append((output, target, weight, value, head.factor, tally.core))
             feeds += [target, weight]
