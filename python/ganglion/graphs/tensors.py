@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ganglion._base import checks
 from ganglion.graphs.builders import Builder
-from ganglion.graphs.wirings import Step, add_steps
+from ganglion.graphs.wirings import Step, add_steps, applied
 from ganglion.layers import Add, Layer, Multiply, Slice
 
 Weights = Callable[[], list[NDArray[Any]]]
@@ -106,19 +106,15 @@ def called(layer: Layer, tensors: Sequence[Any], weights: Weights | None = None)
         TypeError: When something is no tensor.
         ValueError: When the shapes do not fit, with the layer.
     """
-    kind = type(layer).__name__
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
-            raise TypeError(f"{kind} takes tensors, got {checks.shown(tensor)}")
+            raise TypeError(f"{type(layer).__name__} takes tensors, got {checks.shown(tensor)}")
     trace = Trace(tensors)
     builder = Builder()
-    try:
-        inputs = [builder.input("x", tensor.shape) for tensor in trace.inputs]
-        values = add_steps(builder, trace.layers, trace.steps, inputs)
-        given = [values[trace.number(tensor)] for tensor in tensors]
-        outputs = builder.applied(layer, given, f"layers.{trace.place(layer)}")
-    except ValueError as error:
-        raise ValueError(f"{kind}: {error}") from None
+    inputs = [builder.input("x", tensor.shape) for tensor in trace.inputs]
+    values = add_steps(builder, trace.layers, trace.steps, inputs)
+    given = [values[trace.number(tensor)] for tensor in tensors]
+    outputs = applied(builder, layer, given, f"layers.{trace.place(layer)}")
     call = Call(layer, tuple(tensors), len(outputs), weights)
     return [Tensor(value.shape, call, index) for index, value in enumerate(outputs)]
 

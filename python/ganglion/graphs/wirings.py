@@ -120,10 +120,17 @@ def add_steps(
     """Apply layers to a graph's values, and return all values: the inputs, and what comes out."""
     values = list(inputs)
     for step in steps:
-        place = f"{name}layers.{step.layer}"
         given = [values[number] for number in step.values]
-        values += builder.applied(layers[step.layer], given, place)
+        values += applied(builder, layers[step.layer], given, f"{name}layers.{step.layer}")
     return values
+
+
+def applied(builder: AnyBuilder, layer: Layer, values: Sequence[Value], place: str) -> list[Value]:
+    """Apply a layer to values, and return all that come out; what does not fit is told of it."""
+    try:
+        return builder.applied(layer, values, place)
+    except ValueError as error:
+        raise ValueError(f"{type(layer).__name__}: {error}") from None
 
 
 @dataclass(frozen=True, repr=False)
