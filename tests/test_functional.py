@@ -14,6 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 import ganglion as gn
+from ganglion._base.structures import Structure
+from ganglion.graphs.wirings import Nested, Step, Wiring
 from ganglion.layers import Builder, Layer, Value
 
 Array = NDArray[Any]
@@ -299,6 +301,19 @@ def test_files_pickles_and_copies_are_the_same_model(
         for name in names:
             np.testing.assert_array_equal(found[name], expected[name])
     assert gn.files.read_metadata(tmp_path / "again") == {}
+
+
+def test_models_within_models_cannot_grow_without_end() -> None:
+    structure, steps = Structure("one", ("x",)), [Step(0, [0]), Step(0, [1])]
+
+    def doubled(inner: Any) -> Wiring:
+        return Wiring([Nested(inner)], steps, structure, [[4]], structure, [2])
+
+    deep: Any = gn.MLP([4, 4]).architecture
+    for _ in range(16):
+        deep = doubled(deep)
+    with pytest.raises(ValueError, match="the network has 131072 layers, must have at most"):
+        doubled(deep)
 
 
 @dataclass(frozen=True, repr=False)

@@ -48,6 +48,10 @@ class Architecture(Protocol):
     def outputs(self) -> Structure:
         """And the outputs."""
 
+    @property
+    def layer_count(self) -> int:
+        """How often a layer is applied, those within models too."""
+
     def network(self) -> Network:
         """Put the layers together; no memory is taken for parameters."""
 
@@ -92,6 +96,11 @@ class Chain:
     def outputs(self) -> Structure:
         """And the outputs, of which there is one too."""
         return ONE_OUTPUT
+
+    @property
+    def layer_count(self) -> int:
+        """How often a layer is applied: each once."""
+        return len(self.layers)
 
     def network(self) -> Network:
         """Put the layers together; no memory is taken for parameters."""

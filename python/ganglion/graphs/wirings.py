@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from ganglion.graphs.builders import Builder
 from ganglion.graphs.networks import Network
 from ganglion.layers import Builder as AnyBuilder
 from ganglion.layers import Layer, Value, checked_layers
+
+_MOST_LAYERS = 100_000  # of a network; models within models may double them at each level
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,20 @@ class Wiring:
         }
         for name, value in {**own, **checked_settings(self)}.items():
             object.__setattr__(self, name, value)
+        if self.layer_count > _MOST_LAYERS:
+            raise ValueError(
+                f"the network has {self.layer_count} layers, must have at most {_MOST_LAYERS}"
+            )
+
+    @property
+    def layer_count(self) -> int:
+        """How often a layer is applied, those within models too."""
+        applied_here = Counter(step.layer for step in self.steps)
+        return sum(
+            times * (layer.architecture.layer_count if isinstance(layer, Nested) else 1)
+            for number, layer in enumerate(self.layers)
+            if (times := applied_here[number])
+        )
 
     def network(self) -> Network:
         """Put the layers together; no memory is taken for parameters."""
