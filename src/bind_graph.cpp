@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/names.h"
 #include "bindings.h"
 #include "graph/graph.h"
@@ -80,11 +81,12 @@ void bind_graph(py::module_& module) {
             "softmax", [](Graph& graph, ValueId x) { return graph.add(Softmax{x}); }, py::arg("x"))
         .def(
             "dropout",
-            [](Graph& graph, ValueId x, double rate) {
-                const auto stream = static_cast<std::uint32_t>(graph.nodes().size());
+            [](Graph& graph, ValueId x, double rate, std::uint32_t stream) {
+                if (stream >= kNoiseStreams)
+                    fail("dropout", "stream is ", stream, ", must be below ", kNoiseStreams);
                 return graph.add(Dropout{x, rate, kNoiseStreams + stream});
             },
-            py::arg("x"), py::arg("rate"))
+            py::arg("x"), py::arg("rate"), py::arg("stream"))
         .def(
             "add", [](Graph& graph, ValueId a, ValueId b) { return graph.add(Add{a, b}); },
             py::arg("a"), py::arg("b"))

@@ -109,7 +109,7 @@ def shared_value(graph: _core.Graph, x: int) -> int:
 
     z = dense("first", x)
     branches = [graph.activation(z, name, 0.0) for name in ("gelu", "tanh")]
-    branches += [graph.softmax(z), graph.dropout(z, 0.3), dense("second", z), z]
+    branches += [graph.softmax(z), graph.dropout(z, 0.3, 0), dense("second", z), z]
     total = graph.add(z, z)
     for branch in branches:
         total = graph.add(branch, total)

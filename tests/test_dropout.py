@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from reference import assert_close, dropout_mask
 
+import ganglion as gn
 from ganglion import _core
 
 pytestmark = pytest.mark.kernel
@@ -147,3 +148,14 @@ def test_columns_that_lie_apart_are_read_right_or_refused(isa: str, dtype: Any, 
         assert "contiguous" in str(error)  # noqa: PT017  (either will do)
     else:
         assert_close(apart, together, family="exact")
+
+
+def test_an_op_before_it_changes_no_mask() -> None:
+    x = np.ones((20, 30))
+    kept = []
+    for before in ([], [gn.Activation("tanh")], [gn.Dense(30), gn.Activation("sigmoid")]):
+        net = gn.Sequential([*before, gn.Dropout(0.4), gn.Dropout(0.3)], input_size=30, seed=3)
+        kept.append(net.forward(x) != 0)
+    np.testing.assert_array_equal(kept[0], kept[1])
+    np.testing.assert_array_equal(kept[0], kept[2])
+    assert 0.3 < kept[0].mean() < 0.55

@@ -25,7 +25,7 @@ class Builder:
         self._numbers: dict[str, int] = {}  # of the parameters, by name
         self._places: dict[int, str] = {}  # of the layers, by identity
         self._normalized: dict[int, NDArray[np.float64]] = {}  # how inputs are read
-        self._has_ties = False
+        self._random_layers = 0  # so far: each draws its own numbers, whatever else is in between
         self._read: set[int] = set()  # inputs that are read as they are
         self._activated: dict[int, str] = {}  # values that come out of an activation, and its name
 
@@ -90,7 +90,6 @@ class Builder:
         group = TRAINED if trainable else FROZEN
         bias_number = self._bias(name, weight.fan_out, weight.fan_in, bias, group)
         number = self._numbers[weight.name]
-        self._has_ties = True
         y = self.graph.affine(self._number(x), number, bias_number, transposed=True)
         return self._value(y)
 
@@ -121,7 +120,9 @@ class Builder:
 
     def dropout(self, x: Value, rate: float) -> Value:
         """Zero a random part while training."""
-        return self._value(self.graph.dropout(self._number(x), rate))
+        y = self._value(self.graph.dropout(self._number(x), rate, self._random_layers))
+        self._random_layers += 1
+        return y
 
     def add(self, a: Value, b: Value) -> Value:
         """Add two values of one shape."""
@@ -179,7 +180,6 @@ class Builder:
                 for name, y in outputs.items()
             ),
             tuple(self.parameters),
-            self._has_ties,
         )
 
     def _value(self, number: int, *, is_raw: bool = False) -> Value:

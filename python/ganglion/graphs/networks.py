@@ -86,16 +86,12 @@ class OutputPort:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A graph with its inputs and outputs, and its parameters in the graph's order.
-
-    `has_ties` says whether some weight is read transposed.
-    """
+    """A graph with its inputs and outputs, and its parameters in the graph's order."""
 
     graph: _core.Graph
     inputs: tuple[Port, ...]
     outputs: tuple[OutputPort, ...]
     parameters: tuple[Parameter, ...]
-    has_ties: bool = False
 
     @property
     def input(self) -> int:

@@ -195,8 +195,6 @@ class BaseModel(Weights):
 
         self._only("predictor", self._model.network.inputs)
         self._only("predictor", self._model.network.outputs)
-        if self._model.network.has_ties:  # the extension packs weights, and not for both ways
-            raise ValueError("predictor: a model with Tied layers has none: call predict")
         columns = self._model.scales[0].columns
         recipe = self.architecture.recipe
         with self._model.store.access.reading("predictor"):
