@@ -27,18 +27,17 @@ void bind_predictor(py::module_ module) {
         .def(
             "predict",
             [](const Predictor<T>& predictor, const std::vector<Fed>& x,
-               const std::vector<py::array>& out, std::uint64_t step) {
+               const std::vector<py::array>& out) {
                 std::vector<DataView> from;
                 for (const auto& [array, scale, columns] : x)
                     from.push_back(data_view(array, "x", scale, columns));
                 const auto to = output_matrices<T>(out, "out");
-                const Ending ending = interruptible([&](Interrupt interrupt) {
-                    return predictor.predict(from, to, interrupt, step);
-                });
+                const Ending ending = interruptible(
+                    [&](Interrupt interrupt) { return predictor.predict(from, to, interrupt); });
                 if (ending == Ending::interrupted) throw py::error_already_set();
                 return ending == Ending::complete;
             },
-            py::arg("x"), py::arg("out"), py::arg("step") = 0)
+            py::arg("x"), py::arg("out"))
         .def("team_costs", &Predictor<T>::team_costs, py::arg("rows"), py::arg("members"));
 }
 

@@ -48,12 +48,16 @@ BufferId Lowering::value(ValueId id) {
     if (id == kNoValue) return kNoBuffer;
     BufferId& buffer = program_.values[at(id)];
     if (buffer != kNoBuffer) return buffer;
-    const Value& value = graph_.value(id);
+    buffer = add_buffer("", graph_.value(id), Space::parameters);
+    return buffer;
+}
+
+/// For a value, or its gradient: a parameter's is not of the arena, and has its place there.
+BufferId Lowering::add_buffer(const std::string& prefix, const Value& value, Space of_parameters) {
     Storage storage{Space::arena, value.extent};
     if (value.kind == ValueKind::parameter)
-        storage = {Space::parameters, value.extent, graph_.table()->slot(value.slot).offset};
-    buffer = program_.memory.add_whole(value.name, storage);
-    return buffer;
+        storage = {of_parameters, value.extent, graph_.table()->slot(value.slot).offset};
+    return program_.memory.add_whole(prefix + value.name, storage);
 }
 
 BufferId Lowering::copied_unless(bool (Buffer::*fits)() const, BufferId id) {
@@ -89,11 +93,7 @@ BufferId Lowering::gradient(ValueId id) { return program_.gradients[at(id)]; }
 Lowering::Contribution Lowering::contribute(ValueId id) {
     BufferId& buffer = program_.gradients[at(id)];
     if (buffer != kNoBuffer) return {buffer, true};
-    const Value& value = graph_.value(id);
-    Storage storage{Space::arena, value.extent};
-    if (value.kind == ValueKind::parameter)
-        storage = {Space::gradients, value.extent, graph_.table()->slot(value.slot).offset};
-    buffer = program_.memory.add_whole("gradient of " + value.name, storage);
+    buffer = add_buffer("gradient of ", graph_.value(id), Space::gradients);
     return {buffer, false};
 }
 

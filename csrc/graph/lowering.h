@@ -100,6 +100,7 @@ class Lowering {
 
   private:
     BufferId scratch(const std::string& name, const Extent& extent);
+    BufferId add_buffer(const std::string& prefix, const Value& value, Space of_parameters);
     BufferId copied_unless(bool (Buffer::*fits)() const, BufferId id);
     std::vector<bool> needed_nodes() const;
     void mark_gradients(const std::vector<bool>& needed);

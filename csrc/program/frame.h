@@ -22,6 +22,7 @@ struct Frame {
         packed;  // by BufferId: a copy as pack_b makes it, or null; or null
     T* scratch;  // the member's own
     const Part part;
+    const Range rows;  // the part's, of a batch
     Stop& stop;
     const Run& run;
     const StepAlong<T>& along;  // the step that gradients make where they are made
@@ -45,16 +46,12 @@ struct Frame {
                 buffer.matrix_stride()};
     }
 
-    /// The part's rows of a batch.
-    Range rows() const { return memory.row_share(part, run.rows); }
-
     /// The part's rows of a buffer that makes a matrix.
     Matrix<T> mine(BufferId id) const {
         if (id == kNoBuffer) return {};
-        const Range share = rows();
-        Matrix<T> all = whole(id);
+        const Matrix<T> all = whole(id);
         const Index positions = memory.buffer(id).extent.positions;
-        return {all.at(share.begin * positions, 0), share.size() * positions, all.cols,
+        return {all.at(rows.begin * positions, 0), rows.size() * positions, all.cols,
                 all.row_stride};
     }
 
@@ -62,7 +59,7 @@ struct Frame {
     template <class Body, class... Ids>
     void with_matrices(const Body& body, Ids... ids) const {
         if ((memory.buffer(ids).is_matrix() && ...)) return body(mine(ids)...);
-        for (Index row = rows().begin; row < rows().end; ++row) body(positions_of(ids, row)...);
+        for (Index row = rows.begin; row < rows.end; ++row) body(positions_of(ids, row)...);
     }
 
     /// The leader asks whether to stop; the others look at what it was told.

@@ -127,7 +127,7 @@ void Predictor<T>::check(std::span<const DataView> x, std::span<const Matrix<T>>
 
 template <class T>
 Ending Predictor<T>::predict(std::span<const DataView> x, std::span<const Matrix<T>> y,
-                             Interrupt interrupt, std::uint64_t step) const {
+                             Interrupt interrupt) const {
     check(x, y);
     std::optional<Access::Hold> hold;
     if (packed_ == nullptr) hold.emplace(store_.access().read("predict"));
@@ -137,7 +137,7 @@ Ending Predictor<T>::predict(std::span<const DataView> x, std::span<const Matrix
     const bool small = most > 1 && operations < kWorthWaking && !full_teams();
     const Clock::time_point now = small ? Clock::now() : Clock::time_point{};
     const int size = small && now - small_calls_began(now) < kSpentAlone ? 1 : most;
-    Call call{x, y, rows, step, !share_memory(x, y), Stop(interrupt)};
+    Call call{x, y, rows, !share_memory(x, y), Stop(interrupt)};
     if (size > 1 && is_quicker_apart(size, rows) && call.in_place)
         predict_apart(size, call);
     else
@@ -247,7 +247,7 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
                 call.finite = false;
         }
     });
-    const Run run{.rows = count, .first_row = rows.begin, .step = call.step};
+    const Run run{.rows = count, .first_row = rows.begin};
     if (!workspace.forward(team, stop, run)) return;
     team.divide(0, [&](Part part) noexcept {
         const Range share = plan_.memory.row_share(part, count);

@@ -36,10 +36,9 @@ class Predictor {
 
     /// Each x and y (rows, its numbers). Where outputs overlap inputs, no more rows may be asked
     /// for than are read at a time, max_batch. Ends early, y unfinished, unless it is complete.
-    /// Refused while another call trains the store's parameters, unless frozen. `step` chooses what
-    /// random numbers there are.
-    Ending predict(std::span<const DataView> x, std::span<const Matrix<T>> y, Interrupt interrupt,
-                   std::uint64_t step = 0) const;
+    /// Refused while another call trains the store's parameters, unless frozen.
+    Ending predict(std::span<const DataView> x, std::span<const Matrix<T>> y,
+                   Interrupt interrupt) const;
     /// The same where there is one of each.
     Ending predict(const DataView& x, const Matrix<T>& y, Interrupt interrupt) const {
         return predict({&x, 1}, {&y, 1}, interrupt);
@@ -54,7 +53,6 @@ class Predictor {
         std::span<const DataView> x;
         std::span<const Matrix<T>> y;
         Index rows;
-        std::uint64_t step;
         bool in_place;  // may inputs be read where they lie? Not where outputs overlap them
         Stop stop;
         std::atomic<bool> finite{true};

@@ -11,7 +11,7 @@ void DropoutCall::run(Frame<T>& frame) const {
                           .seed = frame.run.seed,
                           .stream = stream,
                           .step = frame.run.step,
-                          .first_row = (frame.run.first_row + frame.rows().begin) * positions});
+                          .first_row = (frame.run.first_row + frame.rows.begin) * positions});
 }
 
 template void DropoutCall::run(Frame<float>&) const;

@@ -12,36 +12,20 @@ from typing import Any
 
 import numpy as np
 
-from ganglion import initializers
+from ganglion import initializers, layers
 from ganglion._base.checks import shown
 from ganglion._base.structures import Structure
 from ganglion.activations import ActivationFunction
 from ganglion.graphs.architectures import Architecture, Chain
 from ganglion.graphs.wirings import Nested, Step, Wiring
 from ganglion.initializers import INITIALIZERS
-from ganglion.layers import (
-    Activation,
-    Add,
-    Concatenate,
-    Dense,
-    Dropout,
-    Flatten,
-    Layer,
-    Multiply,
-    Normalization,
-    Reshape,
-    Residual,
-    Slice,
-    StopGradient,
-    Tied,
-)
+from ganglion.layers import Layer, Tied
 from ganglion.layers.layer import told_fields
 
 _RECORDS: Mapping[str, type[Any]] = {
     record.__name__: record
     for record in (
-        *(Dense, Tied, Activation, Dropout, Normalization, Residual),
-        *(Add, Multiply, Concatenate, Flatten, Reshape, Slice, StopGradient),
+        *layers.kinds(),
         *(Chain, Wiring, Step, Structure, Nested),
         ActivationFunction,
         *(*INITIALIZERS.values(), initializers.Constant),

@@ -26,4 +26,15 @@ __all__ = [
     "Tied",
     "Value",
     "checked_layers",
+    "kinds",
 ]
+
+
+def kinds() -> list[type[Layer]]:
+    """Return all kinds of layers that there are here."""
+    public = [globals()[name] for name in __all__]
+    return [
+        one
+        for one in public
+        if isinstance(one, type) and issubclass(one, Layer) and one is not Layer
+    ]
