@@ -16,6 +16,7 @@ struct Part {
 
     /// This part of `items`, cut only at multiples of `grain`.
     Range share(Index items, Index grain) const {
+        if (count == 1) return {0, items};
         const Index blocks = ceil_div(items, grain);
         const auto cut = [&](Index part) {
             const Index edge = blocks * part / count * grain;

@@ -58,12 +58,12 @@ constexpr const ActivationInfo& info(Activation activation) {
 /// a = phi(z), elementwise over rows of `z.cols`; z and a may be the same. `alpha` is the slope of
 /// leaky_relu and the scale of elu.
 template <class T>
-using ActivationForward = void (*)(Matrix<const T> z, Matrix<T> a, T alpha);
+using ActivationForward = void (*)(const Matrix<const T>& z, const Matrix<T>& a, T alpha);
 
 /// dz = da * phi'(saved); da and dz may be the same.
 template <class T>
-using ActivationBackward = void (*)(Matrix<const T> saved, Matrix<const T> da, Matrix<T> dz,
-                                    T alpha);
+using ActivationBackward = void (*)(const Matrix<const T>& saved, const Matrix<const T>& da,
+                                    const Matrix<T>& dz, T alpha);
 
 template <class T>
 struct ActivationKernels {

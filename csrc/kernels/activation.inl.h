@@ -76,9 +76,14 @@ inline V derivative([[maybe_unused]] V saved, [[maybe_unused]] V alpha) {
     }
 }
 
+// Matrices come by reference: a copy on the stack, made of single numbers and read by the vector,
+// takes as long as a small tile. They are read once, before anything is written.
+
 template <Activation activation, class T>
-void activation_forward(Matrix<const T> z, Matrix<T> a, T alpha) {
+void activation_forward(const Matrix<const T>& from, const Matrix<T>& to, T alpha) {
     using V = Vec<T>;
+    const Matrix<const T> z = from;
+    const Matrix<T> a = to;
     for (Index i = 0; i < z.rows; ++i) {
         for (Index j = 0; j < z.cols; j += lanes<V>) {
             const V values = load_up_to<V>(z.at(i, j), z.cols - j);
@@ -89,8 +94,12 @@ void activation_forward(Matrix<const T> z, Matrix<T> a, T alpha) {
 }
 
 template <Activation activation, class T>
-void activation_backward(Matrix<const T> saved, Matrix<const T> da, Matrix<T> dz, T alpha) {
+void activation_backward(const Matrix<const T>& of_forward, const Matrix<const T>& from,
+                         const Matrix<T>& to, T alpha) {
     using V = Vec<T>;
+    const Matrix<const T> saved = of_forward;
+    const Matrix<const T> da = from;
+    const Matrix<T> dz = to;
     for (Index i = 0; i < saved.rows; ++i) {
         for (Index j = 0; j < saved.cols; j += lanes<V>) {
             const Index count = saved.cols - j;

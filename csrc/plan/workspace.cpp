@@ -35,13 +35,11 @@ Workspace<T>::Workspace(const Plan& plan, ParameterBlock<T> parameters,
         if (space == Space::arena) return arena_.data();
         return space == Space::parameters ? parameters.values : parameters.gradients;
     };
-    std::vector<bool> has_buffer(plan.memory.storages.size());
+    buffers_of_.resize(plan.memory.storages.size());
     for (std::size_t i = 0; i < plan.memory.buffers.size(); ++i) {
         const auto id = static_cast<BufferId>(i);
         pointers_.push_back(base_of(plan.memory.storage_of(id).space) + plan.memory.begin(id));
-        const auto storage = static_cast<std::size_t>(plan.buffer(id).storage);
-        if (has_buffer[storage]) views_.push_back(id);
-        has_buffer[storage] = true;
+        buffers_of_[static_cast<std::size_t>(plan.buffer(id).storage)].push_back(id);
     }
     reserve_team(1);
 }
@@ -87,17 +85,12 @@ Frame<T> Workspace<T>::frame(const Part& part, Stop& stop, const Run& run,
 
 template <class T>
 void Workspace<T>::read_input(ValueId id, const T* rows) {
-    const BufferId first = plan_.value(id);
-    const StorageId input = plan_.buffer(first).storage;
+    const StorageId input = plan_.buffer(plan_.value(id)).storage;
     T* const own = arena_.data() + plan_.memory.storage(input).offset;
     // nothing is written through it: no call writes an input
     T* const base = rows == nullptr ? own : const_cast<T*>(rows);
-    pointers_[static_cast<std::size_t>(first)] = base + plan_.buffer(first).offset;
-    for (const BufferId view : views_) {
-        const Buffer& buffer = plan_.buffer(view);
-        if (buffer.storage == input)
-            pointers_[static_cast<std::size_t>(view)] = base + buffer.offset;
-    }
+    for (const BufferId buffer : buffers_of_[static_cast<std::size_t>(input)])
+        pointers_[static_cast<std::size_t>(buffer)] = base + plan_.buffer(buffer).offset;
 }
 
 template <class T>

@@ -67,8 +67,8 @@ class Workspace {
     void poison_before(Index step, Index rows);
 
     const Plan& plan_;
-    std::vector<T*> pointers_;     // by BufferId
-    std::vector<BufferId> views_;  // buffers that are part of another's storage
+    std::vector<T*> pointers_;                       // by BufferId
+    std::vector<std::vector<BufferId>> buffers_of_;  // by StorageId
     const PackedWeights<T>* packed_;
     AlignedBuffer<T> arena_;
     std::vector<AlignedBuffer<T>> scratch_;  // by rank

@@ -41,24 +41,23 @@ template <class T>
 const T* as_it_lies(const DataView& x) {
     constexpr Index number = sizeof(T);
     const DataType type = number == sizeof(float) ? DataType::float32 : DataType::float64;
-    const bool contiguous = x.col_stride == number && x.row_stride == x.cols * number;
+    const bool contiguous =
+        x.col_stride == number && (x.rows == 1 || x.row_stride == x.cols * number);
     const bool aligned = reinterpret_cast<std::uintptr_t>(x.data) % alignof(T) == 0;
     const bool as_read = x.type == type && x.scale == 1 && x.factor == nullptr;
     return contiguous && aligned && as_read ? static_cast<const T*>(x.data) : nullptr;
 }
 
 template <class T>
-bool gather_share(Range share, const DataView& x, const T* in_place, Index first, Matrix<T> into) {
-    if (in_place != nullptr) {
-        return kernels<T>().all_finite(in_place + (first + share.begin) * into.cols,
-                                       share.size() * into.cols);
-    }
-    return gather(x, nullptr, first + share.begin,
-                  Matrix<T>{into.at(share.begin, 0), share.size(), into.cols, into.row_stride});
+bool gather_share(Range share, const DataView& x, Index first, const Matrix<T>& into) {
+    const Matrix<T> mine{into.at(share.begin, 0), share.size(), into.cols, into.row_stride};
+    const void* const given = static_cast<const char*>(x.data) + first * x.row_stride;
+    if (into.data == given) return kernels<T>().all_finite(mine.data, mine.rows * mine.cols);
+    return gather(x, nullptr, first + share.begin, mine);
 }
 
 template <class T>
-void copy_share(Range share, Matrix<const T> from, Matrix<T> to) {
+void copy_share(Range share, const Matrix<const T>& from, const Matrix<T>& to) {
     for (Index i = share.begin; i < share.end; ++i)
         std::copy_n(from.at(i, 0), from.cols, to.at(i, 0));
 }
@@ -67,9 +66,9 @@ template bool share_memory(std::span<const DataView>, std::span<const Matrix<flo
 template bool share_memory(std::span<const DataView>, std::span<const Matrix<double>>);
 template const float* as_it_lies(const DataView&);
 template const double* as_it_lies(const DataView&);
-template bool gather_share(Range, const DataView&, const float*, Index, Matrix<float>);
-template bool gather_share(Range, const DataView&, const double*, Index, Matrix<double>);
-template void copy_share(Range, Matrix<const float>, Matrix<float>);
-template void copy_share(Range, Matrix<const double>, Matrix<double>);
+template bool gather_share(Range, const DataView&, Index, const Matrix<float>&);
+template bool gather_share(Range, const DataView&, Index, const Matrix<double>&);
+template void copy_share(Range, const Matrix<const float>&, const Matrix<float>&);
+template void copy_share(Range, const Matrix<const double>&, const Matrix<double>&);
 
 }  // namespace ganglion

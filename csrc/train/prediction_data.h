@@ -17,12 +17,12 @@ bool share_memory(std::span<const DataView> x, std::span<const Matrix<T>> y);
 template <class T>
 const T* as_it_lies(const DataView& x);
 
-/// Gather a share of the rows of a batch that begins at row `first` of x, or look at them where
-/// they are read in place. Returns false if a number is not finite.
+/// Gather a share of the rows of a batch that begins at row `first` of x; where `into` is that row
+/// itself, look at them. Returns false if a number is not finite.
 template <class T>
-bool gather_share(Range share, const DataView& x, const T* in_place, Index first, Matrix<T> into);
+bool gather_share(Range share, const DataView& x, Index first, const Matrix<T>& into);
 
 template <class T>
-void copy_share(Range share, Matrix<const T> from, Matrix<T> to);
+void copy_share(Range share, const Matrix<const T>& from, const Matrix<T>& to);
 
 }  // namespace ganglion

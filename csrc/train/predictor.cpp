@@ -230,20 +230,17 @@ template <class T>
 void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Range rows, Call& call,
                                  Stop& stop) const {
     const Index count = rows.size();
-    const auto in_place = [&](std::size_t i) {
-        return call.in_place ? as_it_lies<T>(call.x[i]) : nullptr;
-    };
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
         if (!plan_.uses(inputs_[i])) continue;
-        const T* const lies = in_place(i);
+        const T* const lies = call.in_place ? as_it_lies<T>(call.x[i]) : nullptr;
         workspace.read_input(inputs_[i],
                              lies == nullptr ? nullptr : lies + rows.begin * call.x[i].cols);
     }
     team.divide(0, [&](Part part) noexcept {
         const Range share = plan_.memory.row_share(part, count);
         for (std::size_t i = 0; i < inputs_.size(); ++i) {
-            if (plan_.uses(inputs_[i]) && !gather_share(share, call.x[i], in_place(i), rows.begin,
-                                                        workspace.value(inputs_[i], count)))
+            if (plan_.uses(inputs_[i]) &&
+                !gather_share(share, call.x[i], rows.begin, workspace.value(inputs_[i], count)))
                 call.finite = false;
         }
     });

@@ -94,32 +94,38 @@ double GemmCall::operations(const Block& of_c, const Memory& memory, Index rows)
 
 template <class T>
 void GemmCall::run(Frame<T>& frame) const {
-    const ActivationKernels<T>& phi =
-        kernels<T>().activations[static_cast<std::size_t>(activation)];
+    const Block mine = share<T>(frame.memory, frame.part, frame.run.rows);
+    if (mine.rows.size() == 0) return;
     const Matrix<T> left = frame.whole(a);
     const Matrix<T> right = frame.whole(b);
-    GemmArgs<T> args{.a = transpose_a ? left.transposed() : left,
-                     .b = transpose_b ? right.transposed() : right,
-                     .c = frame.whole(c),
-                     .b_padded = true,
-                     .packed_b = frame.packed_copy(panels()),
-                     .start = {frame.pointer(bias), accumulate},
-                     .sums = {frame.pointer(column_sums), accumulate_sums}};
-    args.epilogue.alpha = static_cast<T>(alpha);
-    if (activated != kNoBuffer) {
-        args.epilogue.activate = phi.forward;
-        args.epilogue.activated = frame.whole(activated);
-    }
-    if (saved != kNoBuffer) {
-        args.epilogue.derive = phi.backward;
-        args.epilogue.saved = frame.whole(saved);
-    }
-    if (updated != kNoBuffer) {
-        const Index offset = frame.memory.begin(updated);
-        args.step = {&frame.along.of(offset), offset, &frame.finite};
-    }
-    const Block mine = share<T>(frame.memory, frame.part, frame.run.rows);
-    if (mine.rows.size() > 0) multiply(frame, args, mine.rows, mine.cols);
+    const GemmArgs<T> args{.a = transpose_a ? left.transposed() : left,
+                           .b = transpose_b ? right.transposed() : right,
+                           .c = frame.whole(c),
+                           .b_padded = true,
+                           .packed_b = frame.packed_copy(panels()),
+                           .start = {frame.pointer(bias), accumulate},
+                           .sums = {frame.pointer(column_sums), accumulate_sums},
+                           .epilogue = epilogue(frame),
+                           .step = step(frame)};
+    multiply(frame, args, mine.rows, mine.cols);
+}
+
+template <class T>
+GemmEpilogue<T> GemmCall::epilogue(const Frame<T>& frame) const {
+    const ActivationKernels<T>& phi =
+        kernels<T>().activations[static_cast<std::size_t>(activation)];
+    return {.activate = activated == kNoBuffer ? nullptr : phi.forward,
+            .activated = frame.whole(activated),
+            .derive = saved == kNoBuffer ? nullptr : phi.backward,
+            .saved = frame.whole(saved),
+            .alpha = static_cast<T>(alpha)};
+}
+
+template <class T>
+GemmStep<T> GemmCall::step(Frame<T>& frame) const {
+    if (updated == kNoBuffer) return {};
+    const Index offset = frame.memory.begin(updated);
+    return {&frame.along.of(offset), offset, &frame.finite};
 }
 
 /// y = phi(x·W + b) in one product. The pre-activation is kept if backward reads it.

@@ -55,6 +55,10 @@ struct GemmCall {
 
   private:
     Index depth(const Memory& memory, Index rows) const;
+    template <class T>
+    GemmEpilogue<T> epilogue(const Frame<T>& frame) const;
+    template <class T>
+    GemmStep<T> step(Frame<T>& frame) const;
 };
 
 }  // namespace ganglion
