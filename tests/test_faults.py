@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion.callbacks import Callback, EarlyStopping, LambdaCallback, TerminateOnNaN
 from ganglion.schedules import Schedule
-from ganglion.training.objectives import Phase
+from ganglion.training.phases import Phase
 
 X = np.linspace(-1, 1, 40).reshape(20, 2)
 Y = X.sum(axis=1)

@@ -13,7 +13,7 @@ from ganglion.callbacks import Callback, Logs, TerminateOnNaN, wants_batches
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.callbacks.history import History
 from ganglion.training.data import Dataset
-from ganglion.training.objectives import Objective, Phase
+from ganglion.training.objectives import Objective
 from ganglion.training.passes import BatchNotFiniteError, LossNotFiniteError, Parametrized
 from ganglion.training.snapshot import Snapshot
 from ganglion.training.sources import ArraySource, Source
@@ -110,26 +110,15 @@ def run_epoch(work: Fit, epoch: int) -> Logs:
     Raises:
         LossNotFiniteError: When a loss is no longer finite, with the step and what went wrong.
     """
-    training = work.objective.training
+    objective = work.objective
     listeners = [callback for callback in work.callbacks if wants_batches(callback)]
-    training.tally.reset()
-    step = 0
-    for part in work.source.parts(epoch, single=bool(listeners)):
-        for callback in listeners:
-            callback.on_train_batch_begin(step, {})
-        rates = work.objective.rates(part.count)
-        try:
-            training.run(part.data, part.order, part.batch_size, part.first, rates)
-        except BatchNotFiniteError as error:
-            raise LossNotFiniteError(
-                f"fit: in epoch {epoch + 1}, step {step + error.batch - part.first}:"
-                f" {error.culprit} is not finite; the weights are those before the epoch."
-                f" {_ADVICE}"
-            ) from error
-        for callback in listeners:
-            callback.on_train_batch_end(step, training.tally.so_far())
-        step += part.count
-    return training.tally.values()
+    try:
+        return objective.training.run_epoch(work.source, objective.rates, epoch, listeners)
+    except BatchNotFiniteError as error:
+        raise LossNotFiniteError(
+            f"fit: in epoch {epoch + 1}, step {error.batch}: {error.culprit} is not finite; the"
+            f" weights are those before the epoch. {_ADVICE}"
+        ) from error
 
 
 def _validate(work: Fit) -> Logs:
@@ -152,24 +141,13 @@ def evaluate(objective: Objective, source: Source) -> Logs:
     with objective.model.store.access.reading("evaluate"):
         evaluation = objective.evaluation()
         try:
-            return _figures_over(evaluation, source)
-        finally:
-            objective.give_back(evaluation)
-
-
-def _figures_over(evaluation: Phase, source: Source) -> Logs:
-    evaluation.tally.reset()
-    step = 0
-    for part in source.parts(0, single=False):
-        try:
-            evaluation.run(part.data, part.order, part.batch_size, part.first, np.zeros(part.count))
+            return evaluation.run_epoch(source, np.zeros)
         except BatchNotFiniteError as error:
             raise LossNotFiniteError(
-                f"evaluate: in batch {step + error.batch - part.first}: {error.culprit} is not"
-                " finite"
+                f"evaluate: in batch {error.batch}: {error.culprit} is not finite"
             ) from error
-        step += part.count
-    return evaluation.tally.values()
+        finally:
+            objective.give_back(evaluation)
 
 
 def train_on_batch(objective: Objective, data: Dataset) -> Logs:
@@ -181,13 +159,11 @@ def train_on_batch(objective: Objective, data: Dataset) -> Logs:
     with objective.model.store.access.training("train_on_batch"):
         before = objective.snapshot
         before.take()
-        objective.training.tally.reset()
         try:
-            objective.training.run(data, None, len(data), 0, objective.rates(1))
+            return objective.training.run_epoch(ArraySource(data, len(data)), objective.rates)
         except Exception as error:
             before.put_back()
             if isinstance(error, BatchNotFiniteError):
                 message = f"train_on_batch: {error.culprit} is not finite. {_ADVICE}"
                 raise LossNotFiniteError(message) from error
             raise
-        return objective.training.tally.values()

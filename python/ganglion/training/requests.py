@@ -21,7 +21,7 @@ from ganglion.training.far_scales import warn_of_inputs, warn_of_targets
 from ganglion.training.loop import Fit
 from ganglion.training.objectives import Objective
 from ganglion.training.passes import Parametrized
-from ganglion.training.sources import ArraySource, IterableSource, Source
+from ganglion.training.sources import ArraySource, IterableSource, Source, shuffled
 from ganglion.training.supervision import classes_of, takes_any_number
 
 _FIT_BATCH = 32  # as in Keras
@@ -105,7 +105,7 @@ def evaluation_source(data: Dataset, batch_size: int | None) -> ArraySource:
     """Return the batches to evaluate a dataset by."""
     if batch_size is not None:
         checks.positive_count("batch_size", batch_size)
-    return ArraySource(data, min(batch_size or _EVALUATION_BATCH, len(data)), shuffle=False, seed=0)
+    return ArraySource(data, min(batch_size or _EVALUATION_BATCH, len(data)))
 
 
 def _validation(subject: Subject, objective: Objective, validation_data: Sequence[Any]) -> Dataset:
@@ -134,7 +134,8 @@ def _array_source(
         _warn_of_far_scales(subject.model, objective, data)
     data = weighted_by_class("fit", data, arguments.class_weight, objective)
     batch_size = min(arguments.batch_size or _FIT_BATCH, len(data))
-    return ArraySource(data, batch_size, arguments.shuffle, subject.model.seed), held_out
+    order = shuffled(subject.model.seed, len(data)) if arguments.shuffle else None
+    return ArraySource(data, batch_size, order), held_out
 
 
 def _warn_of_other_classes(data: Dataset, held_out: Dataset, objective: Objective) -> None:

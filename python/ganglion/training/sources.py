@@ -25,6 +25,11 @@ class Part:
     count: int
 
 
+def shuffled(seed: int, samples: int) -> Callable[[int], Order]:
+    """Return what gives each epoch a random order of its own."""
+    return lambda epoch: _core.permutation(seed, _SHUFFLE_STREAMS + epoch, samples)
+
+
 class Source(Protocol):
     """Gives the batches of each epoch."""
 
@@ -47,14 +52,13 @@ class ArraySource:
     Args:
         data: The samples.
         batch_size: Rows a batch; the last may be short.
-        shuffle: Whether each epoch takes the samples in a random order of its own.
-        seed: With the epoch's number, which order.
+        order: Gives the order in which an epoch takes the samples, by its number; None: as they
+            lie.
     """
 
     data: Dataset
     batch_size: int
-    shuffle: bool
-    seed: int
+    order: Callable[[int], Order] | None = None
 
     @property
     def samples(self) -> int:
@@ -68,9 +72,7 @@ class ArraySource:
 
     def parts(self, epoch: int, *, single: bool) -> Iterator[Part]:
         """Give the batches of an epoch, each alone if `single`."""
-        order = None
-        if self.shuffle:
-            order = _core.permutation(self.seed, _SHUFFLE_STREAMS + epoch, self.samples)
+        order = None if self.order is None else self.order(epoch)
         count = 1 if single else self.steps
         count = min(count, -(-self.data.rows_at_once(self.batch_size) // self.batch_size))
         for first in range(0, self.steps, count):

@@ -108,9 +108,18 @@ class Tally:
         figures: What is reported beside the loss.
         reading: How the outputs are read.
         outputs: Columns of the outputs.
+        mean_of_batches: Whether the loss is that of the batches' means, each counted by its rows;
+            else it is the mean over the rows, counted by their weights.
     """
 
-    def __init__(self, figures: Sequence[Figure], reading: Reading, outputs: int) -> None:
+    def __init__(
+        self,
+        figures: Sequence[Figure],
+        reading: Reading,
+        outputs: int,
+        *,
+        mean_of_batches: bool = False,
+    ) -> None:
         added = [figure for figure in figures if not figure.needs_rows]
         self._of_rows = [figure for figure in figures if figure.needs_rows]
         self._added_names = ["loss", *(figure.name for figure in added)]
@@ -119,6 +128,7 @@ class Tally:
         self.core = _core.Figures(
             [reading.core_settings(figure) for figure in added],
             outputs,
+            mean_of_batches=mean_of_batches,
             keeps_rows=bool(self._of_rows),
         )
 
