@@ -19,6 +19,7 @@ import ganglion as gn
 from ganglion import neural_network as ours
 from ganglion.estimators.multilayer.loss import PenalizedLoss, rule_of_classes, rule_of_numbers
 from ganglion.estimators.multilayer.mlp import mlp
+from ganglion.models import inside
 from ganglion.training.data import Dataset
 
 pytestmark = [
@@ -317,7 +318,7 @@ def test_float32_stays_and_anything_else_becomes_float64() -> None:
 )
 def test_gradient_is_the_central_difference(loss: str, out_activation: str, outputs: int) -> None:
     rng = np.random.default_rng(0)
-    model = mlp([4, 5, outputs], ["tanh"], out_activation, "float64")._model
+    model = inside.parametrized(mlp([4, 5, outputs], ["tanh"], out_activation, "float64"))
     x = rng.normal(size=(20, 4))
     columns = outputs // 2 if loss == "gaussian" else outputs
     softmax = out_activation == "softmax"
@@ -327,12 +328,10 @@ def test_gradient_is_the_central_difference(loss: str, out_activation: str, outp
     values[:] = rng.normal(size=values.size) / 2
     classes = loss == "log_loss"
     rule = rule_of_classes(model) if classes else rule_of_numbers(loss, model, (0.3,))
-    objective = PenalizedLoss(model, rule, 0.7, samples, 20, "gradients")
+    objective = PenalizedLoss(model, rule, 0.7, "gradients")
 
     def value() -> float:
-        objective.reset()
-        assert objective.run(samples, None, 20)
-        return objective.value()
+        return objective.over(samples, 20)
 
     value()
     assert samples.weight is not None
@@ -355,10 +354,10 @@ def test_gradient_is_the_central_difference(loss: str, out_activation: str, outp
 def test_ctrl_c_warns_and_leaves_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
     x, y = numbers()
 
-    def interrupted(self: Any, samples: Any, order: Any, batch_size: int, rate: float) -> bool:
+    def interrupted(self: Any, *arguments: Any) -> float:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(PenalizedLoss, "run", interrupted)
+    monkeypatch.setattr(PenalizedLoss, "over", interrupted)
     with pytest.warns(UserWarning, match="interrupted by user"):
         net = ours.MLPRegressor().fit(x, y)
     assert net.interrupted_

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 from ganglion import _core
+from ganglion._base.interrupts import heed
 from ganglion._base.runtime import get_num_threads
 from ganglion.estimators import needs_scikit_learn
 
@@ -17,7 +18,7 @@ with needs_scikit_learn("ganglion.model_selection"):
     from sklearn.model_selection import GridSearchCV
     from sklearn.utils import _safe_indexing
 
-    from ganglion.estimators.shared.threads import heed, threads_for
+    from ganglion.estimators.shared.threads import threads_for
 
 __all__ = ["GridSearch", "fit_many"]
 

@@ -14,7 +14,7 @@ from ganglion.graphs.ends import wired
 from ganglion.losses import Loss
 from ganglion.models.compiled import CompiledModel
 from ganglion.models.weights import Array
-from ganglion.training import loop, requests
+from ganglion.training import model_fits, requests
 from ganglion.training.class_weights import ClassWeight
 from ganglion.training.data import Arrays
 from ganglion.training.requests import Arguments
@@ -134,7 +134,7 @@ class Model(CompiledModel):
             steps_per_epoch=steps_per_epoch,
         )
         work = requests.prepare(self, self._subject, self._objective("fit"), x, y, arguments)
-        return loop.fit(work, range(initial_epoch, epochs))
+        return model_fits.fit(work, range(initial_epoch, epochs))
 
     @explained
     def train_on_batch(
@@ -149,7 +149,7 @@ class Model(CompiledModel):
         data = requests.training_batch(
             "train_on_batch", self._subject, objective, (x, y, sample_weight), class_weight
         )
-        return loop.train_on_batch(objective, data)
+        return model_fits.train_on_batch(objective, data)
 
     @explained
     def evaluate(
@@ -162,7 +162,7 @@ class Model(CompiledModel):
         """Return the loss and the metrics; arguments are those of `fit`."""
         objective = self._objective("evaluate")
         data = self._subject.dataset("evaluate", objective, x, y, sample_weight)
-        return loop.evaluate(objective, requests.evaluation_source(data, batch_size))
+        return model_fits.evaluate(objective, requests.evaluation_source(data, batch_size))
 
     @explained
     def predict_proba(self, x: Arrays, batch_size: int | None = None) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from ganglion import losses
 from ganglion._base import checks
@@ -39,6 +39,12 @@ class Head:
     factor: float
     figures: Sequence[Figure]
     is_probability: bool
+
+    @classmethod
+    def of(cls, network: Network, loss: Loss) -> Self:
+        """Return the only output with a loss, and nothing that is reported beside it."""
+        (port,) = network.outputs
+        return cls(port.name, 0, port, loss, 1.0, (), network.graph.is_probability(port.number))
 
     @property
     def reading(self) -> Reading:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from ganglion._base.improvement import improves
+from ganglion.callbacks.history import History
+from ganglion.training.fit_plan import FitPlan, rises, worst
 
 
 @dataclass(slots=True)
@@ -12,16 +16,12 @@ class Progress:
 
     Args:
         epochs: How many this fit has run.
-        epochs_in_all: And those before it too.
+        epochs_in_all: And those before it too: the number of the next.
         samples: How many have been trained on in all, each in each epoch.
         loss: That of the last epoch; None before the first.
-        losses: Of each epoch.
-        scores: Of the validation samples after each epoch; None where there are none.
-        validation_losses: Their losses.
-        best_loss: The least; None where validation decides.
-        best_score: The highest; None where there is no validation.
-        best_validation_loss: The least.
-        best_epoch: The epoch, of all, that was best; None where none was.
+        history: The figures of each epoch.
+        best: The best value of each figure that has been watched.
+        best_epoch: Which epoch was best, of all, from 1; None where none was.
         waited: Epochs since the last that improved.
         interrupted: Whether it was ended by Ctrl-C.
     """
@@ -30,25 +30,43 @@ class Progress:
     epochs_in_all: int = 0
     samples: int = 0
     loss: float | None = None
-    losses: list[float] = field(default_factory=list)
-    scores: list[float] | None = None
-    validation_losses: list[float] = field(default_factory=list)
-    best_loss: float | None = math.inf
-    best_score: float | None = None
-    best_validation_loss: float = math.inf
+    history: History = field(default_factory=History)
+    best: dict[str, float] = field(default_factory=dict)
     best_epoch: int | None = None
     waited: int = 0
     interrupted: bool = False
 
-    def epoch_ends(self, loss: float, samples: int) -> None:
-        """Note an epoch over so many samples."""
+    @property
+    def is_best(self) -> bool:
+        """Whether the last epoch was the best of all."""
+        return self.best_epoch == self.epochs_in_all
+
+    def fit_begins(self, plan: FitPlan) -> None:
+        """Note that a fit begins, which may go on from another."""
+        self.epochs = 0
+        for figure in plan.watched:
+            self.best.setdefault(figure, worst(figure))
+            self.history.history.setdefault(figure, [])
+
+    def epoch_ends(self, figures: Mapping[str, float], samples: int, plan: FitPlan) -> None:
+        """Note an epoch over so many samples, and whether it improves what the plan goes by."""
+        self.history.append(self.epochs_in_all, figures)
         self.epochs += 1
         self.epochs_in_all += 1
         self.samples += samples
-        self.loss = loss
-        self.losses.append(loss)
+        self.loss = figures["loss"]
+        improvements = [figure for figure in plan.watched if self._note(figure, figures, plan)]
+        self.waited = 0 if plan.goes_by in (None, *improvements) else self.waited + 1
+        if plan.kept is not None:
+            for curve in self.history.history.values():
+                del curve[: -plan.kept]
+            del self.history.epoch[: -plan.kept]
 
-    def forget_before(self, kept: int) -> None:
-        """Forget the figures of all but the last epochs."""
-        for figures in (self.losses, self.scores or [], self.validation_losses):
-            del figures[:-kept]
+    def _note(self, figure: str, figures: Mapping[str, float], plan: FitPlan) -> bool:
+        """Remember a figure that is the best so far; return whether it improves enough to count."""
+        value, before, upward = figures[figure], self.best[figure], rises(figure)
+        if improves(value, before, least=0.0, rises=upward, reaching=False):
+            self.best[figure] = value
+            if figure == plan.best_by:
+                self.best_epoch = self.epochs_in_all
+        return improves(value, before, least=plan.tol, rises=upward, reaching=True)

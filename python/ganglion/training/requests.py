@@ -18,7 +18,7 @@ from ganglion.training.checking import Subject, weighted_by_class
 from ganglion.training.class_weights import ClassWeight, refuse_balanced
 from ganglion.training.data import Dataset
 from ganglion.training.far_scales import warn_of_inputs, warn_of_targets
-from ganglion.training.loop import Fit
+from ganglion.training.model_fits import Fit
 from ganglion.training.objectives import Objective
 from ganglion.training.passes import Parametrized
 from ganglion.training.sources import ArraySource, IterableSource, Source, shuffled

@@ -24,12 +24,12 @@ from ganglion.estimators.multilayer.parameters import (
 from ganglion.estimators.multilayer.scoring import scorer_of
 from ganglion.estimators.multilayer.stochastic import settings_of
 from ganglion.estimators.shared.callback_support import CallbackSupportMixin, FitEvents
-from ganglion.estimators.shared.clock import Clock
-from ganglion.estimators.shared.progress_shown import show
+from ganglion.estimators.shared.progress_shown import OF_ANY_SOLVER, OF_EPOCHS, show
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.threads import limited, threads_for
 from ganglion.estimators.shared.turns import fits_alone
 from ganglion.estimators.shared.weights import sample_weights, times
+from ganglion.training.clock import Clock
 from ganglion.training.data import Dataset
 from ganglion.training.far_scales import warn_of_inputs
 from ganglion.training.progress import Progress
@@ -118,7 +118,9 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
         samples = Dataset.of(self._scaled(inputs), targets, in_training, weight)
         if watched is not None:
             watched = Dataset.of(self._scaled(watched.x), watched.y, watched.weight)
-        events = FitEvents(self, X, y, sample_weight, 1 if incremental else self.max_iter)
+        shown = OF_EPOCHS if self.solver in STOCHASTIC else OF_ANY_SOLVER
+        epochs = 1 if incremental else self.max_iter
+        events = FitEvents(self, X, y, sample_weight, epochs, shown)
         self.interrupted_ = False
         with limited(self.n_jobs):
             if self.solver in STOCHASTIC:
@@ -211,5 +213,4 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
         draw(net, self._random_state, [*activations, as_last])
         self._use(net)
         if self.solver in STOCHASTIC:
-            fresh = Progress(best_loss=None, scores=[], best_score=-np.inf)
-            show(fresh if self.early_stopping else Progress(), self)
+            show(Progress(), self)

@@ -21,6 +21,7 @@ from ganglion.estimators.shared.parameters import one_of, parameter, parametrize
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.turns import fits_alone, predicts
 from ganglion.estimators.shared.weights import check_class_weight
+from ganglion.models import inside
 
 
 @explained
@@ -131,7 +132,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]  # scikit-l
         return targets.shape[1], "logistic"
 
     def _loss_rule(self) -> LossRule:
-        return rule_of_classes(self._net._model)
+        return rule_of_classes(inside.parametrized(self._net))
 
     def _labels_of(self, targets: Array) -> Array:
         if self._label_binarizer.y_type_.startswith("multilabel"):

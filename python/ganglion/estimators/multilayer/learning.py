@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,18 +11,26 @@ from sklearn.utils.optimize import _check_optimize_result
 
 from ganglion._base.arrays import Array
 from ganglion._base.messages import warn
+from ganglion.callbacks import Logs
 from ganglion.estimators.multilayer import lbfgs, scalers
-from ganglion.estimators.multilayer.fit_plan import FitPlan
 from ganglion.estimators.multilayer.fitted import FittedMLP
 from ganglion.estimators.multilayer.loss import LossRule, PenalizedLoss
 from ganglion.estimators.multilayer.scoring import ValidationScore
-from ganglion.estimators.multilayer.stochastic import Epochs, StochasticOptimizer, settings_of
-from ganglion.estimators.multilayer.stochastic_fit import StochasticFit
-from ganglion.estimators.multilayer.validation import ROWS, Validation, hold_out
+from ganglion.estimators.multilayer.stochastic import StochasticOptimizer, settings_of
+from ganglion.estimators.multilayer.stochastic_fit import (
+    StochasticEpochs,
+    plan_of,
+    warn_of_ending,
+)
+from ganglion.estimators.multilayer.validation import Validation, hold_out
 from ganglion.estimators.shared.callback_support import FitEvents
-from ganglion.estimators.shared.clock import Clock
-from ganglion.estimators.shared.progress_shown import progress_of, show
+from ganglion.estimators.shared.progress_shown import OF_ANY_SOLVER, progress_of, show
+from ganglion.models import inside
+from ganglion.training import loop
+from ganglion.training.clock import Clock
 from ganglion.training.data import Dataset
+from ganglion.training.fit_plan import FitPlan
+from ganglion.training.progress import Progress
 
 
 class LearningMLP(FittedMLP, ABC):
@@ -63,7 +72,7 @@ class LearningMLP(FittedMLP, ABC):
             clock: Ends the fit where its time is over.
             is_part: Whether to train for one epoch only, of many calls.
         """
-        model, rule = self._net._model, self._loss_rule()
+        model, rule = inside.parametrized(self._net), self._loss_rule()
         if watched is None and self.early_stopping:
             stratify = self._stratify(samples.y)
             samples, watched = hold_out(
@@ -73,40 +82,52 @@ class LearningMLP(FittedMLP, ABC):
         optimizer = self._optimizer_for(-(-len(samples) // batch_size), goes_on=is_part)
         scaler = self._target_scaler()
         trained_on = scalers.for_loss(scaler, samples)
-        loss = PenalizedLoss(
-            model, rule, self.alpha, trained_on, batch_size, "train", optimizer.state
+        verbose = bool(self.verbose)
+        epochs = StochasticEpochs(
+            PenalizedLoss(model, rule, self.alpha, "train", optimizer.state),
+            trained_on,
+            batch_size,
+            self._random_state if self.shuffle else None,
+            optimizer,
+            model.store.values,
+            verbose=verbose,
         )
-        random_state = self._random_state if self.shuffle else None
-        epochs = Epochs(loss, trained_on, batch_size, random_state)
-        validation = None
+        validate: Callable[[], Logs] = dict
         if watched is not None:
             score, watched = ValidationScore(self, watched), scalers.for_loss(scaler, watched)
-            value = PenalizedLoss(model, rule, 0.0, watched, ROWS, "evaluate")
-            validation = Validation(score, value, watched)
-        plan, progress = FitPlan.of(self, is_part=is_part), progress_of(self)
-        values = model.store.values
-        StochasticFit(plan, progress, epochs, optimizer, validation, values).run(events, clock)
+            loss = PenalizedLoss(model, rule, 0.0, "evaluate")
+            validate = Validation(score, loss, watched, verbose=verbose).look
+        plan = plan_of(self, clock, validates=watched is not None, is_part=is_part)
+        progress = progress_of(self)
+        try:
+            ending = loop.run(plan, progress, epochs, [epochs, events], validate)
+            warn_of_ending(ending, plan, progress, is_part=is_part)
+        except KeyboardInterrupt:
+            progress.interrupted = True
+            warn(["Training interrupted by user."])
         show(progress, self)
 
     def _optimizer_for(self, steps: int, *, goes_on: bool) -> StochasticOptimizer:
         """Return the optimizer there is where that goes on, else a new one."""
+        model = inside.parametrized(self._net)
         before: StochasticOptimizer | None = getattr(self, "_optimizer", None)
         if before is None or not goes_on:
-            self._optimizer = StochasticOptimizer(self._net._model, settings_of(self), steps)
+            self._optimizer = StochasticOptimizer(model, settings_of(self), steps)
             if before is not None and self.warm_start and self.keep_optimizer_state:
                 self._optimizer.go_on_from(before)
-        self._optimizer.bind(self._net._model)
+        self._optimizer.bind(model)
         return self._optimizer
 
     def _minimize(self, samples: Dataset, events: FitEvents, clock: Clock) -> None:
         """Fit by "lbfgs"; arguments are those of `_run_epochs`."""
         samples = scalers.for_loss(self._target_scaler(), samples)
-        limits = lbfgs.Limits.of(self)
-        fit = lbfgs.Minimization(self._net._model, self._loss_rule(), self.alpha, samples, limits)
-        result = fit.run(events, clock)
-        self.interrupted_ = fit.interrupted
-        self.n_iter_ = _check_optimize_result("lbfgs", result, self.max_iter)
-        self.loss_ = result.fun
+        plan = FitPlan(epochs=range(self.max_iter), tol=self.tol, clock=clock)
+        model, progress = inside.parametrized(self._net), Progress()
+        fit = lbfgs.Minimization(model, self._loss_rule(), self.alpha, samples, plan, progress)
+        result = fit.run(events, max_fun=self.max_fun, verbose=bool(self.verbose))
+        progress.epochs = _check_optimize_result("lbfgs", result, self.max_iter)
+        progress.loss = result.fun
+        show(progress, self, OF_ANY_SOLVER)
 
     def _target_scaler(self) -> Any:
         """Return what the targets are scaled by; None: nothing."""

@@ -11,7 +11,7 @@ from ganglion._base.arrays import Array
 from ganglion.estimators.multilayer.parameters import Activation
 from ganglion.graphs.architectures import Chain
 from ganglion.layers import Dense, Dropout, Layer
-from ganglion.models import Sequential
+from ganglion.models import Sequential, inside
 
 # What the core calls scikit-learn's output activations; an exponential is taken outside.
 _OUTPUTS = {"softmax": "softmax", "logistic": "sigmoid", "identity": "identity", "exp": "identity"}
@@ -68,7 +68,7 @@ def holding(
 
 def shown(model: Sequential) -> tuple[list[Array], list[Array]]:
     """Return a model's weights and biases, layer by layer: views, writing to them changes it."""
-    parts = model._model.network.split(model.parameter_vector)
+    parts = inside.parametrized(model).network.split(model.parameter_vector)
     return parts[0::2], parts[1::2]
 
 
@@ -94,5 +94,5 @@ def outputs_of(model: Sequential, x: Any, out_activation: Activation) -> Array:
 
     Rows of a sparse matrix are unfolded some at a time.
     """
-    out = model._outputs(x if isinstance(x, np.ndarray) else x.tocsr())
+    out = inside.outputs_of(model, x if isinstance(x, np.ndarray) else x.tocsr())
     return np.exp(out, out=out) if out_activation == "exp" else out

@@ -24,6 +24,7 @@ from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.scores import score_of_numbers
 from ganglion.estimators.shared.texts import text_in_targets_told
 from ganglion.estimators.shared.turns import fits_alone, predicts
+from ganglion.models import inside
 from ganglion.training.far_scales import warn_of_targets
 
 _LOSSES = {"squared_error", "poisson", "absolute_error", "huber", "quantile", "gaussian"}
@@ -140,7 +141,7 @@ class MLPRegressor(RegressorMixin, ScaledTargetsMLP, LossArgument):  # type: ign
         return outputs_for_numbers(self.loss, levels, targets.shape[1])
 
     def _loss_rule(self) -> LossRule:
-        return rule_of_numbers(self.loss, self._net._model, self._fitted_loss()[1])
+        return rule_of_numbers(self.loss, inside.parametrized(self._net), self._fitted_loss()[1])
 
     def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:
         super()._check_arguments(validation, incremental=incremental)

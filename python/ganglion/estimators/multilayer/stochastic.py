@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from ganglion._base.messages import say
 from ganglion.estimators.multilayer.learning_rates import schedule_of
-from ganglion.estimators.multilayer.loss import PenalizedLoss
-from ganglion.training.data import Dataset
 from ganglion.training.passes import Parametrized
 
 _LEAST_RATE = 1e-6  # below it an adaptive rate is not divided further, and training ends
@@ -152,68 +150,3 @@ class _Remembered:
     def __init__(self, blocks: list[NDArray[Any]], steps: int) -> None:
         self.blocks = blocks
         self.steps = steps
-
-
-class Epochs:
-    """Runs epochs over samples in an order that the estimator's random state gives.
-
-    Args:
-        loss: What is made small.
-        samples: What is trained on; rows of a sparse matrix are unfolded a batch at a time.
-        batch_size: Rows a step.
-        random_state: Shuffles the order of the epoch before; None: the samples stay as they lie.
-    """
-
-    def __init__(
-        self,
-        loss: PenalizedLoss,
-        samples: Dataset,
-        batch_size: int,
-        random_state: np.random.RandomState | None,
-    ) -> None:
-        self._loss = loss
-        self._samples = samples
-        self._batch_size = batch_size
-        self._random_state = random_state
-        self._order = np.arange(len(samples), dtype=np.int64)
-
-    def __len__(self) -> int:
-        return len(self._samples)
-
-    @property
-    def steps(self) -> int:
-        """How many an epoch has."""
-        return -(-len(self._samples) // self._batch_size)
-
-    def run(self, rates: NDArray[np.float64]) -> float:
-        """Run one and return its loss; NaN where a loss or a parameter is no longer finite."""
-        if self._random_state is not None:
-            shuffled = np.arange(len(self._order))
-            self._random_state.shuffle(shuffled)
-            self._order = self._order[shuffled]
-        self._loss.reset()
-        complete = run_in_order(self._loss, self._samples, self._batch_size, self._order, rates)
-        return self._loss.value() if complete else np.nan
-
-
-def run_in_order(
-    loss: PenalizedLoss,
-    samples: Dataset,
-    batch_size: int,
-    order: NDArray[np.int64] | None = None,
-    rates: NDArray[np.float64] | None = None,
-) -> bool:
-    """Run all batches; False where a loss or a parameter is no longer finite.
-
-    Rows of a sparse matrix are unfolded a batch at a time.
-    """
-    x: Any = samples.x
-    if isinstance(x, np.ndarray):
-        return loss.run(samples, order, batch_size, rates)
-    order = np.arange(len(samples)) if order is None else order
-    parts = [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
-    rates = np.zeros(len(parts)) if rates is None else rates
-    return all(
-        loss.run(samples.rows(part).unfolded(), None, batch_size, rates[step : step + 1])
-        for step, part in enumerate(parts)
-    )

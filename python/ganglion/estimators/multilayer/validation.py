@@ -6,12 +6,13 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 
 from ganglion._base.arrays import Array
+from ganglion._base.messages import say
+from ganglion.callbacks import Logs
 from ganglion.estimators.multilayer.loss import PenalizedLoss
 from ganglion.estimators.multilayer.scoring import ValidationScore
-from ganglion.estimators.multilayer.stochastic import run_in_order
 from ganglion.training.data import Dataset
 
-ROWS = 256  # looked at together
+_ROWS = 256  # looked at together
 
 
 def hold_out(
@@ -51,18 +52,23 @@ class Validation:
 
     Args:
         score: Their score.
-        loss: Makes their loss, up to `ROWS` of them at a time.
+        loss: Makes their loss.
         samples: They, with targets as the loss takes them.
+        verbose: Whether to tell the score.
     """
 
-    def __init__(self, score: ValidationScore, loss: PenalizedLoss, samples: Dataset) -> None:
+    def __init__(
+        self, score: ValidationScore, loss: PenalizedLoss, samples: Dataset, *, verbose: bool
+    ) -> None:
         self._score = score
         self._loss = loss
         self._samples = samples
+        self._verbose = verbose
 
-    def look(self) -> tuple[float, float]:
+    def look(self) -> Logs:
         """Return their score and their loss, NaN where it is not finite."""
         score = self._score.value()
-        self._loss.reset()
-        complete = run_in_order(self._loss, self._samples, ROWS)
-        return score, self._loss.value() if complete else np.nan
+        loss = self._loss.over(self._samples, min(_ROWS, len(self._samples)))
+        if self._verbose:
+            say(f"Validation score: {score:f}")
+        return {"val_score": score, "val_loss": loss}

@@ -16,15 +16,18 @@ from sklearn.utils.validation import validate_data
 from ganglion._base.arguments import explained
 from ganglion._base.arrays import Array
 from ganglion._base.messages import warn
-from ganglion.estimators.perceptron import draws, loop
+from ganglion.estimators.perceptron import draws
 from ganglion.estimators.perceptron.arguments import PerceptronArguments
-from ganglion.estimators.perceptron.loop import PerceptronSamples, Unit
+from ganglion.estimators.perceptron.units import PerceptronSamples, Unit, UnitsEpochs
 from ganglion.estimators.shared.answers import Estimator
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.texts import text_told
 from ganglion.estimators.shared.threads import limited
 from ganglion.estimators.shared.turns import fits_alone
 from ganglion.estimators.shared.weights import check_class_weight, checked_sample_weight
+from ganglion.training import loop
+from ganglion.training.fit_plan import FitPlan
+from ganglion.training.progress import Progress
 
 
 @explained
@@ -148,10 +151,12 @@ class Perceptron(LinearClassifierMixin, SparseCoefMixin, Estimator, PerceptronAr
             units = [Unit(1, classes[1], by_class[1], by_class[0], seeds[0])]
         else:
             units = [Unit(i, classes[i], by_class[i], 1.0, seed) for i, seed in enumerate(seeds)]
+        plan, progress = FitPlan(epochs=range(max_iter or self.max_iter)), Progress()
         with limited(self.n_jobs):
-            self.coef_, self.intercept_, self.n_iter_ = loop.run(
-                self, samples, units, begin, max_iter=max_iter or self.max_iter
-            )
+            epochs = UnitsEpochs(self, samples, units, begin)
+            loop.run(plan, progress, epochs, [epochs])
+        self.coef_, self.n_iter_ = epochs.weights.copy(), progress.epochs
+        self.intercept_ = np.array(epochs.intercepts(), self.coef_.dtype)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

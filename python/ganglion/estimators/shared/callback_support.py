@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from ganglion._base.arrays import Array
 from ganglion.estimators.shared.progress_shown import show
+from ganglion.training.loop import Listener
 from ganglion.training.progress import Progress
 
 try:
@@ -29,7 +31,7 @@ class Weighted(Protocol):
         """Return scikit-learn's context of a fit, from `CallbackSupportMixin`."""
 
 
-class FitEvents:
+class FitEvents(Listener):
     """Tells the callbacks of an estimator of its fit and of each iteration.
 
     Args:
@@ -38,13 +40,21 @@ class FitEvents:
         y: Their targets.
         sample_weight: What each sample counts, or None.
         iterations: How many there are at most.
+        shown: The attributes that show them how it gets on.
     """
 
     def __init__(
-        self, estimator: Weighted, X: Any, y: Any, sample_weight: Any, iterations: int
+        self,
+        estimator: Weighted,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        iterations: int,
+        shown: Collection[str],
     ) -> None:
         weights = None if sample_weight is None else {"sample_weight": sample_weight}
         self._estimator = estimator
+        self._shown = shown
         self._told = {"estimator": estimator, "X": X, "y": y, "metadata": weights}
         self._fit: Any = None
         self._iteration: Any = None
@@ -52,22 +62,17 @@ class FitEvents:
             self._fit = estimator._init_callback_context(max_subtasks=iterations)
             self._fit.call_on_fit_task_begin(**self._told)
 
-    def iteration_begins(self) -> None:
-        """Tell that one begins."""
+    def epoch_begins(self, epoch: int) -> None:  # noqa: ARG002
+        """Tell that an iteration begins."""
         if self._fit is not None:
             self._iteration = self._fit.subcontext(task_name="iteration")
             self._iteration.call_on_fit_task_begin(**self._told)
 
-    def iteration_ends(self, progress: Progress | None = None) -> bool:
-        """Tell that it is over, and return whether one of the callbacks wants the fit to end.
-
-        Args:
-            progress: What the estimator shows them meanwhile; None: what it does already.
-        """
+    def epoch_ends(self, progress: Progress) -> bool:
+        """Tell that it is over, and return whether one of the callbacks wants the fit to end."""
         if self._iteration is None:
             return False
-        if progress is not None:
-            show(progress, self._estimator)
+        show(progress, self._estimator, self._shown)
         return self._ends(self._iteration)
 
     def fit_ends(self) -> None:

@@ -23,20 +23,6 @@ def limited(n_jobs: int | None) -> _core.OwnThreadLimit:
     return _core.OwnThreadLimit(min(limit, threads_for(n_jobs, limit)))
 
 
-_of_this_thread = threading.local()
-
-
-def heed(stop: threading.Event) -> None:
-    """Let fits in this thread end once the event is set, as Ctrl-C ends those of the main one."""
-    _of_this_thread.stop = stop
-
-
-def interrupted() -> bool:
-    """Has the event been set that this thread heeds?"""
-    stop: threading.Event | None = getattr(_of_this_thread, "stop", None)
-    return stop is not None and stop.is_set()
-
-
 def threads_for(n_jobs: int | None, limit: int) -> int:
     """Return how many threads are meant, where `limit` are there."""
     if n_jobs == 0:

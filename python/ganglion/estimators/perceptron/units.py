@@ -1,4 +1,4 @@
-"""The loop of a perceptron's fit: epochs until no unit improves, as scikit-learn's goes."""
+"""The units of a perceptron, which learn side by side until none gets better any more."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from ganglion._base import precision
 from ganglion._base.arrays import Array
-from ganglion._base.improvement import improves
 from ganglion._base.messages import say
+from ganglion.callbacks import Logs
 from ganglion.estimators.perceptron.arguments import PerceptronArguments
-from ganglion.estimators.shared.threads import interrupted
+from ganglion.training.fit_plan import FitPlan
+from ganglion.training.loop import Listener
+from ganglion.training.progress import Progress
 
 if TYPE_CHECKING:
     from ganglion._core import Perceptrons
@@ -58,44 +60,54 @@ class PerceptronSamples:
     held_out: NDArray[np.bool_] | None
 
 
-def run(
-    settings: PerceptronArguments,
-    samples: PerceptronSamples,
-    units: list[Unit],
-    begin: tuple[Array, Array],
-    *,
-    max_iter: int,
-) -> tuple[Array, Array, int]:
-    """Let units learn.
+class UnitsEpochs(Listener):
+    """Epochs of all units that still get better; the last of them ends the fit.
 
     Args:
-        settings: Tell how.
+        settings: Tell how they learn.
         samples: What from.
         units: Which.
         begin: Their weights `(units, features)` and intercepts before.
-        max_iter: Epochs at most.
-
-    Returns:
-        Their weights and intercepts, and the epochs that the last one took.
-
-    Raises:
-        ValueError: When a weight is no longer finite.
     """
-    core = _perceptrons(settings, samples, units, begin)
-    progress = [_Progress(settings, samples, core, i, units[i]) for i in range(len(units))]
-    active = list(range(len(units)))
-    epoch = 0
-    while active and epoch < max_iter:
-        epoch += 1
-        figures = core.run_epoch(active)
-        ended = [
-            progress[i].ends(epoch, *values) for i, values in zip(active, figures, strict=True)
+
+    def __init__(
+        self,
+        settings: PerceptronArguments,
+        samples: PerceptronSamples,
+        units: list[Unit],
+        begin: tuple[Array, Array],
+    ) -> None:
+        self._core = _perceptrons(settings, samples, units, begin)
+        self._learners = [
+            _Learner(settings, samples, self._core, number, unit)
+            for number, unit in enumerate(units)
         ]
-        active = [i for i, end in zip(active, ended, strict=True) if not end]
-        if interrupted():
-            raise KeyboardInterrupt
-    intercepts = [core.intercept(i) for i in range(len(units))]
-    return core.coefs.copy(), np.array(intercepts, begin[0].dtype), epoch
+        self._active = list(range(len(units)))
+        self.samples = len(samples.classes)
+        self.weights = self._core.coefs
+
+    def run(self, epoch: int) -> Logs:
+        """Train for an epoch, and return the mean of the units' losses.
+
+        Raises:
+            ValueError: When a weight is no longer finite.
+        """
+        figures = self._core.run_epoch(self._active)
+        learning = [
+            number
+            for number, values in zip(self._active, figures, strict=True)
+            if self._learners[number].goes_on(epoch + 1, *values)
+        ]
+        self._active = learning
+        return {"loss": float(np.mean([loss for loss, _, _ in figures]))}
+
+    def epoch_ends(self, progress: Progress) -> bool:  # noqa: ARG002
+        """Return whether no unit gets better any more."""
+        return not self._active
+
+    def intercepts(self) -> list[float]:
+        """Return those of all units."""
+        return [self._core.intercept(number) for number in range(len(self._learners))]
 
 
 def _perceptrons(
@@ -130,8 +142,8 @@ def _perceptrons(
     )
 
 
-class _Progress:
-    """How a unit gets on."""
+class _Learner:
+    """A unit that learns, with a record of its own of how it gets on."""
 
     def __init__(
         self,
@@ -141,16 +153,25 @@ class _Progress:
         number: int,
         unit: Unit,
     ) -> None:
-        self._settings = settings
+        self._verbose = settings.verbose
         self._core = core
         self._number = number
         self._unit = unit
+        self._samples = len(samples.classes)
         self._held_out = None if samples.held_out is None else _HeldOut(samples, unit.positive)
-        self._best = -np.inf
-        self._without_improvement = 0
+        goes_by = "objective" if self._held_out is None else "val_score"
+        self._plan = FitPlan(
+            epochs=range(settings.max_iter),
+            watched=(goes_by,),
+            goes_by=goes_by,
+            tol=0.0 if settings.tol is None else settings.tol,
+            patience=np.inf if settings.tol is None else settings.n_iter_no_change - 1,
+        )
+        self._progress = Progress()
+        self._progress.fit_begins(self._plan)
 
-    def ends(self, epoch: int, loss: float, objective: float, finite: bool) -> bool:
-        """Return whether the unit has stopped improving, told an epoch's figures.
+    def goes_on(self, epoch: int, loss: float, objective: float, finite: bool) -> bool:
+        """Return whether the unit still improves, told an epoch's figures.
 
         Raises:
             ValueError: When its weights are not finite.
@@ -161,26 +182,19 @@ class _Progress:
                 " with StandardScaler or MinMaxScaler might help."
             )
         coef, intercept = self._core.coefs[self._number], self._core.intercept(self._number)
-        score = None if self._held_out is None else self._held_out.score(coef, intercept)
-        if self._settings.verbose:
+        figures = {"loss": loss, "objective": objective}
+        if self._held_out is not None:
+            figures["val_score"] = self._held_out.score(coef, intercept)
+        if self._verbose:
+            score = figures.get("val_score")
             say(
                 f"-- Epoch {epoch}, class {self._unit.label}\n"
                 f"Norm: {np.linalg.norm(coef):.2f}, NNZs: {np.count_nonzero(coef)},"
                 f" Bias: {intercept:.6f}, Avg. loss: {loss:f}, Objective: {objective:f}"
                 + ("" if score is None else f", Validation score: {score:f}")
             )
-        return self._notes(-objective if score is None else score)
-
-    def _notes(self, gain: float) -> bool:
-        """Note what is to grow; return whether it has not for long enough."""
-        settings = self._settings
-        tol = settings.tol
-        stays = tol is not None and not improves(
-            gain, self._best, least=tol, rises=True, reaching=True
-        )
-        self._without_improvement = self._without_improvement + 1 if stays else 0
-        self._best = max(self._best, gain)
-        return self._without_improvement >= settings.n_iter_no_change
+        self._progress.epoch_ends(figures, self._samples, self._plan)
+        return self._progress.waited <= self._plan.patience
 
 
 class _HeldOut:

@@ -12,7 +12,7 @@ class Clock:
         limit: Seconds after which the fit ends with the epoch or iteration it is in; None: none.
     """
 
-    def __init__(self, limit: float | None) -> None:
+    def __init__(self, limit: float | None = None) -> None:
         self._limit = limit
         self._begun = time.monotonic()
 
