@@ -14,7 +14,7 @@ def parametrized(model: BaseModel) -> Parametrized:
     return model._model
 
 
-def outputs_of(model: BaseModel, table: Any) -> Array:
+def unchecked_outputs(model: BaseModel, table: Any) -> Array:
     """Return the only output for a table of finite numbers, which is not checked any more.
 
     Args:

@@ -134,7 +134,7 @@ class Model(CompiledModel):
             steps_per_epoch=steps_per_epoch,
         )
         work = requests.prepare(self, self._subject, self._objective("fit"), x, y, arguments)
-        return model_fits.fit(work, range(initial_epoch, epochs))
+        return model_fits.fit(work)
 
     @explained
     def train_on_batch(

@@ -6,18 +6,19 @@ import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ganglion.callbacks import Callback, Logs, TerminateOnNaN, wants_batches
+from ganglion.callbacks import Callback, Logs, Params, TerminateOnNaN, wants_batches
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.callbacks.history import History
 from ganglion.training import loop
 from ganglion.training.data import Dataset
 from ganglion.training.fit_plan import FitPlan
 from ganglion.training.objectives import Objective
-from ganglion.training.passes import BatchNotFiniteError, LossNotFiniteError, Parametrized
+from ganglion.training.passes import BatchNotFiniteError, LossNotFiniteError
 from ganglion.training.progress import Progress
 from ganglion.training.sources import ArraySource, Source
 
@@ -25,77 +26,60 @@ _ADVICE = "Scale inputs and targets, or lower the learning rate"
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """What a fit works with.
+class ModelFit(loop.Listener):
+    """A fit of a model, with callbacks as Keras has them.
 
     Args:
         host: The model as callbacks see it.
-        model: The network and its parameters.
         objective: What to train for.
         source: Where batches come from.
         validation: Where batches for the validation figures come from; None: there are none.
         callbacks: In the order in which they are called.
         verbose: Whether they may tell how the fit gets on.
+        epochs: The numbers of those that it runs at most.
     """
 
     host: CallbackModel
-    model: Parametrized
     objective: Objective
     source: Source
     validation: ArraySource | None
     callbacks: Sequence[Callback]
     verbose: bool
+    epochs: range
 
+    @property
+    def samples(self) -> int:
+        """How many there are in an epoch; 0 when that is not known."""
+        return self.source.samples
 
-def fit(work: Fit, epochs: range) -> History:
-    """Train, and return the figures of each epoch, which are the host's history meanwhile.
+    @property
+    def weights(self) -> NDArray[Any]:
+        """All of the model's."""
+        return self.objective.model.store.values
 
-    Raises:
-        RuntimeError: While another call uses the model; nothing has been touched.
-    """
-    with work.model.store.access.training("fit"), ExitStack() as stack:
-        progress = Progress(epochs_in_all=epochs.start)
-        work.host.history = progress.history
-        work.host.stop_training = False
-        before = work.objective.snapshot
-        before.take()
-        try:
-            _begin(work, epochs, stack)
-            trained, hooks = _Epochs(work), _Hooks(work, epochs.start)
-            loop.run(FitPlan(epochs=epochs), progress, trained, [hooks], partial(_validate, work))
-        except Exception:  # not Ctrl-C, which is no failure: what has been learnt is kept
-            before.put_back()
-            raise
-    return progress.history
+    def begin(self, stack: ExitStack) -> None:
+        """Tell the callbacks what is about to be done, and that it begins; the stack, its end."""
+        params: Params = {
+            "initial_epoch": self.epochs.start,
+            "epochs": self.epochs.stop,
+            "steps": self.source.steps,
+            "samples": self.source.samples,
+            "verbose": self.verbose,
+        }
+        for callback in self.callbacks:
+            callback.set_model(self.host)
+            callback.set_params(params.copy())
+        for callback in reversed(self.callbacks):  # each is told of the end, whatever another does
+            stack.callback(callback.on_train_end, {})
+        for callback in self.callbacks:
+            callback.on_train_begin({})
 
-
-def _begin(work: Fit, epochs: range, stack: ExitStack) -> None:
-    """Tell the callbacks what is about to be done, and that it begins."""
-    for callback in work.callbacks:
-        callback.set_model(work.host)
-        callback.set_params(
-            {
-                "initial_epoch": epochs.start,
-                "epochs": epochs.stop,
-                "steps": work.source.steps,
-                "samples": work.source.samples,
-                "verbose": work.verbose,
-            }
-        )
-    for callback in reversed(work.callbacks):  # each is told of the end, whatever another does
-        stack.callback(callback.on_train_end, {})
-    for callback in work.callbacks:
-        callback.on_train_begin({})
-
-
-class _Epochs:
-    """What a model's fit trains; an epoch that fails leaves nothing behind."""
-
-    def __init__(self, work: Fit) -> None:
-        self._work = work
-        self._batch_listeners = [one for one in work.callbacks if wants_batches(one)]
-        self.samples = work.source.samples
-        self.weights = work.model.store.values
+    def epoch_begins(self, epoch: int) -> None:
+        """Note what the epoch is undone to if it fails, and tell the callbacks that it begins."""
+        if epoch > self.epochs.start:  # before the first that was noted when the fit began
+            self.objective.snapshot.take()
+        for callback in self.callbacks:
+            callback.on_epoch_begin(epoch, {})
 
     def run(self, epoch: int) -> Logs:
         """Train for an epoch and return its figures; NaN where a callback waits for such.
@@ -103,53 +87,58 @@ class _Epochs:
         Raises:
             LossNotFiniteError: When a loss is no longer finite, with the step and what went wrong.
         """
-        objective, source = self._work.objective, self._work.source
-        training = objective.training
+        training = self.objective.training
+        listeners = [callback for callback in self.callbacks if wants_batches(callback)]
         try:
-            return training.run_epoch(source, objective.rates, epoch, self._batch_listeners)
+            return training.run_epoch(self.source, self.objective.rates, epoch, listeners)
         except BatchNotFiniteError as error:
-            if any(isinstance(callback, TerminateOnNaN) for callback in self._work.callbacks):
-                objective.snapshot.put_back()
+            if any(isinstance(callback, TerminateOnNaN) for callback in self.callbacks):
+                self.objective.snapshot.put_back()
                 return dict.fromkeys(training.tally.names, math.nan)
             raise LossNotFiniteError(
                 f"fit: in epoch {epoch + 1}, step {error.batch}: {error.culprit} is not finite; the"
                 f" weights are those before the epoch. {_ADVICE}"
             ) from error
 
-
-def _validate(work: Fit) -> Logs:
-    """Return the validation figures; where the loss is not finite they are NaN, and no error."""
-    if work.validation is None:
-        return {}
-    try:
-        figures = evaluate(work.objective, work.validation)
-    except LossNotFiniteError:
-        figures = dict.fromkeys(work.objective.training.tally.names, math.nan)
-    return {f"val_{name}": value for name, value in figures.items()}
-
-
-class _Hooks(loop.Listener):
-    """Tells the callbacks; notes first what an epoch that fails is undone to."""
-
-    def __init__(self, work: Fit, first: int) -> None:
-        self._work = work
-        self._first = first
-
-    def epoch_begins(self, epoch: int) -> None:
-        """Tell that one begins."""
-        if epoch > self._first:  # before the first the callbacks have already been told something
-            self._work.objective.snapshot.take()
-        for callback in self._work.callbacks:
-            callback.on_epoch_begin(epoch, {})
+    def validate(self) -> Logs:
+        """Return the validation figures; where the loss is not finite they are NaN, no error."""
+        if self.validation is None:
+            return {}
+        try:
+            figures = evaluate(self.objective, self.validation)
+        except LossNotFiniteError:
+            figures = dict.fromkeys(self.objective.training.tally.names, math.nan)
+        return {f"val_{name}": value for name, value in figures.items()}
 
     def figures_come(self, epoch: int, figures: Logs) -> None:
-        """Tell that it is over, with figures that callbacks may add to."""
-        for callback in self._work.callbacks:
+        """Tell the callbacks that the epoch is over; they may add to its figures."""
+        for callback in self.callbacks:
             callback.on_epoch_end(epoch, figures)
 
     def epoch_ends(self, progress: Progress) -> bool:  # noqa: ARG002
         """Return whether a callback wants the fit to end."""
-        return self._work.host.stop_training
+        return self.host.stop_training
+
+
+def fit(work: ModelFit) -> History:
+    """Train, and return the figures of each epoch, which are the host's history meanwhile.
+
+    Raises:
+        RuntimeError: While another call uses the model; nothing has been touched.
+    """
+    with work.objective.model.store.access.training("fit"), ExitStack() as stack:
+        progress = Progress(epochs_in_all=work.epochs.start)
+        work.host.history = progress.history
+        work.host.stop_training = False
+        before = work.objective.snapshot
+        before.take()
+        try:
+            work.begin(stack)
+            loop.run(FitPlan(epochs=work.epochs), progress, work, [work], work.validate)
+        except Exception:  # not Ctrl-C, which is no failure: what has been learnt is kept
+            before.put_back()
+            raise
+    return progress.history
 
 
 def evaluate(objective: Objective, source: Source) -> Logs:

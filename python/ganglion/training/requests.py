@@ -18,7 +18,7 @@ from ganglion.training.checking import Subject, weighted_by_class
 from ganglion.training.class_weights import ClassWeight, refuse_balanced
 from ganglion.training.data import Dataset
 from ganglion.training.far_scales import warn_of_inputs, warn_of_targets
-from ganglion.training.model_fits import Fit
+from ganglion.training.model_fits import ModelFit
 from ganglion.training.objectives import Objective
 from ganglion.training.passes import Parametrized
 from ganglion.training.sources import ArraySource, IterableSource, Source, shuffled
@@ -71,7 +71,7 @@ def prepare(
     x: Any,
     y: Any,
     arguments: Arguments,
-) -> Fit:
+) -> ModelFit:
     """Check data and arguments, and return what the loop works with."""
     makes_batches = y is None and not hasattr(x, "__array__")
     if makes_batches and not isinstance(x, Iterable):
@@ -84,8 +84,8 @@ def prepare(
         held_out = _validation(subject, objective, arguments.validation_data)
     validation = None if held_out is None else evaluation_source(held_out, None)
     callbacks = [*arguments.callbacks, bars.get(arguments.verbose)]
-    verbose = bool(arguments.verbose)
-    return Fit(host, subject.model, objective, source, validation, callbacks, verbose=verbose)
+    verbose, epochs = bool(arguments.verbose), range(arguments.initial_epoch, arguments.epochs)
+    return ModelFit(host, objective, source, validation, callbacks, verbose, epochs)
 
 
 def training_batch(

@@ -94,5 +94,5 @@ def outputs_of(model: Sequential, x: Any, out_activation: Activation) -> Array:
 
     Rows of a sparse matrix are unfolded some at a time.
     """
-    out = inside.outputs_of(model, x if isinstance(x, np.ndarray) else x.tocsr())
+    out = inside.unchecked_outputs(model, x if isinstance(x, np.ndarray) else x.tocsr())
     return np.exp(out, out=out) if out_activation == "exp" else out

@@ -78,8 +78,16 @@ class UnitsEpochs(Listener):
         begin: tuple[Array, Array],
     ) -> None:
         self._core = _perceptrons(settings, samples, units, begin)
+        goes_by = "objective" if samples.held_out is None else "val_score"
+        plan = FitPlan(
+            epochs=range(settings.max_iter),
+            watched=(goes_by,),
+            goes_by=goes_by,
+            tol=settings.tol or 0.0,
+            patience=np.inf if settings.tol is None else settings.n_iter_no_change - 1,
+        )
         self._learners = [
-            _Learner(settings, samples, self._core, number, unit)
+            _Learner(plan, samples, self._core, number, unit, verbose=bool(settings.verbose))
             for number, unit in enumerate(units)
         ]
         self._active = list(range(len(units)))
@@ -147,28 +155,23 @@ class _Learner:
 
     def __init__(
         self,
-        settings: PerceptronArguments,
+        plan: FitPlan,
         samples: PerceptronSamples,
         core: Perceptrons,
         number: int,
         unit: Unit,
+        *,
+        verbose: bool,
     ) -> None:
-        self._verbose = settings.verbose
+        self._plan = plan
+        self._verbose = verbose
         self._core = core
         self._number = number
         self._unit = unit
         self._samples = len(samples.classes)
         self._held_out = None if samples.held_out is None else _HeldOut(samples, unit.positive)
-        goes_by = "objective" if self._held_out is None else "val_score"
-        self._plan = FitPlan(
-            epochs=range(settings.max_iter),
-            watched=(goes_by,),
-            goes_by=goes_by,
-            tol=0.0 if settings.tol is None else settings.tol,
-            patience=np.inf if settings.tol is None else settings.n_iter_no_change - 1,
-        )
         self._progress = Progress()
-        self._progress.fit_begins(self._plan)
+        self._progress.fit_begins(plan)
 
     def goes_on(self, epoch: int, loss: float, objective: float, finite: bool) -> bool:
         """Return whether the unit still improves, told an epoch's figures.
