@@ -109,20 +109,30 @@ class Parametrized:
         raise ValueError(f"{call}: {what} when it was read, and has changed since")
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some batches of an epoch.
+
+    Args:
+        data: What they are of.
+        order: The samples' numbers in the order they are used; None: as they lie.
+        batch_size: Rows a batch; the last may be short.
+        first: The number of the first.
+        count: How many they are.
+    """
+
+    data: Dataset
+    order: Order | None
+    batch_size: int
+    first: int
+    count: int
+
+
 class Pass(Protocol):
     """Runs batches and adds them to its figures."""
 
-    def run(
-        self, data: Dataset, order: Order | None, batch_size: int, first: int, rates: Rates
-    ) -> None:
-        """Run one batch for each of `rates`, from batch number `first` on.
-
-        Args:
-            data: What the batches are of.
-            order: The samples' numbers in the order they are used; None: as they lie.
-            batch_size: Rows a batch; the last may be short.
-            first: The number of the first batch to run.
-            rates: The learning rate of each batch.
+    def run(self, part: Part, rates: Rates) -> None:
+        """Run batches, each with its learning rate.
 
         Raises:
             ValueError: When a batch holds NaN or infinity, or a target that is no class's number.
@@ -140,29 +150,27 @@ class CorePass:
     routine: _core.Routine
     trainer: _core.Trainer
 
-    def run(
-        self, data: Dataset, order: Order | None, batch_size: int, first: int, rates: Rates
-    ) -> None:
+    def run(self, part: Part, rates: Rates) -> None:
         """Run batches, all in one call of the core."""
         feeds: list[Any] = [
             (inputs.table, scale.factor, scale.columns)
-            for inputs, scale in zip(data.inputs, self.model.scales, strict=True)
+            for inputs, scale in zip(part.data.inputs, self.model.scales, strict=True)
         ]
-        for targets in data.targets:
+        for targets in part.data.targets:
             weight = targets.weight
             feeds += [(targets.y, 1.0, None), None if weight is None else (weight, 1.0, None)]
         ending, batch = self.trainer.run(
             feeds=feeds,
-            metric_weights=[targets.metric_weight for targets in data.targets],
-            order=order,
-            batch_size=batch_size,
-            first=first,
+            metric_weights=[targets.metric_weight for targets in part.data.targets],
+            order=part.order,
+            batch_size=part.batch_size,
+            first=part.first,
             rates=rates,
         )
         if ending == "loss_not_finite":
             raise BatchNotFiniteError(batch, self.routine.first_bad_tensor() or "the loss")
         if ending != "complete":
-            self.model.refuse(self.call, data, self.class_counts, ending)
+            self.model.refuse(self.call, part.data, self.class_counts, ending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +188,12 @@ class CustomPass:
     predictor: _core.Predictor
     state: _core.OptimizerState | None
 
-    def run(
-        self, data: Dataset, order: Order | None, batch_size: int, first: int, rates: Rates
-    ) -> None:
+    def run(self, part: Part, rates: Rates) -> None:
         """Run batches, one by one."""
-        for batch, rate in enumerate(rates, first):
-            span = slice(batch * batch_size, (batch + 1) * batch_size)
-            rows = data.rows(span if order is None else order[span])
+        size, order = part.batch_size, part.order
+        for batch, rate in enumerate(rates, part.first):
+            span = slice(batch * size, (batch + 1) * size)
+            rows = part.data.rows(span if order is None else order[span])
             self.model.check_finite(self.call, rows)
             self._run_batch(rows, float(rate), batch)
 

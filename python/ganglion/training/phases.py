@@ -9,7 +9,6 @@ from typing import Literal
 from ganglion import _core
 from ganglion.callbacks import Callback, Logs
 from ganglion.losses import Loss
-from ganglion.training.data import Dataset
 from ganglion.training.head_tallies import Tallies
 from ganglion.training.heads import Head
 from ganglion.training.passes import (
@@ -17,6 +16,7 @@ from ganglion.training.passes import (
     CorePass,
     CustomPass,
     Parametrized,
+    Part,
     Pass,
     Rates,
 )
@@ -101,9 +101,9 @@ class Phase:
         for part in source.parts(epoch, single=bool(listeners)):
             for listener in listeners:
                 listener.on_train_batch_begin(step, {})
-            runner = self._pass_for(part.data, part.batch_size)
+            runner = self._pass_for(part)
             try:
-                runner.run(part.data, part.order, part.batch_size, part.first, rates(part.count))
+                runner.run(part, rates(part.count))
             except BatchNotFiniteError as error:
                 error.batch += step - part.first
                 raise
@@ -112,12 +112,12 @@ class Phase:
             step += part.count
         return self.tally.values()
 
-    def _pass_for(self, data: Dataset, batch_size: int) -> Pass:
-        columns = [targets.y.shape[1] for targets in data.targets]
-        if self._pass is None or batch_size > self._largest or columns != self._columns:
+    def _pass_for(self, part: Part) -> Pass:
+        columns, largest = [targets.y.shape[1] for targets in part.data.targets], part.batch_size
+        if self._pass is None or largest > self._largest or columns != self._columns:
             self._pass, self._largest = None, 0  # one that fails to be made leaves none
-            self._pass = self._make_pass(batch_size, columns)
-            self._largest, self._columns = batch_size, columns
+            self._pass = self._make_pass(largest, columns)
+            self._largest, self._columns = largest, columns
         return self._pass
 
     def prepare(self) -> None:

@@ -9,20 +9,9 @@ from typing import Any, Protocol
 
 from ganglion import _core
 from ganglion.training.data import Dataset
-from ganglion.training.passes import Order
+from ganglion.training.passes import Order, Part
 
 _SHUFFLE_STREAMS = 0x40000000  # random streams from here on order the samples, one an epoch
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some batches of an epoch: `count` of them from number `first` on."""
-
-    data: Dataset
-    order: Order | None
-    batch_size: int
-    first: int
-    count: int
 
 
 def shuffled(seed: int, samples: int) -> Callable[[int], Order]:

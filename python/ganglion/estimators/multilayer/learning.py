@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from ganglion.estimators.multilayer.stochastic_fit import (
     plan_of,
     warn_of_ending,
 )
-from ganglion.estimators.multilayer.validation import Validation, hold_out
+from ganglion.estimators.multilayer.validation import hold_out, look
 from ganglion.estimators.shared.callback_support import FitEvents
 from ganglion.estimators.shared.progress_shown import OF_ANY_SOLVER, progress_of, show
 from ganglion.models import inside
@@ -96,7 +97,7 @@ class LearningMLP(FittedMLP, ABC):
         if watched is not None:
             score, watched = ValidationScore(self, watched), scalers.for_loss(scaler, watched)
             loss = PenalizedLoss(model, rule, 0.0, "evaluate")
-            validate = Validation(score, loss, watched, verbose=verbose).look
+            validate = partial(look, score, loss, watched, verbose=verbose)
         plan = plan_of(self, clock, validates=watched is not None, is_part=is_part)
         progress = progress_of(self)
         try:

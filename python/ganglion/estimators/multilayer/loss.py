@@ -55,11 +55,6 @@ class LossRule:
     value: float
     capped: Loss | None = None
 
-    @property
-    def shown(self) -> Loss:
-        """The loss whose values are shown."""
-        return self.loss if self.capped is None else self.capped
-
 
 def rule_of_classes(model: Parametrized) -> LossRule:
     """Return the rule of the logarithmic loss."""
@@ -129,7 +124,8 @@ class PenalizedLoss:
         extras = Extras(
             loss_factor=rule.gradient, penalty=self._penalty, mean_of_batches=self._by_batch
         )
-        head = Head.of(model.network, rule.loss if purpose == "gradients" else rule.shown)
+        shown = None if purpose == "gradients" else rule.capped
+        head = Head.of(model.network, rule.loss if shown is None else shown)
         self._phase = Phase("fit", model, [head], purpose, state, extras)
 
     def over(

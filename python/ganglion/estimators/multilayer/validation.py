@@ -47,8 +47,8 @@ def hold_out(
     return samples.rows(train), held_out
 
 
-class Validation:
-    """Samples that are looked at after each epoch.
+def look(score: ValidationScore, loss: PenalizedLoss, samples: Dataset, *, verbose: bool) -> Logs:
+    """Return score and loss of samples that are not trained on, NaN where they are not finite.
 
     Args:
         score: Their score.
@@ -56,19 +56,7 @@ class Validation:
         samples: They, with targets as the loss takes them.
         verbose: Whether to tell the score.
     """
-
-    def __init__(
-        self, score: ValidationScore, loss: PenalizedLoss, samples: Dataset, *, verbose: bool
-    ) -> None:
-        self._score = score
-        self._loss = loss
-        self._samples = samples
-        self._verbose = verbose
-
-    def look(self) -> Logs:
-        """Return their score and their loss, NaN where it is not finite."""
-        score = self._score.value()
-        loss = self._loss.over(self._samples, min(_ROWS, len(self._samples)))
-        if self._verbose:
-            say(f"Validation score: {score:f}")
-        return {"val_score": score, "val_loss": loss}
+    figures = {"val_score": score.value(), "val_loss": loss.over(samples, min(_ROWS, len(samples)))}
+    if verbose:
+        say(f"Validation score: {figures['val_score']:f}")
+    return figures

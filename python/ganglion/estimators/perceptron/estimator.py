@@ -151,7 +151,7 @@ class Perceptron(LinearClassifierMixin, SparseCoefMixin, Estimator, PerceptronAr
             units = [Unit(1, classes[1], by_class[1], by_class[0], seeds[0])]
         else:
             units = [Unit(i, classes[i], by_class[i], 1.0, seed) for i, seed in enumerate(seeds)]
-        plan, progress = FitPlan(epochs=range(max_iter or self.max_iter)), Progress()
+        plan, progress = FitPlan(epochs=range(max_iter or self.max_iter), kept=1), Progress()
         with limited(self.n_jobs):
             epochs = UnitsEpochs(self, samples, units, begin)
             loop.run(plan, progress, epochs, [epochs])

@@ -85,6 +85,7 @@ class UnitsEpochs(Listener):
             goes_by=goes_by,
             tol=settings.tol or 0.0,
             patience=np.inf if settings.tol is None else settings.n_iter_no_change - 1,
+            kept=1,  # for nothing shows more
         )
         self._learners = [
             _Learner(plan, samples, self._core, number, unit, verbose=bool(settings.verbose))
