@@ -1,5 +1,6 @@
 """One road from every `fit` to the core: the same loop, and few calls on the way."""
 
+import re
 import sys
 import threading
 import traceback
@@ -104,6 +105,12 @@ def test_every_fit_goes_through_the_one_loop(name: str, monkeypatch: pytest.Monk
 def test_few_calls_lead_from_a_fit_to_the_core(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     longest = max(ways_to_the_core(*(FITS | BY_SCIPY)[name], monkeypatch), key=len)
     assert len(longest) <= MOST_CALLS, [code.co_qualname for code in longest]
+
+
+def test_estimators_come_to_the_inside_of_a_model_by_one_door() -> None:
+    private = re.compile(r"\b(_?net|model)\._[a-z]")
+    sources = (PACKAGE / "estimators").rglob("*.py")
+    assert [path for path in sources if private.search(path.read_text())] == []
 
 
 def test_a_thread_that_heeds_an_event_ends_the_fit_of_a_model() -> None:

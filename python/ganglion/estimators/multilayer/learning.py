@@ -82,22 +82,20 @@ class LearningMLP(FittedMLP, ABC):
         batch_size = batch_size_of(self.batch_size, len(samples))
         optimizer = self._optimizer_for(-(-len(samples) // batch_size), goes_on=is_part)
         scaler = self._target_scaler()
-        trained_on = scalers.for_loss(scaler, samples)
-        verbose = bool(self.verbose)
         epochs = StochasticEpochs(
-            PenalizedLoss(model, rule, self.alpha, "train", optimizer.state),
-            trained_on,
-            batch_size,
-            self._random_state if self.shuffle else None,
-            optimizer,
-            model.store.values,
-            verbose=verbose,
+            loss=PenalizedLoss(model, rule, self.alpha, "train", optimizer.state),
+            data=scalers.for_loss(scaler, samples),
+            batch_size=batch_size,
+            random_state=self._random_state if self.shuffle else None,
+            optimizer=optimizer,
+            weights=model.store.values,
+            verbose=bool(self.verbose),
         )
         validate: Callable[[], Logs] = dict
         if watched is not None:
             score, watched = ValidationScore(self, watched), scalers.for_loss(scaler, watched)
             loss = PenalizedLoss(model, rule, 0.0, "evaluate")
-            validate = partial(look, score, loss, watched, verbose=verbose)
+            validate = partial(look, score, loss, watched, verbose=epochs.verbose)
         plan = plan_of(self, clock, validates=watched is not None, is_part=is_part)
         progress = progress_of(self)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -45,12 +46,13 @@ def plan_of(estimator: Any, clock: Clock, *, validates: bool, is_part: bool) -> 
     )
 
 
+@dataclass(slots=True, kw_only=True)
 class StochasticEpochs(Listener):
     """Epochs in an order that the estimator's random state gives.
 
     Args:
         loss: What is made small.
-        samples: What is trained on.
+        data: What is trained on.
         batch_size: Rows a step.
         random_state: Shuffles the order of the epoch before; None: the samples stay as they lie.
         optimizer: What knows the learning rate.
@@ -58,43 +60,39 @@ class StochasticEpochs(Listener):
         verbose: Whether to tell how it gets on.
     """
 
-    def __init__(
-        self,
-        loss: PenalizedLoss,
-        samples: Dataset,
-        batch_size: int,
-        random_state: np.random.RandomState | None,
-        optimizer: StochasticOptimizer,
-        weights: NDArray[Any],
-        *,
-        verbose: bool,
-    ) -> None:
-        self.samples = len(samples)
-        self.weights = weights
-        self._loss = loss
-        self._data = samples
-        self._batch_size = batch_size
-        self._random_state = random_state
-        self._order = np.arange(len(samples), dtype=np.int64)
-        self._optimizer = optimizer
-        self._verbose = verbose
+    loss: PenalizedLoss
+    data: Dataset
+    batch_size: int
+    random_state: np.random.RandomState | None
+    optimizer: StochasticOptimizer
+    weights: NDArray[Any]
+    verbose: bool
+    _order: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._order = np.arange(self.samples, dtype=np.int64)
+
+    @property
+    def samples(self) -> int:
+        """How many there are in an epoch."""
+        return len(self.data)
 
     def run(self, epoch: int) -> Logs:
         """Train for an epoch and return its loss."""
-        if self._random_state is not None:
+        if self.random_state is not None:
             shuffled = np.arange(self.samples)
-            self._random_state.shuffle(shuffled)
+            self.random_state.shuffle(shuffled)
             self._order = self._order[shuffled]
-        loss = self._loss.over(self._data, self._batch_size, self._order, self._optimizer.rates)
+        loss = self.loss.over(self.data, self.batch_size, self._order, self.optimizer.rates)
         if not np.isfinite(loss):  # the core stops there; scikit-learn's weights go on as NaN
             self.weights[:] = np.nan
-        if self._verbose:
+        if self.verbose:
             say(f"Iteration {epoch + 1}, loss = {loss:.8f}")
         return {"loss": loss}
 
     def epoch_ends(self, progress: Progress) -> bool:
         """Let the learning rate follow its schedule."""
-        self._optimizer.epoch_ends(progress.samples)
+        self.optimizer.epoch_ends(progress.samples)
         return False
 
     def patience_ends(self, plan: FitPlan) -> bool:
@@ -102,7 +100,7 @@ class StochasticEpochs(Listener):
         what = "Training loss" if plan.goes_by == "loss" else "Validation score"
         waited = f"{int(plan.patience)} consecutive epochs."
         message = f"{what} did not improve more than tol={plan.tol:f} for {waited}"
-        return self._optimizer.stops(message, verbose=self._verbose)
+        return self.optimizer.stops(message, verbose=self.verbose)
 
 
 def warn_of_ending(ending: Ending, plan: FitPlan, progress: Progress, *, is_part: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -87,12 +87,20 @@ class UnitsEpochs(Listener):
             patience=np.inf if settings.tol is None else settings.n_iter_no_change - 1,
             kept=1,  # for nothing shows more
         )
+        self.samples = len(samples.classes)
         self._learners = [
-            _Learner(plan, samples, self._core, number, unit, verbose=bool(settings.verbose))
+            _Learner(
+                plan,
+                self._core,
+                number,
+                unit.label,
+                None if samples.held_out is None else _HeldOut(samples, unit.positive),
+                self.samples,
+                bool(settings.verbose),
+            )
             for number, unit in enumerate(units)
         ]
         self._active = list(range(len(units)))
-        self.samples = len(samples.classes)
         self.weights = self._core.coefs
 
     def run(self, epoch: int) -> Logs:
@@ -151,28 +159,21 @@ def _perceptrons(
     )
 
 
+@dataclass(frozen=True, slots=True)
 class _Learner:
     """A unit that learns, with a record of its own of how it gets on."""
 
-    def __init__(
-        self,
-        plan: FitPlan,
-        samples: PerceptronSamples,
-        core: Perceptrons,
-        number: int,
-        unit: Unit,
-        *,
-        verbose: bool,
-    ) -> None:
-        self._plan = plan
-        self._verbose = verbose
-        self._core = core
-        self._number = number
-        self._unit = unit
-        self._samples = len(samples.classes)
-        self._held_out = None if samples.held_out is None else _HeldOut(samples, unit.positive)
-        self._progress = Progress()
-        self._progress.fit_begins(plan)
+    plan: FitPlan
+    core: Perceptrons
+    number: int
+    label: Any
+    held_out: _HeldOut | None
+    samples: int
+    verbose: bool
+    progress: Progress = field(default_factory=Progress)
+
+    def __post_init__(self) -> None:
+        self.progress.fit_begins(self.plan)
 
     def goes_on(self, epoch: int, loss: float, objective: float, finite: bool) -> bool:
         """Return whether the unit still improves, told an epoch's figures.
@@ -185,20 +186,20 @@ class _Learner:
                 f"Floating-point under-/overflow occurred at epoch #{epoch}. Scaling input data"
                 " with StandardScaler or MinMaxScaler might help."
             )
-        coef, intercept = self._core.coefs[self._number], self._core.intercept(self._number)
+        coef, intercept = self.core.coefs[self.number], self.core.intercept(self.number)
         figures = {"loss": loss, "objective": objective}
-        if self._held_out is not None:
-            figures["val_score"] = self._held_out.score(coef, intercept)
-        if self._verbose:
+        if self.held_out is not None:
+            figures["val_score"] = self.held_out.score(coef, intercept)
+        if self.verbose:
             score = figures.get("val_score")
             say(
-                f"-- Epoch {epoch}, class {self._unit.label}\n"
+                f"-- Epoch {epoch}, class {self.label}\n"
                 f"Norm: {np.linalg.norm(coef):.2f}, NNZs: {np.count_nonzero(coef)},"
                 f" Bias: {intercept:.6f}, Avg. loss: {loss:f}, Objective: {objective:f}"
                 + ("" if score is None else f", Validation score: {score:f}")
             )
-        self._progress.epoch_ends(figures, self._samples, self._plan)
-        return self._progress.waited <= self._plan.patience
+        self.progress.epoch_ends(figures, self.samples, self.plan)
+        return self.progress.waited <= self.plan.patience
 
 
 class _HeldOut:
