@@ -212,3 +212,16 @@ def test_rates_may_be_a_broadcast_view() -> None:
     for net in (views, plain):
         net.fit(X, Y, batch_size=10, verbose=0)
     np.testing.assert_array_equal(views.parameter_vector, plain.parameter_vector)
+
+
+@pytest.mark.parametrize("call", ["fit", "train_on_batch"])
+def test_a_metric_that_fails_undoes_what_was_learnt_with_it(call: str) -> None:
+    def failing(targets: NDArray[Any], outputs: NDArray[Any]) -> float:
+        raise ValueError("no figure")
+
+    net = gn.MLP([2, 4, 1])
+    net.compile("sgd", "squared_error", metrics=[failing])
+    before = net.parameter_vector.copy()
+    with pytest.raises(ValueError, match="no figure"):
+        getattr(net, call)(X, Y)
+    np.testing.assert_array_equal(net.parameter_vector, before)
