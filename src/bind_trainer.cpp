@@ -55,13 +55,13 @@ void check_order(const Packed<std::int64_t>& order, Index samples) {
 
 using Weights = std::vector<std::optional<py::array>>;
 
-/// An output, its target, their weight and loss, what the loss is multiplied by, and its figures.
-using HeadTuple = std::tuple<ValueId, ValueId, ValueId, ValueId, double, Figures*>;
+/// An output, its loss, what that is multiplied by, and its figures.
+using HeadTuple = std::tuple<ValueId, ValueId, double, Figures*>;
 
 Task task_of(const std::vector<ValueId>& feeds, const std::vector<HeadTuple>& heads) {
     Task task{.feeds = feeds, .heads = {}};
-    for (const auto& [output, target, weight, loss, factor, figures] : heads)
-        task.heads.push_back({output, target, weight, loss, factor, figures});
+    for (const auto& [output, loss, factor, figures] : heads)
+        task.heads.push_back({output, loss, factor, figures});
     return task;
 }
 

@@ -20,7 +20,7 @@ class Made:
     graph: _core.Graph = field(default_factory=_core.Graph)
     feeds: list[int] = field(default_factory=list)
     data: list[Array | None] = field(default_factory=list)
-    heads: list[tuple[int, int, int, int, float, _core.Figures]] = field(default_factory=list)
+    heads: list[tuple[int, int, float, _core.Figures]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)  # of the parameters
     rows: int = 7
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(5))
@@ -54,7 +54,7 @@ class Made:
         self.feed(weight, self.rng.uniform(size=(self.rows, 1)) if weighted else None)
         value = self.graph.loss(name, output, target, weight)
         figures = _core.Figures([], columns)
-        self.heads.append((output, target, weight, value, factor, figures))
+        self.heads.append((output, value, factor, figures))
 
 
 def flat(made: Made, x: int) -> int:
@@ -234,8 +234,8 @@ class Differentiated:
         self._trainer = _core.float64.Trainer([self._routine])
 
     def loss(self) -> float:
-        for head in self._made.heads:
-            head[5].reset()
+        for *_, figures in self._made.heads:
+            figures.reset()
         ending, _ = self._trainer.run(
             feeds=[None if data is None else (data, 1.0, None) for data in self._made.data],
             order=None,
@@ -244,7 +244,7 @@ class Differentiated:
             rates=np.zeros(1),
         )
         assert ending == "complete"
-        return sum(head[4] * head[5].results()[0] for head in self._made.heads)
+        return sum(factor * figures.results()[0] for *_, factor, figures in self._made.heads)
 
     def gradient(self) -> Array:
         self.store.gradients[:] = np.nan

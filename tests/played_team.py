@@ -84,7 +84,7 @@ class Passes:
         self._routines = [
             core.Routine(
                 feeds=[x, target, weight],
-                heads=[(y, target, weight, loss, 1.0, self._figures)],
+                heads=[(y, loss, 1.0, self._figures)],
                 purpose="evaluate" if state is None else "train",
                 optimizer=state,
                 max_batch=samples - 3,  # what is not filled must not count

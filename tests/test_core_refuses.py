@@ -32,8 +32,6 @@ class Parts:
     def head(self, **changed: Any) -> tuple[Any, ...]:
         fields = {
             "output": self.y,
-            "target": self.target,
-            "weight": self.weight,
             "loss": self.loss,
             "factor": 1.0,
             "figures": self.figures,
@@ -146,10 +144,6 @@ REFUSED: dict[str, tuple[Callable[[Parts], object], str]] = {
     "another network's parameters": (
         lambda p: p.routine(store=p.other_store()),
         "Routine: the store is for 1 parameters, not 6",
-    ),
-    "another target than the loss's": (
-        lambda p: p.routine(heads=[p.head(target=p.x)]),
-        "a head's target and weight are 0 and 2, must be those of its loss, 1 and 2",
     ),
     "a loss that is none": (
         lambda p: p.routine(heads=[p.head(loss=p.y)]),

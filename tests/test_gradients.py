@@ -63,7 +63,7 @@ class Objective:
             _core.float64.Routine(
                 graph=graph,
                 feeds=[x, target, weight],
-                heads=[(y, target, weight, value, 1.0, self._figures)],
+                heads=[(y, value, 1.0, self._figures)],
                 purpose="evaluate" if state is None else "train",
                 store=self.store,
                 optimizer=state,

@@ -111,7 +111,7 @@ def make_trainer(dtype: str, optimizer: gn.optimizers.Optimizer | None) -> Calla
     routine = chosen.routine(
         graph=network.graph,
         feeds=[network.input, target, weight],
-        heads=[(network.output, target, weight, loss, 1.0, figures)],
+        heads=[(network.output, loss, 1.0, figures)],
         purpose="evaluate" if state is None else "train",
         store=store,
         optimizer=state,

@@ -60,8 +60,8 @@ class TwoByTwo:
             graph=graph,
             feeds=[one, other, label, value, weight, none],
             heads=[
-                (classes, label, weight, losses[0], 1.0, self.figures[0]),
-                (numbers, value, none, losses[1], 1 / 3, self.figures[1]),
+                (classes, losses[0], 1.0, self.figures[0]),
+                (numbers, losses[1], 1 / 3, self.figures[1]),
             ],
             purpose="train",
             store=self.store,
@@ -176,7 +176,7 @@ class Adversaries:
         made = []
         for output, target in heads:
             loss = graph.loss("binary_cross_entropy", output, target, self._weight)
-            made.append((output, target, self._weight, loss, 1.0, _core.Figures([], 1)))
+            made.append((output, loss, 1.0, _core.Figures([], 1)))
         return _core.float32.Routine(
             graph=graph,
             feeds=self._feeds,

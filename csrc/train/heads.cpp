@@ -21,8 +21,7 @@ double batch_loss(Matrix<const T> row_loss, const T* weight) {
 
 /// The head with what its figures look at as its output: without metrics nobody needs the softmax
 /// that comes after what the loss reads.
-Head watched(const Graph& graph, Head head) {
-    const RowLoss& loss = loss_that_makes(graph, head.loss);
+Head watched(const RowLoss& loss, Head head) {
     if (!head.figures->has_metrics()) head.output = loss.output;
     return head;
 }
@@ -33,9 +32,9 @@ int number_of(const std::vector<ValueId>& feeds, ValueId value) {
 }
 
 /// How many classes a head's targets number, for its loss or its figures; 0: they do not.
-Index classes_of(const Graph& graph, const Head& head) {
-    const Index of_loss = numbered_classes(graph, loss_that_makes(graph, head.loss));
-    const bool one_column = graph.value(head.target).extent.row_size() == 1;
+Index classes_of(const Graph& graph, const RowLoss& loss, const Head& head) {
+    const Index of_loss = numbered_classes(graph, loss);
+    const bool one_column = graph.value(loss.target).extent.row_size() == 1;
     if (of_loss != 0 || !one_column || !head.figures->reads_classes()) return of_loss;
     return graph.value(head.output).extent.row_size();
 }
@@ -53,12 +52,11 @@ Heads<T>::Heads(const Graph& graph, const Task& task, Index max_batch) : runs_(t
     for (const Head& head : task.heads) {
         if (head.figures == nullptr) fail("Routine", "a head has no figures");
         const RowLoss& loss = loss_that_makes(graph, head.loss);
-        if (head.target != loss.target || head.weight != loss.weight)
-            fail("Routine", "a head's target and weight are ", head.target, " and ", head.weight,
-                 ", must be those of its loss, ", loss.target, " and ", loss.weight);
-        states_.push_back({.head = watched(graph, head),
-                           .weight_feed = number_of(task.feeds, head.weight),
-                           .classes = classes_of(graph, head),
+        states_.push_back({.head = watched(loss, head),
+                           .target = loss.target,
+                           .weight = loss.weight,
+                           .weight_feed = number_of(task.feeds, loss.weight),
+                           .classes = classes_of(graph, loss, head),
                            .metric_weight = std::vector<T>(static_cast<std::size_t>(max_batch))});
     }
 }
@@ -67,7 +65,7 @@ template <class T>
 void Heads<T>::add_to(Goal& goal) const {
     for (const State& state : states_) {
         const Head& head = state.head;
-        goal.outputs.insert(goal.outputs.end(), {head.output, head.target, head.weight});
+        goal.outputs.insert(goal.outputs.end(), {head.output, state.target, state.weight});
         goal.losses.push_back({head.loss, head.factor});
     }
 }
@@ -76,9 +74,9 @@ template <class T>
 void Heads<T>::check(const Plan& plan, const std::vector<ValueId>& feeds) const {
     for (const State& state : states_) {
         state.head.figures->check_columns(width(plan, state.head.output),
-                                          width(plan, state.head.target));
-        if (state.classes != 0 && number_of(feeds, state.head.target) < 0)
-            fail("Routine", plan.buffer(plan.value(state.head.target)).name,
+                                          width(plan, state.target));
+        if (state.classes != 0 && number_of(feeds, state.target) < 0)
+            fail("Routine", plan.buffer(plan.value(state.target)).name,
                  " numbers classes, and must be fed");
     }
 }
@@ -87,7 +85,7 @@ template <class T>
 void Heads<T>::set_weights_that_were_not_fed(Workspace<T>& workspace, Index rows) {
     for (std::size_t i = 0; i < states_.size(); ++i) {
         if (!runs_[i].weighted)
-            std::fill_n(workspace.value(states_[i].head.weight, rows).data, rows, T{1});
+            std::fill_n(workspace.value(states_[i].weight, rows).data, rows, T{1});
     }
 }
 
@@ -95,7 +93,7 @@ template <class T>
 void Heads<T>::make_room(const Plan& plan, Index rows) {
     for (const State& state : states_)
         state.head.figures->make_room(rows, width(plan, state.head.output),
-                                      width(plan, state.head.target));
+                                      width(plan, state.target));
 }
 
 template <class T>
@@ -111,8 +109,9 @@ const std::vector<LossRun>& Heads<T>::begin(const Batches& batches, Index batch,
         const DataView weights = state.weight_feed < 0
                                      ? DataView{}
                                      : batches.feeds[static_cast<std::size_t>(state.weight_feed)];
-        state.weight = batches.weight_of<T>(weights, batch);
-        runs_[i] = {weights.data != nullptr, state.weight > 0 ? factor / state.weight : 0};
+        state.total_weight = batches.weight_of<T>(weights, batch);
+        const double total = state.total_weight;
+        runs_[i] = {weights.data != nullptr, total > 0 ? factor / total : 0};
     }
     return runs_;
 }
@@ -123,7 +122,7 @@ bool Heads<T>::add_up_losses(Workspace<T>& workspace, Index rows) {
     for (std::size_t i = 0; i < states_.size(); ++i) {
         State& state = states_[i];
         const T* const weights =
-            runs_[i].weighted ? workspace.value(state.head.weight, rows).data : nullptr;
+            runs_[i].weighted ? workspace.value(state.weight, rows).data : nullptr;
         state.loss = batch_loss<T>(workspace.value(state.head.loss, rows), weights);
         finite &= std::isfinite(state.loss);
     }
@@ -136,8 +135,8 @@ void Heads<T>::add_to_figures(Workspace<T>& workspace, const Batches& batches, R
     for (std::size_t i = 0; i < states_.size(); ++i) {
         const State& state = states_[i];
         state.head.figures->template add<T>(
-            state.loss, state.weight, workspace.value(state.head.output, rows),
-            workspace.value(state.head.target, rows), metric_weight_of(i, batches, positions));
+            state.loss, state.total_weight, workspace.value(state.head.output, rows),
+            workspace.value(state.target, rows), metric_weight_of(i, batches, positions));
     }
 }
 

@@ -32,7 +32,7 @@ class Heads {
     /// Begin a batch; returns how its rows count in each loss, times `factor`.
     const std::vector<LossRun>& begin(const Batches& batches, Index batch, double factor);
     /// Of the first head.
-    double weight() const { return states_[0].weight; }
+    double weight() const { return states_[0].total_weight; }
     /// After the forward pass. Returns false where a loss is not finite.
     /// After a run: let the weights that it did not read be 1.
     void set_weights_that_were_not_fed(Workspace<T>& workspace, Index rows);
@@ -43,23 +43,25 @@ class Heads {
     template <class Body>
     void for_each_with_classes(const Body& body) const {
         for (const State& state : states_) {
-            if (state.classes != 0) body(state.head.target, state.classes);
+            if (state.classes != 0) body(state.target, state.classes);
         }
     }
-    /// Call `body(head)` for each.
+    /// Call `body(head, target)` for each.
     template <class Body>
     void for_each(const Body& body) const {
-        for (const State& state : states_) body(state.head);
+        for (const State& state : states_) body(state.head, state.target);
     }
 
   private:
     struct State {
         Head head;
+        ValueId target;                // what its loss compares the output with,
+        ValueId weight;                // and how much each row counts in it
         int weight_feed;               // which of the feeds its weights are, or -1
         Index classes;                 // that targets number; 0: they are no class numbers
         std::vector<T> metric_weight;  // of a batch's rows
         double loss = 0;               // of the batch, weighted
-        double weight = 0;             // the sum of its weights
+        double total_weight = 0;       // the sum of its weights
     };
 
     const T* metric_weight_of(std::size_t head, const Batches& batches, Range positions);

@@ -9,11 +9,10 @@
 
 namespace ganglion {
 
-/// An output with what it is compared with, and how much its loss counts in what is minimised.
+/// An output with its loss, which knows target and weight, and how much that counts in what is
+/// minimised.
 struct Head {
     ValueId output;
-    ValueId target;
-    ValueId weight;  // (rows, 1)
     ValueId loss;
     double factor = 1;
     Figures* figures = nullptr;  // of this head alone

@@ -34,7 +34,7 @@ TeamCosts Routine<T>::team_costs(Index rows, int members) const {
             }
         });
         traffic.run(plan_.forward);
-        heads_.for_each([&](const Head& head) {
+        heads_.for_each([&](const Head& head, ValueId) {
             traffic.read(traffic.whole(plan_.value(head.loss)), kLeader);
         });
         if (purpose_ != Purpose::evaluate) traffic.run(plan_.backward);
@@ -52,10 +52,10 @@ TeamCosts Routine<T>::team_costs(Index rows, int members) const {
                 sweep(swept_penalized_, part);
             });
         }
-        heads_.for_each([&](const Head& head) {
+        heads_.for_each([&](const Head& head, ValueId target) {
             if (!head.figures->has_metrics()) return;
             traffic.read(traffic.whole(plan_.value(head.output)), kLeader);
-            traffic.read(traffic.whole(plan_.value(head.target)), kLeader);
+            traffic.read(traffic.whole(plan_.value(target)), kLeader);
         });
     });
 }

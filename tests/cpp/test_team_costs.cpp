@@ -45,8 +45,8 @@ struct Model {
           store(graph),
           optimizer(settings, store.size()),
           figures({}, sizes.back(), false),
-          routine(graph, {{input, target, weight}, {{output, target, weight, loss, 1, &figures}}},
-                  Purpose::train, store, &optimizer, rows, 0),
+          routine(graph, {{input, target, weight}, {{output, loss, 1, &figures}}}, Purpose::train,
+                  store, &optimizer, rows, 0),
           predictor(graph, {input}, {output}, store, rows) {}
 
     static ValueId layers(Graph& g, ValueId x, const std::vector<Index>& sizes) {

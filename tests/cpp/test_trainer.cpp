@@ -49,8 +49,8 @@ std::vector<T> trained_parameters(int threads, Index hidden) {
                                  .global_clipnorm = 10},
                                 store.size());
     Figures figures({{MetricKind::r2, 0}}, 1, false);
-    Routine<T> routine(g, {{input, target, weight}, {{output, target, weight, loss, 1, &figures}}},
-                       Purpose::train, store, &optimizer, 64, 0);
+    Routine<T> routine(g, {{input, target, weight}, {{output, loss, 1, &figures}}}, Purpose::train,
+                       store, &optimizer, 64, 0);
     Trainer<T> trainer({&routine});
     const Batches batches{
         .feeds = {{x.data(), DataType::float64, samples, features, 8 * features, 8},
@@ -95,8 +95,7 @@ void what_is_not_finite_ends_the_run_before_the_update() {
     store.values()[0] = 1;
     OptimizerState<float> optimizer({.optimizer = Optimizer::sgd}, 1);
     Figures figures({}, 1, false);
-    Routine<float> routine(g,
-                           {{input, target, weight}, {{output, target, weight, loss, 1, &figures}}},
+    Routine<float> routine(g, {{input, target, weight}, {{output, loss, 1, &figures}}},
                            Purpose::train, store, &optimizer, 1, 0);
     Trainer<float> trainer({&routine});
     std::vector<float> x{1, 1}, y{1, 1};
@@ -133,8 +132,8 @@ void what_is_no_class_number_ends_the_run_before_the_update() {
     ParameterStore<T> store(g);
     OptimizerState<T> optimizer({.optimizer = Optimizer::sgd}, 3);
     Figures figures({{MetricKind::accuracy, 0.5}, {MetricKind::top_k_accuracy, 2}}, 3, false);
-    Routine<T> routine(g, {{input, target, weight}, {{output, target, weight, loss, 1, &figures}}},
-                       Purpose::train, store, &optimizer, 3, 0);
+    Routine<T> routine(g, {{input, target, weight}, {{output, loss, 1, &figures}}}, Purpose::train,
+                       store, &optimizer, 3, 0);
     Trainer<T> trainer({&routine});
     const std::vector<float> x(6, 1);
     std::vector<double> y{0, 1, 2, 0, 1, 2};

@@ -186,8 +186,8 @@ class TeamCosts:  # plan/traffic.h says of what
 
 # An array that is fed, what it is multiplied by, or each column's shift and factor.
 _Fed: TypeAlias = tuple[NDArray[Any], float, NDArray[np.float64] | None]
-# An output, its target, their weight and loss, what the loss is multiplied by, and its figures.
-_Head: TypeAlias = tuple[int, int, int, int, float, Figures]
+# An output, its loss, what that is multiplied by, and its figures.
+_Head: TypeAlias = tuple[int, int, float, Figures]
 
 @type_check_only
 class Routine:

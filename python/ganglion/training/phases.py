@@ -146,7 +146,7 @@ class Phase:
             if len(head.port.shape) > 1:
                 output = graph.reshape(output, 1, head.port.columns)
             value = graph.loss(head.loss.name, output, target, weight, head.loss.parameters)
-            terms.append((output, target, weight, value, head.factor, tally.core))
+            terms.append((output, value, head.factor, tally.core))
             feeds += [target, weight]
         routine = model.precision.routine(
             graph=graph,
