@@ -62,11 +62,11 @@ void bind_optimizer(py::module_ module) {
             })
         .def(
             "apply",
-            [](State& state, ParameterStore<T>& store, double rate) {
+            [](State& state, ParameterStore<T>& store, double rate, const Groups& groups) {
                 const GilRelease release;
-                state.apply(store, rate);
+                state.apply(store, rate, groups);
             },
-            py::arg("store"), py::arg("rate"));
+            py::arg("store"), py::arg("rate"), py::arg("groups") = py::none());
 }
 
 }  // namespace

@@ -112,8 +112,7 @@ void bind_trainer(py::module_ module) {
         .def(py::init([](const Graph& graph, const std::vector<ValueId>& feeds,
                          const py::sequence& heads, const std::string& purpose,
                          ParameterStore<T>& store, OptimizerState<T>* optimizer, Index max_batch,
-                         std::uint64_t seed, double loss_factor, Penalty* penalty,
-                         std::optional<std::vector<int>> groups) {
+                         std::uint64_t seed, double loss_factor, Penalty* penalty, Groups groups) {
                  return std::make_unique<Routine<T>>(
                      graph, task_of(feeds, heads.cast<std::vector<HeadTuple>>()),
                      purpose_from(purpose), store, optimizer, max_batch, seed,

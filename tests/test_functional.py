@@ -222,33 +222,6 @@ def test_dense_layers_act_on_each_position() -> None:
     np.testing.assert_allclose(model.gradient_vector[-2:], 35, rtol=1e-6)
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
-def test_a_frozen_layer_is_not_moved(optimizer: str) -> None:
-    rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(60, 4)), rng.normal(size=(60, 2))
-    layers = [gn.Dense(5, "tanh"), gn.Dense(5, "tanh", trainable=False), gn.Dense(2)]
-    model = gn.Sequential(layers, input_size=4)
-    before = model.get_weights()
-    model.compile(optimizer, loss="squared_error")
-    model.fit(x, y, epochs=2, verbose=0)
-    moved = [(old != new).any() for old, new in zip(before, model.get_weights(), strict=True)]
-    assert moved == [True, True, False, False, True, True]
-    frozen = slice(4 * 5 + 5, 4 * 5 + 5 + 5 * 5 + 5)
-    for block in model._objective("test").state.blocks:
-        assert not block[frozen].any()
-
-
-def test_what_moves_all_parameters_is_refused_where_some_are_frozen() -> None:
-    model = gn.Sequential([gn.Dense(2, trainable=False), gn.Dense(1)], input_size=3)
-    with pytest.raises(ValueError, match="a loss of one's own trains all parameters"):
-        model.compile(loss=lambda y, p, weight: (0.0, p))
-    model.compile(loss="squared_error")
-    with pytest.raises(ValueError, match="apply_gradients: it moves all parameters"):
-        model.apply_gradients()
-    with pytest.raises(ValueError, match="no layer is trainable"):
-        gn.Sequential([gn.Dense(2, trainable=False)], input_size=3).compile(loss="squared_error")
-
-
 def nested() -> tuple[gn.Model, gn.Sequential]:
     inner = gn.MLP([4, 6, 4], activation="tanh", seed=5)
     x, y = gn.Input(4), gn.Input(4)

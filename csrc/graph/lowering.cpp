@@ -133,11 +133,8 @@ std::vector<bool> Lowering::needed_nodes() const {
 void Lowering::mark_gradients(const std::vector<bool>& needed) {
     const auto is_trained = [&](const Value& value) {
         if (value.kind == ValueKind::input) return goal_.input_gradients;
-        if (value.kind != ValueKind::parameter) return false;
-        const ParameterTable::Slot& slot = graph_.table()->slot(value.slot);
-        if (slot.kind == ParameterKind::state) return false;
-        return !goal_.groups ||
-               std::count(goal_.groups->begin(), goal_.groups->end(), slot.group) > 0;
+        return value.kind == ValueKind::parameter &&
+               graph_.table()->slot(value.slot).is_trained(goal_.groups);
     };
     for (std::size_t id = 0; id < graph_.values().size(); ++id)
         wants_[id] = is_trained(graph_.values()[id]);

@@ -28,7 +28,7 @@ struct Goal {
     std::vector<Term> losses{};
     bool input_gradients = false;  // also the gradients of the graph's inputs
     bool updates = false;  // the gradients of large weights may make their step and be forgotten
-    std::optional<std::vector<int>> groups{};  // whose parameters are trained; nothing: all
+    Groups groups{};       // whose parameters are trained
 };
 
 /// Turns a graph into a program: gives values and gradients their buffers, and collects the calls

@@ -1,5 +1,7 @@
 #include "graph/table.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace ganglion {
@@ -15,6 +17,19 @@ int ParameterTable::add(const std::string& name, Index rows, Index cols, int gro
     slots_.push_back({name, {.rows = rows, .channels = cols}, group, kind, size_});
     size_ += rows * cols;
     return static_cast<int>(slots_.size()) - 1;
+}
+
+bool ParameterTable::Slot::is_trained(const Groups& groups) const {
+    if (kind == ParameterKind::state) return false;
+    return !groups || std::count(groups->begin(), groups->end(), group) > 0;
+}
+
+void ParameterTable::check(const Groups& groups, const char* op) const {
+    for (const int group : groups.value_or(std::vector<int>{})) {
+        if (std::none_of(slots_.begin(), slots_.end(),
+                         [group](const Slot& slot) { return slot.group == group; }))
+            fail(op, "groups has ", group, ", to which no parameter belongs");
+    }
 }
 
 const ParameterTable::Slot& ParameterTable::slot(int number) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@ namespace ganglion {
 
 /// So many elements of any type have a size in bytes that can be told.
 inline constexpr Index kMostElements = std::numeric_limits<Index>::max() / 16;
+
+/// The groups of parameters that are trained; nothing: all.
+using Groups = std::optional<std::vector<int>>;
 
 enum class ParameterKind {
     weight,
@@ -28,12 +32,17 @@ class ParameterTable {
         Index offset;
 
         Range numbers() const { return {offset, offset + extent.rows * extent.row_size()}; }
+        /// Is it moved where these groups are trained? A state never is.
+        bool is_trained(const Groups& groups) const;
     };
 
     /// Add a parameter; returns its slot. Throws std::invalid_argument when it is empty, or all
     /// together would be too large.
     int add(const std::string& name, Index rows, Index cols, int group = 0,
             ParameterKind kind = ParameterKind::weight);
+
+    /// Throws std::invalid_argument, naming `op`, unless a parameter belongs to each group.
+    void check(const Groups& groups, const char* op) const;
 
     const Slot& slot(int number) const;
     const std::vector<Slot>& slots() const { return slots_; }

@@ -41,12 +41,7 @@ void check_goal(const Graph& graph, const Goal& goal) {
     }
     check_once(graph, losses, "losses");
     if (goal.losses.empty()) check_once(graph, goal.outputs, "outputs");
-    const std::vector<ParameterTable::Slot>& slots = graph.table()->slots();
-    for (const int group : goal.groups.value_or(std::vector<int>{})) {
-        if (std::none_of(slots.begin(), slots.end(),
-                         [group](const auto& slot) { return slot.group == group; }))
-            fail("compile", "groups has ", group, ", to which no parameter belongs");
-    }
+    graph.table()->check(goal.groups, "compile");
 }
 
 std::vector<Job> jobs_of(const std::vector<Step>& steps, std::size_t begin, std::size_t end) {

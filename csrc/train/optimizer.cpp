@@ -134,13 +134,13 @@ bool OptimizerState<T>::sweep(const Part& part, const Update<T>& update, const T
 }
 
 template <class T>
-void OptimizerState<T>::apply(ParameterStore<T>& store, double rate) {
+void OptimizerState<T>::apply(ParameterStore<T>& store, double rate, const Groups& groups) {
     const char* const call = "apply_gradients";
     if (size_ != store.size()) fail(call, "the store has other parameters");
+    const std::vector<Range> ranges = store.trained(groups, call);
     const Busy::Scope scope(busy_, call);
     const Access::Hold hold = store.access().run(call);
     const int team = team_size(static_cast<int>(size_ / kParametersPerThread));
-    const std::vector<Range>& ranges = store.weights();
     run_team(team, [&](const Team& members) noexcept {
         Update<T> update = step(store.values(), steps_, rate);
         update.rule.gradient_scale = clipping_scale(members, store.gradients(), ranges);

@@ -57,8 +57,10 @@ class OptimizerState {
     /// Does a parameter's step depend on nothing but its own gradient?
     bool is_elementwise() const { return settings_.global_clipnorm == 0; }
 
-    /// The next step of all weights, with a team of its own.
-    void apply(ParameterStore<T>& store, double rate);
+    /// The next step of the weights in these groups, with a team of its own; the others, and what
+    /// is remembered of them, stay as they are. Throws std::invalid_argument where no parameter
+    /// belongs to one of the groups.
+    void apply(ParameterStore<T>& store, double rate, const Groups& groups);
 
     /// Forget everything.
     void reset();

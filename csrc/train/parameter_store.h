@@ -22,14 +22,15 @@ class ParameterStore {
     /// For a plan of a graph. Throws std::invalid_argument, naming `op`, if its parameters are
     /// others.
     ParameterBlock<T> block_for(const Graph& graph, const char* op);
-    /// Those that are trained, in order.
-    const std::vector<Range>& weights() const { return weights_; }
+    /// Those that are trained with these groups, in order. Throws std::invalid_argument, naming
+    /// `op`, where no parameter belongs to one.
+    std::vector<Range> trained(const Groups& groups, const char* op) const;
     Access& access() { return access_; }
 
   private:
     AlignedBuffer<T> values_;
     AlignedBuffer<T> gradients_;
-    std::vector<Range> weights_;
+    ParameterTable table_;  // as it was when the store was made
     Access access_{"the model", ": what predictor() gave before may be asked meanwhile"};
 };
 

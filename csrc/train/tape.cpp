@@ -31,9 +31,13 @@ void copy(Matrix<const T> from, Matrix<T> to) {
 
 template <class T>
 Tape<T>::Tape(const Graph& graph, std::vector<ValueId> inputs, std::vector<ValueId> outputs,
-              bool input_gradients, ParameterStore<T>& store, Index max_batch, std::uint64_t seed)
+              bool input_gradients, ParameterStore<T>& store, Index max_batch, std::uint64_t seed,
+              const Groups& groups)
     : plan_(compile(graph,
-                    {.mode = Mode::train, .outputs = outputs, .input_gradients = input_gradients},
+                    {.mode = Mode::train,
+                     .outputs = outputs,
+                     .input_gradients = input_gradients,
+                     .groups = groups},
                     max_batch)),
       store_(store),
       inputs_(std::move(inputs)),

@@ -14,10 +14,11 @@ namespace ganglion {
 template <class T>
 class Tape {
   public:
-    /// `input_gradients`: backward also computes those of the inputs. The store must outlive the
-    /// tape.
+    /// `input_gradients`: backward also computes those of the inputs; `groups`: those of whose
+    /// parameters. The store must outlive the tape.
     Tape(const Graph& graph, std::vector<ValueId> inputs, std::vector<ValueId> outputs,
-         bool input_gradients, ParameterStore<T>& store, Index max_batch, std::uint64_t seed);
+         bool input_gradients, ParameterStore<T>& store, Index max_batch, std::uint64_t seed,
+         const Groups& groups = {});
     Tape(const Tape&) = delete;
     Tape& operator=(const Tape&) = delete;
 
@@ -29,8 +30,9 @@ class Tape {
     /// pass are lost, when it was interrupted.
     bool forward(std::span<const Matrix<const T>> x, std::span<const Matrix<T>> y,
                  std::uint64_t step, Interrupt interrupt);
-    /// Writes the store's gradients, 0 where no output depends on a parameter, and those of the
-    /// inputs, if `dx` is not empty. Once for each forward pass, whose memory it uses up.
+    /// Writes the store's gradients, 0 where no output depends on a parameter or its group is none
+    /// of the tape's, and those of the inputs, if `dx` is not empty. Once for each forward pass,
+    /// whose memory it uses up.
     bool backward(std::span<const Matrix<const T>> dy, std::span<const Matrix<T>> dx,
                   Interrupt interrupt);
 

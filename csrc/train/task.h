@@ -1,8 +1,8 @@
 #pragma once
 
-#include <optional>
 #include <vector>
 
+#include "graph/table.h"
 #include "graph/value.h"
 #include "train/figures.h"
 #include "train/penalty.h"
@@ -29,9 +29,9 @@ enum class Purpose { evaluate, gradients, train };
 
 /// How a routine departs from its plain ways.
 struct Extras {
-    double loss_factor = 1;                    // on the gradient of every loss
-    Penalty* penalty = nullptr;                // outlives the routine
-    std::optional<std::vector<int>> groups{};  // whose parameters it trains; nothing: all
+    double loss_factor = 1;      // on the gradient of every loss
+    Penalty* penalty = nullptr;  // outlives the routine
+    Groups groups{};             // whose parameters it trains
 };
 
 }  // namespace ganglion

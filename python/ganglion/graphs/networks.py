@@ -126,8 +126,8 @@ class Network:
     @property
     def trained_groups(self) -> list[int] | None:
         """The groups of parameters that training moves; None: all."""
-        frozen = any(parameter.group == FROZEN for parameter in self.parameters)
-        return [TRAINED] if frozen else None
+        groups = {parameter.group for parameter in self.parameters}
+        return sorted(groups - {FROZEN}) if FROZEN in groups else None
 
     def initialize(self, vector: NDArray[Any], seed: int) -> None:
         """Write the first values of all parameters into `vector`, shape `(parameters,)`."""

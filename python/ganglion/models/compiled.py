@@ -71,6 +71,8 @@ class CompiledModel(BaseModel):
     def backward(self, dy: Any) -> Any:
         """Go back through the last forward pass, once, and write `gradient_vector`.
 
+        It is 0 for layers that are not trainable.
+
         Args:
             dy: Gradient of the loss with respect to the outputs, shape `(rows, outputs)`.
 
@@ -80,7 +82,7 @@ class CompiledModel(BaseModel):
         return self._tapes.backward(dy)
 
     def apply_gradients(self) -> None:
-        """Take a step of the optimizer along `gradient_vector`."""
+        """Take a step of the optimizer along `gradient_vector`; what is not trainable stays."""
         self._objective("apply_gradients").apply_gradients()
 
     @property

@@ -32,7 +32,8 @@ class Objective:
     ) -> None:
         self.optimizer = optimizers.get(optimizer)
         self.heads = heads_of(model.network, outputs, goals)
-        self._refuse_frozen(model)
+        if model.network.trained_groups == []:
+            raise ValueError("compile: no layer is trainable, there is nothing to train")
         self.schedule = schedules.get(self.optimizer.learning_rate)
         self.state = model.precision.optimizer_state(
             self.optimizer.name, self.optimizer.settings(), model.store.values.size
@@ -55,18 +56,6 @@ class Objective:
                 + ", ".join(head.name for head in self.heads)
             )
         return self.heads[0]
-
-    def _refuse_frozen(self, model: Parametrized) -> None:
-        """Refuse what would move parameters that are not trainable, or nothing."""
-        groups = model.network.trained_groups
-        if groups is None:
-            return
-        if not all(isinstance(head.loss, Loss) for head in self.heads):
-            raise ValueError(
-                "compile: a loss of one's own trains all parameters, and some are not trainable"
-            )
-        if not any(parameter.group in groups for parameter in model.network.parameters):
-            raise ValueError("compile: no layer is trainable, there is nothing to train")
 
     def evaluation(self) -> Phase:
         """Return a phase for evaluating, with figures of its own, to be given back."""
@@ -103,9 +92,7 @@ class Objective:
     def apply_gradients(self) -> None:
         """Take a step along the gradients in the model's store."""
         store = self.model.store
-        if self.model.network.trained_groups is not None:
-            raise ValueError("apply_gradients: it moves all parameters, some are not trainable")
         with store.access.training("apply_gradients"):
             if not np.isfinite(store.gradients).all():
                 raise ValueError("apply_gradients: gradient_vector is not finite")
-            self.state.apply(store, float(self.rates(1)[0]))
+            self.state.apply(store, float(self.rates(1)[0]), self.model.network.trained_groups)

@@ -55,6 +55,7 @@ class Parametrized:
             store=self.store,
             max_batch=max_batch,
             seed=self.seed,
+            groups=self.network.trained_groups,
         )
 
     def predictor(self, max_batch: int) -> _core.Predictor:
@@ -220,7 +221,7 @@ class CustomPass:
         if self.state is not None:
             check_finite("loss", "the gradient", gradient, self.model.precision)
             self.tape.backward([gradient], [])
-            self.state.apply(self.model.store, rate)
+            self.state.apply(self.model.store, rate, self.model.network.trained_groups)
             if not np.isfinite(self.model.store.values).all():
                 raise BatchNotFiniteError(batch, "the parameters")
         total = float(len(y) if weight is None else weight.sum())
