@@ -154,6 +154,15 @@ def a_slot_taken_twice(made: Made) -> None:
     made.loss(graph.affine(graph.activation(graph.affine(x, once, None), "tanh", 0.0), again, None))
 
 
+def a_depth_that_is_cut(made: Made) -> None:
+    """So many positions that sums over them have parts, which add to what is there."""
+    graph, x, bias = made.graph, made.dense(made.input(2, positions=650), 3), made.weight(1, 3)
+    weight = made.weight(3, 3)
+    for _ in range(2):
+        x = graph.activation(graph.affine(x, weight, bias), "tanh", 0.0)
+    made.loss(flat(made, graph.affine(x, weight, made.weight(1, 3), transposed=True)))
+
+
 _OPS = ["dense", "gelu", "tanh", "softmax", "add", "multiply", "concatenate", "slice", "reshape"]
 
 
@@ -210,6 +219,7 @@ CASES: Sequence[Callable[[Made], None]] = [
     positions_that_are_reshaped,
     values_that_are_multiplied,
     a_softmax_over_channels,
+    a_depth_that_is_cut,
 ]
 
 

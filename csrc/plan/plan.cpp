@@ -63,6 +63,7 @@ Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
     check_goal(graph, goal);
     Program program = Lowering(graph, goal).run();
     fuse(program, goal);
+    cut_depth(program, max_batch);
     const double operations = row_operations_of(program);
     if (operations > kHeavyRow) program.memory.row_grain = 1;
     if (goal.updates) fuse_updates(program, max_batch, operations * static_cast<double>(max_batch));

@@ -68,6 +68,10 @@ void check_fed(const Graph& graph, const Plan& plan, const std::vector<ValueId>&
 /// Merge each matrix product with the activation, or derivative, that directly follows it.
 void fuse(Program& program, const Goal& goal);
 
+/// Cut the depth of products over a batch's rows and positions where it is large and the result
+/// small.
+void cut_depth(Program& program, Index max_batch);
+
 /// Let the product that makes the gradient of a large weight update it, block by block, after the
 /// last call that reads it. `operations` are those of a batch.
 void fuse_updates(Program& program, Index max_batch, double operations);

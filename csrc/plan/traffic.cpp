@@ -24,38 +24,41 @@ Traffic<T>::Traffic(const Plan& plan, Index rows, int members)
     }
 }
 
-/// Some rows of a buffer, as the matrix that it makes.
 template <class T>
-auto Traffic<T>::part_of(BufferId id, Index begin, Index end) -> Matrix<Holders> {
+auto Traffic<T>::blocks_of(BufferId id, const std::vector<Block>& blocks) -> Stretches {
     const Buffer& buffer = plan_.buffer(id);
     const Storage& storage = plan_.memory.storage_of(id);
     std::vector<Holders>& arena = arena_[static_cast<std::size_t>(buffer.storage)];
     Holders* const base = storage.space == Space::parameters  ? parameters_.data() + storage.offset
                           : storage.space == Space::gradients ? gradients_.data() + storage.offset
                                                               : arena.data();
-    return {base + buffer.offset + begin * buffer.row_stride,
-            (end - begin) * buffer.extent.positions, buffer.extent.channels,
-            buffer.matrix_stride()};
+    Stretches found;
+    for (const Block& block : blocks) {
+        for (Index i = block.rows.begin; i < block.rows.end; ++i)
+            found.emplace_back(base + buffer.begin_of(i) + block.cols.begin,
+                               static_cast<std::size_t>(block.cols.size()));
+    }
+    return found;
 }
 
 template <class T>
-auto Traffic<T>::rows_of(BufferId id, const Part& part) -> Matrix<Holders> {
-    const Range share = plan_.memory.row_share(part, rows_);
-    return part_of(id, share.begin, share.end);
+auto Traffic<T>::some_rows(BufferId id, Range rows) -> Stretches {
+    const Extent& extent = plan_.buffer(id).extent;
+    const Range positions{rows.begin * extent.positions, rows.end * extent.positions};
+    return blocks_of(id, {{positions, {0, extent.channels}}});
 }
 
 template <class T>
-auto Traffic<T>::row(std::vector<Holders>& all, Range numbers) -> Matrix<Holders> {
-    return {all.data() + numbers.begin, 1, numbers.size(), numbers.size()};
+auto Traffic<T>::stretch_of(std::vector<Holders>& all, Range numbers) -> Stretches {
+    return {{all.data() + numbers.begin, static_cast<std::size_t>(numbers.size())}};
 }
 
 template <class T>
-void Traffic<T>::read(Matrix<Holders> what, const Part& part) {
+void Traffic<T>::read(const Stretches& what, const Part& part) {
     const Holders mine = Holders{1} << part.rank;
     Index missing = 0;
-    for (Index i = 0; i < what.rows; ++i) {
-        for (Index j = 0; j < what.cols; ++j) {
-            Holders& holders = *what.at(i, j);
+    for (const std::span<Holders> stretch : what) {
+        for (Holders& holders : stretch) {
             missing += (holders & mine) == 0;
             holders |= mine;
         }
@@ -64,10 +67,9 @@ void Traffic<T>::read(Matrix<Holders> what, const Part& part) {
 }
 
 template <class T>
-void Traffic<T>::write(Matrix<Holders> what, const Part& part) {
-    for (Index i = 0; i < what.rows; ++i) {
-        for (Index j = 0; j < what.cols; ++j) *what.at(i, j) = Holders{1} << part.rank;
-    }
+void Traffic<T>::write(const Stretches& what, const Part& part) {
+    for (const std::span<Holders> stretch : what)
+        std::fill(stretch.begin(), stretch.end(), Holders{1} << part.rank);
 }
 
 template <class T>
@@ -78,14 +80,6 @@ void Traffic<T>::run(const std::vector<Job>& jobs) {
                 run_part(plan_.steps[static_cast<std::size_t>(i)].call, part);
         });
     }
-}
-
-template <class T>
-auto Traffic<T>::touched(const Call& call, BufferId id, const Part& part) -> Matrix<Holders> {
-    const Block block = touched_of<T>(call, id, plan_.memory, part, rows_);
-    const Matrix<Holders> all = whole(id);
-    return {all.at(block.rows.begin, block.cols.begin), block.rows.size(), block.cols.size(),
-            all.row_stride};
 }
 
 template <class T>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "plan/plan.h"
@@ -24,6 +25,7 @@ template <class T>
 class Traffic {
   public:
     using Holders = std::uint64_t;  // a bit for each member
+    using Stretches = std::vector<std::span<Holders>>;
     static constexpr int kMostMembers = 64;
 
     /// The plan must outlive it. Throws std::invalid_argument where `rows` are not from 1 to the
@@ -59,23 +61,28 @@ class Traffic {
         costs_.updates += updates;
     }
 
-    Matrix<Holders> whole(BufferId id) {
-        return part_of(id, 0, plan_.buffer(id).extent.rows_of(rows_));
+    Stretches whole(BufferId id) {
+        return some_rows(id, {0, plan_.buffer(id).extent.rows_of(rows_)});
     }
     /// A member's share of the batch's rows.
-    Matrix<Holders> rows_of(BufferId id, const Part& part);
-    Matrix<Holders> parameters(Range numbers) { return row(parameters_, numbers); }
-    Matrix<Holders> gradients(Range numbers) { return row(gradients_, numbers); }
+    Stretches rows_of(BufferId id, const Part& part) {
+        return some_rows(id, plan_.memory.row_share(part, rows_));
+    }
+    Stretches parameters(Range numbers) { return stretch_of(parameters_, numbers); }
+    Stretches gradients(Range numbers) { return stretch_of(gradients_, numbers); }
 
-    void read(Matrix<Holders> what, const Part& part);
-    void write(Matrix<Holders> what, const Part& part);
+    void read(const Stretches& what, const Part& part);
+    void write(const Stretches& what, const Part& part);
     /// So many parameters make a step.
     void update(Index parameters) { updates_ += parameters; }
 
   private:
-    static Matrix<Holders> row(std::vector<Holders>& all, Range numbers);
-    Matrix<Holders> part_of(BufferId id, Index begin, Index end);
-    Matrix<Holders> touched(const Call& call, BufferId id, const Part& part);
+    static Stretches stretch_of(std::vector<Holders>& all, Range numbers);
+    Stretches some_rows(BufferId id, Range rows);
+    Stretches blocks_of(BufferId id, const std::vector<Block>& blocks);
+    Stretches touched(const Call& call, BufferId id, const Part& part) {
+        return blocks_of(id, touched_of<T>(call, id, plan_.memory, part, rows_));
+    }
     void run_part(const Call& call, const Part& part);
 
     const Plan& plan_;

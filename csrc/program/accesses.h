@@ -19,6 +19,7 @@ struct Accesses {
         std::erase(writes, kNoBuffer);
     }
     void also_read(BufferId id) { reads.push_back(id); }
+    void also_write(BufferId id) { writes.push_back(id); }
 };
 
 }  // namespace ganglion

@@ -48,6 +48,11 @@ struct Buffer {
     bool is_dense_in_row() const {
         return extent.positions == 1 || position_stride == extent.channels;
     }
+    /// Where a position's channels begin in the storage, all positions of all rows counted through.
+    Index begin_of(Index position) const {
+        return offset + position / extent.positions * row_stride +
+               position % extent.positions * position_stride;
+    }
     /// From one row of the matrix to the next.
     Index matrix_stride() const { return extent.positions == 1 ? row_stride : position_stride; }
 };

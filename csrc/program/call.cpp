@@ -44,6 +44,22 @@ std::optional<Call> merged(const Call& call, const Call& next,
         call, next);
 }
 
+std::vector<Call> in_parts(const Call& call, Memory& memory, Index max_batch) {
+    return std::visit(
+        [&](const auto& one) {
+            std::vector<Call> calls;
+            if constexpr (requires { DeepGemmCall::of(one, memory, max_batch); }) {
+                if (const auto deep = DeepGemmCall::of(one, memory, max_batch)) {
+                    calls.push_back(*deep);
+                    for (const AddPartsCall& sum : deep->sums_of_parts(memory))
+                        calls.push_back(sum);
+                }
+            }
+            return calls;
+        },
+        call);
+}
+
 BufferId steppable_of(const Call& call) {
     return std::visit(
         [](const auto& one) {
@@ -91,29 +107,30 @@ Work work_of(const Call& call, const Memory& memory, const Part& part, Index row
             static_assert(
                 !requires { &Kind::row_operations; } || requires { &Kind::operations; },
                 "what counts operations of a row counts those of a share");
+            Work work;
             if constexpr (requires { one.template share<T>(memory, part, rows); }) {
-                if constexpr (requires { one.updated; }) {
-                    const Block mine = one.template share<T>(memory, part, rows);
-                    return {one.operations(mine, memory, rows),
-                            one.updated == kNoBuffer ? 0 : mine.size()};
-                }
+                const Block mine = one.template share<T>(memory, part, rows);
+                if constexpr (requires { one.operations(mine, memory, rows); })
+                    work.operations = one.operations(mine, memory, rows);
+                if constexpr (requires { one.updated; })
+                    work.updates = one.updated == kNoBuffer ? 0 : mine.size();
             }
-            return {};
+            return work;
         },
         call);
 }
 
 template <class T>
-Block touched_of(const Call& call, BufferId id, const Memory& memory, const Part& part,
-                 Index rows) {
+std::vector<Block> touched_of(const Call& call, BufferId id, const Memory& memory, const Part& part,
+                              Index rows) {
     return std::visit(
-        [&](const auto& one) -> Block {
+        [&](const auto& one) -> std::vector<Block> {
             if constexpr (requires { one.template share<T>(memory, part, rows); })
                 return one.touched(id, one.template share<T>(memory, part, rows), memory, rows);
             const Extent& extent = memory.buffer(id).extent;
             const Range mine = memory.row_share(part, rows);
-            return {{mine.begin * extent.positions, mine.end * extent.positions},
-                    {0, extent.channels}};
+            return {{{mine.begin * extent.positions, mine.end * extent.positions},
+                     {0, extent.channels}}};
         },
         call);
 }
@@ -122,7 +139,9 @@ template Index scratch_size_of<float>(const Call&, const Memory&, Index);
 template Index scratch_size_of<double>(const Call&, const Memory&, Index);
 template Work work_of<float>(const Call&, const Memory&, const Part&, Index);
 template Work work_of<double>(const Call&, const Memory&, const Part&, Index);
-template Block touched_of<float>(const Call&, BufferId, const Memory&, const Part&, Index);
-template Block touched_of<double>(const Call&, BufferId, const Memory&, const Part&, Index);
+template std::vector<Block> touched_of<float>(const Call&, BufferId, const Memory&, const Part&,
+                                              Index);
+template std::vector<Block> touched_of<double>(const Call&, BufferId, const Memory&, const Part&,
+                                               Index);
 
 }  // namespace ganglion

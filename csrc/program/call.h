@@ -2,11 +2,14 @@
 
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include "program/calls/activation.h"
 #include "program/calls/add.h"
+#include "program/calls/add_parts.h"
 #include "program/calls/clear.h"
 #include "program/calls/copy.h"
+#include "program/calls/deep_gemm.h"
 #include "program/calls/dropout.h"
 #include "program/calls/gemm.h"
 #include "program/calls/loss.h"
@@ -19,9 +22,9 @@ namespace ganglion {
 /// A kernel call: plain arguments, buffers and settings. Each kind says what it reads and writes
 /// (`accesses`) and does its part of the work (`run`). What else it says of itself is asked for
 /// below; where it says nothing, it is divided by rows, of which each part touches its own.
-using Call =
-    std::variant<GemmCall, ActivationCall, ActivationBackwardCall, SoftmaxCall, SoftmaxBackwardCall,
-                 DropoutCall, AddCall, MultiplyCall, CopyCall, ClearCall, SumRowsCall, LossCall>;
+using Call = std::variant<GemmCall, DeepGemmCall, AddPartsCall, ActivationCall,
+                          ActivationBackwardCall, SoftmaxCall, SoftmaxBackwardCall, DropoutCall,
+                          AddCall, MultiplyCall, CopyCall, ClearCall, SumRowsCall, LossCall>;
 
 inline Accesses accesses(const Call& call) {
     return std::visit([](const auto& one) { return one.accesses(); }, call);
@@ -46,6 +49,10 @@ Index scratch_size_of(const Call& call, const Memory& memory, Index max_batch);
 std::optional<Call> merged(const Call& call, const Call& next,
                            const GemmCall::ReadLater& is_read_later);
 
+/// The calls that do the same with a depth that is cut (depth.h), where batches may be so large
+/// that it is; else none.
+std::vector<Call> in_parts(const Call& call, Memory& memory, Index max_batch);
+
 /// `steppable()`: the gradient along which parameters could step as it is made, or kNoBuffer.
 BufferId steppable_of(const Call& call);
 /// `updated`: the parameters that it makes step, or kNoBuffer.
@@ -63,8 +70,9 @@ struct Work {
 };
 template <class T>
 Work work_of(const Call& call, const Memory& memory, const Part& part, Index rows);
-/// What it touches of the matrix that a buffer makes.
+/// What it touches of a buffer, of which each position is a row.
 template <class T>
-Block touched_of(const Call& call, BufferId id, const Memory& memory, const Part& part, Index rows);
+std::vector<Block> touched_of(const Call& call, BufferId id, const Memory& memory, const Part& part,
+                              Index rows);
 
 }  // namespace ganglion

@@ -12,6 +12,9 @@ enum class Division {
     columns,  // each has its share of the columns, of all rows
 };
 
+/// Columns of a share are a multiple of a cache line's, whatever the type.
+inline constexpr Index kColumnGrain = 16;
+
 /// A rectangle of a matrix.
 struct Block {
     Range rows;

@@ -66,11 +66,24 @@ inline ValueId views(Graph& g, ValueId x) {
     return dense(g, activated(g, g.add(Reshape{wide, 1, 26}), Activation::gelu), 3);
 }
 
+/// So many positions that sums over them are cut: of gradients that add up, in products on the left
+/// and on the right, and in sums of columns alone.
+inline ValueId deep(Graph& g, ValueId x) {
+    const ValueId weight = g.parameter("w", 2, 2);
+    const ValueId bias = g.parameter("b", 1, 2);
+    ValueId steps = g.add(Reshape{dense(g, x, 240), 120, 2});
+    for (int i = 0; i < 2; ++i)
+        steps = activated(g, g.add(Affine{steps, weight, bias}), Activation::tanh);
+    steps = g.add(Affine{steps, weight, g.parameter("c", 1, 2), true});
+    return dense(g, g.add(Reshape{steps, 1, 240}), 3);
+}
+
 using Network = ValueId (*)(Graph& graph, ValueId x);
 
 inline Case lowered(Case c) {
     c.program = Lowering(c.graph, c.goal).run();
     fuse(c.program, c.goal);
+    cut_depth(c.program, kRows);
     if (c.goal.updates) fuse_updates(c.program, kRows, 0);
     c.lives = lifetimes(c.program, c.goal);
     const auto keep = [&c](const std::vector<BufferId>& buffers, ValueId id) {
@@ -118,7 +131,8 @@ inline std::vector<Case> cases() {
             trained(narrow, "narrow, trained"),     on_tape(narrow, "narrow, on a tape"),
             predicted(narrow, "narrow, predicted"), trained(large, "large, trained"),
             predicted(large, "large, predicted"),   trained(views, "views, trained"),
-            on_tape(views, "views, on a tape")};
+            on_tape(views, "views, on a tape"),     trained(deep, "deep, trained"),
+            on_tape(deep, "deep, on a tape")};
 }
 
 }  // namespace ganglion::testing

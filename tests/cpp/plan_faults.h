@@ -28,14 +28,12 @@ class Numbers {
     template <class T, class Visit>
     void each_touched(const Call& call, BufferId id, const Part& part, const Visit& visit) const {
         const Buffer& buffer = plan_.buffer(id);
-        const Index positions = buffer.extent.positions;
-        const Block block = touched_of<T>(call, id, plan_.memory, part, batch_);
-        for (Index i = block.rows.begin; i < block.rows.end; ++i) {
-            const Index first = base(buffer.storage) + buffer.offset +
-                                i / positions * buffer.row_stride +
-                                i % positions * buffer.position_stride;
-            for (Index j = block.cols.begin; j < block.cols.end; ++j)
-                visit(static_cast<std::size_t>(first + j));
+        for (const Block& block : touched_of<T>(call, id, plan_.memory, part, batch_)) {
+            for (Index i = block.rows.begin; i < block.rows.end; ++i) {
+                const Index first = base(buffer.storage) + buffer.begin_of(i);
+                for (Index j = block.cols.begin; j < block.cols.end; ++j)
+                    visit(static_cast<std::size_t>(first + j));
+            }
         }
     }
 

@@ -75,6 +75,8 @@ struct Omission {
         if (call.c == omitted) call.accumulate = false;
         if (call.column_sums == omitted) call.accumulate_sums = false;
     }
+    void operator()(DeepGemmCall& call) const { (*this)(call.product); }
+    void operator()(AddPartsCall& call) const { put(call.parts); }
     void operator()(ActivationCall& call) const { put(call.z); }
     void operator()(ActivationBackwardCall& call) const {
         put(call.saved);

@@ -130,6 +130,30 @@ void one_member_shares_nothing_and_does_it_all() {
     }
 }
 
+/// Some positions of each row are no matrix.
+template <class T>
+void numbers_of_a_view_are_counted_where_they_lie() {
+    Graph g;
+    const ValueId x = g.input("x", 2, 3);
+    const ValueId first = g.add(Slice{x, {0, 1}, {0, 2}});
+    const ValueId rest = g.add(Slice{x, {1, 3}, {0, 2}});
+    const Plan plan = compile(g, {.mode = Mode::infer, .outputs = {first, rest}}, 4);
+    CHECK(!plan.buffer(plan.value(rest)).is_matrix());
+    Traffic<T> traffic(plan, 4, 2);
+    const auto bytes = [&](ValueId read_by_the_first) {
+        const TeamCosts costs = traffic.each_time([&] {
+            traffic.give_out([&](const Part& part) {
+                traffic.write(traffic.whole(plan.value(part.rank == 0 ? x : rest)), part);
+            });
+            traffic.read(traffic.whole(plan.value(read_by_the_first)), Part{});
+        });
+        return costs.bytes;
+    };
+    CHECK(bytes(first) == 0);
+    CHECK(bytes(rest) == 4 * 2 * 2 * static_cast<Index>(sizeof(T)));
+    CHECK(bytes(x) == bytes(rest));
+}
+
 std::uint32_t works_of(int members) {
     std::uint32_t works = 0;
     run_team(members, [&](const Team& team) noexcept {
@@ -214,6 +238,7 @@ void test_all() {
     a_dense_layer_costs_what_was_counted_by_hand<T>();
     weights_that_are_shared_out_cost_what_was_counted_by_hand<T>();
     one_member_shares_nothing_and_does_it_all<T>();
+    numbers_of_a_view_are_counted_where_they_lie<T>();
     jobs_are_those_that_the_team_is_really_given<T>();
     jobs_of_members_apart_are_those_that_the_team_is_really_given<T>();
 }

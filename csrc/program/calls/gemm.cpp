@@ -78,14 +78,15 @@ Block GemmCall::share(const Memory& memory, const Part& part, Index rows) const 
     return {{mine.begin * positions, mine.end * positions}, {0, product.extent.channels}};
 }
 
-Block GemmCall::touched(BufferId id, const Block& of_c, const Memory& memory, Index rows) const {
+std::vector<Block> GemmCall::touched(BufferId id, const Block& of_c, const Memory& memory,
+                                     Index rows) const {
     const Range all{0, depth(memory, rows)};
     if (of_c.size() == 0) return {};
-    if (id == a) return transpose_a ? Block{all, of_c.rows} : Block{of_c.rows, all};
-    if (id == b) return transpose_b ? Block{of_c.cols, all} : Block{all, of_c.cols};
-    if (id == bias) return {{0, 1}, of_c.cols};
-    if (id == column_sums) return {{0, of_c.rows.begin == 0 ? 1 : 0}, of_c.cols};
-    return of_c;
+    if (id == a) return {transpose_a ? Block{all, of_c.rows} : Block{of_c.rows, all}};
+    if (id == b) return {transpose_b ? Block{of_c.cols, all} : Block{all, of_c.cols}};
+    if (id == bias) return {{{0, 1}, of_c.cols}};
+    if (id == column_sums) return {{{0, of_c.rows.begin == 0 ? 1 : 0}, of_c.cols}};
+    return {of_c};
 }
 
 double GemmCall::operations(const Block& of_c, const Memory& memory, Index rows) const {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "kernels/activation.h"
 #include "program/accesses.h"
@@ -39,8 +40,11 @@ struct GemmCall {
     template <class T>
     Block share(const Memory& memory, const Part& part, Index rows) const;
     /// What computing a block of c touches of a buffer.
-    Block touched(BufferId id, const Block& of_c, const Memory& memory, Index rows) const;
+    std::vector<Block> touched(BufferId id, const Block& of_c, const Memory& memory,
+                               Index rows) const;
     double operations(const Block& of_c, const Memory& memory, Index rows) const;
+    /// Multiply-adds of each element of c.
+    Index depth(const Memory& memory, Index rows) const;
 
     /// The same product with the call that directly follows it in its epilogue, if it can be.
     using ReadLater = std::function<bool(BufferId)>;  // is it, after that call?
@@ -54,7 +58,6 @@ struct GemmCall {
     BufferId panels() const { return transpose_b ? kNoBuffer : b; }
 
   private:
-    Index depth(const Memory& memory, Index rows) const;
     template <class T>
     GemmEpilogue<T> epilogue(const Frame<T>& frame) const;
     template <class T>

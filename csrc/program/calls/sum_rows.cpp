@@ -2,13 +2,9 @@
 
 #include <algorithm>
 
+#include "program/depth.h"
+
 namespace ganglion {
-namespace {
-
-/// Columns of a share are a multiple of a cache line's, whatever the type.
-constexpr Index kGrain = 16;
-
-}  // namespace
 
 Accesses SumRowsCall::accesses() const {
     Accesses found{{x}, {sums}};
@@ -19,11 +15,21 @@ Accesses SumRowsCall::accesses() const {
 template <class T>
 Block SumRowsCall::share(const Memory& memory, const Part& part, Index rows) const {
     const Extent& extent = memory.buffer(x).extent;
-    return {{0, extent.rows_of(rows) * extent.positions}, part.share(extent.channels, kGrain)};
+    return {{0, extent.rows_of(rows) * extent.positions},
+            part.share(extent.channels, kColumnGrain)};
 }
 
-Block SumRowsCall::touched(BufferId id, const Block& mine, const Memory&, Index) const {
-    return id == sums ? Block{{0, 1}, mine.cols} : mine;
+std::vector<Block> SumRowsCall::touched(BufferId id, const Block& mine, const Memory&,
+                                        Index) const {
+    return {id == sums ? Block{{0, 1}, mine.cols} : mine};
+}
+
+/// For the sums of a part.
+template <class T>
+Index SumRowsCall::scratch_size(const Memory& memory, Index max_batch) const {
+    const Extent& extent = memory.buffer(x).extent;
+    const Index depth = extent.rows_of(max_batch) * extent.positions;
+    return parts_of_depth(depth) > 1 ? extent.channels : 0;
 }
 
 template <class T>
@@ -31,13 +37,22 @@ void SumRowsCall::run(Frame<T>& frame) const {
     const Block mine = share<T>(frame.memory, frame.part, frame.run.rows);
     const Matrix<T> from = frame.whole(x);
     T* const to = frame.pointer(sums);
-    if (!accumulate) std::fill(to + mine.cols.begin, to + mine.cols.end, T{0});
-    for (Index i = mine.rows.begin; i < mine.rows.end; ++i) {
-        const T* const row = from.at(i, 0);
-        for (Index j = mine.cols.begin; j < mine.cols.end; ++j) to[j] += row[j];
+    for (Index number = 0; number < parts_of_depth(mine.rows.size()); ++number) {
+        const Range depth = part_of_depth(number, mine.rows.size());
+        T* const of_part = number == 0 ? to : frame.scratch;
+        const bool begins = number > 0 || !accumulate;
+        if (begins) std::fill(of_part + mine.cols.begin, of_part + mine.cols.end, T{0});
+        for (Index i = depth.begin; i < depth.end; ++i) {
+            const T* const row = from.at(i, 0);
+            for (Index j = mine.cols.begin; j < mine.cols.end; ++j) of_part[j] += row[j];
+        }
+        if (number == 0) continue;
+        for (Index j = mine.cols.begin; j < mine.cols.end; ++j) to[j] += of_part[j];
     }
 }
 
+template Index SumRowsCall::scratch_size<float>(const Memory&, Index) const;
+template Index SumRowsCall::scratch_size<double>(const Memory&, Index) const;
 template Block SumRowsCall::share<float>(const Memory&, const Part&, Index) const;
 template Block SumRowsCall::share<double>(const Memory&, const Part&, Index) const;
 template void SumRowsCall::run(Frame<float>&) const;
