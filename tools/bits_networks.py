@@ -76,6 +76,15 @@ def with_large_weights(optimizer: Any, dtype: str, rows: int, batch: int) -> Res
     return fitted(net, x, y, batch_size=batch)
 
 
+def with_large_batches(dtype: str) -> Results:
+    """Fit batches of so many rows that sums over them are cut."""
+    drawn = np.random.default_rng(2)
+    x, y = drawn.normal(size=(5000, FEATURES)), drawn.integers(0, CLASSES, 5000)
+    net = gn.MLP([FEATURES, 12, CLASSES], activation="tanh", dtype=dtype)
+    net.compile(gn.optimizers.Adam(1e-2), "cross_entropy", metrics=["accuracy"])
+    return fitted(net, x, y, batch_size=4500)
+
+
 def own_loss(y: Array, p: Array, weight: Array | None) -> tuple[float, Array]:
     """Return the weighted squared error and its gradient."""
     each = np.ones(len(y)) if weight is None else weight
@@ -180,7 +189,8 @@ def of_either_precision(dtype: str) -> Fits:
         for name, (rows, batch) in itertools.product(STEPPED_IN_PRODUCTS, ((70, 32), (700, 600)))
     }
     losses = {name: partial(with_loss, *one, dtype) for name, one in LOSSES.items()}
-    fits = small | large | losses | {"by hand": partial(by_hand, dtype)}
+    others = {"by hand": by_hand, "large batches": with_large_batches}
+    fits = small | large | losses | {name: partial(fit, dtype) for name, fit in others.items()}
     return {f"{name} {dtype}": fit for name, fit in fits.items()}
 
 

@@ -14,13 +14,13 @@ struct Example {
 };
 
 /// 8 inputs, a hidden layer, 3 outputs.
-Example example(Activation activation) {
+Example example(Activation activation, Index hidden = 16) {
     Example e;
     Graph& g = e.graph;
     e.x = g.input("x", 8);
-    e.hidden = g.add(Affine{e.x, g.parameter("w1", 8, 16), g.parameter("b1", 1, 16)});
+    e.hidden = g.add(Affine{e.x, g.parameter("w1", 8, hidden), g.parameter("b1", 1, hidden)});
     e.hidden = g.add(ElementwiseActivation{e.hidden, activation});
-    e.output = g.add(Affine{e.hidden, g.parameter("w2", 16, 3), g.parameter("b2", 1, 3)});
+    e.output = g.add(Affine{e.hidden, g.parameter("w2", hidden, 3), g.parameter("b2", 1, 3)});
     e.y = g.input("y", 1);
     e.weight = g.input("weight", 1);
     e.loss = g.add(loss_of(g, Loss::cross_entropy, e.output, e.y, e.weight));
@@ -56,6 +56,16 @@ void a_pre_activation_is_kept_only_where_backward_reads_it() {
     };
     CHECK(products_with_two_outputs(train_plan(example(Activation::relu))) == 0);
     CHECK(products_with_two_outputs(train_plan(example(Activation::gelu))) == 1);
+}
+
+void a_depth_is_cut_where_it_is_long_and_the_result_small() {
+    const Plan shallow = train_plan(example(Activation::relu), 2048);
+    CHECK(count<DeepGemmCall>(shallow) == 0);
+    const Plan deep = train_plan(example(Activation::relu), 2049);
+    CHECK(count<DeepGemmCall>(deep) == 2);
+    CHECK(count<AddPartsCall>(deep) == 4);  // of weights and of biases
+    const Plan wide = train_plan(example(Activation::relu, 16'384), 2049);
+    CHECK(count<DeepGemmCall>(wide) == 1);  // 8 times 16,384 numbers are many, 3 times are few
 }
 
 void inference_has_no_backward_pass_and_reuses_memory() {
@@ -119,6 +129,7 @@ int main() {
     testing::skip_unless_available();
     a_dense_layer_costs_three_products_and_no_other_pass();
     a_pre_activation_is_kept_only_where_backward_reads_it();
+    a_depth_is_cut_where_it_is_long_and_the_result_small();
     inference_has_no_backward_pass_and_reuses_memory();
     no_two_buffers_of_a_step_overlap();
     what_cannot_be_computed_is_refused();
