@@ -33,9 +33,9 @@ class Heads {
     const std::vector<LossRun>& begin(const Batches& batches, Index batch, double factor);
     /// Of the first head.
     double weight() const { return states_[0].total_weight; }
-    /// After the forward pass. Returns false where a loss is not finite.
     /// After a run: let the weights that it did not read be 1.
     void set_weights_that_were_not_fed(Workspace<T>& workspace, Index rows);
+    /// After the forward pass. Returns false where a loss is not finite.
     bool add_up_losses(Workspace<T>& workspace, Index rows);
     void add_to_figures(Workspace<T>& workspace, const Batches& batches, Range positions);
 

@@ -10,8 +10,8 @@ namespace {
 /// Of larger results there are tiles enough to share, and their parts would take much memory.
 constexpr Index kMostOfResult = 64 * 1024;
 
-/// Call `body(number, rows)` for each part of the depth of whose product, so many rows high, a
-/// block of all has some.
+/// What the parts of the depth come to is taken as one below the other, each `height` rows high.
+/// Call `body(number, rows)` for each part of which there are rows among those of all, with them.
 template <class Body>
 void for_each_part(Range rows_of_all, Index height, const Body& body) {
     for (Index begin = rows_of_all.begin; begin < rows_of_all.end;) {
