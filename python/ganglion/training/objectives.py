@@ -6,7 +6,6 @@ import numpy as np
 
 from ganglion import optimizers, schedules
 from ganglion._base.structures import Structure
-from ganglion.losses import Loss
 from ganglion.optimizers import Optimizer
 from ganglion.training.heads import Goals, Head, heads_of
 from ganglion.training.passes import Parametrized, Rates
