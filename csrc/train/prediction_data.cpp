@@ -57,7 +57,7 @@ bool gather_share(Range share, const DataView& x, Index first, const Matrix<T>& 
 }
 
 template <class T>
-void copy_share(Range share, const Matrix<const T>& from, const Matrix<T>& to) {
+void copy_share(Range share, const Matrix<T>& from, const Matrix<T>& to) {
     for (Index i = share.begin; i < share.end; ++i)
         std::copy_n(from.at(i, 0), from.cols, to.at(i, 0));
 }
@@ -68,7 +68,7 @@ template const float* as_it_lies(const DataView&);
 template const double* as_it_lies(const DataView&);
 template bool gather_share(Range, const DataView&, Index, const Matrix<float>&);
 template bool gather_share(Range, const DataView&, Index, const Matrix<double>&);
-template void copy_share(Range, const Matrix<const float>&, const Matrix<float>&);
-template void copy_share(Range, const Matrix<const double>&, const Matrix<double>&);
+template void copy_share(Range, const Matrix<float>&, const Matrix<float>&);
+template void copy_share(Range, const Matrix<double>&, const Matrix<double>&);
 
 }  // namespace ganglion

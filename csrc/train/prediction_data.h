@@ -23,6 +23,6 @@ template <class T>
 bool gather_share(Range share, const DataView& x, Index first, const Matrix<T>& into);
 
 template <class T>
-void copy_share(Range share, const Matrix<const T>& from, const Matrix<T>& to);
+void copy_share(Range share, const Matrix<T>& from, const Matrix<T>& to);
 
 }  // namespace ganglion

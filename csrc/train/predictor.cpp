@@ -58,6 +58,8 @@ Predictor<T>::Predictor(const Graph& graph, std::vector<ValueId> inputs,
       packed_(frozen ? std::make_unique<PackedWeights<T>>(plan_, store.values()) : nullptr) {
     check_fed(graph, plan_, inputs_, "Predictor");
     if (inputs_.empty()) fail("Predictor", "inputs is empty, must hold at least one");
+    for (const ValueId id : inputs_) input_cols_.push_back(graph.value(id).extent.row_size());
+    for (const ValueId id : outputs_) output_cols_.push_back(graph.value(id).extent.row_size());
     give_back(make());
 }
 
@@ -114,15 +116,13 @@ void Predictor<T>::check(std::span<const DataView> x, std::span<const Matrix<T>>
         fail("predict", "there are ", x.size(), " inputs and ", y.size(), " outputs, must be ",
              inputs_.size(), " and ", outputs_.size());
     const Index rows = x.empty() ? 0 : x[0].rows;
-    const auto check_shape = [&](const char* what, Index given_rows, Index cols, ValueId value) {
-        const BufferId buffer = plan_.value(value);
-        const Index wanted = buffer == kNoBuffer ? cols : plan_.buffer(buffer).extent.row_size();
-        if (given_rows != rows || cols != wanted)
-            fail("predict", what, " is ", given_rows, "x", cols, ", must be ", rows, "x", wanted);
+    const auto check_shape = [rows](const char* what, const auto& given, Index cols) {
+        if (given.rows != rows || given.cols != cols)
+            fail("predict", what, " is ", given.rows, "x", given.cols, ", must be ", rows, "x",
+                 cols);
     };
-    for (std::size_t i = 0; i < x.size(); ++i) check_shape("x", x[i].rows, x[i].cols, inputs_[i]);
-    for (std::size_t i = 0; i < y.size(); ++i)
-        check_shape("out", y[i].rows, y[i].cols, outputs_[i]);
+    for (std::size_t i = 0; i < x.size(); ++i) check_shape("x", x[i], input_cols_[i]);
+    for (std::size_t i = 0; i < y.size(); ++i) check_shape("out", y[i], output_cols_[i]);
 }
 
 template <class T>

@@ -79,6 +79,8 @@ class Predictor {
     ParameterBlock<T> parameters_;
     std::vector<ValueId> inputs_;
     std::vector<ValueId> outputs_;
+    std::vector<Index> input_cols_;  // numbers of a row
+    std::vector<Index> output_cols_;
     ParameterStore<T>& store_;
     double row_numbers_;
     std::unique_ptr<PackedWeights<T>> packed_;
