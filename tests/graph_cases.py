@@ -47,14 +47,19 @@ class Made:
     def loss(
         self, output: int, name: str = "squared_error", factor: float = 1.0, weighted: bool = False
     ) -> None:
-        columns = self.graph.cols(output)
-        target = self.graph.input(f"y{len(self.heads)}", columns)
-        weight = self.graph.input(f"weight{len(self.heads)}", 1)
-        self.feed(target, self.rng.uniform(size=(self.rows, columns)))
-        self.feed(weight, self.rng.uniform(size=(self.rows, 1)) if weighted else None)
-        value = self.graph.loss(name, output, target, weight)
-        figures = _core.Figures([], columns)
+        _, _, value = self.loss_value(output, name, weighted)
+        figures = _core.Figures([], self.graph.size_of(output)[1])
         self.heads.append((output, value, factor, figures))
+
+    def loss_value(self, output: int, name: str, weighted: bool = False) -> tuple[int, int, int]:
+        """Return the target, the weight and the value of a loss."""
+        positions, channels = self.graph.size_of(output)
+        target = self.graph.input(f"y{len(self.feeds)}", channels, positions)
+        weight = self.graph.input(f"weight{len(self.feeds)}", 1, positions)
+        self.feed(target, self.rng.uniform(size=(self.rows, positions * channels)))
+        weights = self.rng.uniform(size=(self.rows, positions)) if weighted else None
+        self.feed(weight, weights)
+        return target, weight, self.graph.loss(name, output, target, weight)
 
 
 def flat(made: Made, x: int) -> int:
@@ -163,6 +168,20 @@ def a_depth_that_is_cut(made: Made) -> None:
     made.loss(flat(made, graph.affine(x, weight, made.weight(1, 3), transposed=True)))
 
 
+def a_loss_at_each_position(made: Made) -> None:
+    hidden = made.dense(made.input(3, positions=4), 5)
+    made.loss(made.dense(hidden, 3, None), "cross_entropy", 0.7, weighted=True)
+    made.loss(made.graph.slice(hidden, (1, 3), (0, 5)), "poisson", 1.2)
+
+
+def a_loss_of_a_loss(made: Made) -> None:
+    output = made.dense(made.dense(made.input(3, positions=2), 4), 3, None)
+    _, weight, value = made.loss_value(output, "cross_entropy")
+    made.data[made.feeds.index(weight)] = np.ones((made.rows, 2))  # it is no term, and reads them
+    made.loss(value, "squared_error", 1.4)
+    made.loss(output, "binary_cross_entropy", 0.6)
+
+
 _OPS = ["dense", "gelu", "tanh", "softmax", "add", "multiply", "concatenate", "slice", "reshape"]
 
 
@@ -220,6 +239,8 @@ CASES: Sequence[Callable[[Made], None]] = [
     values_that_are_multiplied,
     a_softmax_over_channels,
     a_depth_that_is_cut,
+    a_loss_at_each_position,
+    a_loss_of_a_loss,
 ]
 
 

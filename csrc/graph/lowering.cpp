@@ -185,7 +185,8 @@ Program Lowering::run() {
         if (!needed[i]) continue;
         std::visit([&](const auto& op) { op.forward(*this, nodes[i].output); }, nodes[i].op);
     }
-    for (const ValueId id : goal_.outputs) be(id, dense(value(id)));  // also one no op touches
+    for (const ValueId id : goal_.outputs)  // also one no op touches
+        be(id, copied_unless(&Buffer::is_matrix, dense(value(id))));
     program_.backward_begin = program_.calls.size();
     if (goal_.mode == Mode::train) {
         try {

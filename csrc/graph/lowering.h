@@ -19,9 +19,10 @@ struct Term {
     double factor = 1;
 };
 
-/// What a program computes: `outputs`, each row of them dense, and in training the gradients of
-/// parameters. Training starts from the losses, or, without one, from gradients of the outputs
-/// given by the caller; then a graph that cannot be differentiated still runs forward.
+/// What a program computes: `outputs`, whose rows are dense and make a matrix of positions, and in
+/// training the gradients of parameters. Training starts from the losses, or, without one, from
+/// gradients of the outputs given by the caller; then a graph that cannot be differentiated still
+/// runs forward.
 struct Goal {
     Mode mode;
     std::vector<ValueId> outputs;
@@ -58,6 +59,8 @@ class Lowering {
     /// Let a value lie where a buffer of its extent does.
     void be(ValueId id, BufferId buffer) { program_.values[static_cast<std::size_t>(id)] = buffer; }
 
+    /// A new buffer for a call's own use.
+    BufferId scratch(const std::string& name, const Extent& extent);
     /// Some positions and channels of a buffer.
     BufferId view(BufferId of, Range positions, Range channels);
     /// A buffer whose rows lie together: itself, or a copy.
@@ -99,7 +102,6 @@ class Lowering {
     Program run();
 
   private:
-    BufferId scratch(const std::string& name, const Extent& extent);
     BufferId add_buffer(const std::string& prefix, const Value& value, Space of_parameters);
     BufferId copied_unless(bool (Buffer::*fits)() const, BufferId id);
     std::vector<bool> needed_nodes() const;

@@ -69,6 +69,14 @@ Matrix<T> Workspace<T>::matrix(BufferId id, Index rows) {
 }
 
 template <class T>
+Matrix<T> Workspace<T>::positions(ValueId id, Index rows) {
+    const Buffer& buffer = plan_.buffer(plan_.value(id));
+    const Extent& extent = buffer.extent;
+    return {pointers_[static_cast<std::size_t>(plan_.value(id))],
+            extent.rows_of(rows) * extent.positions, extent.channels, buffer.matrix_stride()};
+}
+
+template <class T>
 Frame<T> Workspace<T>::frame(const Part& part, Stop& stop, const Run& run,
                              const StepAlong<T>& along) {
     return {.memory = plan_.memory,

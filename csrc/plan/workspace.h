@@ -39,6 +39,9 @@ class Workspace {
     /// The value's, or the gradient's, rows of the current batch.
     Matrix<T> value(ValueId id, Index rows) { return matrix(plan_.value(id), rows); }
     Matrix<T> gradient(ValueId id, Index rows) { return matrix(plan_.gradient(id), rows); }
+    /// The value's rows with a row for each position. What a goal names as output makes such a
+    /// matrix.
+    Matrix<T> positions(ValueId id, Index rows);
 
     /// Run a pass on the team; false when it was told to stop.
     bool forward(const Team& team, Stop& stop, const Run& run);

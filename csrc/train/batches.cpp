@@ -1,21 +1,36 @@
 #include "train/batches.h"
 
+#include <cstddef>
+
 namespace ganglion {
+namespace {
+
+DataView column(const DataView& table, Index number) {
+    DataView one = table;
+    one.data = static_cast<const std::byte*>(table.data) + number * table.col_stride;
+    one.cols = 1;
+    return one;
+}
+
+}  // namespace
 
 template <class T>
-double Batches::weight_of(const DataView& weight, Index batch) const {
+double Batches::weight_of(const DataView& weight, Index weights_of_a_row, Index batch) const {
     const Range positions = samples_of(batch);
-    if (weight.data == nullptr) return static_cast<double>(positions.size());
+    if (weight.data == nullptr) return static_cast<double>(positions.size() * weights_of_a_row);
     double total = 0;
-    for (Index i = positions.begin; i < positions.end; ++i) {
-        T one = 0;
-        gather_into(weight, {i, i + 1}, Matrix<T>{&one, 1, 1, 1});
-        total += static_cast<double>(one);
+    for (Index j = 0; j < weight.cols; ++j) {
+        const DataView weights = column(weight, j);
+        for (Index i = positions.begin; i < positions.end; ++i) {
+            T one = 0;
+            gather_into(weights, {i, i + 1}, Matrix<T>{&one, 1, 1, 1});
+            total += static_cast<double>(one);
+        }
     }
     return total;
 }
 
-template double Batches::weight_of<float>(const DataView&, Index) const;
-template double Batches::weight_of<double>(const DataView&, Index) const;
+template double Batches::weight_of<float>(const DataView&, Index, Index) const;
+template double Batches::weight_of<double>(const DataView&, Index, Index) const;
 
 }  // namespace ganglion

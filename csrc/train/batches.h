@@ -38,9 +38,9 @@ struct Batches {
         }
     }
 
-    /// The sum of a batch's weights, each as a T.
+    /// The sum of a batch's weights, each as a T; of those that are all 1 a row has so many.
     template <class T>
-    double weight_of(const DataView& weight, Index batch) const;
+    double weight_of(const DataView& weight, Index weights_of_a_row, Index batch) const;
 };
 
 }  // namespace ganglion

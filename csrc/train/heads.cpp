@@ -8,7 +8,7 @@
 namespace ganglion {
 namespace {
 
-/// The weighted sum of a batch's losses.
+/// The weighted sum of a batch's losses, one for each position.
 template <class T>
 double batch_loss(Matrix<const T> row_loss, const T* weight) {
     double total = 0;
@@ -34,14 +34,14 @@ int number_of(const std::vector<ValueId>& feeds, ValueId value) {
 /// How many classes a head's targets number, for its loss or its figures; 0: they do not.
 Index classes_of(const Graph& graph, const RowLoss& loss, const Head& head) {
     const Index of_loss = numbered_classes(graph, loss);
-    const bool one_column = graph.value(loss.target).extent.row_size() == 1;
+    const bool one_column = graph.value(loss.target).extent.channels == 1;
     if (of_loss != 0 || !one_column || !head.figures->reads_classes()) return of_loss;
-    return graph.value(head.output).extent.row_size();
+    return graph.value(head.output).extent.channels;
 }
 
-/// Numbers of a row.
+/// Numbers of a position.
 Index width(const Plan& plan, ValueId value) {
-    return plan.buffer(plan.value(value)).extent.row_size();
+    return plan.buffer(plan.value(value)).extent.channels;
 }
 
 }  // namespace
@@ -52,12 +52,15 @@ Heads<T>::Heads(const Graph& graph, const Task& task, Index max_batch) : runs_(t
     for (const Head& head : task.heads) {
         if (head.figures == nullptr) fail("Routine", "a head has no figures");
         const RowLoss& loss = loss_that_makes(graph, head.loss);
-        states_.push_back({.head = watched(loss, head),
-                           .target = loss.target,
-                           .weight = loss.weight,
-                           .weight_feed = number_of(task.feeds, loss.weight),
-                           .classes = classes_of(graph, loss, head),
-                           .metric_weight = std::vector<T>(static_cast<std::size_t>(max_batch))});
+        const Index positions = graph.value(head.loss).extent.positions;
+        states_.push_back(
+            {.head = watched(loss, head),
+             .target = loss.target,
+             .weight = loss.weight,
+             .weight_feed = number_of(task.feeds, loss.weight),
+             .positions = positions,
+             .classes = classes_of(graph, loss, head),
+             .metric_weight = std::vector<T>(static_cast<std::size_t>(max_batch * positions))});
     }
 }
 
@@ -85,14 +88,15 @@ template <class T>
 void Heads<T>::set_weights_that_were_not_fed(Workspace<T>& workspace, Index rows) {
     for (std::size_t i = 0; i < states_.size(); ++i) {
         if (!runs_[i].weighted)
-            std::fill_n(workspace.value(states_[i].weight, rows).data, rows, T{1});
+            std::fill_n(workspace.value(states_[i].weight, rows).data, rows * states_[i].positions,
+                        T{1});
     }
 }
 
 template <class T>
 void Heads<T>::make_room(const Plan& plan, Index rows) {
     for (const State& state : states_)
-        state.head.figures->make_room(rows, width(plan, state.head.output),
+        state.head.figures->make_room(rows * state.positions, width(plan, state.head.output),
                                       width(plan, state.target));
 }
 
@@ -109,7 +113,7 @@ const std::vector<LossRun>& Heads<T>::begin(const Batches& batches, Index batch,
         const DataView weights = state.weight_feed < 0
                                      ? DataView{}
                                      : batches.feeds[static_cast<std::size_t>(state.weight_feed)];
-        state.total_weight = batches.weight_of<T>(weights, batch);
+        state.total_weight = batches.weight_of<T>(weights, state.positions, batch);
         const double total = state.total_weight;
         runs_[i] = {weights.data != nullptr, total > 0 ? factor / total : 0};
     }
@@ -123,7 +127,7 @@ bool Heads<T>::add_up_losses(Workspace<T>& workspace, Index rows) {
         State& state = states_[i];
         const T* const weights =
             runs_[i].weighted ? workspace.value(state.weight, rows).data : nullptr;
-        state.loss = batch_loss<T>(workspace.value(state.head.loss, rows), weights);
+        state.loss = batch_loss<T>(workspace.positions(state.head.loss, rows), weights);
         finite &= std::isfinite(state.loss);
     }
     return finite;
@@ -135,12 +139,12 @@ void Heads<T>::add_to_figures(Workspace<T>& workspace, const Batches& batches, R
     for (std::size_t i = 0; i < states_.size(); ++i) {
         const State& state = states_[i];
         state.head.figures->template add<T>(
-            state.loss, state.total_weight, workspace.value(state.head.output, rows),
-            workspace.value(state.target, rows), metric_weight_of(i, batches, positions));
+            state.loss, state.total_weight, workspace.positions(state.head.output, rows),
+            workspace.positions(state.target, rows), metric_weight_of(i, batches, positions));
     }
 }
 
-/// What the rows of a batch count in weighted metrics; null: all the same.
+/// What a batch's rows, or their positions, count in weighted metrics; null: all the same.
 template <class T>
 const T* Heads<T>::metric_weight_of(std::size_t head, const Batches& batches, Range positions) {
     State& state = states_[head];
@@ -148,8 +152,9 @@ const T* Heads<T>::metric_weight_of(std::size_t head, const Batches& batches, Ra
         return nullptr;
     const DataView& weights = batches.metric_weights[head];
     if (weights.data == nullptr) return nullptr;
-    batches.gather_into(weights, positions,
-                        Matrix<T>{state.metric_weight.data(), positions.size(), 1, 1});
+    batches.gather_into(
+        weights, positions,
+        Matrix<T>{state.metric_weight.data(), positions.size(), state.positions, state.positions});
     return state.metric_weight.data();
 }
 

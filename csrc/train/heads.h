@@ -24,12 +24,14 @@ class Heads {
     /// class numbers are not fed, where they can be checked.
     void check(const Plan& plan, const std::vector<ValueId>& feeds) const;
     std::size_t count() const { return states_.size(); }
+    /// Of a row of a head's output.
+    Index positions(std::size_t head) const { return states_[head].positions; }
     void make_room(const Plan& plan, Index rows);
 
     /// Does the feed of this number hold weights? Then it may be left out.
     bool are_weights(int feed) const;
 
-    /// Begin a batch; returns how its rows count in each loss, times `factor`.
+    /// Begin a batch; returns how its rows' positions count in each loss, times `factor`.
     const std::vector<LossRun>& begin(const Batches& batches, Index batch, double factor);
     /// Of the first head.
     double weight() const { return states_[0].total_weight; }
@@ -58,8 +60,9 @@ class Heads {
         ValueId target;                // what its loss compares the output with,
         ValueId weight;                // and how much each row counts in it
         int weight_feed;               // which of the feeds its weights are, or -1
+        Index positions;               // of a row, each of which counts by itself
         Index classes;                 // that targets number; 0: they are no class numbers
-        std::vector<T> metric_weight;  // of a batch's rows
+        std::vector<T> metric_weight;  // of a batch
         double loss = 0;               // of the batch, weighted
         double total_weight = 0;       // the sum of its weights
     };

@@ -99,8 +99,10 @@ void Routine<T>::check(const Batches& batches) const {
     if (batches.metric_weights.size() > heads_.count())
         fail("run", "there are ", batches.metric_weights.size(),
              " metric weights, must be at most ", heads_.count());
-    for (const DataView& weights : batches.metric_weights) {
-        if (weights.data != nullptr) check_fits("metric_weight", weights, 1, batches);
+    for (std::size_t i = 0; i < batches.metric_weights.size(); ++i) {
+        const DataView& weights = batches.metric_weights[i];
+        if (weights.data != nullptr)
+            check_fits("metric_weight", weights, heads_.positions(i), batches);
     }
 }
 

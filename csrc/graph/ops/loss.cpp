@@ -39,10 +39,38 @@ void check_parameters(const RowLoss& op, Index outputs) {
     }
 }
 
-void check_is_a_vector(const Value& value) {
-    if (value.extent.positions != 1)
-        fail(RowLoss::name, value.name, " has ", columns_of(value.extent),
-             ", must have one position: reshape it");
+void check_positions(const Value& value, Index positions) {
+    if (value.extent.positions != positions)
+        fail(RowLoss::name, value.name, " has ", value.extent.positions,
+             " positions, must have those of the output, ", positions);
+}
+
+LossCall call_of(const RowLoss& op, Lowering& to) {
+    return {.loss = op.loss,
+            .term = kNoTerm,
+            .factor = 1,
+            .parameters = to.keep(op.parameters),
+            .output = to.matrix(op.output),
+            .target = to.matrix(op.target),
+            .weight = kNoBuffer,
+            .row_loss = kNoBuffer,
+            .gradient = kNoBuffer};
+}
+
+void check_constants(const RowLoss& op, const Lowering& to) {
+    for (const ValueId given : {op.target, op.weight}) {
+        if (to.wants_gradient(given))
+            fail(RowLoss::name, to.graph().value(given).name,
+                 " depends on what is trained, and has no gradient: stop it before the loss");
+    }
+}
+
+void emit_with_gradient(const RowLoss& op, Lowering& to, LossCall call) {
+    if (!to.wants_gradient(op.output)) return to.emit(call);
+    to.contribute_call(op.output, [&](BufferId gradient) {
+        call.gradient = gradient;
+        return call;
+    });
 }
 
 }  // namespace
@@ -51,10 +79,10 @@ Extent RowLoss::extent(const Graph& graph) const {
     const Value& from = graph.value(output);
     const Value& to = graph.value(target);
     const Value& counts = graph.value(weight);
-    check_is_a_vector(from);
-    check_is_a_vector(to);
-    if (counts.extent.row_size() != 1)
-        fail(name, counts.name, " has ", columns_of(counts.extent), ", must have 1");
+    check_positions(to, from.extent.positions);
+    check_positions(counts, from.extent.positions);
+    if (counts.extent.channels != 1)
+        fail(name, counts.name, " has ", columns_of(counts.extent), ", must have 1 channel");
     const Index outputs = from.extent.channels;
     if (loss == Loss::cross_entropy && outputs < 2) {
         fail("cross_entropy",
@@ -68,36 +96,31 @@ Extent RowLoss::extent(const Graph& graph) const {
              outputs);
     }
     check_parameters(*this, outputs);
-    return {from.extent.rows, 1, 1};
+    return {from.extent.rows, from.extent.positions, 1};
 }
 
 /// In training the gradient of the output is made on the way.
 void RowLoss::forward(Lowering& to, ValueId y) const {
     const std::optional<Lowering::NumberedTerm> term = to.term(y);
-    LossCall call{.loss = loss,
-                  .term = term ? term->number : 0,
-                  .factor = term ? term->factor : 0,
-                  .parameters = to.keep(parameters),
-                  .output = to.matrix(output),
-                  .target = to.matrix(target),
-                  .weight = to.value(weight),
-                  .row_loss = to.value(y),
-                  .gradient = kNoBuffer};
-    if (to.mode() == Mode::infer || !term) return to.emit(call);
-    for (const ValueId given : {target, weight}) {
-        if (to.wants_gradient(given))
-            fail(name, to.graph().value(given).name,
-                 " depends on what is trained, and has no gradient: stop it before the loss");
-    }
-    if (!to.wants_gradient(output)) return to.emit(call);
-    to.contribute_call(output, [&](BufferId gradient) {
-        call.gradient = gradient;
-        return call;
-    });
+    LossCall call = call_of(*this, to);
+    call.weight = to.matrix(weight);
+    call.row_loss = to.value(y);
+    if (!term) return to.emit(call);
+    call.term = term->number;
+    call.factor = term->factor;
+    if (to.mode() == Mode::infer) return to.emit(call);
+    check_constants(*this, to);
+    emit_with_gradient(*this, to, call);
 }
 
-void RowLoss::backward(Lowering&, ValueId) const {
-    fail(name, "the value of a loss has no gradient: it can only be minimised itself");
+/// Of a loss that is no term, whose own gradient is given: it is what each row counts.
+void RowLoss::backward(Lowering& to, ValueId y) const {
+    check_constants(*this, to);
+    LossCall call = call_of(*this, to);
+    call.weight = to.gradient_matrix(y);
+    call.row_loss = to.scratch("again " + to.graph().value(y).name, to.graph().value(y).extent);
+    call.weighted = true;
+    emit_with_gradient(*this, to, call);
 }
 
 RowLoss loss_of(const Graph& graph, Loss loss, ValueId output, ValueId target, ValueId weight,

@@ -10,8 +10,8 @@ namespace ganglion {
 class Graph;
 class Lowering;
 
-/// Each row's loss (rows, 1), of columns and with parameters as LossArgs says; `weight` (rows, 1)
-/// is read when a run is weighted.
+/// The loss of each position of each row, of its channels and with parameters as LossArgs says;
+/// `weight`, a number for each of them, is read when a run is weighted.
 struct RowLoss {
     static constexpr const char* name = "loss";
     Loss loss;

@@ -4,7 +4,8 @@ namespace ganglion {
 
 template <class T>
 void LossCall::run(Frame<T>& frame) const {
-    const LossRun run = frame.run.losses == nullptr ? LossRun{} : frame.run.losses[term];
+    const bool is_told = term != kNoTerm && frame.run.losses != nullptr;
+    const LossRun run = is_told ? frame.run.losses[term] : LossRun{.weighted = weighted};
     const T* const weights = run.weighted ? frame.mine(weight).data : nullptr;
     kernels<T>().losses[static_cast<std::size_t>(loss)](
         {.output = frame.mine(output),

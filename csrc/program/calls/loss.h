@@ -6,17 +6,21 @@
 
 namespace ganglion {
 
-/// The loss of each row, and the gradient of the output that `factor` times the loss gives.
+inline constexpr int kNoTerm = -1;
+
+/// The loss of each position of each row, and the gradient of the output that `factor` times the
+/// loss gives.
 struct LossCall {
     Loss loss;
-    int term;  // of the goal
+    int term;  // of the goal, or kNoTerm
     double factor;
     Range parameters;  // of the program's numbers
     BufferId output;
     BufferId target;
     BufferId weight;
     BufferId row_loss;
-    BufferId gradient;  // kNoBuffer when only the loss is wanted
+    BufferId gradient;      // kNoBuffer when only the loss is wanted
+    bool weighted = false;  // where it is no term: does it read the weights?
 
     Accesses accesses() const { return {{output, target, weight}, {row_loss, gradient}}; }
     template <class T>
