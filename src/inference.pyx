@@ -102,6 +102,8 @@ cdef class Predictor:
         """All parameters, shape (parameters,), not copied."""
         cdef float[::1] single
         cdef double[::1] full
+        if not (self.weights32.get().size() if self.weights32 else self.weights64.get().size()):
+            return np.empty(0, self.dtype)  # there are no views of nothing
         if self.weights32:
             single = <float[:self.weights32.get().size()]> self.weights32.get().values()
             return np.asarray(single)
