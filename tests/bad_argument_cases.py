@@ -303,7 +303,9 @@ LAYER_CASES = [
     Case("layer a name", sequential(["relu"]), TypeError, r"layers? .*'relu'"),
     Case("no layers", sequential([]), ValueError, r"layers must hold at least one"),
     Case("inputs 0", sequential([Dense(3)], input_size=0), ValueError, r"input_size .*, got 0"),
-    Case("input shape", sequential([Dense(3)], input_size=(4,)), TypeError, r"input_size .*\(4,\)"),
+    Case(
+        "input shape", sequential([Dense(3)], input_size=(4, None)), ValueError, "input_size is .*4"
+    ),
     Case(
         "inputs vast", sequential([Dense(3)], input_size=2**62), ValueError, r"input_size|4611686"
     ),

@@ -33,7 +33,7 @@ import ganglion as gn
 from ganglion import Activation, Dense, Dropout, Residual, _core
 from ganglion._base import precision
 from ganglion._base.scaling import InputScale
-from ganglion.graphs import builders
+from ganglion.graphs import chains
 from ganglion.layers import Layer
 from ganglion.training.passes import Parametrized
 
@@ -127,7 +127,7 @@ def trusted_difference(value: Function, at: Array, rng: np.random.Generator) -> 
 
 def check(layers: Sequence[Layer], task: Task, *, weighted: bool = False) -> None:
     rng = np.random.default_rng(1)
-    network = builders.build(layers, INPUTS)
+    network = chains.build(layers, INPUTS)
     x, y = rng.normal(size=(ROWS, INPUTS)), task.targets(rng, ROWS, network.output_size)
     weight = rng.uniform(0.2, 3, (ROWS, 1)) * (np.arange(ROWS) != 2)[:, None] if weighted else None
     objective = Objective(network.graph, network.input, network.output, task, (x, y, weight))
@@ -197,7 +197,7 @@ def test_probabilities_are_folded_into_their_cross_entropy(task: str, alone: boo
     y = TASKS[task].targets(rng, ROWS, OUTPUTS)
     results = []
     for layers in ([Dense(5, "tanh"), *last], [Dense(5, "tanh"), Dense(OUTPUTS)]):
-        network = builders.build(layers, INPUTS)
+        network = chains.build(layers, INPUTS)
         objective = Objective(
             network.graph, network.input, network.output, TASKS[task], (x, y, None)
         )
@@ -212,7 +212,7 @@ def test_probabilities_are_folded_into_their_cross_entropy(task: str, alone: boo
 def test_loss_and_its_gradient_are_those_of_the_oracle(isa: str, name: str, weighted: bool) -> None:
     rng = np.random.default_rng(3)
     task, outputs = WIDE_TASKS[name] if name in WIDE_TASKS else (TASKS[name], OUTPUTS)
-    network = builders.build([Dense(outputs, use_bias=False)], ROWS)
+    network = chains.build([Dense(outputs, use_bias=False)], ROWS)
     y = task.targets(rng, ROWS, outputs)
     weight = rng.uniform(0, 2, (ROWS, 1)) if weighted else None
     data = (np.eye(ROWS), y, weight)  # so that the weights are the outputs
@@ -243,7 +243,7 @@ def test_gradient_of_what_is_used_twice_is_summed(
 def check_tape(layers: Sequence[Layer], rescale: float = 1.0) -> None:
     """Compare what `backward` gives for the inputs, and for the parameters."""
     rng = np.random.default_rng(5)
-    network = builders.build(layers, INPUTS)
+    network = chains.build(layers, INPUTS)
     store = _core.float64.ParameterStore(network.graph)
     model = Parametrized(network, store, precision.get("float64"), (InputScale(),), SEED)
     x, dy = np.zeros((ROWS, INPUTS)), rng.normal(size=(ROWS, network.output_size))

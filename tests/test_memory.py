@@ -19,7 +19,7 @@ import ganglion as gn
 from ganglion import _core
 from ganglion._base import precision
 from ganglion.callbacks import LambdaCallback
-from ganglion.graphs import builders
+from ganglion.graphs import chains
 from ganglion.layers import Layer
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
@@ -96,7 +96,7 @@ def make_data(rows: int) -> tuple[NDArray[Any], NDArray[Any]]:
 
 def make_trainer(dtype: str, optimizer: gn.optimizers.Optimizer | None) -> Callable[[int], None]:
     """Return what runs so many batches in one call of the core."""
-    network, chosen = builders.build(LAYERS, INPUTS), precision.get(dtype)
+    network, chosen = chains.build(LAYERS, INPUTS), precision.get(dtype)
     store = chosen.parameter_store(network.graph)
     network.initialize(store.values, 0)
     state = None
@@ -139,7 +139,7 @@ def make_trainer(dtype: str, optimizer: gn.optimizers.Optimizer | None) -> Calla
 
 def make_predictor(dtype: str) -> Callable[[int], None]:
     """Return what predicts so many batches in one call of the core."""
-    network, chosen = builders.build(LAYERS, INPUTS), precision.get(dtype)
+    network, chosen = chains.build(LAYERS, INPUTS), precision.get(dtype)
     store = chosen.parameter_store(network.graph)
     predictor = chosen.predictor(
         graph=network.graph,

@@ -31,7 +31,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 import ganglion as gn
 from ganglion import Activation, Dense, Dropout, Residual, _core
-from ganglion.graphs import builders
+from ganglion.graphs import chains
 from ganglion.layers import Layer
 from ganglion.linear_model import Perceptron
 from ganglion.neural_network import MLPClassifier
@@ -54,7 +54,7 @@ def check_calls(results: Callable[[], list[bytes]], what: object = "") -> None:
 
 
 def passes_of(layers: Sequence[Layer], task: Task, inputs: int = INPUTS, **options: Any) -> Passes:
-    network = builders.build(layers, inputs)
+    network = chains.build(layers, inputs)
     return Passes(network.graph, network.input, network.output, task, **options)
 
 

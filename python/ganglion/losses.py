@@ -1,7 +1,8 @@
 """Losses: what training makes small. The arithmetic is in csrc/kernels/loss.inl.h.
 
 A batch's loss is the weighted mean over its rows, `sum(w * l) / sum(w)`, where `l` is the loss of
-a row and `w` its weight (1 when none is given).
+a row and `w` its weight (1 when none is given). Of outputs with positions, steps or pixels, each
+position is such a row.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,7 +44,7 @@ class Loss:
         """
 
     def probabilities(self, outputs: NDArray[Any]) -> NDArray[Any]:  # noqa: ARG002
-        """Return the probabilities that outputs of shape `(rows, columns)` are the logits of.
+        """Return the probabilities that outputs of shape `(..., columns)` are the logits of.
 
         Raises:
             ValueError: When the loss has no classes.
@@ -77,8 +78,8 @@ class CrossEntropy(Loss):
 
     def probabilities(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """Return each class's probability, `softmax(outputs)`; rows add up to 1."""
-        odds: NDArray[Any] = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-        odds /= odds.sum(axis=1, keepdims=True)
+        odds: NDArray[Any] = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
+        odds /= odds.sum(axis=-1, keepdims=True)
         return odds
 
 

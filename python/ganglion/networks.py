@@ -1,7 +1,7 @@
 """Where pickles of version 0.1.0 look for what is in `graphs` now."""
 
 from ganglion.graphs.architectures import Chain
-from ganglion.graphs.builders import graph_of
+from ganglion.graphs.chains import graph_of
 
 Architecture = Chain
 

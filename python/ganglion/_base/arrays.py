@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from ganglion._base.frames import Labels, columns_of, is_sparse, plain, shown
 from ganglion._base.precision import Precision
 from ganglion._base.scaling import AS_THEY_ARE, InputScale
+from ganglion._base.shapes import Shape, takes
+from ganglion._base.shapes import columns_of as columns_of_shape
 
 Array = NDArray[Any]
 
@@ -72,6 +74,35 @@ def as_samples(call: str, x: ArrayLike, features: int | None) -> Any:
             f"{call}: X has {array.shape[1]} columns, the network takes {features}{hint}"
         )
     return array
+
+
+def as_shaped(call: str, x: ArrayLike, shape: Shape) -> Any:
+    """Return the inputs as `as_samples` does, those of a sample of such a shape in a row.
+
+    Of a known shape they may lie in a row already; where there are steps of any number, samples
+    have the shape.
+    """
+    given: Any = x
+    columns = columns_of_shape(shape)
+    if is_sparse(given):
+        if columns is None:
+            raise TypeError(
+                f"{call}: X is a sparse matrix, whose rows do not tell steps: unfold it"
+            )
+        return as_samples(call, given, columns)
+    array = as_array(call, "X", given)
+    in_rows = columns is not None and array.ndim <= 2
+    if 0 in array.shape[1:]:
+        raise ValueError(f"{call}: X has shape {array.shape}: samples have no numbers")
+    one_channel = (*array.shape[1:], 1)
+    if (
+        len(shape) > 1
+        and not in_rows
+        and not (takes(shape, array.shape[1:]) or takes(shape, one_channel))
+    ):
+        wanted = ", ".join("steps" if size is None else str(size) for size in shape)
+        raise ValueError(f"{call}: X has shape {array.shape}, must be (samples, {wanted})")
+    return as_samples(call, array, columns)
 
 
 def as_inputs(call: str, x: ArrayLike, features: int) -> Array:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 import numpy as np
 
 from ganglion import _core
-from ganglion._base import checks, precision
+from ganglion._base import checks, precision, shapes
+from ganglion._base.shapes import Shape
 from ganglion._base.structures import Structure
-from ganglion.graphs.builders import build, graph_of
+from ganglion.graphs.chains import Size, build, graph_of
 from ganglion.graphs.networks import Network
 from ganglion.layers import Builder as AnyBuilder
 from ganglion.layers import Layer, Value, checked_layers
@@ -49,6 +50,13 @@ class Architecture(Protocol):
         """And the outputs."""
 
     @property
+    def input_shapes(self) -> Sequence[Shape]:
+        """The shape of each input; steps that are None are any number."""
+
+    def of_shapes(self, input_shapes: Sequence[Shape]) -> Self:
+        """Return the same of inputs whose numbers of steps are known."""
+
+    @property
     def layer_count(self) -> int:
         """How often a layer is applied, those within models too."""
 
@@ -73,17 +81,15 @@ class Chain:
     """
 
     layers: Sequence[Layer]
-    input_size: int
+    input_size: Size
     dtype: str = "float32"
     seed: int = 0
     rescale: float = 1.0
 
     def __post_init__(self) -> None:
-        checks.size("input_size", self.input_size)
-        own = {
-            "layers": checked_layers(self.layers),  # a record cannot change, nor what it holds
-            "input_size": int(self.input_size),
-        }
+        size = shapes.as_size(shapes.checked("input_size", self.input_size))
+        # a record cannot change, nor what it holds
+        own = {"layers": checked_layers(self.layers), "input_size": size}
         for name, value in {**own, **checked_settings(self)}.items():
             object.__setattr__(self, name, value)
 
@@ -96,6 +102,16 @@ class Chain:
     def outputs(self) -> Structure:
         """And the outputs, of which there is one too."""
         return ONE_OUTPUT
+
+    @property
+    def input_shapes(self) -> Sequence[Shape]:
+        """The shape of the input."""
+        return [shapes.checked("input_size", self.input_size)]
+
+    def of_shapes(self, input_shapes: Sequence[Shape]) -> Self:
+        """Return the same of an input whose number of steps is known."""
+        (shape,) = input_shapes
+        return replace(self, input_size=shapes.as_size(shape))
 
     @property
     def layer_count(self) -> int:
@@ -113,10 +129,15 @@ class Chain:
 
     def add_to(self, builder: AnyBuilder, inputs: Sequence[Value], name: str) -> list[Value]:
         """Add the layers to a graph, their names beginning with `name`; return the output."""
-        (x,) = inputs
-        if x.positions * x.channels != self.input_size:
-            raise ValueError(f"a model takes {self.input_size} columns, got shape {x.shape}")
-        return [builder.chain(self.layers, x, f"{name}layers")]
+        check_taken(self.input_shapes, inputs)
+        return [builder.chain(self.layers, inputs[0], f"{name}layers")]
+
+
+def check_taken(input_shapes: Sequence[Shape], inputs: Sequence[Value]) -> None:
+    """Refuse values that a model whose inputs have such shapes does not take."""
+    for shape, x in zip(input_shapes, inputs, strict=True):
+        if not shapes.takes(shape, x.shape):
+            raise ValueError(f"a model takes shape {shape}, got {x.shape}")
 
 
 def checked_settings(architecture: Any) -> dict[str, Any]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import _core
+from ganglion._base import shapes
+from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
 from ganglion.graphs.networks import FROZEN, TRAINED, Network, OutputPort, Parameter, Port
 from ganglion.initializers import Initializer
 from ganglion.layers import Layer, Value
-from ganglion.layers.layer import shape_of
 
 
 class Builder:
@@ -28,12 +31,22 @@ class Builder:
         self._random_layers = 0  # so far: each draws its own numbers, whatever else is in between
         self._read: set[int] = set()  # inputs that are read as they are
         self._activated: dict[int, str] = {}  # values that come out of an activation, and its name
+        self._trains = True
 
-    def input(self, name: str, shape: Sequence[int]) -> Value:
+    def input(self, name: str, shape: Shape) -> Value:
         """Add an input whose rows have such a shape."""
-        *positions, channels = shape
-        number = self.graph.input(name, channels, int(np.prod(positions, dtype=np.int64)))
-        return self._value(number, is_raw=True)
+        number = self.graph.input(name, shapes.channels_of(shape), _positions(shape))
+        return Value(shape, number, _is_raw=True)
+
+    @contextmanager
+    def trained_if(self, trainable: bool) -> Iterator[None]:
+        """Within it nothing that is added is trained, unless `trainable`."""
+        before = self._trains
+        self._trains = before and trainable
+        try:
+            yield
+        finally:
+            self._trains = before
 
     def chain(self, layers: Sequence[Layer], x: Value, name: str) -> Value:
         """Add layers one after the other, named `name.0`, `name.1`, ..."""
@@ -68,11 +81,12 @@ class Builder:
         trainable: bool = True,
     ) -> Value:
         """Add `x @ W + b`, or `x @ W` without a bias, at each position."""
-        group = TRAINED if trainable else FROZEN
+        group = self._group(trainable)
         weight = Parameter(f"{name}.weight", x.channels, units, False, kernel, group)
         weight_number = self._parameter(weight)
         bias_number = self._bias(name, x.channels, units, bias, group)
-        return self._value(self.graph.affine(self._number(x), weight_number, bias_number))
+        y = self.graph.affine(self._number(x), weight_number, bias_number)
+        return Value((*x.shape[:-1], units), y)
 
     def tied(
         self, x: Value, layer: Layer, name: str, bias: Initializer | None, *, trainable: bool = True
@@ -87,11 +101,11 @@ class Builder:
                 f"{name} is tied to {place}, which gives {weight.fan_out} channels, and takes as"
                 f" many, got {x.channels}"
             )
-        group = TRAINED if trainable else FROZEN
+        group = self._group(trainable)
         bias_number = self._bias(name, weight.fan_out, weight.fan_in, bias, group)
         number = self._numbers[weight.name]
         y = self.graph.affine(self._number(x), number, bias_number, transposed=True)
-        return self._value(y)
+        return Value((*x.shape[:-1], weight.fan_in), y)
 
     def normalize(
         self, x: Value, shift: Sequence[float], factor: Sequence[float], layer: str
@@ -99,13 +113,15 @@ class Builder:
         """Have the inputs read less `shift` times `factor`: that adds nothing to the graph."""
         if not x._is_raw or x._number in self._normalized or x._number in self._read:
             raise ValueError(f"{layer}: Normalization must be the first layer of a network")
-        features = x.positions * x.channels
-        if len(shift) != features:
+        positions = _positions(x.shape)
+        features = positions * x.channels
+        if len(shift) not in (features, x.channels):
             raise ValueError(
                 f"{layer}: Normalization has {len(shift)} features, the input has {features}"
             )
-        self._normalized[x._number] = np.array([shift, factor])
-        return Value(x.positions, x.channels, x._number)
+        by_column = np.array([shift, factor])
+        self._normalized[x._number] = np.tile(by_column, features // len(shift))
+        return Value(x.shape, x._number)
 
     def activation(self, x: Value, function: ActivationFunction) -> Value:
         """Add an activation; the identity adds nothing."""
@@ -116,56 +132,49 @@ class Builder:
         else:
             y = self.graph.activation(self._number(x), function.name, function.alpha)
         self._activated[y] = function.name
-        return self._value(y)
+        return Value(x.shape, y)
 
     def dropout(self, x: Value, rate: float) -> Value:
         """Zero a random part while training."""
-        y = self._value(self.graph.dropout(self._number(x), rate, self._random_layers))
+        y = self.graph.dropout(self._number(x), rate, self._random_layers)
         self._random_layers += 1
-        return y
+        return Value(x.shape, y)
 
     def add(self, a: Value, b: Value) -> Value:
         """Add two values of one shape."""
         _check_same("added", a, b)
-        return self._value(self.graph.add(self._number(a), self._number(b)))
+        return Value(a.shape, self.graph.add(self._number(a), self._number(b)))
 
     def multiply(self, a: Value, b: Value) -> Value:
         """Multiply two values of one shape, number by number."""
         _check_same("multiplied", a, b)
-        return self._value(self.graph.multiply(self._number(a), self._number(b)))
+        return Value(a.shape, self.graph.multiply(self._number(a), self._number(b)))
 
     def concatenate(self, parts: Sequence[Value]) -> Value:
         """Put the channels of values with the same positions beside each other."""
-        for part in parts:
-            if part.positions != parts[0].positions:
-                raise ValueError(
-                    f"shapes {parts[0].shape} and {part.shape} cannot be put beside each other:"
-                    f" they have {parts[0].positions} and {part.positions} positions"
-                )
-        return self._value(self.graph.concatenate([self._number(part) for part in parts]))
+        shape = shapes.side_by_side([part.shape for part in parts])
+        return Value(shape, self.graph.concatenate([self._number(part) for part in parts]))
 
-    def slice(self, x: Value, positions: tuple[int, int], channels: tuple[int, int]) -> Value:
-        """Take positions and channels, each from a first one to before a last one."""
-        for what, (first, end), count in [
-            ("positions", positions, x.positions),
-            ("channels", channels, x.channels),
-        ]:
-            if not 0 <= first < end <= count:
-                raise ValueError(f"{what} {first} to {end} are not among the {count} of {x.shape}")
-        return self._value(self.graph.slice(self._number(x), positions, channels))
+    def slice(
+        self, x: Value, positions: tuple[int, int] | None, channels: tuple[int, int] | None
+    ) -> Value:
+        """Take positions and channels, each from a first one to before a last one; None: all."""
+        shape = shapes.sliced(x.shape, positions, channels)
+        y = self.graph.slice(
+            self._number(x), positions or (0, _positions(x.shape)), channels or (0, x.channels)
+        )
+        return Value(shape, y)
 
-    def reshape(self, x: Value, positions: int, channels: int) -> Value:
-        """Read a row's numbers, which stay in their order, as other positions and channels."""
-        if positions * channels != x.positions * x.channels:
-            raise ValueError(
-                f"shape {x.shape} has {x.positions * x.channels} numbers, cannot be"
-                f" {shape_of(positions, channels)}"
-            )
-        return self._value(self.graph.reshape(self._number(x), positions, channels))
+    def reshape(self, x: Value, shape: Sequence[int]) -> Value:
+        """Read a row's numbers, which stay in their order, in another shape."""
+        shapes.check_reshaped(x.shape, shape)
+        *positions, channels = shape
+        y = self.graph.reshape(self._number(x), math.prod(positions), channels)
+        return Value(tuple(shape), y)
 
     def stop_gradient(self, x: Value) -> Value:
         """Pass a value on, and no gradient back."""
-        return self._value(self.graph.stop_gradient(self._number(x)))
+        return Value(x.shape, self.graph.stop_gradient(self._number(x)))
 
     def network(self, inputs: dict[str, Value], outputs: dict[str, Value]) -> Network:
         """Return what has been built, with its inputs and outputs by name."""
@@ -182,9 +191,8 @@ class Builder:
             tuple(self.parameters),
         )
 
-    def _value(self, number: int, *, is_raw: bool = False) -> Value:
-        positions, channels = self.graph.size_of(number)
-        return Value(positions, channels, number, is_raw)
+    def _group(self, trainable: bool) -> int:
+        return TRAINED if trainable and self._trains else FROZEN
 
     def _number(self, x: Value) -> int:
         """Return the core's number of a value that is read."""
@@ -219,18 +227,10 @@ class Builder:
         return number
 
 
-def build(layers: Sequence[Layer], input_size: int) -> Network:
-    """Put layers together for inputs of `input_size` columns."""
-    builder = Builder()
-    x = builder.input("x", (input_size,))
-    y = builder.chain(layers, x, "layers")
-    return builder.network({"input": x}, {"output": y})
-
-
-def graph_of(layers: Sequence[Layer], input_size: int) -> tuple[_core.Graph, int, int]:
-    """Return the graph of layers, its input and its output: how a predictor is made again."""
-    network = build(layers, input_size)
-    return network.graph, network.input, network.output
+def _positions(shape: Shape) -> int:
+    """Return how many positions the core is told of; any number of steps are one to it."""
+    positions = shapes.positions_of(shape)
+    return shapes.ONE_STEP if positions is None else positions
 
 
 def _check_same(done: str, a: Value, b: Value) -> None:

@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-from ganglion._base import checks
+from ganglion._base import checks, shapes
 from ganglion._base.arguments import explained
 from ganglion._base.structures import Structure
+from ganglion.graphs.chains import Size
 from ganglion.graphs.tensors import Tensor, Trace
 from ganglion.graphs.wirings import Wiring
 from ganglion.layers import StopGradient
-from ganglion.layers.layer import shape_of
 
 
 @explained
-def Input(size: int | Sequence[int], name: str | None = None) -> Tensor:
+def Input(size: Size, name: str | None = None) -> Tensor:
     """Return a tensor that data are given for.
 
     Args:
-        size: Columns; or `(steps, features)`, or `(height, width, channels)`, of which height times
-            width are positions, row by row.
+        size: Columns; or `(steps, features)`, with None for any number of steps, which is known
+            with the data; or `(height, width, channels)`, whose positions lie row by row.
         name: What `fit` and `predict` may call it.
 
     Raises:
-        ValueError: When a size is out of its range, or not known yet.
+        ValueError: When a size is out of its range.
     """
-    sizes = (size,) if not isinstance(size, list | tuple) else tuple(size)
-    if not 1 <= len(sizes) <= 3:
-        raise ValueError(
-            "size must be columns, (steps, features) or (height, width, channels), got"
-            f" {checks.shown(size)}"
-        )
-    if None in sizes:
-        raise ValueError(f"size is {sizes}: a number of steps must be known, None is none yet")
-    for one in sizes:
-        checks.size("size", one)
+    shape = shapes.checked("size", size)
     if name is not None and not checks.is_text(name):
         raise TypeError(f"name must be a text, got {checks.shown(name)}")
-    *positions, channels = (int(one) for one in sizes)
-    return Tensor(shape_of(math.prod(positions), channels), name=name or "")
+    return Tensor(shape, name=name or "")
 
 
 @explained

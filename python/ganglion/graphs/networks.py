@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion import _core
-from ganglion._base import checks, precision
+from ganglion._base import checks, precision, shapes
 from ganglion._base.arrays import as_array, check_finite
+from ganglion._base.shapes import Shape
 from ganglion.initializers import Initializer
 
 TRAINED, FROZEN = 0, 1  # groups of parameters
@@ -47,41 +48,64 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Port:
-    """An input of a network.
+class End:
+    """An input or an output of a network.
 
     Args:
         name: What users call it.
         number: The graph's value.
-        shape: That of a row.
-        normalization: What is taken from each number on its way in, and what it is multiplied by
-            then, shape `(2, columns)`; None: inputs are not normalized.
+        shape: That of a row; None steps are any number.
     """
 
     name: str
     number: int
-    shape: tuple[int, ...]
-    normalization: NDArray[np.float64] | None = None
+    shape: Shape
+
+    @property
+    def known_shape(self) -> tuple[int, ...]:
+        """That of a row, whose steps must be known."""
+        sizes = tuple(size for size in self.shape if size is not None)
+        assert len(sizes) == len(self.shape), f"the steps of {self.name} are not known"
+        return sizes
 
     @property
     def columns(self) -> int:
-        """Numbers of a row."""
-        return math.prod(self.shape)
+        """Numbers of a row, whose steps must be known."""
+        return math.prod(self.known_shape)
+
+    @property
+    def channels(self) -> int:
+        """Numbers at each position."""
+        return shapes.channels_of(self.shape)
+
+    @property
+    def least_columns(self) -> int:
+        """Numbers of a row, of one step where that may be any number."""
+        return shapes.columns_of(self.shape) or self.channels * shapes.ONE_STEP
+
+    @property
+    def positions(self) -> int:
+        """Steps of a sequence or pixels of an image, whose number must be known; else 1."""
+        return self.columns // self.channels
 
 
 @dataclass(frozen=True, slots=True)
-class OutputPort:
-    """An output of a network: as a `Port`, and the name of the activation that it comes out of."""
+class Port(End):
+    """An input of a network.
 
-    name: str
-    number: int
-    shape: tuple[int, ...]
+    Args:
+        normalization: What is taken from each number on its way in, and what it is multiplied by
+            then, shape `(2, columns)`; None: inputs are not normalized.
+    """
+
+    normalization: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputPort(End):
+    """An output of a network, and the name of the activation that it comes out of."""
+
     ending: str = "identity"
-
-    @property
-    def columns(self) -> int:
-        """Numbers of a row."""
-        return math.prod(self.shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +146,11 @@ class Network:
         """The name of the activation that the only output comes out of."""
         (port,) = self.outputs
         return port.ending
+
+    @property
+    def has_known_steps(self) -> bool:
+        """Whether the shapes of all inputs are known, and not only with the data."""
+        return all(shapes.is_known(port.shape) for port in self.inputs)
 
     @property
     def trained_groups(self) -> list[int] | None:

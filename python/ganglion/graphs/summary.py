@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from ganglion import activations
+from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
 from ganglion.graphs.architectures import Architecture, Chain
-from ganglion.graphs.builders import Builder, build
+from ganglion.graphs.builders import Builder
 from ganglion.graphs.wirings import Nested, Wiring, add_steps
 from ganglion.layers import Activation, Dense, Dropout, Layer, Residual
 
@@ -38,13 +38,14 @@ def _line(row: Row, widths: Sequence[int]) -> str:
 
 
 def _rows_of_chain(chain: Chain) -> list[Row]:
-    width = chain.input_size
-    rows: list[Row] = [("Input", f"(batch, {width})", "")]
-    for layer in chain.layers:
-        alone = build([layer], width)
-        width = alone.output_size
-        count = sum(parameter.size for parameter in alone.parameters)
-        rows.append((_name(layer), f"(batch, {width})", f"{count:,}"))
+    builder = Builder()
+    x = builder.input("x", chain.input_shapes[0])
+    rows: list[Row] = [("Input", _shape(x.shape), "")]
+    for number, layer in enumerate(chain.layers):
+        known = len(builder.parameters)
+        x = builder.call(layer, x, f"layers.{number}")
+        count = sum(parameter.size for parameter in builder.parameters[known:])
+        rows.append((_name(layer), _shape(x.shape), f"{count:,}"))
     return rows
 
 
@@ -63,14 +64,14 @@ def _rows_of_wiring(wiring: Wiring) -> list[Row]:
         layer = wiring.layers[step.layer]
         name = f"{number}. {_name(layer)}"
         given = ", ".join(names[value].partition(". ")[0] for value in step.values)
-        count = sum(math.prod(parameter.shape) for parameter in builder.parameters[known:])
+        count = sum(parameter.size for parameter in builder.parameters[known:])
         shapes = " ".join(_shape(value.shape) for value in values[before:])
         rows.append((name, shapes, f"{count:,}", given))
         names += [name] * (len(values) - before)
     return rows
 
 
-def _shape(shape: Sequence[int]) -> str:
+def _shape(shape: Shape) -> str:
     return f"(batch, {', '.join(map(str, shape))})"
 
 
@@ -90,9 +91,10 @@ def _name(layer: Layer) -> str:
     if isinstance(layer, Dropout):
         return f"Dropout({layer.rate:g})"
     if isinstance(layer, Residual):
-        return f"Residual({', '.join(_name(inner) for inner in layer.layers)})"
+        inner = [*map(_name, layer.layers), *([] if layer.trainable else ["frozen"])]
+        return f"Residual({', '.join(inner)})"
     if isinstance(layer, Nested):
-        return "Model"
+        return "Model" if layer.trainable else "Model(frozen)"
     return type(layer).__name__
 
 

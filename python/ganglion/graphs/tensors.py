@@ -8,7 +8,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ganglion._base import checks
+from ganglion._base import checks, shapes
+from ganglion._base.shapes import Shape
 from ganglion.graphs.builders import Builder
 from ganglion.graphs.wirings import Step, add_steps, applied
 from ganglion.layers import Add, Layer, Multiply, Slice
@@ -41,13 +42,14 @@ class Tensor:
     channels, `x[1:3, 2:5]` some positions too. `gn.Model` makes a network of them.
 
     Args:
-        shape: `(channels,)`, or `(positions, channels)`, of each sample.
+        shape: Of each sample: `(channels,)`, `(steps, channels)`, whose steps may be None, any
+            number, or `(height, width, channels)`.
         call: What it comes out of; None: it is an input.
         index: Which output of that it is.
         name: An input's name; "": it has none.
     """
 
-    shape: tuple[int, ...]
+    shape: Shape
     call: Call | None = None
     index: int = 0
     name: str = ""
@@ -73,10 +75,18 @@ class Tensor:
         *first, last = key if isinstance(key, tuple) else (..., key)
         if first not in ([], [...]) and not (len(first) == 1 and isinstance(first[0], slice)):
             raise TypeError(f"a tensor's part is x[..., 2:5] or x[1:3, 2:5], got {key!r}")
-        positions = first[0] if first and isinstance(first[0], slice) else slice(None)
-        steps, channels = (1, *self.shape)[-2:]
+        positions = None if first in ([], [...], [slice(None)]) else first[0]
+        count = shapes.positions_of(self.shape)
+        if positions is not None and count is None:
+            raise ValueError(
+                f"a tensor of shape {self.shape} has any number of steps, of which none can be"
+                f" taken by its number, got {key!r}"
+            )
         try:
-            part = Slice(_span(last, channels), _span(positions, steps))
+            part = Slice(
+                _span(last, shapes.channels_of(self.shape)),
+                None if positions is None else _span(positions, count or 0),
+            )
         except ValueError as error:
             raise ValueError(
                 f"a tensor of shape {self.shape} has no part {key!r}: {error}"

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from ganglion import _core
-from ganglion._base import checks
+from ganglion._base import checks, shapes
+from ganglion._base.shapes import Shape
 from ganglion._base.structures import Structure
-from ganglion.graphs.architectures import Architecture, Recipe, checked_scales, checked_settings
+from ganglion.graphs.architectures import (
+    Architecture,
+    Recipe,
+    check_taken,
+    checked_scales,
+    checked_settings,
+)
 from ganglion.graphs.builders import Builder
 from ganglion.graphs.networks import Network
 from ganglion.layers import Builder as AnyBuilder
 from ganglion.layers import Layer, Value, checked_layers
+from ganglion.layers.layer import trainable_field
 
 _MOST_LAYERS = 100_000  # of a network; models within models may double them at each level
 
@@ -59,7 +68,7 @@ class Wiring:
     layers: Sequence[Layer]
     steps: Sequence[Step]
     inputs: Structure
-    input_shapes: Sequence[Sequence[int]]
+    input_shapes: Sequence[Shape]
     outputs: Structure
     output_values: Sequence[int]
     dtype: str = "float32"
@@ -69,14 +78,12 @@ class Wiring:
     def __post_init__(self) -> None:
         for name in ("steps", "input_shapes", "output_values"):
             checks.listed(name, getattr(self, name), "parts")
-        for shape in self.input_shapes:
-            checks.listed("input_shapes", shape, "whole numbers")
-            for size in shape:
-                checks.size("input_shapes", size)
         own = {
             "layers": checked_layers(self.layers),  # a record cannot change, nor what it holds
             "steps": tuple(self.steps),
-            "input_shapes": tuple(tuple(shape) for shape in self.input_shapes),
+            "input_shapes": tuple(
+                shapes.checked("input_shapes", shape) for shape in self.input_shapes
+            ),
             "output_values": tuple(self.output_values),
         }
         for name, value in {**own, **checked_settings(self)}.items():
@@ -107,6 +114,10 @@ class Wiring:
         network = builder.network(inputs, dict(zip(self.outputs.names, outputs, strict=True)))
         return checked_scales(network, self.rescale)
 
+    def of_shapes(self, input_shapes: Sequence[Shape]) -> Self:
+        """Return the same of inputs whose numbers of steps are known."""
+        return replace(self, input_shapes=input_shapes)
+
     @property
     def recipe(self) -> Recipe:
         """How a predictor makes graph, input and output, of one each, again."""
@@ -114,9 +125,7 @@ class Wiring:
 
     def add_to(self, builder: AnyBuilder, inputs: Sequence[Value], name: str) -> list[Value]:
         """Add the layers, named `name`layers.0 and so on, and return the outputs."""
-        for x, shape in zip(inputs, self.input_shapes, strict=True):
-            if x.shape != shape:
-                raise ValueError(f"a model takes shape {shape}, got {x.shape}")
+        check_taken(self.input_shapes, inputs)
         values = add_steps(builder, self.layers, self.steps, inputs, name)
         return [values[number] for number in self.output_values]
 
@@ -156,11 +165,16 @@ class Nested(Layer):
 
     Args:
         architecture: The model's.
+        trainable: Whether training moves what is in it.
     """
 
     architecture: Architecture
+    trainable: bool = trainable_field()
 
     takes_several = True
+
+    def __post_init__(self) -> None:
+        checks.flag("trainable", self.trainable)
 
     def build(self, builder: AnyBuilder, x: Sequence[Value], name: str) -> list[Value]:
         """Add the model's layers, named after this one."""
@@ -169,4 +183,5 @@ class Nested(Layer):
                 f"a model whose rescale is {self.architecture.rescale} cannot be a layer: its"
                 " inputs are no longer those of the network"
             )
-        return self.architecture.add_to(builder, x, f"{name}.")
+        with builder.trained_if(self.trainable):
+            return self.architecture.add_to(builder, x, f"{name}.")

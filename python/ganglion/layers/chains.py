@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ganglion import initializers
 from ganglion._base import checks
 from ganglion._base.arguments import explained
-from ganglion.layers.layer import Builder, Layer, Value
+from ganglion.layers.layer import Builder, Layer, Value, trainable_field
 from ganglion.layers.normalization import Normalization
 
 
@@ -21,20 +21,24 @@ class Residual(Layer):
 
     Args:
         layers: What lies beside the connection, at least one layer.
+        trainable: Whether training moves what is in it, the projection too.
     """
 
     layers: Sequence[Layer]
+    trainable: bool = trainable_field()
 
     def __post_init__(self) -> None:
+        checks.flag("trainable", self.trainable)
         object.__setattr__(self, "layers", checked_layers(self.layers))  # a record cannot change
 
     def build(self, builder: Builder, x: Value, name: str) -> Value:
         """Add the layers, the projection where it is needed, and the sum."""
-        y = builder.chain(self.layers, x, name)
-        if x.channels != y.channels:
-            kernel = initializers.GlorotUniform()
-            x = builder.affine(x, y.channels, f"{name}.projection", kernel, None)
-        return builder.add(y, x)
+        with builder.trained_if(self.trainable):
+            y = builder.chain(self.layers, x, name)
+            if x.channels != y.channels:
+                kernel = initializers.GlorotUniform()
+                x = builder.affine(x, y.channels, f"{name}.projection", kernel, None)
+            return builder.add(y, x)
 
 
 def checked_layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:

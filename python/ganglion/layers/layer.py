@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
+from ganglion._base import shapes
 from ganglion._base.checks import shown
+from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
 from ganglion.initializers import Initializer
 
@@ -18,24 +21,23 @@ class Value:
     """What flows through a graph in the making; only builders make them.
 
     Args:
-        positions: Steps of a sequence, pixels of an image; 1 where there is no such order.
-        channels: Numbers at each position.
+        shape: What a row is: `(channels,)`, `(steps, channels)` or `(height, width, channels)`;
+            None steps are any number.
     """
 
-    positions: int
-    channels: int
+    shape: Shape
     _number: int  # the core's
     _is_raw: bool = False  # an input before it is normalized
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """What a row is, as users see it: without positions where there is but one."""
-        return shape_of(self.positions, self.channels)
+    def positions(self) -> int | None:
+        """Steps of a sequence, pixels of an image; 1 where there is no such order."""
+        return shapes.positions_of(self.shape)
 
-
-def shape_of(positions: int, channels: int) -> tuple[int, ...]:
-    """Return what a row is, as users see it: without positions where there is but one."""
-    return (channels,) if positions == 1 else (positions, channels)
+    @property
+    def channels(self) -> int:
+        """Numbers at each position."""
+        return shapes.channels_of(self.shape)
 
 
 class Builder(Protocol):
@@ -88,14 +90,19 @@ class Builder(Protocol):
     def concatenate(self, parts: Sequence[Value]) -> Value:
         """Put the channels of values with the same positions beside each other."""
 
-    def slice(self, x: Value, positions: tuple[int, int], channels: tuple[int, int]) -> Value:
-        """Take positions and channels, each from a first one to before a last one."""
+    def slice(
+        self, x: Value, positions: tuple[int, int] | None, channels: tuple[int, int] | None
+    ) -> Value:
+        """Take positions and channels, each from a first one to before a last one; None: all."""
 
-    def reshape(self, x: Value, positions: int, channels: int) -> Value:
-        """Read a row's numbers, which stay in their order, as other positions and channels."""
+    def reshape(self, x: Value, shape: Sequence[int]) -> Value:
+        """Read a row's numbers, which stay in their order, in another shape."""
 
     def stop_gradient(self, x: Value) -> Value:
         """Pass a value on, and no gradient back."""
+
+    def trained_if(self, trainable: bool) -> AbstractContextManager[None]:
+        """Within it nothing that is added is trained, unless `trainable`."""
 
 
 class Symbolic(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ganglion._base import checks
+from ganglion._base import checks, shapes
 from ganglion._base.arguments import explained
 from ganglion.layers.layer import Builder, Layer, Value
 
@@ -17,7 +17,13 @@ class Flatten(Layer):
 
     def build(self, builder: Builder, x: Value, name: str) -> Value:  # noqa: ARG002
         """Read them so."""
-        return builder.reshape(x, 1, x.positions * x.channels)
+        columns = shapes.columns_of(x.shape)
+        if columns is None:
+            raise ValueError(
+                f"shape {x.shape} has any number of steps, and cannot be flattened: give the input"
+                " a number of steps"
+            )
+        return builder.reshape(x, (columns,))
 
 
 @explained
@@ -26,7 +32,7 @@ class Reshape(Layer):
     """The numbers of a sample, in their order, in another shape.
 
     Args:
-        shape: `(channels,)` or `(positions, channels)`.
+        shape: `(channels,)`, `(positions, channels)` or `(height, width, channels)`.
     """
 
     shape: Sequence[int]
@@ -35,16 +41,16 @@ class Reshape(Layer):
         checks.listed("shape", self.shape, "whole numbers")
         for size in self.shape:
             checks.size("shape", size)
-        if len(self.shape) not in (1, 2):
+        if not 1 <= len(self.shape) <= 3:
             raise ValueError(
-                f"shape must be (channels,) or (positions, channels), got {self.shape!r}"
+                "shape must be (channels,), (positions, channels) or (height, width, channels), got"
+                f" {self.shape!r}"
             )
         object.__setattr__(self, "shape", tuple(int(size) for size in self.shape))
 
     def build(self, builder: Builder, x: Value, name: str) -> Value:  # noqa: ARG002
         """Read them so."""
-        *positions, channels = self.shape
-        return builder.reshape(x, positions[0] if positions else 1, channels)
+        return builder.reshape(x, self.shape)
 
 
 @explained
@@ -74,8 +80,11 @@ class Slice(Layer):
 
     def build(self, builder: Builder, x: Value, name: str) -> Value:  # noqa: ARG002
         """Take them."""
-        positions, channels = self.positions or (0, x.positions), self.channels or (0, x.channels)
-        return builder.slice(x, (positions[0], positions[1]), (channels[0], channels[1]))
+        return builder.slice(x, _ends(self.positions), _ends(self.channels))
+
+
+def _ends(span: Sequence[int] | None) -> tuple[int, int] | None:
+    return None if span is None else (span[0], span[1])
 
 
 @explained

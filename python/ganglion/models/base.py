@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from ganglion import _core
-from ganglion._base import attributes, checks, precision
+from ganglion._base import attributes, checks, shapes
 from ganglion._base.arguments import explained
 from ganglion._base.arrays import unfolded
 from ganglion._base.messages import say
-from ganglion._base.scaling import InputScale
 from ganglion.graphs import summary
 from ganglion.graphs.architectures import Architecture
 from ganglion.graphs.networks import Network
@@ -19,6 +19,7 @@ from ganglion.graphs.tensors import Tensor, called
 from ganglion.graphs.wirings import Nested
 from ganglion.layers import Layer
 from ganglion.models import file_format
+from ganglion.models.sizing import KEPT, with_parameters
 from ganglion.models.weights import Array, Weights
 from ganglion.training.checking import Subject
 from ganglion.training.data import Arrays, Dataset, Inputs
@@ -58,15 +59,14 @@ class BaseModel(Weights):
     def _take_up(self, architecture: Architecture, network: Network) -> None:
         """Make everything but the first parameters."""
         self.architecture = architecture
-        chosen = precision.get(architecture.dtype)
-        store = chosen.parameter_store(network.graph)
-        scales = tuple(
-            InputScale(architecture.rescale, port.normalization) for port in network.inputs
+        self._model = model = with_parameters(architecture, network)
+        self._subject = Subject(model, architecture.inputs, architecture.outputs)
+        # the same in each call: its weights are shared
+        self._as_layer = {True: Nested(architecture), False: Nested(architecture, trainable=False)}
+        self._predictor = model.of_one_step().predictor(_BATCH)
+        self._sized_predictor = lru_cache(KEPT)(
+            lambda columns: model.of_columns(columns).predictor(_BATCH)
         )
-        self._model = Parametrized(network, store, chosen, scales, architecture.seed)
-        self._subject = Subject(self._model, architecture.inputs, architecture.outputs)
-        self._as_layer = Nested(architecture)  # the same in each call: its weights are shared
-        self._predictor = self._model.predictor(_BATCH)
 
     if not TYPE_CHECKING:  # else any name would pass the type checker
 
@@ -79,16 +79,14 @@ class BaseModel(Weights):
         return self.architecture.layers
 
     @property
-    def input_size(self) -> int:
-        """Columns of the inputs, of a model that has one."""
-        size: int = self._only("input_size", self._model.network.inputs).columns
-        return size
+    def input_size(self) -> Any:
+        """Columns of the inputs, or the shape of a sample, of a model that has one."""
+        return shapes.as_size(self._only("input_size", self._model.network.inputs).shape)
 
     @property
-    def output_size(self) -> int:
-        """Columns of the outputs, of a model that has one."""
-        size: int = self._only("output_size", self._model.network.outputs).columns
-        return size
+    def output_size(self) -> Any:
+        """Columns of the outputs, or the shape of one, of a model that has one."""
+        return shapes.as_size(self._only("output_size", self._model.network.outputs).shape)
 
     @property
     def input_names(self) -> list[str]:
@@ -117,7 +115,7 @@ class BaseModel(Weights):
 
     @explained
     def predict(self, x: Arrays, batch_size: int | None = None) -> Any:
-        """Return the output layer's values, shape `(samples, outputs)`.
+        """Return the output layer's values, shape `(samples, outputs)`, or that of the outputs.
 
         Of a model with several outputs it is a list, or a dictionary by their names, as the model
         was made with. Any number of threads may call it at once, and beside `evaluate`. A row's
@@ -130,26 +128,32 @@ class BaseModel(Weights):
         Raises:
             RuntimeError: While another thread trains the network; see `predictor`.
         """
-        model = self._model
         data = self._subject.unlabelled("predict", x)
-        predictor = self._predictor
+        subject = self._subject.of_steps("predict", data.inputs)
+        model, predictor = subject.model, self._predictor
+        if model is not self._model:
+            predictor = self._sized_predictor(tuple(port.columns for port in model.network.inputs))
         if batch_size is not None:
             checks.positive_count("batch_size", batch_size)
             predictor = model.predictor(min(int(batch_size), len(data)))
         outputs = model.new_outputs(len(data))
         with model.store.access.reading("predict"):
-            if not self._write_outputs(predictor, data, outputs):
+            if not self._write_outputs(model, predictor, data, outputs):
                 model.refuse_inputs("predict", data)
-        return self._subject.shown_outputs(outputs)
+        return subject.shown_outputs(outputs)
 
     def _write_outputs(
-        self, predictor: _core.Predictor, data: Dataset, outputs: Sequence[Array]
+        self,
+        model: Parametrized,
+        predictor: _core.Predictor,
+        data: Dataset,
+        outputs: Sequence[Array],
     ) -> bool:
         """Write the outputs of checked data; return whether all inputs were finite.
 
         Rows of a sparse matrix are unfolded some at a time.
         """
-        finite, step, scales = True, data.rows_at_once(1), self._model.scales
+        finite, step, scales = True, data.rows_at_once(1), model.scales
         for first in range(0, len(data), step):
             part = slice(first, first + step)
             feeds = [
@@ -162,21 +166,30 @@ class BaseModel(Weights):
     def _outputs(self, table: Any) -> Array:
         """Return the only output for a table as `as_samples` gives it, not checked any more."""
         (out,) = outputs = self._model.new_outputs(table.shape[0])
-        self._write_outputs(self._predictor, Dataset((Inputs(table),), ()), outputs)
+        data = Dataset((Inputs(table),), ())
+        self._write_outputs(self._model, self._predictor, data, outputs)
         return out
 
     @explained
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Any, *, trainable: bool = True) -> Any:
         """Return the same as `predict`; for tensors, those that come out of the model as a layer.
 
         As a layer its weights begin as they are when the new model is made, and are that one's own
-        from then on; the same model called twice there shares them.
+        from then on: other than in Keras, training one does not move the other. The same model
+        called twice there shares them.
+
+        Args:
+            x: Inputs, or tensors.
+            trainable: Whether training the new model moves them; those of the same model that are
+                trained and those that are not are no longer the same.
         """
+        checks.flag("trainable", trainable)
         given = list(x.values()) if isinstance(x, Mapping) else x
         if not isinstance(given[0] if isinstance(given, list | tuple) and given else given, Tensor):
             return self.predict(x)
         tensors = self.architecture.inputs.parts("a model called on tensors", x)
-        return self.architecture.outputs.gathered(called(self._as_layer, tensors, self.get_weights))
+        layer = self._as_layer[trainable]
+        return self.architecture.outputs.gathered(called(layer, tensors, self.get_weights))
 
     def _only(self, name: str, ports: Sequence[Any]) -> Any:
         """Return the only one of a model's inputs or outputs."""
@@ -186,17 +199,26 @@ class BaseModel(Weights):
             )
         return ports[0]
 
-    def predictor(self) -> Predictor:
+    def predictor(self, steps: int | None = None) -> Predictor:
         """Return the network as it is now, immutable, to call for a row or a batch at a time.
 
         It may be called while the network is trained on.
+
+        Args:
+            steps: Of the inputs, where those may have any number; the predictor has as many.
         """
         from ganglion.inference import Predictor
 
-        self._only("predictor", self._model.network.inputs)
+        port = self._only("predictor", self._model.network.inputs)
         self._only("predictor", self._model.network.outputs)
-        columns = self._model.scales[0].columns
-        recipe = self.architecture.recipe
+        if shapes.is_known(port.shape) != (steps is None):
+            rule = "is for inputs of any number of steps" if steps else "must be given"
+            raise ValueError(f"predictor: steps {rule}, inputs have shape {port.shape}")
+        if steps is not None:
+            checks.size("steps", steps)
+        shape = shapes.with_columns(port.shape, (steps or 1) * port.channels)
+        columns = self._model.of_columns([shapes.columns_of(shape) or 0]).scales[0].columns
+        recipe = self.architecture.of_shapes([shape]).recipe
         with self._model.store.access.reading("predictor"):
             return Predictor(recipe, self.dtype, self.parameter_vector, self.rescale, columns)
 

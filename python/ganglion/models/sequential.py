@@ -7,6 +7,7 @@ from typing import Any
 
 from ganglion._base.arguments import explained
 from ganglion.graphs.architectures import Chain
+from ganglion.graphs.chains import Size
 from ganglion.layers import Layer
 from ganglion.models.model import Model
 
@@ -19,7 +20,8 @@ class Sequential(Model):
 
     Args:
         layers: What the network is made of, first layer first.
-        input_size: Columns of the inputs.
+        input_size: Columns of the inputs; or `(steps, features)`, with None for any number of
+            steps, which is known with the data; or `(height, width, channels)`.
         dtype: What it computes in, "float32" or "float64".
         seed: Decides the first weights, the order of samples and the dropout: the same seed, data
             and arguments give the same bits, on any number of threads.
@@ -33,7 +35,7 @@ class Sequential(Model):
         self,
         layers: Sequence[Layer],
         *,
-        input_size: int,
+        input_size: Size,
         dtype: str = "float32",
         seed: int = 0,
         rescale: float = 1.0,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ganglion._base.arrays import Array, as_samples
+from ganglion._base.arrays import Array, as_shaped
 from ganglion._base.frames import labels_of
 from ganglion._base.structures import Structure
-from ganglion.training.class_weights import ClassWeight, times_class_weight
-from ganglion.training.data import Dataset, Inputs, Targets, check_lengths
+from ganglion.training.class_weights import ClassWeight, by_output, times_class_weight
+from ganglion.training.data import Dataset, Inputs, check_lengths
 from ganglion.training.heads import Head
 from ganglion.training.objectives import Objective
 from ganglion.training.passes import Parametrized
@@ -37,7 +37,7 @@ class Subject:
         """
         ports = self.model.network.inputs
         return [
-            Inputs(as_samples(_of(call, port.name, ports), one, port.columns), labels_of(one))
+            Inputs(as_shaped(_of(call, port.name, ports), one, port.shape), labels_of(one))
             for port, one in zip(ports, self.inputs.parts(f"{call}: x", x), strict=True)
         ]
 
@@ -46,6 +46,19 @@ class Subject:
         data = Dataset(tuple(self.tables(call, x)), ())
         check_lengths(call, self._names(()), data)
         return data
+
+    def of_steps(self, call: str, inputs: Sequence[Inputs]) -> Subject:
+        """Return it for the numbers of steps that inputs have.
+
+        Raises:
+            ValueError: When tensors of several inputs meet, and do not have the same.
+        """
+        columns = tuple(int(one.table.shape[1]) for one in inputs)
+        try:
+            model = self.model.of_columns(columns)
+        except ValueError as error:
+            raise ValueError(f"{call}: {error}") from None
+        return self if model is self.model else replace(self, model=model)
 
     def shaped_outputs(self, outputs: Sequence[Array]) -> list[Array]:
         """Return outputs, `(rows, columns)` each, in the shapes that users see."""
@@ -76,6 +89,7 @@ class Subject:
         inputs = self.tables(call, x)
         if y is None:
             raise ValueError(f"{call}: y is missing")
+        model = self.of_steps(call, inputs).model
         heads = objective.heads
         given = self._of_heads(call, "y", heads, y)
         for head, one in zip(heads, given, strict=True):
@@ -83,20 +97,23 @@ class Subject:
                 raise ValueError(f"{call}: y of {head.name} is missing")
         weights = self._weights(call, heads, sample_weight)
         calls = [_of(call, head.name, self.outputs.names) for head in heads]
-        tables = [
-            as_targets(name, _in_rows(one, head), head.loss, head.port.columns)
-            for name, head, one in zip(calls, heads, given, strict=True)
+        ports = [model.network.outputs[head.number] for head in heads]
+        targets = [
+            as_targets(name, one, head.loss, port)
+            for name, head, port, one in zip(calls, heads, ports, given, strict=True)
         ]
-        data = Dataset(tuple(inputs), tuple(Targets(table) for table in tables))
+        data = Dataset(tuple(inputs), tuple(targets))
         check_lengths(call, self._names(heads), data)
-        targets = []
-        for name, head, table, weight in zip(calls, heads, tables, weights, strict=True):
-            counts = as_weights(name, table, weight)
-            check_targets(name, head.figures, head.loss, table)
-            targets.append(Targets(table, counts, counts))
-        data = Dataset(data.inputs, tuple(targets))
+        counted = []
+        for name, head, port, one, weight in zip(
+            calls, heads, ports, targets, weights, strict=True
+        ):
+            counts = as_weights(name, len(data), port, weight)
+            check_targets(name, head.figures, head.loss, one.y)
+            counted.append(replace(one, weight=counts, metric_weight=counts))
+        data = Dataset(data.inputs, tuple(counted))
         if not any(isinstance(one, np.memmap) for one in self.inputs.parts(call, x)):
-            self.model.check_finite(call, data)  # batches of others are looked at as they are read
+            model.check_finite(call, data)  # batches of others are looked at as they are read
         return data
 
     def _of_heads(self, call: str, name: str, heads: tuple[Head, ...], given: Any) -> list[Any]:
@@ -132,22 +149,22 @@ def weighted_by_class(
     """
     if class_weight is None:
         return data
-    if len(objective.heads) > 1:
-        raise ValueError(f"{call}: class_weight is for a model with one output: use sample_weight")
-    (head,) = objective.heads
-    weight = times_class_weight(
-        call, data.weight, data.y, class_weight, head.loss, head.port.columns
-    )
-    return data.with_targets(weight=weight)
+    names = [head.name for head in objective.heads]
+    given = by_output(call, class_weight, names)
+    targets = [
+        one
+        if head.name not in given
+        else replace(
+            one,
+            weight=times_class_weight(
+                _of(call, head.name, names), one, given[head.name], head.loss, head.port.channels
+            ),
+        )
+        for head, one in zip(objective.heads, data.targets, strict=True)
+    ]
+    return replace(data, targets=tuple(targets))
 
 
 def _of(call: str, name: str, all_of_them: Any) -> str:
     """Return the call for messages, with a name where there are several."""
     return call if len(all_of_them) == 1 else f"{call}: {name}"
-
-
-def _in_rows(y: Any, head: Head) -> Any:
-    """Return targets whose rows have an output's shape with the numbers of a row in a line."""
-    if len(head.port.shape) == 1 or np.shape(y)[1:] != head.port.shape:
-        return y
-    return np.reshape(y, (len(y), -1))

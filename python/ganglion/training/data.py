@@ -39,19 +39,40 @@ class Targets:
     """What one output of a network is compared with.
 
     Args:
-        y: Shape `(samples, columns)`; one column of class numbers for cross_entropy.
-        weight: What each sample counts in the loss, shape `(samples, 1)`; None: all the same.
+        y: Shape `(samples, columns)`, those of one position after those of another; one column of
+            class numbers for cross_entropy.
+        weight: What each sample, or each of its positions, counts in the loss, shape
+            `(samples, positions)`; None: all the same.
         metric_weight: What it counts in the metrics that are weighted.
+        positions: Of a sample.
     """
 
     y: Array
     weight: Weight | None = None
     metric_weight: Weight | None = None
+    positions: int = 1
+
+    @property
+    def width(self) -> int:
+        """Columns of a position."""
+        return int(self.y.shape[1]) // self.positions
+
+    @property
+    def row_weight(self) -> Weight | None:
+        """What each sample counts with all its positions, shape `(samples, 1)`."""
+        return None if self.weight is None else self.weight.mean(axis=1, keepdims=True)
+
+    def by_position(self) -> Targets:
+        """Return the same with a row for each position."""
+        whole = self.map(lambda part: part.reshape(len(part) * self.positions, -1))
+        return replace(whole, positions=1)
 
     def map(self, of: Callable[[Any], Any]) -> Targets:
         """Return what a function makes of each array."""
-        weights = (None if one is None else of(one) for one in (self.weight, self.metric_weight))
-        return Targets(of(self.y), *weights)
+        weight, metric_weight = (
+            None if one is None else of(one) for one in (self.weight, self.metric_weight)
+        )
+        return Targets(of(self.y), weight, metric_weight, self.positions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ganglion import losses
+from ganglion import _core, losses
 from ganglion._base import checks
 from ganglion._base.structures import Structure
 from ganglion.graphs.networks import Network, OutputPort
@@ -16,6 +16,15 @@ from ganglion.training.tallies import Figure, Reading, Wanted, figures_of
 
 Losses = str | Loss | CustomLoss | Sequence[Any] | Mapping[str, Any] | None
 """One loss for all outputs, or one for each, in a list or by name; None trains no such output."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossValue:
+    """Where a loss is in a graph, as values: a number at each position."""
+
+    target: int
+    weight: int
+    value: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,21 @@ class Head:
         (port,) = network.outputs
         return cls(port.name, 0, port, loss, 1.0, (), network.graph.is_probability(port.number))
 
+    def add_loss(self, graph: _core.Graph, output: OutputPort, width: int) -> LossValue:
+        """Add the loss, which the core knows, to a graph, and return where it is.
+
+        Args:
+            graph: The network's, or a copy.
+            output: The head's, as the data's sizes have it.
+            width: Columns of the targets at each position.
+        """
+        assert isinstance(self.loss, Loss)
+        target = graph.input("y", width, output.positions)
+        weight = graph.input("sample_weight", 1, output.positions)
+        graph.set_layer("")
+        value = graph.loss(self.loss.name, output.number, target, weight, self.loss.parameters)
+        return LossValue(target, weight, value)
+
     @property
     def reading(self) -> Reading:
         """How metrics read the output."""
@@ -53,14 +77,14 @@ class Head:
 
     @property
     def target_columns(self) -> int:
-        """Columns of the targets, where there is a choice the most."""
-        columns = self.port.columns
-        return self.loss.target_columns(columns)[0] if isinstance(self.loss, Loss) else columns
+        """Columns of the targets at each position, where there is a choice the most."""
+        channels = self.port.channels
+        return self.loss.target_columns(channels)[0] if isinstance(self.loss, Loss) else channels
 
     @property
     def class_count(self) -> int:
         """How many classes the loss tells apart by their numbers; 0: it has none."""
-        return self.port.columns if isinstance(self.loss, losses.CrossEntropy) else 0
+        return self.port.channels if isinstance(self.loss, losses.CrossEntropy) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +115,6 @@ def heads_of(network: Network, outputs: Structure, goals: Goals) -> tuple[Head, 
         for number in range(len(outputs))
         if given[number] is not None
     ]
-    if len(outputs) > 1 and not all(isinstance(head.loss, Loss) for head in heads):
-        raise ValueError("compile: a loss of one's own is for a network with one output")
     if not heads:
         raise ValueError("compile: loss is None for every output")
     return tuple(heads)
@@ -106,16 +128,9 @@ def _head(
     if weight is not None:
         checks.non_negative("loss_weights", weight)
     if isinstance(loss, Loss):
-        loss.check_outputs(port.columns)
-        if isinstance(loss, losses.CrossEntropy) and len(port.shape) > 1:
-            raise ValueError(
-                "compile: cross_entropy reads one row of classes, the output has shape"
-                f" {port.shape}"
-            )
-    elif weight is not None:
-        raise ValueError("compile: loss_weights goes with losses of ganglion.losses")
-    check_ending(loss, port.ending, port.columns)
-    figures = figures_of(wanted, weighted, loss, port.columns)
+        loss.check_outputs(port.channels)
+    check_ending(loss, port.ending, port.channels)
+    figures = figures_of(wanted, weighted, loss, port.channels)
     is_probability = network.graph.is_probability(port.number)
     factor = 1.0 if weight is None else float(weight)
     return Head(port.name, number, port, loss, factor, figures, is_probability)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import _core
+from ganglion._base import shapes
 from ganglion._base.arrays import check_finite
 from ganglion._base.precision import Precision
 from ganglion._base.scaling import InputScale
+from ganglion._base.shapes import Shape
 from ganglion.graphs.networks import Network
-from ganglion.losses import CustomLoss
 from ganglion.training.data import Dataset
 from ganglion.training.supervision import check_classes
 
 Order = NDArray[np.int64]
 Rates = NDArray[np.float64]
+
+
+Sized = tuple[Network, tuple[InputScale, ...]]
 
 
 class LossNotFiniteError(FloatingPointError):
@@ -37,13 +41,42 @@ class BatchNotFiniteError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parametrized:
-    """A network with its parameters, and how it reads its inputs."""
+    """A network with its parameters, and how it reads its inputs.
+
+    Args:
+        network: As a rule it runs. One with inputs of any number of steps has one, in its place.
+        store: The parameters.
+        precision: What is computed in.
+        scales: How each input is read.
+        seed: Of everything random.
+        of_shapes: Gives the same network, and how it reads them, for inputs whose numbers of steps
+            are known; None where they all are.
+    """
 
     network: Network
     store: _core.ParameterStore
     precision: Precision
-    scales: tuple[InputScale, ...]  # of each input
+    scales: tuple[InputScale, ...]
     seed: int
+    of_shapes: Callable[[tuple[Shape, ...]], Sized] | None = None
+
+    def of_columns(self, columns: Sequence[int]) -> Self:
+        """Return it for inputs of so many columns: itself, unless steps may be of any number.
+
+        Raises:
+            ValueError: When tensors of several inputs meet, and have different numbers of steps.
+        """
+        if self.of_shapes is None:
+            return self
+        ports = zip(self.network.inputs, columns, strict=True)
+        network, scales = self.of_shapes(
+            tuple(shapes.with_columns(port.shape, count) for port, count in ports)
+        )
+        return replace(self, network=network, scales=scales, of_shapes=None)
+
+    def of_one_step(self) -> Self:
+        """Return it for inputs of one step, where they may have any number."""
+        return self.of_columns([port.least_columns for port in self.network.inputs])
 
     def tape(self, max_batch: int, *, input_gradient: bool = False) -> _core.Tape:
         """Return what runs the network forward and backward by hand."""
@@ -93,7 +126,7 @@ class Parametrized:
         self.check_finite(call, data)
         raise ValueError(f"{call}: X was not finite when it was read, and has changed since")
 
-    def refuse(self, call: str, data: Dataset, heads: Sequence[int], ending: str) -> NoReturn:
+    def refuse(self, call: str, data: Dataset, classes: Sequence[int], ending: str) -> NoReturn:
         """Refuse data over which a run of the core came to such an end, with what is wrong.
 
         They have changed since they were checked, and may have again: then nobody can say any more
@@ -101,9 +134,9 @@ class Parametrized:
         """
         if ending == "no_class_number":
             what = "y was no class number"
-            for targets, columns in zip(data.targets, heads, strict=True):
-                if columns and targets.y.shape[1] == 1:
-                    check_classes(call, targets.y[:, 0], columns)
+            for targets, count in zip(data.targets, classes, strict=True):
+                if count and targets.width == 1:
+                    check_classes(call, targets.y, count)
         else:
             what = "X, y or sample_weight was not finite"
             self.check_finite(call, data)
@@ -172,71 +205,6 @@ class CorePass:
             raise BatchNotFiniteError(batch, self.routine.first_bad_tensor() or "the loss")
         if ending != "complete":
             self.model.refuse(self.call, part.data, self.class_counts, ending)
-
-
-@dataclass(frozen=True, slots=True)
-class CustomPass:
-    """A pass with a loss of the caller's: forward, the loss in Python, backward, update.
-
-    Without an optimizer's state it evaluates.
-    """
-
-    call: str
-    model: Parametrized
-    loss: CustomLoss
-    figures: _core.Figures
-    tape: _core.Tape
-    predictor: _core.Predictor
-    state: _core.OptimizerState | None
-
-    def run(self, part: Part, rates: Rates) -> None:
-        """Run batches, one by one."""
-        size, order = part.batch_size, part.order
-        for batch, rate in enumerate(rates, part.first):
-            span = slice(batch * size, (batch + 1) * size)
-            rows = part.data.rows(span if order is None else order[span])
-            self.model.check_finite(self.call, rows)
-            self._run_batch(rows, float(rate), batch)
-
-    def _run_batch(self, data: Dataset, rate: float, batch: int) -> None:
-        dtype = self.model.precision.dtype
-        x = [
-            scale.of(inputs.table, dtype)
-            for inputs, scale in zip(data.inputs, self.model.scales, strict=True)
-        ]
-        y = np.ascontiguousarray(data.y, dtype).view()
-        y.setflags(write=False)  # it may be the user's own
-        weight, metric_weight = (
-            None if column is None else column[:, 0].astype(dtype)
-            for column in (data.weight, data.metric_weight)
-        )
-        (output,) = outputs = self.model.new_outputs(len(y))
-        if self.state is None:
-            self.predictor.predict([(table, 1.0, None) for table in x], outputs)
-        else:
-            self.tape.forward(x, outputs, self.state.steps)
-        loss, gradient = self._loss_and_gradient(y, output, weight)
-        if not np.isfinite(loss):
-            raise BatchNotFiniteError(batch, "the loss")
-        if self.state is not None:
-            check_finite("loss", "the gradient", gradient, self.model.precision)
-            self.tape.backward([gradient], [])
-            self.state.apply(self.model.store, rate, self.model.network.trained_groups)
-            if not np.isfinite(self.model.store.values).all():
-                raise BatchNotFiniteError(batch, "the parameters")
-        total = float(len(y) if weight is None else weight.sum())
-        self.figures.add(loss * total, total, output, y, metric_weight)
-
-    def _loss_and_gradient(
-        self, y: NDArray[Any], output: NDArray[Any], weight: NDArray[Any] | None
-    ) -> tuple[float, NDArray[Any]]:
-        answer: object = self.loss(y, output, weight)
-        if not isinstance(answer, tuple) or len(answer) != 2:
-            raise TypeError(f"loss must return (loss, gradient), got {answer!r}")
-        loss, gradient = answer
-        if np.ndim(loss) != 0:
-            raise TypeError(f"loss must return one number, got an array of shape {np.shape(loss)}")
-        return float(loss), as_gradient("loss: the gradient", gradient, output)
 
 
 def as_gradient(name: str, gradient: Any, output: NDArray[Any]) -> NDArray[Any]:

@@ -9,12 +9,12 @@ from typing import Literal
 from ganglion import _core
 from ganglion.callbacks import Callback, Logs
 from ganglion.losses import Loss
+from ganglion.training.custom_passes import CustomPass
 from ganglion.training.head_tallies import Tallies
 from ganglion.training.heads import Head
 from ganglion.training.passes import (
     BatchNotFiniteError,
     CorePass,
-    CustomPass,
     Parametrized,
     Part,
     Pass,
@@ -24,6 +24,16 @@ from ganglion.training.sources import Source
 from ganglion.training.tallies import Tally
 
 Purpose = Literal["evaluate", "gradients", "train"]
+
+_KEPT = 16  # passes, where there is one for each number of steps
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What a pass is made for: columns of each input, and of each head's targets at a position."""
+
+    columns: Sequence[int]
+    widths: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +80,12 @@ class Phase:
         self._extras = Extras() if extras is None else extras
         by_batch = self._extras.mean_of_batches
         tallies = [
-            Tally(head.figures, head.reading, head.port.columns, mean_of_batches=by_batch)
+            Tally(head.figures, head.reading, head.port.channels, mean_of_batches=by_batch)
             for head in heads
         ]
         names = [head.name for head in heads]
         self.tally = Tallies(names, tallies, [head.factor for head in heads])
-        self._pass: Pass | None = None
-        self._largest, self._columns = 0, [0]  # batch, and columns of the targets, it is made for
+        self._passes: dict[Sizes, tuple[int, Pass]] = {}  # and the largest batch of each
 
     def run_epoch(
         self,
@@ -113,41 +122,48 @@ class Phase:
         return self.tally.values()
 
     def _pass_for(self, part: Part) -> Pass:
-        columns, largest = [targets.y.shape[1] for targets in part.data.targets], part.batch_size
-        if self._pass is None or largest > self._largest or columns != self._columns:
-            self._pass, self._largest = None, 0  # one that fails to be made leaves none
-            self._pass = self._make_pass(largest, columns)
-            self._largest, self._columns = largest, columns
-        return self._pass
+        sizes = Sizes(
+            tuple(int(inputs.table.shape[1]) for inputs in part.data.inputs),
+            tuple(targets.width for targets in part.data.targets),
+        )
+        largest, made = self._passes.get(sizes, (0, None))
+        if made is not None and part.batch_size <= largest:
+            return made
+        self._passes.pop(sizes, None)  # one that fails to be made leaves none
+        while len(self._passes) >= _KEPT:
+            del self._passes[next(iter(self._passes))]
+        model = self._model.of_columns(sizes.columns)
+        made = self._make_pass(model, part.batch_size, sizes.widths)
+        self._passes[sizes] = part.batch_size, made
+        return made
 
     def prepare(self) -> None:
         """Refuse now what could not be run later: a loss or an activation without a derivative."""
-        self._make_pass(1, [head.target_columns for head in self._heads])
+        widths = [head.target_columns for head in self._heads]
+        self._make_pass(self._model.of_one_step(), 1, widths)
 
-    def _make_pass(self, max_batch: int, target_columns: Sequence[int]) -> Pass:
+    def _make_pass(self, model: Parametrized, max_batch: int, widths: Sequence[int]) -> Pass:
         if all(isinstance(head.loss, Loss) for head in self._heads):
-            return self.core_pass(max_batch, target_columns)
-        return self._custom_pass(max_batch)
+            return self.core_pass(model, max_batch, widths)
+        figures = [tally.core for tally in self.tally.of_heads]
+        return CustomPass(self._call, model, self._heads, figures, widths, max_batch, self._state)
 
-    def core_pass(self, max_batch: int, target_columns: Sequence[int]) -> CorePass:
-        """Return a pass for batches of up to so many rows, by losses that the core knows."""
-        model = self._model
+    def core_pass(self, model: Parametrized, max_batch: int, widths: Sequence[int]) -> CorePass:
+        """Return a pass for batches of up to so many rows, by losses that the core knows.
+
+        Args:
+            model: As the data's sizes have it.
+            max_batch: Rows.
+            widths: Columns of each head's targets, at each position.
+        """
         graph = _core.Graph(model.network.graph)
         feeds = [port.number for port in model.network.inputs]
         terms = []
-        for head, tally, columns in zip(
-            self._heads, self.tally.of_heads, target_columns, strict=True
-        ):
-            assert isinstance(head.loss, Loss)
-            target = graph.input("y", columns)
-            weight = graph.input("sample_weight", 1)
-            graph.set_layer("")
-            output = head.port.number
-            if len(head.port.shape) > 1:
-                output = graph.reshape(output, 1, head.port.columns)
-            value = graph.loss(head.loss.name, output, target, weight, head.loss.parameters)
-            terms.append((output, value, head.factor, tally.core))
-            feeds += [target, weight]
+        for head, tally, width in zip(self._heads, self.tally.of_heads, widths, strict=True):
+            output = model.network.outputs[head.number]
+            loss = head.add_loss(graph, output, width)
+            terms.append((output.number, loss.value, head.factor, tally.core))
+            feeds += [loss.target, loss.weight]
         routine = model.precision.routine(
             graph=graph,
             feeds=feeds,
@@ -163,17 +179,3 @@ class Phase:
         )
         classes = [head.class_count for head in self._heads]
         return CorePass(self._call, model, classes, routine, model.precision.trainer([routine]))
-
-    def _custom_pass(self, max_batch: int) -> CustomPass:
-        model = self._model
-        (head,), (tally,) = self._heads, self.tally.of_heads
-        assert not isinstance(head.loss, Loss)
-        return CustomPass(
-            self._call,
-            model,
-            head.loss,
-            tally.core,
-            model.tape(max_batch),
-            model.predictor(max_batch),
-            self._state,
-        )

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 
 from ganglion._base import checks, messages
-from ganglion._base.arrays import Array
 from ganglion.callbacks import Callback, bars
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.callbacks.bars import Verbosity
 from ganglion.losses import CustomLoss, Loss
 from ganglion.training.checking import Subject, weighted_by_class
 from ganglion.training.class_weights import ClassWeight, refuse_balanced
-from ganglion.training.data import Dataset
+from ganglion.training.data import Dataset, Targets
 from ganglion.training.far_scales import warn_of_inputs, warn_of_targets
 from ganglion.training.model_fits import ModelFit
 from ganglion.training.objectives import Objective
@@ -141,7 +140,7 @@ def _array_source(
 def _warn_of_other_classes(data: Dataset, held_out: Dataset, objective: Objective) -> None:
     """Warn where the last rows tell little of those before: where rows are sorted by class."""
     for head, before, after in zip(objective.heads, data.targets, held_out.targets, strict=True):
-        trained, last = (_classes_in(part.y, head.loss) for part in (before, after))
+        trained, last = (_classes_in(part, head.loss) for part in (before, after))
         unseen = sorted(last - trained)
         if unseen:
             said = f"class {unseen[0]} is in none of the rows trained on"
@@ -158,9 +157,9 @@ def _warn_of_other_classes(data: Dataset, held_out: Dataset, objective: Objectiv
         )
 
 
-def _classes_in(y: Array, loss: Loss | CustomLoss) -> set[int]:
+def _classes_in(targets: Targets, loss: Loss | CustomLoss) -> set[int]:
     """Return the numbers of the classes that samples are of; none where the loss has none."""
-    labels = classes_of(y, loss)
+    labels = classes_of(targets, loss)
     if labels is None:
         return set()
     return set(np.unique(np.rint(labels).astype(np.int64)).tolist())
@@ -168,14 +167,15 @@ def _classes_in(y: Array, loss: Loss | CustomLoss) -> set[int]:
 
 def _warn_of_far_scales(model: Parametrized, objective: Objective, data: Dataset) -> None:
     """Warn of inputs and targets that a network which begins learns badly as they are."""
-    weight = data.targets[0].weight if len(data.targets) == 1 else None
+    weight = data.targets[0].row_weight if len(data.targets) == 1 else None
     for inputs, scale in zip(data.inputs, model.scales, strict=True):
         if scale.columns is None:
             hint = "begin the network with gn.Normalization, or scale X"
             warn_of_inputs(inputs.table, weight, inputs.labels, hint, rescale=scale.factor)
     for head, targets in zip(objective.heads, data.targets, strict=True):
         if takes_any_number(head.loss):
-            warn_of_targets(targets.y, targets.weight, "scale y, and predictions back")
+            rows = targets.by_position()
+            warn_of_targets(rows.y, rows.weight, "scale y, and predictions back")
 
 
 def _iterable_source(

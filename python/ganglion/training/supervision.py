@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion._base.arrays import Array, as_array
 from ganglion._base.frames import Labels, labels_of, shown
+from ganglion.graphs.networks import OutputPort
 from ganglion.losses import BinaryCrossEntropy, CrossEntropy, CustomLoss, Loss
+from ganglion.training.data import Targets
 
 _LIGHTEST, _HEAVIEST = 1e-30, 1e30  # weights, so that float32 can hold a batch's sum of them
 
@@ -18,8 +22,8 @@ _ALLOWED = {  # lowest and highest value a loss takes, and the rule in words
 }
 
 
-def as_targets(call: str, y: ArrayLike, loss: Loss | CustomLoss, outputs: int) -> Array:
-    """Return the targets as a table of the columns that the loss compares with `outputs`.
+def as_targets(call: str, y: ArrayLike, loss: Loss | CustomLoss, output: OutputPort) -> Targets:
+    """Return the targets: at each position of an output the columns that the loss compares.
 
     Raises:
         TypeError: When `y` holds neither numbers nor bools.
@@ -30,39 +34,65 @@ def as_targets(call: str, y: ArrayLike, loss: Loss | CustomLoss, outputs: int) -
     except TypeError:
         _refuse_strings(call, y, loss)
         raise
-    table = array[:, None] if array.ndim == 1 else array
-    name = _name(loss)
-    if name == "cross_entropy" and table.ndim == 2 and table.shape[1] == 1:
-        check_classes(call, table[:, 0], outputs)
-    elif table.ndim != 2 or table.shape[1] not in _columns(loss, outputs):
+    places, name = output.shape[:-1], _name(loss)
+    widths = loss.target_columns(output.channels) if isinstance(loss, Loss) else (output.channels,)
+    table = _in_rows(array, output, widths)
+    if table is None:
         rows = len(array) if array.ndim else "samples"
-        classes = f", or ({rows},) class numbers" if name == "cross_entropy" else ""
-        raise ValueError(
-            f"{call}: y has shape {array.shape}, must be ({rows}, {_columns(loss, outputs)[0]})"
-            f" for a network with {outputs} outputs{classes}"
-        )
+        wanted = ", ".join(str(size) for size in (rows, *places, widths[0]))
+        of = f"outputs of shape {output.shape}" if places else f"a network with {widths[0]} outputs"
+        numbers = ", ".join(str(size) for size in (rows, *places))
+        comma = "" if places else ","
+        classes = f", or ({numbers}{comma}) class numbers" if name == "cross_entropy" else ""
+        raise ValueError(f"{call}: y has shape {array.shape}, must be ({wanted}) for {of}{classes}")
+    targets = Targets(table, positions=output.positions)
+    if name == "cross_entropy" and targets.width == 1:
+        check_classes(call, table, output.channels)
     else:
-        _check_values(call, name, table, labels_of(y))
-    return table
+        _check_values(call, name, targets, labels_of(y))
+    return targets
 
 
-def as_weights(call: str, y: Array, sample_weight: ArrayLike | None) -> NDArray[np.float64] | None:
-    """Return what each sample counts, shape `(samples, 1)`, or None when all count the same."""
+def _in_rows(array: Array, output: OutputPort, widths: Sequence[int]) -> Array | None:
+    """Return targets with all numbers of a sample in a row; None where their shape does not fit."""
+    places = output.shape[:-1]
+    for width in widths:
+        fitting = [(*places, width), (output.positions * width,), *([places] if width == 1 else [])]
+        if array.ndim and array.shape[1:] in fitting:
+            return array.reshape(len(array), output.positions * width)
+    return None
+
+
+def as_weights(
+    call: str, rows: int, output: OutputPort, sample_weight: ArrayLike | None
+) -> NDArray[np.float64] | None:
+    """Return what each sample counts, shape `(samples, positions)`; None where all count the same.
+
+    Args:
+        call: The function that was called, for messages.
+        rows: How many samples there are.
+        output: What they are of.
+        sample_weight: A number for each, or one for each of its positions.
+    """
     if sample_weight is None:
         return None
     weight = as_array(call, "sample_weight", sample_weight).astype(np.float64)
-    if weight.shape != (len(y),):
-        raise ValueError(f"{call}: sample_weight has shape {weight.shape}, must be ({len(y)},)")
+    by_position = (rows, *output.shape[:-1])
+    if weight.shape not in ((rows,), by_position):
+        other = f", or {by_position}" if len(by_position) > 1 else ""
+        raise ValueError(
+            f"{call}: sample_weight has shape {weight.shape}, must be ({rows},){other}"
+        )
     check_weights(call, "sample_weight", weight)
-    return weight[:, None]
+    return np.broadcast_to(weight.reshape(rows, -1), (rows, output.positions))
 
 
 def check_weights(call: str, name: str, weight: NDArray[np.float64]) -> None:
-    """Refuse weights `(samples,)` that are out of range, or of which none counts."""
-    wrong = np.flatnonzero(~((weight == 0) | ((weight >= _LIGHTEST) & (weight <= _HEAVIEST))))
+    """Refuse weights, a row for each sample, that are out of range, or of which none counts."""
+    wrong = np.argwhere(~((weight == 0) | ((weight >= _LIGHTEST) & (weight <= _HEAVIEST))))
     if wrong.size:
         raise ValueError(
-            f"{call}: {name} is {weight[wrong[0]]} at row {wrong[0]}, must be 0 or from"
+            f"{call}: {name} is {weight[tuple(wrong[0])]} at row {wrong[0][0]}, must be 0 or from"
             f" {_LIGHTEST} to {_HEAVIEST}"
         )
     if not weight.any():
@@ -74,21 +104,21 @@ def takes_any_number(loss: Loss | CustomLoss) -> bool:
     return isinstance(loss, Loss) and loss.name not in _ALLOWED
 
 
-def classes_of(y: Array, loss: Loss | CustomLoss) -> Array | None:
-    """Return each sample's class, shape `(samples,)`; None where it has not just one."""
+def classes_of(targets: Targets, loss: Loss | CustomLoss) -> Array | None:
+    """Return each position's class, `(samples, positions)`; None where there is not just one."""
+    if not isinstance(loss, BinaryCrossEntropy | CrossEntropy):
+        return None
+    if targets.width == 1:
+        return targets.y
     if isinstance(loss, BinaryCrossEntropy):
-        return y[:, 0] if y.shape[1] == 1 else None
-    if isinstance(loss, CrossEntropy):
-        return y[:, 0] if y.shape[1] == 1 else y.argmax(axis=1)
-    return None
+        return None
+    by_position = targets.y.reshape(len(targets.y), targets.positions, targets.width)
+    classes: Array = by_position.argmax(axis=2)
+    return classes
 
 
 def _name(loss: Loss | CustomLoss) -> str:
     return loss.name if isinstance(loss, Loss) else "custom"
-
-
-def _columns(loss: Loss | CustomLoss, outputs: int) -> tuple[int, ...]:
-    return loss.target_columns(outputs) if isinstance(loss, Loss) else (outputs,)
 
 
 def _refuse_strings(call: str, y: ArrayLike, loss: Loss | CustomLoss) -> None:
@@ -101,23 +131,29 @@ def _refuse_strings(call: str, y: ArrayLike, loss: Loss | CustomLoss) -> None:
 
 
 def check_classes(call: str, labels: Array, classes: int) -> None:
-    """Refuse what is not the number of a class, with its row."""
+    """Refuse what is not the number of a class, with its row; `(samples, positions)`."""
     if labels.dtype.kind == "f":
-        wrong = np.flatnonzero(labels != np.floor(labels))  # NaN too
+        wrong = np.argwhere(labels != np.floor(labels))  # NaN too
         if wrong.size:
-            raise ValueError(
-                f"{call}: y is {labels[wrong[0]]} at row {wrong[0]}, must be a class number"
-            )
-    wrong = np.flatnonzero((labels < 0) | (labels >= classes))
+            raise ValueError(f"{call}: y is {_found(labels, wrong[0])}, must be a class number")
+    wrong = np.argwhere((labels < 0) | (labels >= classes))
     if wrong.size:
         raise ValueError(
-            f"{call}: y is {labels[wrong[0]]} at row {wrong[0]}, must be a class number from 0 to"
+            f"{call}: y is {_found(labels, wrong[0])}, must be a class number from 0 to"
             f" {classes - 1}: the network has {classes} outputs"
         )
 
 
-def _check_values(call: str, loss: str, y: Array, labels: Labels | None) -> None:
+def _found(labels: Array, place: Array) -> str:
+    """Return a class number and where it is."""
+    row, position = place
+    where = f", position {position}" if labels.shape[1] > 1 else ""
+    return f"{labels[row, position]} at row {row}{where}"
+
+
+def _check_values(call: str, loss: str, targets: Targets, labels: Labels | None) -> None:
     """Refuse targets that are not finite, or not in the range of the loss."""
+    y = targets.y
     low, high, rule = _ALLOWED.get(loss, (-np.inf, np.inf, "finite"))
     wrong = np.argwhere(~((y >= low) & (y <= high) & np.isfinite(y)))
     if wrong.size:
@@ -128,9 +164,9 @@ def _check_values(call: str, loss: str, y: Array, labels: Labels | None) -> None
             f" the loss {loss}"
         )
     if loss == "cross_entropy":
-        sums = y.sum(axis=1)
-        rows = np.flatnonzero(np.abs(sums - 1) > 1e-3)
-        if rows.size:
+        sums = y.reshape(len(y), targets.positions, targets.width).sum(axis=2)
+        far = np.argwhere(np.abs(sums - 1) > 1e-3)
+        if far.size:
             raise ValueError(
-                f"{call}: y's probabilities add up to {sums[rows[0]]} at row {rows[0]}, must to 1"
+                f"{call}: y's probabilities add up to {_found(sums, far[0])}, must to 1"
             )

@@ -18,17 +18,18 @@ class Tapes:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
-        self._model = subject.model
+        self._ran = subject  # as the last forward pass had it
         self._tape: _core.Tape | None = None
         self._has_input_gradient = False
         self._step = 0  # each forward pass draws new dropout masks
 
     def forward(self, x: Any, *, input_gradient: bool) -> Any:
         """Return the outputs as training sees them, and keep what backward needs."""
-        model = self._model
         data = self._subject.unlabelled("forward", x).unfolded()
+        subject = self._subject.of_steps("forward", data.inputs)
+        model = subject.model
         model.check_finite("forward", data)
-        tape = self._tape_for(len(data), input_gradient)
+        tape = self._tape_for(subject, len(data), input_gradient)
         outputs = model.new_outputs(len(data))
         inputs = [
             scale.of(one.table, model.precision.dtype)
@@ -36,18 +37,19 @@ class Tapes:
         ]
         tape.forward(inputs, outputs, self._step)
         self._step += 1
-        return self._subject.shown_outputs(outputs)
+        return subject.shown_outputs(outputs)
 
     def backward(self, dy: Any) -> Any:
         """Write the gradient, and return that of the inputs if `forward` was told to keep it."""
         if self._tape is None or self._tape.rows == 0:
             raise ValueError("backward: there is no forward pass to go back through")
-        model, rows = self._model, self._tape.rows
+        subject, rows = self._ran, self._tape.rows
+        model = subject.model
         gradients = [
             as_gradient("backward: dy", as_array("backward", "dy", one), output)
             for one, output in zip(
-                self._subject.outputs.parts("backward: dy", dy),
-                self._subject.shaped_outputs(model.new_outputs(rows)),
+                subject.outputs.parts("backward: dy", dy),
+                subject.shaped_outputs(model.new_outputs(rows)),
                 strict=True,
             )
         ]
@@ -60,13 +62,18 @@ class Tapes:
         self._tape.backward([gradient.reshape(rows, -1) for gradient in gradients], dx)
         if not dx:
             return None
-        return self._subject.inputs.gathered(
+        return subject.inputs.gathered(
             [scale.gradient(one) for one, scale in zip(dx, model.scales, strict=True)]
         )
 
-    def _tape_for(self, rows: int, input_gradient: bool) -> _core.Tape:
-        tape = self._tape
-        if tape is None or rows > tape.max_batch or input_gradient != self._has_input_gradient:
-            tape = self._model.tape(rows, input_gradient=input_gradient)
-            self._tape, self._has_input_gradient = tape, input_gradient
+    def _tape_for(self, subject: Subject, rows: int, input_gradient: bool) -> _core.Tape:
+        tape, network = self._tape, subject.model.network
+        if (
+            tape is None
+            or rows > tape.max_batch
+            or network is not self._ran.model.network
+            or input_gradient != self._has_input_gradient
+        ):
+            tape = subject.model.tape(rows, input_gradient=input_gradient)
+            self._tape, self._has_input_gradient, self._ran = tape, input_gradient, subject
         return tape

@@ -1,0 +1,209 @@
+"""Passes with losses of the caller's: forward, the losses in Python, backward, update."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganglion import _core
+from ganglion._base.arrays import check_finite
+from ganglion.losses import Loss
+from ganglion.training.data import Dataset, Targets
+from ganglion.training.heads import Head
+from ganglion.training.passes import (
+    BatchNotFiniteError,
+    Parametrized,
+    Part,
+    Rates,
+    as_gradient,
+)
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a batch comes to for one output.
+
+    Args:
+        loss: The mean.
+        weight: The sum of what the rows count.
+        gradient: Of the output, or, where the core knows the loss, of each position's loss.
+    """
+
+    loss: float
+    weight: float
+    gradient: Array
+
+
+class CustomPass:
+    """A pass some of whose losses are functions of the caller's; the others are in its graph.
+
+    Args:
+        call: The function that was called, for messages.
+        model: What runs.
+        heads: The outputs that have losses.
+        figures: Of each.
+        widths: Of each, columns of the targets at each position.
+        max_batch: Rows of a batch, at most.
+        state: The optimizer's; None: the pass evaluates.
+    """
+
+    def __init__(
+        self,
+        call: str,
+        model: Parametrized,
+        heads: Sequence[Head],
+        figures: Sequence[_core.Figures],
+        widths: Sequence[int],
+        max_batch: int,
+        state: _core.OptimizerState | None,
+    ) -> None:
+        self._call, self._model, self._state = call, model, state
+        self._heads, self._figures = heads, figures
+        self._classes = [head.class_count for head in heads]
+        self._ports = [model.network.outputs[head.number] for head in heads]
+        graph = _core.Graph(model.network.graph)
+        self._known = {
+            number: head.add_loss(graph, self._ports[number], width)
+            for number, (head, width) in enumerate(zip(heads, widths, strict=True))
+            if isinstance(head.loss, Loss)
+        }
+        inputs = [port.number for port in model.network.inputs]
+        for loss in self._known.values():
+            inputs += [loss.target, loss.weight]
+        outputs = [port.number for port in self._ports]
+        outputs += [loss.value for loss in self._known.values()]
+        self._tape, self._predictor = None, None
+        if state is None:
+            self._predictor = model.precision.predictor(
+                graph=graph, inputs=inputs, outputs=outputs, store=model.store, max_batch=max_batch
+            )
+        else:
+            self._tape = model.precision.tape(
+                graph=graph,
+                inputs=inputs,
+                outputs=outputs,
+                input_gradients=False,
+                store=model.store,
+                max_batch=max_batch,
+                seed=model.seed,
+                groups=model.network.trained_groups,
+            )
+
+    def run(self, part: Part, rates: Rates) -> None:
+        """Run batches, one by one."""
+        size, order = part.batch_size, part.order
+        for batch, rate in enumerate(rates, part.first):
+            span = slice(batch * size, (batch + 1) * size)
+            rows = part.data.rows(span if order is None else order[span])
+            self._model.check_finite(self._call, rows)
+            targets = [self._converted(one) for one in rows.targets]
+            if not all(map(_number_classes, self._classes, targets)):
+                self._model.refuse(self._call, part.data, self._classes, "no_class_number")
+            self._run_batch(rows, targets, float(rate), batch)
+
+    def _run_batch(
+        self, data: Dataset, targets: Sequence[Targets], rate: float, batch: int
+    ) -> None:
+        values = self._forward(data, targets)
+        outputs, losses = values[: len(self._heads)], values[len(self._heads) :]
+        of_known = dict(zip(self._known, losses, strict=True))
+        judged = [
+            self._judged_by_core(head, one, of_known[number])
+            if number in of_known
+            else self._judged_by_caller(number, one, outputs[number])
+            for number, (head, one) in enumerate(zip(self._heads, targets, strict=True))
+        ]
+        if not np.isfinite([one.loss for one in judged]).all():
+            raise BatchNotFiniteError(batch, "the loss")
+        if self._state is not None:
+            self._step(outputs, judged, rate, batch)
+        for port, figures, one, part, output in zip(
+            self._ports, self._figures, judged, targets, outputs, strict=True
+        ):
+            rows = part.by_position()
+            counts = None if rows.metric_weight is None else rows.metric_weight[:, 0]
+            figures.add(
+                one.loss * one.weight, one.weight, output.reshape(-1, port.channels), rows.y, counts
+            )
+
+    def _converted(self, targets: Targets) -> Targets:
+        """Return targets in the model's type, copied: the caller's may change."""
+        return targets.map(lambda part: np.array(part, self._model.precision.dtype, order="C"))
+
+    def _forward(self, data: Dataset, targets: Sequence[Targets]) -> list[Array]:
+        """Return the outputs, and then the losses that are in the graph."""
+        dtype, rows = self._model.precision.dtype, len(data)
+        fed = [
+            scale.of(inputs.table, dtype)
+            for inputs, scale in zip(data.inputs, self._model.scales, strict=True)
+        ]
+        values = [np.empty((rows, port.columns), dtype) for port in self._ports]
+        for number in self._known:
+            one = targets[number]
+            ones = np.ones((rows, one.positions), dtype)
+            fed += [one.y, ones if one.weight is None else one.weight]
+            values.append(np.empty((rows, one.positions), dtype))
+        if self._tape is not None and self._state is not None:
+            self._tape.forward(fed, values, self._state.steps)
+        elif self._predictor is not None:
+            self._predictor.predict([(table, 1.0, None) for table in fed], values)
+        return values
+
+    def _judged_by_core(self, head: Head, targets: Targets, losses: Array) -> Judged:
+        """Return the mean of losses at each position, and what the sum of all goes along."""
+        weight = np.ones_like(losses) if targets.weight is None else targets.weight
+        total = float(weight.sum(dtype=np.float64))
+        share = weight / (total or 1.0)
+        counted = np.where(weight == 0, 0, losses).astype(np.float64)  # which may be infinite there
+        return Judged(float((share * counted).sum()), total, share * head.factor)
+
+    def _judged_by_caller(self, number: int, targets: Targets, output: Array) -> Judged:
+        """Return what a function of the caller's makes of an output."""
+        head, port = self._heads[number], self._ports[number]
+        shape = (len(output), *port.known_shape)
+        y = targets.y.reshape(shape)
+        y.setflags(write=False)
+        weight = None if targets.weight is None else targets.weight.reshape(shape[:-1])
+        assert not isinstance(head.loss, Loss)
+        answer: object = head.loss(y, output.reshape(shape), weight)
+        if not isinstance(answer, tuple) or len(answer) != 2:
+            raise TypeError(f"loss must return (loss, gradient), got {answer!r}")
+        loss, gradient = answer
+        if np.ndim(loss) != 0:
+            raise TypeError(f"loss must return one number, got an array of shape {np.shape(loss)}")
+        along = as_gradient("loss: the gradient", gradient, output.reshape(shape))
+        total = float(targets.y.shape[0] * targets.positions if weight is None else weight.sum())
+        return Judged(float(loss), total, along.reshape(output.shape) * head.factor)
+
+    def _step(
+        self, outputs: Sequence[Array], judged: Sequence[Judged], rate: float, batch: int
+    ) -> None:
+        """Go back from the losses, and step."""
+        assert self._tape is not None
+        assert self._state is not None
+        dtype, store = self._model.precision.dtype, self._model.store
+        given = [
+            np.zeros_like(output) if number in self._known else one.gradient
+            for number, (output, one) in enumerate(zip(outputs, judged, strict=True))
+        ]
+        given += [judged[number].gradient for number in self._known]
+        for gradient in given:
+            check_finite("loss", "the gradient", gradient, self._model.precision)
+        self._tape.backward([np.ascontiguousarray(one, dtype) for one in given], [])
+        self._state.apply(store, rate, self._model.network.trained_groups)
+        if not np.isfinite(store.values).all():
+            raise BatchNotFiniteError(batch, "the parameters")
+
+
+def _number_classes(classes: int, targets: Targets) -> bool:
+    """Tell whether targets that should number so many classes do; 0: they should not."""
+    if not classes or targets.width != 1:
+        return True
+    y = targets.y
+    return bool(((y >= 0) & (y < classes) & (y == np.floor(y))).all())

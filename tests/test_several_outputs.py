@@ -1,0 +1,197 @@
+"""Several outputs: weights of classes by name, losses of the caller's beside others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import ganglion as gn
+
+Array = NDArray[Any]
+
+ROWS = 90
+
+
+@pytest.fixture
+def data() -> tuple[Array, dict[str, Array]]:
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(ROWS, 5))
+    kind = (x[:, 0] > 0).astype(np.int64) + (x[:, 1] > 1)
+    size = np.column_stack([x[:, :2].sum(axis=1), x[:, 2]])
+    return x, {"kind": kind, "sure": x[:, 3] > 0, "size": size}
+
+
+def network(dtype: str = "float64") -> gn.Model:
+    x = gn.Input(5)
+    top = gn.Dropout(0.1)(gn.Dense(8, "tanh")(x))
+    outputs = {"kind": gn.Dense(3)(top), "sure": gn.Dense(1)(top), "size": gn.Dense(2)(top)}
+    return gn.Model(x, outputs, dtype=dtype, seed=4)
+
+
+LOSSES = {"kind": "cross_entropy", "sure": "binary_cross_entropy", "size": "squared_error"}
+
+
+def squared(y: Array, p: Array, weight: Array | None) -> tuple[float, Array]:
+    """What squared_error is, as a function."""
+    counts = np.ones(len(y)) if weight is None else weight
+    share = (counts / counts.sum())[:, None] / y.shape[1]
+    return float((share * (p - y) ** 2).sum()), 2 * share * (p - y)
+
+
+def test_weights_of_classes_are_by_the_outputs_names(data: Any) -> None:
+    x, y = data
+    first, second = network(), network()
+    for net in (first, second):
+        net.compile("adam", loss=LOSSES)
+    first.fit(x, y, verbose=0, class_weight={"kind": {1: 3.0}, "sure": "balanced"})
+    yes = y["sure"].mean()
+    counts = {
+        "kind": np.array([1.0, 3.0, 1.0])[y["kind"]],
+        "sure": np.where(y["sure"], 0.5 / yes, 0.5 / (1 - yes)),
+    }
+    second.fit(x, y, verbose=0, sample_weight=counts)
+    np.testing.assert_allclose(first.parameter_vector, second.parameter_vector, rtol=1e-9)
+    both = network()
+    both.compile("adam", loss=LOSSES)
+    row = np.linspace(0.5, 1.5, ROWS)
+    both.fit(x, y, verbose=0, class_weight={"kind": [1, 3, 1]}, sample_weight={"kind": row})
+    assert (both.parameter_vector != first.parameter_vector).any()
+
+
+def test_the_only_output_may_be_named(data: Any) -> None:
+    x, y = data
+    found = []
+    by_class: list[Any] = [{1: 3.0}, {"output": {1: 3.0}}]
+    for weight in by_class:
+        net = gn.MLP([5, 6, 3])
+        net.compile("sgd", loss="cross_entropy")
+        net.fit(x, y["kind"], class_weight=weight, verbose=0)
+        found.append(net.parameter_vector.copy())
+    np.testing.assert_array_equal(found[0], found[1])
+
+
+WRONG: list[tuple[Any, type[Exception], str]] = [
+    ({1: 2.0}, ValueError, "class_weight must be by the names of outputs, kind, sure, size"),
+    ("balanced", ValueError, "class_weight must be by the names of outputs"),
+    ({"class": "balanced"}, ValueError, "class_weight names 'class', the outputs with losses are"),
+    ({"size": "balanced"}, ValueError, "size: class_weight needs classes, the loss is squared_err"),
+    ({"kind": {7: 1.0}}, ValueError, "kind: class_weight names class 7, must be from 0 to 2"),
+    ({"kind": "even"}, ValueError, "kind: class_weight"),
+    ({"kind": {1: -1.0}}, ValueError, r"class_weight\[1\] must be zero or"),
+    ({"kind": None}, TypeError, "kind: class_weight must map classes to weights"),
+]
+
+
+@pytest.mark.parametrize(("class_weight", "kind", "message"), WRONG)
+def test_weights_of_classes_that_do_not_fit_are_told(
+    class_weight: Any, kind: type[Exception], message: str, data: Any
+) -> None:
+    x, y = data
+    net = network()
+    net.compile("adam", loss=LOSSES)
+    kept = net.parameter_vector.copy()
+    with pytest.raises(kind, match=message):
+        net.fit(x, y, class_weight=class_weight, verbose=0)
+    np.testing.assert_array_equal(net.parameter_vector, kept)
+
+
+def test_a_batch_does_not_know_what_is_balanced(data: Any) -> None:
+    x, y = data
+    net = network()
+    net.compile("adam", loss=LOSSES)
+    with pytest.raises(ValueError, match="'balanced', which a batch cannot know"):
+        net.train_on_batch(x, y, class_weight={"sure": "balanced"})
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_loss_of_ones_own_goes_beside_others(weighted: bool, data: Any) -> None:
+    """Where it says what a loss of the package says, training is the same."""
+    x, y = data
+    weights = {name: np.linspace(0.2, 2, ROWS) for name in ("kind", "size")} if weighted else None
+    figures: list[dict[str, Any]] = []
+    for loss in (LOSSES, {**LOSSES, "size": squared}):
+        net = network()
+        metrics = {"kind": ["accuracy", "auc"], "size": "r2"}
+        factors = {"kind": 0.5, "size": 2.0}
+        net.compile(gn.optimizers.Adam(0.01), loss=loss, metrics=metrics, loss_weights=factors)
+        validation = (x[:30], {name: part[:30] for name, part in y.items()})
+        history = net.fit(
+            x, y, epochs=5, verbose=0, sample_weight=weights, validation_data=validation
+        ).history
+        evaluated = net.evaluate(x, y, sample_weight=weights)
+        assert evaluated["loss"] == pytest.approx(
+            0.5 * evaluated["kind_loss"] + evaluated["sure_loss"] + 2 * evaluated["size_loss"]
+        )
+        figures.append({**history, **evaluated, "weights": net.parameter_vector.copy()})
+    assert list(figures[0]) == list(figures[1])
+    for name, values in figures[0].items():
+        np.testing.assert_allclose(figures[1][name], values, rtol=1e-9)
+
+
+def test_two_losses_of_ones_own(data: Any) -> None:
+    x, y = data
+    net = network("float32")
+    net.compile(gn.optimizers.Adam(0.02), loss={"size": squared, "sure": squared})
+    given = {"size": y["size"], "sure": y["sure"]}
+    losses = net.fit(x, given, epochs=60, verbose=0).history
+    assert losses["size_loss"][-1] < 0.5 * losses["size_loss"][0]
+    assert losses["sure_loss"][-1] < 0.5 * losses["sure_loss"][0]
+
+
+def test_a_loss_of_ones_own_sees_steps_as_outputs_have_them() -> None:
+    seen = []
+
+    def loss(y: Array, p: Array, weight: Array | None) -> tuple[float, Array]:
+        seen.append((y.shape, p.shape, None if weight is None else weight.shape))
+        return float(((p - y) ** 2).mean()), 2 * (p - y) / p.size
+
+    x = np.random.default_rng(0).normal(size=(20, 4, 3))
+    nets = []
+    for one in (loss, "squared_error"):
+        net = gn.Sequential([gn.Dense(2)], input_size=(None, 3), dtype="float64")
+        net.compile("adam", loss=one, metrics=["mae"])
+        net.fit(x, x[..., :2], batch_size=20, verbose=0)
+        nets.append(net)
+    np.testing.assert_allclose(nets[0].parameter_vector, nets[1].parameter_vector, rtol=1e-12)
+    nets[0].evaluate(x[:, :1], x[:, :1, :2], sample_weight=np.ones(20))
+    assert seen == [((20, 4, 2), (20, 4, 2), None), ((20, 1, 2), (20, 1, 2), (20, 1))]
+
+
+FAILING: list[tuple[Callable[..., Any], type[Exception], str]] = [
+    (lambda y, p, w: (np.nan, p), gn.LossNotFiniteError, "step 0: the loss is not finite"),
+    (lambda y, p, w: (0.0, p[:1]), ValueError, "loss: the gradient has shape"),
+    (lambda y, p, w: (0.0, p * np.inf), ValueError, "loss: the gradient has"),
+    (lambda y, p, w: p, TypeError, r"loss must return \(loss, gradient\)"),
+    (lambda y, p, w: (p, p), TypeError, "loss must return one number"),
+]
+
+
+@pytest.mark.parametrize(("loss", "kind", "message"), FAILING)
+def test_a_loss_of_ones_own_that_fails_leaves_the_model_as_it_was(
+    loss: Any, kind: type[Exception], message: str, data: Any
+) -> None:
+    x, y = data
+    net = network()
+    net.compile("adam", loss={**LOSSES, "size": loss})
+    kept = net.parameter_vector.copy()
+    with np.errstate(invalid="ignore"), pytest.raises(kind, match=message):
+        net.fit(x, y, verbose=0)
+    np.testing.assert_array_equal(net.parameter_vector, kept)
+
+
+def test_class_numbers_are_looked_at_beside_a_loss_of_ones_own(data: Any) -> None:
+    x, y = data
+    net = network()
+    net.compile("adam", loss={**LOSSES, "size": squared})
+    kinds = y["kind"]
+
+    class Spoil(gn.callbacks.Callback):
+        def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+            kinds[4] = 90
+
+    with pytest.raises(ValueError, match="y is 90 at row 4, must be a class number"):
+        net.fit(x, y, verbose=0, callbacks=[Spoil()])
