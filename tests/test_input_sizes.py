@@ -161,6 +161,8 @@ def test_a_predictor_has_steps_of_its_own() -> None:
         ValueError, match=r"steps is for inputs of any number of steps, .* \(5, 3\)"
     ):
         network(5).predictor(steps=5)
+    with pytest.raises(ValueError, match="steps is for inputs of any number of steps"):
+        network(5).predictor(steps=0)
     with pytest.raises(ValueError, match="steps must be a whole number from 1"):
         net.predictor(steps=0)
 

@@ -206,20 +206,24 @@ class BaseModel(Weights):
 
         Args:
             steps: Of the inputs, where those may have any number; the predictor has as many.
+
+        Raises:
+            ValueError: When inputs or outputs are several, or `steps` is missing or needless.
         """
         from ganglion.inference import Predictor
 
         port = self._only("predictor", self._model.network.inputs)
         self._only("predictor", self._model.network.outputs)
         if shapes.is_known(port.shape) != (steps is None):
-            rule = "is for inputs of any number of steps" if steps else "must be given"
+            rule = "must be given" if steps is None else "is for inputs of any number of steps"
             raise ValueError(f"predictor: steps {rule}, inputs have shape {port.shape}")
+        model = self._model
         if steps is not None:
             checks.size("steps", steps)
-        shape = shapes.with_columns(port.shape, (steps or 1) * port.channels)
-        columns = self._model.of_columns([shapes.columns_of(shape) or 0]).scales[0].columns
-        recipe = self.architecture.of_shapes([shape]).recipe
-        with self._model.store.access.reading("predictor"):
+            model = model.of_columns([int(steps) * port.channels])
+        recipe = self.architecture.of_shapes([one.shape for one in model.network.inputs]).recipe
+        columns = model.scales[0].columns
+        with model.store.access.reading("predictor"):
             return Predictor(recipe, self.dtype, self.parameter_vector, self.rescale, columns)
 
     @explained
