@@ -142,6 +142,18 @@ def test_two_losses_of_ones_own(data: Any) -> None:
     assert losses["sure_loss"][-1] < 0.5 * losses["sure_loss"][0]
 
 
+def test_what_is_frozen_is_moved_by_none_of_the_losses(data: Any) -> None:
+    x, y = data
+    one = gn.Input(5)
+    top = gn.Dense(4, "tanh", trainable=False)(one)
+    net = gn.Model(one, {"kind": gn.Dense(3)(top), "size": gn.Dense(2)(top)})
+    before = net.get_weights()
+    net.compile("adam", loss={"kind": "cross_entropy", "size": squared})
+    net.fit(x, {"kind": y["kind"], "size": y["size"]}, verbose=0)
+    moved = [(old != new).any() for old, new in zip(before, net.get_weights(), strict=True)]
+    assert moved == [False, False, True, True, True, True]
+
+
 def test_a_loss_of_ones_own_sees_steps_as_outputs_have_them() -> None:
     seen = []
 
