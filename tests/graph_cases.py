@@ -182,6 +182,17 @@ def a_loss_of_a_loss(made: Made) -> None:
     made.loss(output, "binary_cross_entropy", 0.6)
 
 
+def losses_put_together(made: Made) -> None:
+    """The gradient of each is a part of what they are put together in."""
+    one, other = (made.dense(made.input(3, positions=2), 3, None) for _ in range(2))
+    values = []
+    for output, name in [(one, "squared_error"), (other, "poisson")]:
+        _, weight, value = made.loss_value(output, name)
+        made.data[made.feeds.index(weight)] = np.ones((made.rows, 2))
+        values.append(value)
+    made.loss(made.graph.concatenate(values), "squared_error", 1.4, weighted=True)
+
+
 _OPS = ["dense", "gelu", "tanh", "softmax", "add", "multiply", "concatenate", "slice", "reshape"]
 
 
@@ -241,6 +252,7 @@ CASES: Sequence[Callable[[Made], None]] = [
     a_depth_that_is_cut,
     a_loss_at_each_position,
     a_loss_of_a_loss,
+    losses_put_together,
 ]
 
 

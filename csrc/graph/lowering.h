@@ -65,6 +65,8 @@ class Lowering {
     BufferId view(BufferId of, Range positions, Range channels);
     /// A buffer whose rows lie together: itself, or a copy.
     BufferId dense(BufferId of) { return copied_unless(&Buffer::is_dense_in_row, of); }
+    /// A buffer all of whose numbers lie together: itself, or a copy.
+    BufferId in_one_piece(BufferId of) { return copied_unless(&Buffer::is_in_one_piece, of); }
     /// The rows of a dense one in another extent.
     BufferId reshaped(BufferId of, const Extent& extent);
 

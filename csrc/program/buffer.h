@@ -48,6 +48,8 @@ struct Buffer {
     bool is_dense_in_row() const {
         return extent.positions == 1 || position_stride == extent.channels;
     }
+    /// Do all its numbers, row after row, lie one after the other?
+    bool is_in_one_piece() const { return is_dense_in_row() && row_stride == extent.row_size(); }
     /// Where a position's channels begin in the storage, all positions of all rows counted through.
     Index begin_of(Index position) const {
         return offset + position / extent.positions * row_stride +

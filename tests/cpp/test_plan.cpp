@@ -68,6 +68,22 @@ void a_depth_is_cut_where_it_is_long_and_the_result_small() {
     CHECK(count<DeepGemmCall>(wide) == 1);  // 8 times 16,384 numbers are many, 3 times are few
 }
 
+/// The kernel takes them for a plain array.
+void weights_that_do_not_lie_together_are_copied() {
+    for (const Index channels : {1, 2}) {
+        Graph g;
+        const ValueId output =
+            g.add(Affine{g.input("x", 3), g.parameter("w", 3, 2), g.parameter("b", 1, 2)});
+        const ValueId weights = g.input("weights", channels);
+        const ValueId weight = g.add(Slice{weights, {0, 1}, {0, 1}});
+        const ValueId loss =
+            g.add(loss_of(g, Loss::squared_error, output, g.input("target", 2), weight));
+        const Plan plan =
+            compile(g, {.mode = Mode::train, .outputs = {output}, .losses = {{loss}}}, 4);
+        CHECK(count<CopyCall>(plan) == channels - 1);
+    }
+}
+
 void inference_has_no_backward_pass_and_reuses_memory() {
     Graph g;
     ValueId x = g.input("x", 64);
@@ -130,6 +146,7 @@ int main() {
     a_dense_layer_costs_three_products_and_no_other_pass();
     a_pre_activation_is_kept_only_where_backward_reads_it();
     a_depth_is_cut_where_it_is_long_and_the_result_small();
+    weights_that_do_not_lie_together_are_copied();
     inference_has_no_backward_pass_and_reuses_memory();
     no_two_buffers_of_a_step_overlap();
     what_cannot_be_computed_is_refused();

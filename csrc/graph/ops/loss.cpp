@@ -103,7 +103,7 @@ Extent RowLoss::extent(const Graph& graph) const {
 void RowLoss::forward(Lowering& to, ValueId y) const {
     const std::optional<Lowering::NumberedTerm> term = to.term(y);
     LossCall call = call_of(*this, to);
-    call.weight = to.matrix(weight);
+    call.weight = to.in_one_piece(to.value(weight));
     call.row_loss = to.value(y);
     if (!term) return to.emit(call);
     call.term = term->number;
@@ -117,7 +117,7 @@ void RowLoss::forward(Lowering& to, ValueId y) const {
 void RowLoss::backward(Lowering& to, ValueId y) const {
     check_constants(*this, to);
     LossCall call = call_of(*this, to);
-    call.weight = to.gradient_matrix(y);
+    call.weight = to.in_one_piece(to.gradient(y));
     call.row_loss = to.scratch("again " + to.graph().value(y).name, to.graph().value(y).extent);
     call.weighted = true;
     emit_with_gradient(*this, to, call);
