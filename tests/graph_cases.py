@@ -47,19 +47,18 @@ class Made:
     def loss(
         self, output: int, name: str = "squared_error", factor: float = 1.0, weighted: bool = False
     ) -> None:
-        _, _, value = self.loss_value(output, name, weighted)
+        value = self.loss_value(output, name, weighted)
         figures = _core.Figures([], self.graph.size_of(output)[1])
         self.heads.append((output, value, factor, figures))
 
-    def loss_value(self, output: int, name: str, weighted: bool = False) -> tuple[int, int, int]:
-        """Return the target, the weight and the value of a loss."""
+    def loss_value(self, output: int, name: str, weighted: bool = False) -> int:
         positions, channels = self.graph.size_of(output)
         target = self.graph.input(f"y{len(self.feeds)}", channels, positions)
         weight = self.graph.input(f"weight{len(self.feeds)}", 1, positions)
         self.feed(target, self.rng.uniform(size=(self.rows, positions * channels)))
         weights = self.rng.uniform(size=(self.rows, positions)) if weighted else None
         self.feed(weight, weights)
-        return target, weight, self.graph.loss(name, output, target, weight)
+        return self.graph.loss(name, output, target, weight)
 
 
 def flat(made: Made, x: int) -> int:
@@ -176,8 +175,7 @@ def a_loss_at_each_position(made: Made) -> None:
 
 def a_loss_of_a_loss(made: Made) -> None:
     output = made.dense(made.dense(made.input(3, positions=2), 4), 3, None)
-    _, weight, value = made.loss_value(output, "cross_entropy")
-    made.data[made.feeds.index(weight)] = np.ones((made.rows, 2))  # it is no term, and reads them
+    value = made.loss_value(output, "cross_entropy")  # it is no term, and reads no weights
     made.loss(value, "squared_error", 1.4)
     made.loss(output, "binary_cross_entropy", 0.6)
 
@@ -185,11 +183,8 @@ def a_loss_of_a_loss(made: Made) -> None:
 def losses_put_together(made: Made) -> None:
     """The gradient of each is a part of what they are put together in."""
     one, other = (made.dense(made.input(3, positions=2), 3, None) for _ in range(2))
-    values = []
-    for output, name in [(one, "squared_error"), (other, "poisson")]:
-        _, weight, value = made.loss_value(output, name)
-        made.data[made.feeds.index(weight)] = np.ones((made.rows, 2))
-        values.append(value)
+    losses = [(one, "squared_error"), (other, "poisson")]
+    values = [made.loss_value(output, name) for output, name in losses]
     made.loss(made.graph.concatenate(values), "squared_error", 1.4, weighted=True)
 
 

@@ -57,16 +57,13 @@ LossCall call_of(const RowLoss& op, Lowering& to) {
             .gradient = kNoBuffer};
 }
 
-void check_constants(const RowLoss& op, const Lowering& to) {
-    for (const ValueId given : {op.target, op.weight}) {
-        if (to.wants_gradient(given))
-            fail(RowLoss::name, to.graph().value(given).name,
-                 " depends on what is trained, and has no gradient: stop it before the loss");
-    }
+void check_constant(ValueId given, const Lowering& to) {
+    if (to.wants_gradient(given))
+        fail(RowLoss::name, to.graph().value(given).name,
+             " depends on what is trained, and has no gradient: stop it before the loss");
 }
 
 void emit_with_gradient(const RowLoss& op, Lowering& to, LossCall call) {
-    if (!to.wants_gradient(op.output)) return to.emit(call);
     to.contribute_call(op.output, [&](BufferId gradient) {
         call.gradient = gradient;
         return call;
@@ -99,23 +96,26 @@ Extent RowLoss::extent(const Graph& graph) const {
     return {from.extent.rows, from.extent.positions, 1};
 }
 
-/// In training the gradient of the output is made on the way.
+/// In training the gradient of the output is made on the way. Only a term is weighted.
 void RowLoss::forward(Lowering& to, ValueId y) const {
     const std::optional<Lowering::NumberedTerm> term = to.term(y);
     LossCall call = call_of(*this, to);
-    call.weight = to.in_one_piece(to.value(weight));
     call.row_loss = to.value(y);
     if (!term) return to.emit(call);
     call.term = term->number;
     call.factor = term->factor;
+    call.weight = to.in_one_piece(to.value(weight));
     if (to.mode() == Mode::infer) return to.emit(call);
-    check_constants(*this, to);
+    check_constant(target, to);
+    check_constant(weight, to);
+    if (!to.wants_gradient(output)) return to.emit(call);
     emit_with_gradient(*this, to, call);
 }
 
-/// Of a loss that is no term, whose own gradient is given: it is what each row counts.
+/// Of a loss that is no term, whose own gradient is given: it is what each position counts.
 void RowLoss::backward(Lowering& to, ValueId y) const {
-    check_constants(*this, to);
+    check_constant(target, to);
+    if (!to.wants_gradient(output)) return;
     LossCall call = call_of(*this, to);
     call.weight = to.in_one_piece(to.gradient(y));
     call.row_loss = to.scratch("again " + to.graph().value(y).name, to.graph().value(y).extent);

@@ -10,8 +10,9 @@ namespace ganglion {
 class Graph;
 class Lowering;
 
-/// The loss of each position of each row, of its channels and with parameters as LossArgs says;
-/// `weight`, a number for each of them, is read when a run is weighted.
+/// The loss of each position of each row, of its channels and with parameters as LossArgs says.
+/// `weight`, a number for each of them, is what they count where the loss is minimised, in a run
+/// that is weighted; elsewhere nothing reads it.
 struct RowLoss {
     static constexpr const char* name = "loss";
     Loss loss;

@@ -17,7 +17,7 @@ struct LossCall {
     Range parameters;  // of the program's numbers
     BufferId output;
     BufferId target;
-    BufferId weight;        // in one piece, as are
+    BufferId weight;        // kNoBuffer where nothing is weighted; in one piece, as are
     BufferId row_loss;      // the losses
     BufferId gradient;      // kNoBuffer when only the loss is wanted
     bool weighted = false;  // where it is no term: does it read the weights?

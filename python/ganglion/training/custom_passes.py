@@ -74,8 +74,7 @@ class CustomPass:
             if isinstance(head.loss, Loss)
         }
         inputs = [port.number for port in model.network.inputs]
-        for loss in self._known.values():
-            inputs += [loss.target, loss.weight]
+        inputs += [loss.target for loss in self._known.values()]
         outputs = [port.number for port in self._ports]
         outputs += [loss.value for loss in self._known.values()]
         self._tape, self._predictor = None, None
@@ -145,10 +144,8 @@ class CustomPass:
         ]
         values = [np.empty((rows, port.columns), dtype) for port in self._ports]
         for number in self._known:
-            one = targets[number]
-            ones = np.ones((rows, one.positions), dtype)
-            fed += [one.y, ones if one.weight is None else one.weight]
-            values.append(np.empty((rows, one.positions), dtype))
+            fed.append(targets[number].y)
+            values.append(np.empty((rows, targets[number].positions), dtype))
         if self._tape is not None and self._state is not None:
             self._tape.forward(fed, values, self._state.steps)
         elif self._predictor is not None:
