@@ -47,9 +47,9 @@ struct PerceptronState {
     double objective = 0;
 };
 
-/// Learn from the samples at `positions` of `order`, one after the other.
+/// Learn from the samples at `places` of `order`, one after the other.
 template <class T>
-using PerceptronKernel = void (*)(const PerceptronArgs<T>&, const std::int32_t* order,
-                                  Range positions, PerceptronState<T>&);
+using PerceptronKernel = void (*)(const PerceptronArgs<T>&, const std::int32_t* order, Range places,
+                                  PerceptronState<T>&);
 
 }  // namespace ganglion

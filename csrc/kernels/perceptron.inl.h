@@ -163,9 +163,9 @@ inline void learn(const PerceptronArgs<T>& p, const Sample& sample, bool positiv
 }
 
 template <class T, class IsSparse>
-inline void learn_all(const PerceptronArgs<T>& p, const std::int32_t* order, Range positions,
+inline void learn_all(const PerceptronArgs<T>& p, const std::int32_t* order, Range places,
                       PerceptronState<T>& unit, IsSparse is_sparse) {
-    for (Index i = positions.begin; i < positions.end; ++i) {
+    for (Index i = places.begin; i < places.end; ++i) {
         const Index row = order[i];
         if (p.held_out != nullptr && p.held_out[row] != 0) continue;
         const double weight =
@@ -175,11 +175,11 @@ inline void learn_all(const PerceptronArgs<T>& p, const std::int32_t* order, Ran
 }
 
 template <class T>
-void perceptron(const PerceptronArgs<T>& p, const std::int32_t* order, Range positions,
+void perceptron(const PerceptronArgs<T>& p, const std::int32_t* order, Range places,
                 PerceptronState<T>& unit) {
     if (p.x.columns == nullptr) {
-        learn_all(p, order, positions, unit, std::false_type{});
+        learn_all(p, order, places, unit, std::false_type{});
     } else {
-        learn_all(p, order, positions, unit, std::true_type{});
+        learn_all(p, order, places, unit, std::true_type{});
     }
 }

@@ -122,9 +122,9 @@ bool Perceptrons<T>::run_epoch(const std::vector<Index>& units, Interrupt interr
         const Index step = std::max<Index>(1, kOperationsAtOnce / a_sample);
         each(0, [&](Unit& unit) { begin_epoch(unit); });
         for (Index first = 0; first < samples_; first += step) {
-            const Range positions = stretch(first, step, samples_);
-            each(static_cast<double>(a_sample * positions.size()), [&](Unit& unit) {
-                kernels<T>().perceptron(unit.args, unit.order.data(), positions, unit.state);
+            const Range places = stretch(first, step, samples_);
+            each(static_cast<double>(a_sample * places.size()), [&](Unit& unit) {
+                kernels<T>().perceptron(unit.args, unit.order.data(), places, unit.state);
             });
             finished = !stop.poll();
             if (!finished) return;
