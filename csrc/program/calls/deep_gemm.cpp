@@ -7,7 +7,8 @@
 namespace ganglion {
 namespace {
 
-/// Of larger results there are tiles enough to share, and their parts would take much memory.
+/// Of larger results there are tiles enough to share, and their parts would take much memory. What
+/// is saved so is paid in float32's digits, over very many positions.
 constexpr Index kMostOfResult = 64 * 1024;
 
 /// What the parts of the depth come to is taken as one below the other, each `height` rows high.
@@ -22,6 +23,12 @@ void for_each_part(Range rows_of_all, Index height, const Body& body) {
     }
 }
 
+/// Has a product nothing but what the parts of one have, too: operands, and sums of columns?
+bool is_plain(const GemmCall& product) {
+    return !product.transpose_b && product.bias == kNoBuffer && product.activated == kNoBuffer &&
+           product.saved == kNoBuffer && product.updated == kNoBuffer;
+}
+
 template <class T>
 Matrix<T> rows_of(Matrix<T> all, Range rows) {
     return {all.at(rows.begin, 0), rows.size(), all.cols, all.row_stride};
@@ -33,7 +40,8 @@ std::optional<DeepGemmCall> DeepGemmCall::of(const GemmCall& product, Memory& me
                                              Index max_batch) {
     const Extent result = memory.buffer(product.c).extent;
     const bool over_batch = product.transpose_a && memory.buffer(product.a).extent.rows == kBatch;
-    if (!over_batch || result.rows * result.channels > kMostOfResult) return std::nullopt;
+    if (!over_batch || !is_plain(product) || result.rows * result.channels > kMostOfResult)
+        return std::nullopt;
     const Index others = parts_of_depth(product.depth(memory, max_batch)) - 1;
     if (others == 0) return std::nullopt;
     const auto add = [&](BufferId id, Index height) {

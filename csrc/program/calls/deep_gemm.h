@@ -16,8 +16,8 @@ struct DeepGemmCall {
     BufferId part_sums;  // (parts but the first, 1, columns of c): of b's columns;
                          // or kNoBuffer
 
-    /// The product so cut, with memory for its parts; nothing where that does not pay, or where no
-    /// batch is so large.
+    /// The product so cut, with memory for its parts; nothing where that does not pay, where no
+    /// batch is so large, or where more is done than to multiply and to sum up columns.
     static std::optional<DeepGemmCall> of(const GemmCall& product, Memory& memory, Index max_batch);
 
     /// What adds them to c, and to the sums of b's columns.
