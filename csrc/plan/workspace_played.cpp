@@ -9,9 +9,17 @@
 // is no barrier, and that what is taken for dead is not read.
 
 namespace ganglion {
+namespace {
+
+template <class T>
+void poison(AlignedBuffer<T>& memory) {
+    std::fill_n(memory.data(), memory.size(), std::numeric_limits<T>::quiet_NaN());
+}
+
+}  // namespace
 
 /// A member goes on by itself from barrier to barrier: so it may be at any step when another has
-/// its turn.
+/// its turn. What it has in its scratch memory is for one step.
 template <class T>
 void Workspace<T>::play(const Job& job, const Team& team, Stop& stop, const Run& run,
                         const StepAlong<T>& updating) {
@@ -19,6 +27,7 @@ void Workspace<T>::play(const Job& job, const Team& team, Stop& stop, const Run&
     std::vector<Index> next(static_cast<std::size_t>(team.size()), job.steps.begin);  // by member
     for (const int member : team.play()->turns(team.size(), static_cast<int>(job.steps.size()))) {
         const Index step = next[static_cast<std::size_t>(member)]++;
+        poison(scratch_[static_cast<std::size_t>(member)]);
         run_part({step, step + 1}, {member, team.size(), member}, stop, run, updating);
     }
     poison_before(job.steps.end, run.rows);
