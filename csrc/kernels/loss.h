@@ -36,8 +36,8 @@ inline constexpr std::array<LossInfo, 8> kLosses{{
     {Loss::gaussian, "gaussian"},
 }};
 
-/// The loss of each row, and its gradient with respect to the output times `scale` times the
-/// weight.
+/// The loss of each row, which is a position of a batch's, and its gradient with respect to the
+/// output times `scale` times the weight.
 template <class T>
 struct LossArgs {
     // (rows, n): logits for the cross-entropies, log rates for poisson; for gaussian the means and

@@ -6,7 +6,7 @@
 
 namespace ganglion {
 
-/// How the rows of a batch count in one of the losses.
+/// How the positions of a batch's rows count in one of the losses.
 struct LossRun {
     bool weighted = false;  // does it read the weights?
     double scale = 1;       // one over the batch's sum of weights
