@@ -16,12 +16,12 @@ DataView column(const DataView& table, Index number) {
 
 template <class T>
 double Batches::weight_of(const DataView& weight, Index weights_of_a_row, Index batch) const {
-    const Range positions = samples_of(batch);
-    if (weight.data == nullptr) return static_cast<double>(positions.size() * weights_of_a_row);
+    const Range places = samples_of(batch);
+    if (weight.data == nullptr) return static_cast<double>(places.size() * weights_of_a_row);
     double total = 0;
     for (Index j = 0; j < weight.cols; ++j) {
         const DataView weights = column(weight, j);
-        for (Index i = positions.begin; i < positions.end; ++i) {
+        for (Index i = places.begin; i < places.end; ++i) {
             T one = 0;
             gather_into(weights, {i, i + 1}, Matrix<T>{&one, 1, 1, 1});
             total += static_cast<double>(one);

@@ -19,22 +19,22 @@ struct Batches {
 
     Index count() const { return ceil_div(samples, batch_size); }
 
-    /// The positions in `order` of a batch's samples; the last batch may be short.
+    /// The places in `order` of a batch's samples; the last batch may be short.
     Range samples_of(Index batch) const { return stretch(batch * batch_size, batch_size, samples); }
 
-    /// Gather the samples at `positions` of the order. Returns false if a number is not finite.
+    /// Gather the samples at these places of the order. Returns false if a number is not finite.
     template <class T>
-    bool gather_into(const DataView& from, Range positions, Matrix<T> to) const {
-        const std::int64_t* rows = order == nullptr ? nullptr : order + positions.begin;
-        return gather(from, rows, positions.begin, to);
+    bool gather_into(const DataView& from, Range places, Matrix<T> to) const {
+        const std::int64_t* rows = order == nullptr ? nullptr : order + places.begin;
+        return gather(from, rows, places.begin, to);
     }
 
     /// Ask memory for samples that will be gathered soon. Those in the order in which they lie come
     /// by themselves.
-    void ask_for_samples(Range positions) const {
+    void ask_for_samples(Range places) const {
         if (order == nullptr) return;
         for (const DataView& feed : feeds) {
-            if (feed.data != nullptr) ask_for(feed, order + positions.begin, positions.size());
+            if (feed.data != nullptr) ask_for(feed, order + places.begin, places.size());
         }
     }
 
