@@ -48,11 +48,10 @@ std::vector<Call> in_parts(const Call& call, Memory& memory, Index max_batch) {
     return std::visit(
         [&](const auto& one) {
             std::vector<Call> calls;
-            if constexpr (requires { DeepGemmCall::of(one, memory, max_batch); }) {
-                if (const auto deep = DeepGemmCall::of(one, memory, max_batch)) {
-                    calls.push_back(*deep);
-                    for (const AddPartsCall& sum : deep->sums_of_parts(memory))
-                        calls.push_back(sum);
+            if constexpr (requires { one.in_parts(memory, max_batch); }) {
+                if (const auto cut = one.in_parts(memory, max_batch)) {
+                    calls.push_back(*cut);
+                    for (const auto& sum : cut->sums_of_parts(memory)) calls.push_back(sum);
                 }
             }
             return calls;

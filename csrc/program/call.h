@@ -49,8 +49,9 @@ Index scratch_size_of(const Call& call, const Memory& memory, Index max_batch);
 std::optional<Call> merged(const Call& call, const Call& next,
                            const GemmCall::ReadLater& is_read_later);
 
-/// The calls that do the same with a depth that is cut (depth.h), where batches may be so large
-/// that it is; else none.
+/// `in_parts(memory, max_batch)` and `sums_of_parts(memory)` of what that gives: the calls that do
+/// the same with a depth that is cut (depth.h), where batches may be so large that it is; else
+/// none.
 std::vector<Call> in_parts(const Call& call, Memory& memory, Index max_batch);
 
 /// `steppable()`: the gradient along which parameters could step as it is made, or kNoBuffer.

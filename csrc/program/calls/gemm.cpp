@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "program/calls/deep_gemm.h"
+
 namespace ganglion {
 namespace {
 
@@ -151,6 +153,10 @@ std::optional<GemmCall> GemmCall::with(const ActivationBackwardCall& next,
     fused.activation = next.activation;
     fused.alpha = next.alpha;
     return fused;
+}
+
+std::optional<DeepGemmCall> GemmCall::in_parts(Memory& memory, Index max_batch) const {
+    return DeepGemmCall::of(*this, memory, max_batch);
 }
 
 template Index GemmCall::scratch_size<float>(const Memory&, Index) const;

@@ -11,6 +11,8 @@
 
 namespace ganglion {
 
+struct DeepGemmCall;
+
 /// c = a·b, each maybe transposed, plus what gemm.h says. Positions are rows of a product.
 struct GemmCall {
     BufferId a;
@@ -51,6 +53,9 @@ struct GemmCall {
     std::optional<GemmCall> with(const ActivationCall& next, const ReadLater& is_read_later) const;
     std::optional<GemmCall> with(const ActivationBackwardCall& next,
                                  const ReadLater& is_read_later) const;
+
+    /// The same product with its depth cut, if it can be, and batches may be so large that it is.
+    std::optional<DeepGemmCall> in_parts(Memory& memory, Index max_batch) const;
 
     /// The gradient along which its parameters could step as it is made.
     BufferId steppable() const { return c; }
