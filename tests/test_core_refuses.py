@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,8 @@ class Parts:
         self.w = graph.parameter("w", 3, 2)
         self.y = graph.affine(self.x, self.w, None)
         self.loss = graph.loss("squared_error", self.y, self.target, self.weight)
+        self.label = graph.input("label", 1)
+        self.of_classes = graph.loss("cross_entropy", self.y, self.label, self.weight)
         self.figures = _core.Figures([], 2)
         self.store = core.ParameterStore(graph)
 
@@ -56,10 +58,12 @@ class Parts:
             graph=self.graph, inputs=inputs, outputs=outputs, store=self.store, max_batch=4
         )
 
-    def tape(self, outputs: list[int], *, input_gradients: bool = True) -> _core.Tape:
+    def tape(
+        self, outputs: list[int], *, inputs: Sequence[int] = (), input_gradients: bool = True
+    ) -> _core.Tape:
         return core.Tape(
             graph=self.graph,
-            inputs=[self.x],
+            inputs=inputs or [self.x],
             outputs=outputs,
             input_gradients=input_gradients,
             store=self.store,
@@ -94,6 +98,36 @@ def backward(parts: Parts, dx: Any, *, input_gradients: bool = True) -> None:
 def of_loss(parts: Parts) -> None:
     tape = parts.tape([parts.loss])
     tape.backward([np.zeros((1, 1))], [])
+
+
+def with_weights_that_are_made(parts: Parts) -> None:
+    graph = parts.graph
+    weight = graph.activation(parts.weight, "relu", 0.0)
+    loss = graph.loss("squared_error", parts.y, parts.target, weight)
+    parts.routine(heads=[parts.head(loss=loss)])
+
+
+def with_an_output_of_more_positions(parts: Parts) -> None:
+    graph = parts.graph
+    steps = graph.affine(graph.input("steps", 3, 2), parts.w, None)
+    loss = graph.loss(
+        "squared_error", graph.slice(steps, (1, 2), (0, 2)), parts.target, parts.weight
+    )
+    parts.routine(heads=[parts.head(output=steps, loss=loss)])
+
+
+def without_weights_that_are_also_read(parts: Parts) -> None:
+    graph = parts.graph
+    output = graph.concatenate([parts.y, parts.weight])
+    loss = graph.loss("squared_error", output, parts.x, parts.weight)
+    head = parts.head(output=output, loss=loss, figures=_core.Figures([], 3))
+    feeds = [(np.zeros((4, 3)), 1.0, None), None]
+    run(parts.routine(feeds=[parts.x, parts.weight], heads=[head]), feeds=feeds)
+
+
+def with_classes_that_are_made(parts: Parts) -> int:
+    made = parts.graph.activation(parts.label, "relu", 0.0)
+    return parts.graph.loss("cross_entropy", parts.y, made, parts.weight)
 
 
 REFUSED: dict[str, tuple[Callable[[Parts], object], str]] = {
@@ -153,6 +187,26 @@ REFUSED: dict[str, tuple[Callable[[Parts], object], str]] = {
         lambda p: p.routine(heads=[p.head(), p.head()]),
         "loss is twice among the losses",
     ),
+    "weights that are not fed": (
+        with_weights_that_are_made,
+        "Routine: activation is what a loss counts by, and must be fed",
+    ),
+    "an output of other positions than its loss": (
+        with_an_output_of_more_positions,
+        "Routine: affine has 2 positions, must have those of its loss, 1",
+    ),
+    "room for no batch": (
+        lambda p: p.routine(max_batch=-1),
+        "compile: max_batch is -1, must be from 1 to",
+    ),
+    "class numbers that are not fed to a tape": (
+        lambda p: p.tape([with_classes_that_are_made(p)], inputs=[p.x, p.label]),
+        "tape: activation numbers classes, and must be fed",
+    ),
+    "class numbers that are not fed to a predictor": (
+        lambda p: p.predictor([p.x, p.label], [with_classes_that_are_made(p)]),
+        "Predictor: activation numbers classes, and must be fed",
+    ),
     "a factor that is no number": (
         lambda p: p.routine(heads=[p.head(factor=np.nan)]),
         "a loss's factor is nan, must be finite",
@@ -172,6 +226,10 @@ REFUSED: dict[str, tuple[Callable[[Parts], object], str]] = {
     "nothing that is fed": (
         lambda p: run(p.routine(), feeds=[None, None, None]),
         "run: feeds holds no array",
+    ),
+    "weights that are left out, and are not only weights": (
+        without_weights_that_are_also_read,
+        "run: weight is not given, which only weights may be",
     ),
     "a first batch beyond all": (
         lambda p: run(p.routine(), first=2**63 - 1),
@@ -203,6 +261,60 @@ def test_what_does_not_fit_is_refused(name: str) -> None:
     call, message = REFUSED[name]
     with pytest.raises(ValueError, match=message):
         call(Parts())
+
+
+NO_CLASS = [2.0, -1.0, 0.5, 1e12, -1e300]
+
+
+@pytest.mark.parametrize("wrong", NO_CLASS)
+def test_a_tape_looks_nowhere_that_is_no_class(wrong: float) -> None:
+    parts = Parts()
+    tape = parts.tape([parts.of_classes], inputs=[parts.x, parts.label])
+    x, y = np.ones((3, 3)), np.empty((3, 1))
+    tape.forward([x, np.array([[0.0], [1], [1]])], [y], 0)
+    message = "tape: label holds what is no class number, must be whole numbers from 0 to 1"
+    with pytest.raises(ValueError, match=message):
+        tape.forward([x, np.array([[0.0], [1], [wrong]])], [y], 0)
+    assert tape.rows == 0  # there is nothing to go back through
+
+
+@pytest.mark.parametrize("wrong", NO_CLASS)
+def test_a_predictor_looks_nowhere_that_is_no_class(wrong: float) -> None:
+    parts = Parts()
+    predictor = parts.predictor([parts.x, parts.label], [parts.of_classes])
+    x, losses = (np.ones((9, 3)), 1.0, None), np.empty((9, 1))
+    label = np.ones((9, 1))
+    assert predictor.predict([x, (label, 1.0, None)], [losses])
+    label[7] = wrong
+    message = "Predictor: label holds what is no class number, must be whole numbers from 0 to 1"
+    with pytest.raises(ValueError, match=message):
+        predictor.predict([x, (label, 1.0, None)], [losses])
+    assert label[7] == wrong  # it was looked at in a copy
+
+
+@pytest.mark.parametrize("wrong", NO_CLASS)
+def test_a_routine_looks_nowhere_that_is_no_class_for_a_loss_within_it(wrong: float) -> None:
+    parts = Parts()
+    graph = parts.graph
+    aim = graph.input("aim", 1)
+    loss = graph.loss("squared_error", parts.of_classes, aim, parts.weight)
+    head = parts.head(output=parts.of_classes, loss=loss, figures=_core.Figures([], 1))
+    routine = parts.routine(feeds=[parts.x, parts.label, aim, parts.weight], heads=[head])
+    feeds = [(np.ones((4, cols)), 1.0, None) for cols in (3, 1, 1)]
+    feeds[1][0][2] = wrong
+    ending, _ = core.Trainer([routine]).run(
+        feeds=[*feeds, None], order=None, batch_size=4, first=0, rates=np.zeros(1)
+    )
+    assert ending == "no_class_number"
+
+
+def test_a_loss_that_is_not_minimised_needs_no_weights() -> None:
+    parts = Parts()
+    losses = np.empty((4, 1))
+    x, target = (np.ones((4, cols)) for cols in (3, 2))
+    predictor = parts.predictor([parts.x, parts.target], [parts.loss])
+    assert predictor.predict([(x, 1.0, None), (target, 1.0, None)], [losses])
+    np.testing.assert_array_equal(losses, 1)
 
 
 def test_what_a_trainer_was_given_stays_when_lists_change() -> None:

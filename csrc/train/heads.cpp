@@ -31,12 +31,38 @@ int number_of(const std::vector<ValueId>& feeds, ValueId value) {
     return found == feeds.end() ? -1 : static_cast<int>(found - feeds.begin());
 }
 
-/// How many classes a head's targets number, for its loss or its figures; 0: they do not.
+/// How many classes a head's targets number for its figures; 0: they do not.
 Index classes_of(const Graph& graph, const RowLoss& loss, const Head& head) {
-    const Index of_loss = numbered_classes(graph, loss);
     const bool one_column = graph.value(loss.target).extent.channels == 1;
-    if (of_loss != 0 || !one_column || !head.figures->reads_classes()) return of_loss;
+    if (!one_column || !head.figures->reads_classes()) return 0;
     return graph.value(head.output).extent.channels;
+}
+
+void check_positions(const Graph& graph, const Head& head) {
+    const Value& output = graph.value(head.output);
+    const Index positions = graph.value(head.loss).extent.positions;
+    if (output.extent.positions != positions)
+        fail("Routine", output.name, " has ", output.extent.positions,
+             " positions, must have those of its loss, ", positions);
+}
+
+/// What a step reads but for weights that go by the batch: those of a loss that is minimised.
+std::vector<BufferId> other_reads(const Step& step) {
+    const auto* const loss = std::get_if<LossCall>(&step.call);
+    if (loss == nullptr || loss->term == kNoTerm) return accesses(step.call).reads;
+    LossCall unweighted = *loss;
+    unweighted.weight = kNoBuffer;
+    return unweighted.accesses().reads;
+}
+
+/// Does a plan read a value as nothing but the weights of losses that are minimised?
+bool only_counts(const Plan& plan, ValueId weight) {
+    const StorageId where = plan.buffer(plan.value(weight)).storage;
+    return std::none_of(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
+        const std::vector<BufferId> reads = other_reads(step);
+        return std::any_of(reads.begin(), reads.end(),
+                           [&](BufferId id) { return plan.buffer(id).storage == where; });
+    });
 }
 
 /// Numbers of a position.
@@ -47,20 +73,18 @@ Index width(const Plan& plan, ValueId value) {
 }  // namespace
 
 template <class T>
-Heads<T>::Heads(const Graph& graph, const Task& task, Index max_batch) : runs_(task.heads.size()) {
+Heads<T>::Heads(const Graph& graph, const Task& task) : runs_(task.heads.size()) {
     if (task.heads.empty()) fail("Routine", "heads is empty, must hold at least one");
     for (const Head& head : task.heads) {
         if (head.figures == nullptr) fail("Routine", "a head has no figures");
         const RowLoss& loss = loss_that_makes(graph, head.loss);
-        const Index positions = graph.value(head.loss).extent.positions;
-        states_.push_back(
-            {.head = watched(loss, head),
-             .target = loss.target,
-             .weight = loss.weight,
-             .weight_feed = number_of(task.feeds, loss.weight),
-             .positions = positions,
-             .classes = classes_of(graph, loss, head),
-             .metric_weight = std::vector<T>(static_cast<std::size_t>(max_batch * positions))});
+        check_positions(graph, head);
+        states_.push_back({.head = watched(loss, head),
+                           .target = loss.target,
+                           .weight = loss.weight,
+                           .weight_feed = number_of(task.feeds, loss.weight),
+                           .positions = graph.value(head.loss).extent.positions,
+                           .classes = classes_of(graph, loss, head)});
     }
 }
 
@@ -74,14 +98,24 @@ void Heads<T>::add_to(Goal& goal) const {
 }
 
 template <class T>
-void Heads<T>::check(const Plan& plan, const std::vector<ValueId>& feeds) const {
+void Heads<T>::check(const Plan& plan) const {
     for (const State& state : states_) {
         state.head.figures->check_columns(width(plan, state.head.output),
                                           width(plan, state.target));
-        if (state.classes != 0 && number_of(feeds, state.target) < 0)
-            fail("Routine", plan.buffer(plan.value(state.target)).name,
-                 " numbers classes, and must be fed");
+        if (state.weight_feed < 0)
+            fail("Routine", plan.buffer(plan.value(state.weight)).name,
+                 " is what a loss counts by, and must be fed");
     }
+}
+
+template <class T>
+void Heads<T>::find_what_only_counts(const Plan& plan) {
+    const auto is_shown = [this](ValueId value) {
+        return std::any_of(states_.begin(), states_.end(),
+                           [value](const State& state) { return state.head.output == value; });
+    };
+    for (State& state : states_)
+        state.only_counts = only_counts(plan, state.weight) && !is_shown(state.weight);
 }
 
 template <class T>
@@ -94,25 +128,30 @@ void Heads<T>::set_weights_that_were_not_fed(Workspace<T>& workspace, Index rows
 }
 
 template <class T>
-void Heads<T>::make_room(const Plan& plan, Index rows) {
-    for (const State& state : states_)
+void Heads<T>::make_room(const Plan& plan, const Batches& batches, Index rows) {
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+        State& state = states_[i];
         state.head.figures->make_room(rows * state.positions, width(plan, state.head.output),
                                       width(plan, state.target));
+        if (!counts_in_metrics(i, batches)) continue;
+        const Index of_batch = std::min(batches.batch_size, rows) * state.positions;
+        if (std::ssize(state.metric_weight) < of_batch)
+            state.metric_weight.resize(static_cast<std::size_t>(of_batch));
+    }
 }
 
 template <class T>
-bool Heads<T>::are_weights(int feed) const {
-    return std::any_of(states_.begin(), states_.end(),
-                       [feed](const State& state) { return state.weight_feed == feed; });
+bool Heads<T>::only_count(int feed) const {
+    return std::any_of(states_.begin(), states_.end(), [feed](const State& state) {
+        return state.weight_feed == feed && state.only_counts;
+    });
 }
 
 template <class T>
 const std::vector<LossRun>& Heads<T>::begin(const Batches& batches, Index batch, double factor) {
     for (std::size_t i = 0; i < states_.size(); ++i) {
         State& state = states_[i];
-        const DataView weights = state.weight_feed < 0
-                                     ? DataView{}
-                                     : batches.feeds[static_cast<std::size_t>(state.weight_feed)];
+        const DataView& weights = batches.feeds[static_cast<std::size_t>(state.weight_feed)];
         state.total_weight = batches.weight_of<T>(weights, state.positions, batch);
         const double total = state.total_weight;
         runs_[i] = {weights.data != nullptr, total > 0 ? factor / total : 0};
@@ -134,28 +173,37 @@ bool Heads<T>::add_up_losses(Workspace<T>& workspace, Index rows) {
 }
 
 template <class T>
-void Heads<T>::add_to_figures(Workspace<T>& workspace, const Batches& batches, Range positions) {
-    const Index rows = positions.size();
+void Heads<T>::add_to_figures(Workspace<T>& workspace, const Batches& batches, Range places) {
+    const Index rows = places.size();
     for (std::size_t i = 0; i < states_.size(); ++i) {
         const State& state = states_[i];
         state.head.figures->template add<T>(
             state.loss, state.total_weight, workspace.positions(state.head.output, rows),
-            workspace.positions(state.target, rows), metric_weight_of(i, batches, positions));
+            workspace.positions(state.target, rows), metric_weight_of(i, batches, places));
     }
+}
+
+/// Are there weights that a head's metrics go by?
+template <class T>
+bool Heads<T>::counts_in_metrics(std::size_t head, const Batches& batches) const {
+    return head < batches.metric_weights.size() && states_[head].head.figures->needs_weights() &&
+           batches.metric_weights[head].data != nullptr;
 }
 
 /// What a batch's rows, or their positions, count in weighted metrics; null: all the same.
 template <class T>
-const T* Heads<T>::metric_weight_of(std::size_t head, const Batches& batches, Range positions) {
+const T* Heads<T>::metric_weight_of(std::size_t head, const Batches& batches, Range places) {
+    if (!counts_in_metrics(head, batches)) return nullptr;
     State& state = states_[head];
-    if (head >= batches.metric_weights.size() || !state.head.figures->needs_weights())
-        return nullptr;
-    const DataView& weights = batches.metric_weights[head];
-    if (weights.data == nullptr) return nullptr;
     batches.gather_into(
-        weights, positions,
-        Matrix<T>{state.metric_weight.data(), positions.size(), state.positions, state.positions});
+        batches.metric_weights[head], places,
+        Matrix<T>{state.metric_weight.data(), places.size(), state.positions, state.positions});
     return state.metric_weight.data();
+}
+
+template <class T>
+void Heads<T>::add_to(ClassNumbers& numbers) const {
+    for (const State& state : states_) numbers.add(state.target, state.classes);
 }
 
 template class Heads<float>;

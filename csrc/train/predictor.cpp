@@ -53,6 +53,7 @@ Predictor<T>::Predictor(const Graph& graph, std::vector<ValueId> inputs,
       parameters_(store.block_for(graph, "Predictor")),
       inputs_(std::move(inputs)),
       outputs_(std::move(outputs)),
+      classes_(graph, plan_, inputs_, "Predictor"),
       store_(store),
       row_numbers_(numbers_of_row(plan_)),
       packed_(frozen ? std::make_unique<PackedWeights<T>>(plan_, store.values()) : nullptr) {
@@ -144,6 +145,7 @@ Ending Predictor<T>::predict(std::span<const DataView> x, std::span<const Matrix
         predict_together(size, call);
     if (small) ended_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
     if (call.stop.wanted()) return Ending::interrupted;
+    if (call.not_classes >= 0) classes_.refuse(static_cast<std::size_t>(call.not_classes));
     return call.finite ? Ending::complete : Ending::data_not_finite;
 }
 
@@ -232,16 +234,19 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
     const Index count = rows.size();
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
         if (!plan_.uses(inputs_[i])) continue;
-        const T* const lies = call.in_place ? as_it_lies<T>(call.x[i]) : nullptr;
+        const bool in_place = call.in_place && !classes_.has(i);  // those are checked in a copy
+        const T* const lies = in_place ? as_it_lies<T>(call.x[i]) : nullptr;
         workspace.read_input(inputs_[i],
                              lies == nullptr ? nullptr : lies + rows.begin * call.x[i].cols);
     }
     team.divide(0, [&](Part part) noexcept {
         const Range share = plan_.memory.row_share(part, count);
         for (std::size_t i = 0; i < inputs_.size(); ++i) {
-            if (plan_.uses(inputs_[i]) &&
-                !gather_share(share, call.x[i], rows.begin, workspace.value(inputs_[i], count)))
-                call.finite = false;
+            if (!plan_.uses(inputs_[i])) continue;
+            const Matrix<T> all = workspace.value(inputs_[i], count);
+            if (!gather_share(share, call.x[i], rows.begin, all)) call.finite = false;
+            const Matrix<T> mine{all.at(share.begin, 0), share.size(), all.cols, all.row_stride};
+            if (!classes_.hold(i, mine)) call.not_classes = static_cast<std::ptrdiff_t>(i);
         }
     });
     const Run run{.rows = count, .first_row = rows.begin};

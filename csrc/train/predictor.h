@@ -9,6 +9,7 @@
 
 #include "plan/traffic.h"
 #include "plan/workspace.h"
+#include "train/class_numbers.h"
 #include "train/data.h"
 #include "train/ending.h"
 #include "train/parameter_store.h"
@@ -36,7 +37,9 @@ class Predictor {
 
     /// Each x and y (rows, its numbers). Where outputs overlap inputs, no more rows may be asked
     /// for than are read at a time, max_batch. Ends early, y unfinished, unless it is complete.
-    /// Refused while another call trains the store's parameters, unless frozen.
+    /// Refused while another call trains the store's parameters, unless frozen. Throws
+    /// std::invalid_argument when something does not fit, or an x holds what is no class number
+    /// where it should.
     Ending predict(std::span<const DataView> x, std::span<const Matrix<T>> y,
                    Interrupt interrupt) const;
     /// The same where there is one of each.
@@ -56,6 +59,7 @@ class Predictor {
         bool in_place;  // may inputs be read where they lie? Not where outputs overlap them
         Stop stop;
         std::atomic<bool> finite{true};
+        std::atomic<std::ptrdiff_t> not_classes{-1};  // an input that holds what is no class number
     };
 
     void check(std::span<const DataView> x, std::span<const Matrix<T>> y) const;
@@ -79,6 +83,7 @@ class Predictor {
     ParameterBlock<T> parameters_;
     std::vector<ValueId> inputs_;
     std::vector<ValueId> outputs_;
+    ClassNumbers classes_;
     std::vector<Index> input_cols_;  // numbers of a row
     std::vector<Index> output_cols_;
     ParameterStore<T>& store_;

@@ -37,8 +37,9 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
                     OptimizerState<T>* optimizer, Index max_batch, std::uint64_t seed,
                     const Extras& extras)
     : feeds_(task.feeds),
-      heads_(graph, task, max_batch),
+      heads_(graph, task),
       plan_(plan_of(graph, purpose, optimizer, max_batch, extras)),
+      classes_(graph, plan_, feeds_, "Routine"),
       trained_(joined(plan_.trained)),
       penalized_(penalized_by(extras.penalty)),
       swept_(without(penalized_, without(updated_by(plan_), trained_))),
@@ -57,7 +58,9 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
         fail("Routine", "the optimizer is for ", optimizer->size(), " parameters, not ",
              store.size());
     check_fed(graph, plan_, feeds_, "Routine");
-    heads_.check(plan_, feeds_);
+    heads_.check(plan_);
+    heads_.add_to(classes_);
+    heads_.find_what_only_counts(plan_);
     for (const ParameterTable::Slot& slot : graph.table()->slots()) check_penalty(slot);
     Index end = 0;
     for (const Range& range : penalized_) {
@@ -92,7 +95,7 @@ void Routine<T>::check(const Batches& batches) const {
         const Buffer& fed = plan_.buffer(plan_.value(feeds_[i]));
         if (batches.feeds[i].data != nullptr) {
             check_fits(fed.name, batches.feeds[i], fed.extent.row_size(), batches);
-        } else if (!heads_.are_weights(static_cast<int>(i))) {
+        } else if (!heads_.only_count(static_cast<int>(i))) {
             fail("run", fed.name, " is not given, which only weights may be");
         }
     }
@@ -167,11 +170,11 @@ std::string Routine<T>::first_bad_tensor() {
     return workspace_.first_not_finite(last_run_);
 }
 
-/// The positions whose samples a part gathers.
+/// The places in the order whose samples a part gathers.
 template <class T>
-Range Routine<T>::share_of(const Part& part, Range positions) const {
-    const Range share = plan_.memory.row_share(part, positions.size());
-    return {positions.begin + share.begin, positions.begin + share.end};
+Range Routine<T>::share_of(const Part& part, Range places) const {
+    const Range share = plan_.memory.row_share(part, places.size());
+    return {places.begin + share.begin, places.begin + share.end};
 }
 
 /// Gather a batch, and what else is to be done before its forward pass.
@@ -191,21 +194,20 @@ Ending Routine<T>::prepare(const Team& team, const Batches& batches, Index batch
 /// Gather a part of a batch. What indexes memory is checked here, in the copy: what it was
 /// copied from may have changed since anyone else looked.
 template <class T>
-Ending Routine<T>::fill(const Part& part, const Batches& batches, Range positions) {
-    const Range mine = share_of(part, positions);
+Ending Routine<T>::fill(const Part& part, const Batches& batches, Range places) {
+    const Range mine = share_of(part, places);
     const auto share = [&](ValueId value) {
-        const Matrix<T> all = workspace_.value(value, positions.size());
-        T* const first = all.at(mine.begin - positions.begin, 0);
+        const Matrix<T> all = workspace_.value(value, places.size());
+        T* const first = all.at(mine.begin - places.begin, 0);
         return Matrix<T>{first, mine.size(), all.cols, all.row_stride};
     };
     bool finite = true;
-    for (std::size_t i = 0; i < feeds_.size(); ++i) {
-        if (plan_.uses(feeds_[i]) && batches.feeds[i].data != nullptr)
-            finite &= batches.gather_into(batches.feeds[i], mine, share(feeds_[i]));
-    }
     bool classes = true;
-    heads_.for_each_with_classes(
-        [&](ValueId target, Index count) { classes &= hold_indices_below(count, share(target)); });
+    for (std::size_t i = 0; i < feeds_.size(); ++i) {
+        if (!plan_.uses(feeds_[i]) || batches.feeds[i].data == nullptr) continue;
+        finite &= batches.gather_into(batches.feeds[i], mine, share(feeds_[i]));
+        classes &= classes_.hold(i, share(feeds_[i]));
+    }
     if (!finite) return Ending::data_not_finite;
     return classes ? Ending::complete : Ending::no_class_number;
 }

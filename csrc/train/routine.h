@@ -7,6 +7,7 @@
 #include "plan/traffic.h"
 #include "plan/workspace.h"
 #include "train/batches.h"
+#include "train/class_numbers.h"
 #include "train/ending.h"
 #include "train/heads.h"
 #include "train/optimizer.h"
@@ -39,7 +40,7 @@ class Routine {
     void check(const Batches& batches) const;
 
     // Take memory, before a team is there: for so many rows in all, and for so many members.
-    void make_room(Index rows) { heads_.make_room(plan_, rows); }
+    void make_room(const Batches& batches, Index rows) { heads_.make_room(plan_, batches, rows); }
     void reserve_team(int size) { workspace_.reserve_team(size); }
 
     /// Run a batch and add it to the figures. `number`: of those that this run of batches has had.
@@ -64,15 +65,16 @@ class Routine {
                  Index max_batch, const Extras& extras) const;
     Run begin_run(const Batches& batches, Index batch, Index number);
     void check_penalty(const ParameterTable::Slot& slot) const;
-    Range share_of(const Part& part, Range positions) const;
+    Range share_of(const Part& part, Range places) const;
     Ending prepare(const Team& team, const Batches& batches, Index batch);
-    Ending fill(const Part& part, const Batches& batches, Range positions);
+    Ending fill(const Part& part, const Batches& batches, Range places);
     Ending train_on(const Team& team, Stop& stop, const Run& run, double rate);
 
     Busy busy_;
     std::vector<ValueId> feeds_;
     Heads<T> heads_;
     Plan plan_;
+    ClassNumbers classes_;
     std::vector<Range> trained_;
     std::vector<Range> penalized_;        // all that the penalty is on
     std::vector<Range> swept_;            // the parameters that the backward pass does not update

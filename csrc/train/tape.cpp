@@ -42,6 +42,7 @@ Tape<T>::Tape(const Graph& graph, std::vector<ValueId> inputs, std::vector<Value
       store_(store),
       inputs_(std::move(inputs)),
       outputs_(std::move(outputs)),
+      classes_(graph, plan_, inputs_, "tape"),
       input_gradients_(input_gradients),
       workspace_(plan_, store.block_for(graph, "tape")),
       run_{.rows = 0, .seed = seed} {
@@ -76,11 +77,15 @@ bool Tape<T>::forward(std::span<const Matrix<const T>> x, std::span<const Matrix
     for (std::size_t i = 0; i < x.size(); ++i) check_shape("x", x[i], rows, widths_[i]);
     for (std::size_t i = 0; i < y.size(); ++i)
         check_shape<T>("y", y[i], rows, workspace_.value(outputs_[i], 0).cols);
+    run_.rows = 0;  // what was there is overwritten
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        if (!plan_.uses(inputs_[i])) continue;
+        const Matrix<T> own = workspace_.value(inputs_[i], rows);
+        copy<T>(x[i], own);
+        if (!classes_.hold(i, own)) classes_.refuse(i);
+    }
     run_.rows = rows;
     run_.step = step;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        if (plan_.uses(inputs_[i])) copy<T>(x[i], workspace_.value(inputs_[i], rows));
-    }
     if (!run(&Workspace<T>::forward, interrupt)) return false;
     for (std::size_t i = 0; i < y.size(); ++i) copy<T>(workspace_.value(outputs_[i], rows), y[i]);
     return true;

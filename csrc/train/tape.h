@@ -5,6 +5,7 @@
 
 #include "base/busy.h"
 #include "plan/workspace.h"
+#include "train/class_numbers.h"
 #include "train/parameter_store.h"
 
 namespace ganglion {
@@ -27,7 +28,8 @@ class Tape {
     Index rows() const { return run_.rows; }
 
     /// Each x and y (rows, its numbers). `step` chooses the dropout masks. False, and all y and the
-    /// pass are lost, when it was interrupted.
+    /// pass are lost, when it was interrupted. Throws std::invalid_argument when something does not
+    /// fit; where that is what an x holds in place of class numbers, an earlier pass is lost.
     bool forward(std::span<const Matrix<const T>> x, std::span<const Matrix<T>> y,
                  std::uint64_t step, Interrupt interrupt);
     /// Writes the store's gradients, 0 where no output depends on a parameter or its group is none
@@ -46,6 +48,7 @@ class Tape {
     ParameterStore<T>& store_;
     std::vector<ValueId> inputs_;
     std::vector<ValueId> outputs_;
+    ClassNumbers classes_;
     std::vector<Index> widths_;  // numbers of a row of each input
     bool input_gradients_;
     Workspace<T> workspace_;

@@ -29,7 +29,7 @@ TeamCosts Routine<T>::team_costs(Index rows, int members) const {
     return traffic.each_time([&] {
         traffic.give_out([&](const Part& part) {
             for (std::size_t i = 0; i < feeds_.size(); ++i) {
-                if (plan_.uses(feeds_[i]) && !heads_.are_weights(static_cast<int>(i)))
+                if (plan_.uses(feeds_[i]) && !heads_.only_count(static_cast<int>(i)))
                     traffic.write(traffic.rows_of(plan_.value(feeds_[i]), part), part);
             }
         });

@@ -90,7 +90,7 @@ Outcome Trainer<T>::run(const Batches& batches, Range range, const double* rates
     if (range.begin < range.end) {
         const Index rows =
             batches.samples_of(range.end - 1).end - batches.samples_of(range.begin).begin;
-        for (Routine<T>* routine : routines_) routine->make_room(rows);
+        for (Routine<T>* routine : routines_) routine->make_room(batches, rows);
     }
     const double work = operations_of(routines_, std::min(batches.batch_size, batches.samples));
     const int pair = std::min(2, worthwhile_team(work, kTriedOperationsPerThread));

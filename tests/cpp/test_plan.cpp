@@ -68,6 +68,37 @@ void a_depth_is_cut_where_it_is_long_and_the_result_small() {
     CHECK(count<DeepGemmCall>(wide) == 1);  // 8 times 16,384 numbers are many, 3 times are few
 }
 
+/// Its parts are only multiplied.
+void a_product_that_does_more_is_not_cut() {
+    Memory memory;
+    const auto matrix = [&](Index rows, Index columns) {
+        return memory.add_whole("", {Space::arena, {rows, 1, columns}});
+    };
+    const GemmCall plain{matrix(kBatch, 8), matrix(kBatch, 3), matrix(8, 3), true};
+    const BufferId other = matrix(8, 3);
+    const auto is_cut = [&](BufferId GemmCall::* operand) {
+        GemmCall product = plain;
+        product.*operand = other;
+        return product.in_parts(memory, 4096).has_value();
+    };
+    CHECK(is_cut(&GemmCall::c));
+    CHECK(!is_cut(&GemmCall::bias));
+    CHECK(!is_cut(&GemmCall::activated));
+    CHECK(!is_cut(&GemmCall::saved));
+    CHECK(!is_cut(&GemmCall::updated));
+    GemmCall transposed = plain;
+    transposed.transpose_b = true;
+    CHECK(!transposed.in_parts(memory, 4096));
+}
+
+void a_loss_is_computed_once_where_no_gradient_is_wanted() {
+    Graph g;
+    const ValueId loss = g.add(loss_of(g, Loss::squared_error, g.input("x", 2),
+                                       g.input("target", 2), g.input("weight", 1)));
+    const Plan plan = compile(g, {.mode = Mode::train, .outputs = {loss}}, 4);
+    CHECK(count<LossCall>(plan) == 1);
+}
+
 /// The kernel takes them for a plain array.
 void weights_that_do_not_lie_together_are_copied() {
     for (const Index channels : {1, 2}) {
@@ -146,6 +177,8 @@ int main() {
     a_dense_layer_costs_three_products_and_no_other_pass();
     a_pre_activation_is_kept_only_where_backward_reads_it();
     a_depth_is_cut_where_it_is_long_and_the_result_small();
+    a_product_that_does_more_is_not_cut();
+    a_loss_is_computed_once_where_no_gradient_is_wanted();
     weights_that_do_not_lie_together_are_copied();
     inference_has_no_backward_pass_and_reuses_memory();
     no_two_buffers_of_a_step_overlap();
