@@ -96,8 +96,9 @@ py::tuple run_trainer(Trainer<T>& trainer, const std::vector<std::optional<Fed>>
         batches.metric_weights.push_back(weights ? data_view(*weights, "metric_weights")
                                                  : DataView{});
     batches.samples = order ? order->size() : samples_of(batches);
-    if (first < 0 || first > batches.samples)
-        fail("run", "first is ", first, ", must be from 0 to the number of batches");
+    const Index count = ceil_div(batches.samples, std::max<Index>(batch_size, 1));
+    if (first < 0 || first > count)
+        fail("run", "first is ", first, ", must be from 0 to the number of batches, ", count);
     const Range range{first, first + rates.size()};
     if (order) check_order(*order, samples_of(batches));
     const Outcome outcome = interruptible(

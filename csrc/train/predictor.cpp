@@ -46,21 +46,19 @@ double numbers_of_row(const Plan& plan) {
 }  // namespace
 
 template <class T>
-Predictor<T>::Predictor(const Graph& graph, std::vector<ValueId> inputs,
-                        std::vector<ValueId> outputs, ParameterStore<T>& store, Index max_batch,
-                        bool frozen)
+Predictor<T>::Predictor(const Graph& graph, const std::vector<ValueId>& inputs,
+                        const std::vector<ValueId>& outputs, ParameterStore<T>& store,
+                        Index max_batch, bool frozen)
     : plan_(compile(graph, {.mode = Mode::infer, .outputs = outputs}, max_batch)),
       parameters_(store.block_for(graph, "Predictor")),
-      inputs_(std::move(inputs)),
-      outputs_(std::move(outputs)),
-      classes_(graph, plan_, inputs_, "Predictor"),
+      classes_(graph, plan_, inputs, "Predictor"),
       store_(store),
       row_numbers_(numbers_of_row(plan_)),
       packed_(frozen ? std::make_unique<PackedWeights<T>>(plan_, store.values()) : nullptr) {
-    check_fed(graph, plan_, inputs_, "Predictor");
-    if (inputs_.empty()) fail("Predictor", "inputs is empty, must hold at least one");
-    for (const ValueId id : inputs_) input_cols_.push_back(graph.value(id).extent.row_size());
-    for (const ValueId id : outputs_) output_cols_.push_back(graph.value(id).extent.row_size());
+    check_fed(graph, plan_, inputs, "Predictor");
+    if (inputs.empty()) fail("Predictor", "inputs is empty, must hold at least one");
+    inputs_ = ports_of(graph, inputs);
+    outputs_ = ports_of(graph, outputs);
     give_back(make());
 }
 
@@ -117,13 +115,9 @@ void Predictor<T>::check(std::span<const DataView> x, std::span<const Matrix<T>>
         fail("predict", "there are ", x.size(), " inputs and ", y.size(), " outputs, must be ",
              inputs_.size(), " and ", outputs_.size());
     const Index rows = x.empty() ? 0 : x[0].rows;
-    const auto check_shape = [rows](const char* what, const auto& given, Index cols) {
-        if (given.rows != rows || given.cols != cols)
-            fail("predict", what, " is ", given.rows, "x", given.cols, ", must be ", rows, "x",
-                 cols);
-    };
-    for (std::size_t i = 0; i < x.size(); ++i) check_shape("x", x[i], input_cols_[i]);
-    for (std::size_t i = 0; i < y.size(); ++i) check_shape("out", y[i], output_cols_[i]);
+    for (std::size_t i = 0; i < x.size(); ++i) check_shape("predict", "x", inputs_[i], x[i], rows);
+    for (std::size_t i = 0; i < y.size(); ++i)
+        check_shape("predict", "out", outputs_[i], y[i], rows);
 }
 
 template <class T>
@@ -233,17 +227,19 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
                                  Stop& stop) const {
     const Index count = rows.size();
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
-        if (!plan_.uses(inputs_[i])) continue;
+        const ValueId input = inputs_[i].value;
+        if (!plan_.uses(input)) continue;
         const bool in_place = call.in_place && !classes_.has(i);  // those are checked in a copy
         const T* const lies = in_place ? as_it_lies<T>(call.x[i]) : nullptr;
-        workspace.read_input(inputs_[i],
+        workspace.read_input(input,
                              lies == nullptr ? nullptr : lies + rows.begin * call.x[i].cols);
     }
     team.divide(0, [&](Part part) noexcept {
         const Range share = plan_.memory.row_share(part, count);
         for (std::size_t i = 0; i < inputs_.size(); ++i) {
-            if (!plan_.uses(inputs_[i])) continue;
-            const Matrix<T> all = workspace.value(inputs_[i], count);
+            const ValueId input = inputs_[i].value;
+            if (!plan_.uses(input)) continue;
+            const Matrix<T> all = workspace.value(input, count);
             if (!gather_share(share, call.x[i], rows.begin, all)) call.finite = false;
             const Matrix<T> mine{all.at(share.begin, 0), share.size(), all.cols, all.row_stride};
             if (!classes_.hold(i, mine)) call.not_classes = static_cast<std::ptrdiff_t>(i);
@@ -255,7 +251,7 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
         const Range share = plan_.memory.row_share(part, count);
         for (std::size_t i = 0; i < outputs_.size(); ++i) {
             const Matrix<T>& y = call.y[i];
-            copy_share<T>(share, workspace.value(outputs_[i], count),
+            copy_share<T>(share, workspace.value(outputs_[i].value, count),
                           {y.at(rows.begin, 0), count, y.cols, y.row_stride});
         }
     });

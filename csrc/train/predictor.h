@@ -13,6 +13,7 @@
 #include "train/data.h"
 #include "train/ending.h"
 #include "train/parameter_store.h"
+#include "train/ports.h"
 
 namespace ganglion {
 
@@ -23,8 +24,9 @@ class Predictor {
   public:
     /// The store must outlive the predictor. `frozen`: its parameters never change any more, and
     /// are copied in the order in which products read them.
-    Predictor(const Graph& graph, std::vector<ValueId> inputs, std::vector<ValueId> outputs,
-              ParameterStore<T>& store, Index max_batch, bool frozen = false);
+    Predictor(const Graph& graph, const std::vector<ValueId>& inputs,
+              const std::vector<ValueId>& outputs, ParameterStore<T>& store, Index max_batch,
+              bool frozen = false);
     ~Predictor();
     Predictor(const Predictor&) = delete;
     Predictor& operator=(const Predictor&) = delete;
@@ -81,11 +83,9 @@ class Predictor {
 
     Plan plan_;
     ParameterBlock<T> parameters_;
-    std::vector<ValueId> inputs_;
-    std::vector<ValueId> outputs_;
+    std::vector<Port> inputs_;
+    std::vector<Port> outputs_;
     ClassNumbers classes_;
-    std::vector<Index> input_cols_;  // numbers of a row
-    std::vector<Index> output_cols_;
     ParameterStore<T>& store_;
     double row_numbers_;
     std::unique_ptr<PackedWeights<T>> packed_;

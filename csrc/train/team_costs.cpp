@@ -69,13 +69,13 @@ TeamCosts Predictor<T>::team_costs(Index rows, int members) const {
     };
     return traffic.each_time([&] {
         traffic.give_out([&](const Part& part) {
-            for (const ValueId input : inputs_) {
-                if (plan_.uses(input)) traffic.write(rows_of(input, part), part);
+            for (const Port& input : inputs_) {
+                if (plan_.uses(input.value)) traffic.write(rows_of(input.value, part), part);
             }
         });
         traffic.run(plan_.forward);
         traffic.give_out([&](const Part& part) {
-            for (const ValueId output : outputs_) traffic.read(rows_of(output, part), part);
+            for (const Port& output : outputs_) traffic.read(rows_of(output.value, part), part);
         });
     });
 }
