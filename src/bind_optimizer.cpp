@@ -7,7 +7,6 @@
 
 #include "base/names.h"
 #include "bindings.h"
-#include "gil.h"
 #include "numpy_views.h"
 #include "train/optimizer.h"
 
@@ -50,23 +49,14 @@ void bind_optimizer(py::module_ module) {
              py::arg("name"), py::arg("settings"), py::arg("size"))
         .def_property("steps", &State::steps, &State::set_steps)
         .def("reset", &State::reset)
-        .def_property_readonly(
-            "blocks",
-            [](py::object self) {
-                auto& state = self.cast<State&>();
-                std::vector<py::array> blocks;
-                for (AlignedBuffer<T>& block : state.blocks()) {
-                    blocks.push_back(array_over(block.data(), block.size(), self));
-                }
-                return blocks;
-            })
-        .def(
-            "apply",
-            [](State& state, ParameterStore<T>& store, double rate, const Groups& groups) {
-                const GilRelease release;
-                state.apply(store, rate, groups);
-            },
-            py::arg("store"), py::arg("rate"), py::arg("groups") = py::none());
+        .def_property_readonly("blocks", [](py::object self) {
+            auto& state = self.cast<State&>();
+            std::vector<py::array> blocks;
+            for (AlignedBuffer<T>& block : state.blocks()) {
+                blocks.push_back(array_over(block.data(), block.size(), self));
+            }
+            return blocks;
+        });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bindings.h"
+#include "gil.h"
 #include "interrupts.h"
 #include "numpy_views.h"
 #include "train/tape.h"
@@ -40,6 +41,13 @@ void bind_tape(py::module_ module) {
                 if (!finished) throw py::error_already_set();
             },
             py::arg("dy"), py::arg("dx"))
+        .def(
+            "apply_gradients",
+            [](Tape<T>& tape, OptimizerState<T>& optimizer, double rate) {
+                const GilRelease release;
+                return tape.apply_gradients(optimizer, rate);
+            },
+            py::arg("optimizer"), py::arg("rate"))
         .def_property_readonly("rows", &Tape<T>::rows)
         .def_property_readonly("max_batch", &Tape<T>::max_batch);
 }

@@ -130,6 +130,11 @@ def with_classes_that_are_made(parts: Parts) -> int:
     return parts.graph.loss("cross_entropy", parts.y, made, parts.weight)
 
 
+def step_without_backward(parts: Parts) -> None:
+    tape = parts.tape([parts.graph.activation(parts.y, "step", 0.0)])
+    tape.apply_gradients(core.OptimizerState("sgd", {}, 6), 1.0)
+
+
 REFUSED: dict[str, tuple[Callable[[Parts], object], str]] = {
     "an activation of a parameter": (
         lambda p: p.graph.activation(p.w, "relu", 0.0),
@@ -235,6 +240,34 @@ REFUSED: dict[str, tuple[Callable[[Parts], object], str]] = {
         lambda p: run(p.routine(), first=2**63 - 1),
         "run: first is 9223372036854775807, must be from 0",
     ),
+    "a first batch that is a sample's number": (
+        lambda p: run(p.routine(), first=2),
+        "run: first is 2, must be from 0 to the number of batches, 1",
+    ),
+    "metric weights of two columns": (
+        lambda p: run(p.routine(), metric_weights=[np.ones((4, 2))]),
+        r"run: metric_weights\[0\] has 2 columns, must have 1",
+    ),
+    "one of two inputs of a predictor": (
+        lambda p: p.predictor([p.x, p.target], [p.y]).predict(
+            [(np.zeros((4, 3)), 1.0, None)] * 2, [np.zeros((4, 2))]
+        ),
+        "predict: x of target is 4x3, must be 4x2",
+    ),
+    "one of two outputs of a predictor": (
+        lambda p: p.predictor([p.x], [p.x, p.y]).predict(
+            [(np.zeros((4, 3)), 1.0, None)], [np.zeros((4, 3))] * 2
+        ),
+        "predict: out of affine is 4x3, must be 4x2",
+    ),
+    "one of two outputs of a tape": (
+        lambda p: p.tape([p.x, p.y]).forward([np.zeros((4, 3))], [np.zeros((4, 3))] * 2, 0),
+        "tape: y of affine is 4x3, must be 4x2",
+    ),
+    "a step where there is no backward": (
+        step_without_backward,
+        "step has no useful derivative",
+    ),
     "more metric weights than heads": (
         lambda p: run(p.routine(), metric_weights=[None, None]),
         "there are 2 metric weights, must be at most 1",
@@ -330,7 +363,7 @@ def test_what_a_trainer_was_given_stays_when_lists_change() -> None:
     assert ending == "complete"
 
 
-def test_a_state_is_not_stepped_and_a_gradient_that_nothing_makes_is_zero() -> None:
+def test_neither_a_state_is_stepped_nor_what_has_no_gradient() -> None:
     graph = _core.Graph()
     x = graph.input("x", 2)
     state = graph.slot(graph.table.add("state", 2, 2, state=True))
@@ -352,6 +385,7 @@ def test_a_state_is_not_stepped_and_a_gradient_that_nothing_makes_is_zero() -> N
     )
     tape.forward([np.ones((1, 2))], [np.zeros((1, 1))], 0)
     tape.backward([np.ones((1, 1))], [])
-    optimizer.apply(store, 1.0)
+    assert tape.apply_gradients(optimizer, 1.0)
+    np.testing.assert_array_equal(store.gradients, [0, 0, 0, 0, 2, 2, 0, 0])
     assert outputs[1] > outputs[0]  # it is in the graph, and nothing reads it
-    np.testing.assert_array_equal(store.values, [1, 1, 1, 1, -1.5, -1.5, 0.5, 0.5])
+    np.testing.assert_array_equal(store.values, [1, 1, 1, 1, -1.5, -1.5, 1, 1])

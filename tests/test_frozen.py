@@ -1,5 +1,7 @@
 """Layers that are not trainable: what trains the others leaves them and counts them in nothing."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
@@ -120,14 +122,27 @@ def test_a_network_of_frozen_layers_is_run_and_not_trained() -> None:
 
 def test_a_group_that_no_parameter_belongs_to_is_refused() -> None:
     graph = _core.Graph()
-    graph.parameter("w", 2, 3, group=4)
-    store = _core.float64.ParameterStore(graph)
-    state = _core.float64.OptimizerState("sgd", {}, 6)
+    x = graph.input("x", 2)
+    y = graph.affine(x, graph.parameter("w", 2, 3, group=4), None)
+    core = _core.float64
+    store, state = core.ParameterStore(graph), core.OptimizerState("sgd", {}, 6)
+
+    def tape(groups: list[int]) -> _core.Tape:
+        return core.Tape(
+            graph=graph,
+            inputs=[x],
+            outputs=[y],
+            input_gradients=False,
+            store=store,
+            max_batch=1,
+            seed=0,
+            groups=groups,
+        )
+
+    with pytest.raises(ValueError, match=r"groups has 3, to which no parameter belongs"):
+        tape([3])
     store.gradients[:] = 1
-    with pytest.raises(ValueError, match=r"apply_gradients: groups has 3, to which no parameter"):
-        state.apply(store, 0.1, groups=[3])
-    assert state.steps == 0
-    state.apply(store, 0.1, groups=[])
+    assert tape([]).apply_gradients(state, 0.1)
     assert not store.values.any()
-    state.apply(store, 0.1, groups=[4])
+    assert tape([4]).apply_gradients(state, 0.1)
     np.testing.assert_array_equal(store.values, -0.1)

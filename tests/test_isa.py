@@ -61,9 +61,12 @@ USES = {
     "network": "import ganglion as gn; gn.MLP([2, 3])",
     "update": """
 from ganglion import _core
-graph = _core.Graph()
-graph.parameter("w", 3, 3)
-_core.float32.OptimizerState("sgd", {}, 9).apply(_core.float32.ParameterStore(graph), 0.1)
+core, graph = _core.float32, _core.Graph()
+x = graph.input("x", 3)
+y = graph.affine(x, graph.parameter("w", 3, 3), None)
+core.Tape(graph=graph, inputs=[x], outputs=[y], input_gradients=False,
+          store=core.ParameterStore(graph), max_batch=1, seed=0
+).apply_gradients(core.OptimizerState("sgd", {}, 9), 0.1)
 """,
 }
 

@@ -132,12 +132,22 @@ def test_what_fades_away_becomes_zero(
     name: str, settings: dict[str, float], block: int, dtype: str
 ) -> None:
     graph = _core.Graph()
-    graph.parameter("w", 3, 7)  # whole vectors and a part of one
+    x = graph.input("x", 3)
+    y = graph.affine(x, graph.parameter("w", 3, 7), None)  # whole vectors and a part of one
     chosen = precision.get(dtype)
     store = chosen.parameter_store(graph)
     state = chosen.optimizer_state(name, settings, store.values.size)
     tiny = np.finfo(dtype).tiny  # the least number that is not subnormal
     state.blocks[block][:] = tiny
-    state.apply(store, 0.0)
+    tape = chosen.tape(
+        graph=graph,
+        inputs=[x],
+        outputs=[y],
+        input_gradients=False,
+        store=store,
+        max_batch=1,
+        seed=0,
+    )
+    assert tape.apply_gradients(state, 0.0)
     assert not np.any(state.blocks[block])
     assert tiny / 2 > 0, "the caller's arithmetic is its own"

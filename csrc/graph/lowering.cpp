@@ -168,12 +168,12 @@ void Lowering::keep_what_the_caller_reads() {
         const Value& value = graph_.values()[id];
         BufferId& buffer = program_.gradients[id];
         if (value.kind == ValueKind::parameter && buffer != kNoBuffer)
-            program_.trained.push_back(program_.memory.numbers(buffer));
+            program_.reached.push_back(program_.memory.numbers(buffer));
         const bool given = goal_.losses.empty() &&
                            std::count(outputs.begin(), outputs.end(), static_cast<ValueId>(id)) > 0;
         if (value.kind != ValueKind::input && !given) buffer = kNoBuffer;
     }
-    std::sort(program_.trained.begin(), program_.trained.end(),
+    std::sort(program_.reached.begin(), program_.reached.end(),
               [](Range a, Range b) { return a.begin < b.begin; });
 }
 

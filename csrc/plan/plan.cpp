@@ -84,7 +84,7 @@ Plan plan_of(Program program, std::vector<Lifetime> lives, Index max_batch) {
         .lifetimes = std::move(lives),
         .values = program.values,
         .gradients = program.gradients,
-        .trained = program.trained,
+        .reached = program.reached,
         .numbers = program.numbers,
         .max_batch = max_batch,
         .arena_size = arena_size,

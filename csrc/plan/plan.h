@@ -33,7 +33,7 @@ struct Plan {
     std::vector<Lifetime> lifetimes;  // by StorageId
     std::vector<BufferId> values;     // by ValueId; kNoBuffer where the plan does without
     std::vector<BufferId> gradients;  // by ValueId: of inputs, and those the caller gives
-    std::vector<Range> trained;       // the parameters that have gradients, in order
+    std::vector<Range> reached;       // the parameters that have gradients, in order
     std::vector<double> numbers;      // the program's
     Index max_batch;
     Index arena_size;         // elements

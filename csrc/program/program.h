@@ -14,7 +14,7 @@ struct Program {
     std::size_t backward_begin = 0;   // the first call of the backward pass
     std::vector<BufferId> values;     // by ValueId; kNoBuffer where the program does without
     std::vector<BufferId> gradients;  // by ValueId: of inputs, and one the caller gives
-    std::vector<Range> trained;       // the parameters that have gradients, in order
+    std::vector<Range> reached;       // the parameters that have gradients, in order
     std::vector<double> numbers;      // what calls are set by that takes no fixed place
 
     std::string no_backward;  // why there is no backward pass; "" if there is one

@@ -1,6 +1,7 @@
 #include "train/optimizer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 
@@ -37,13 +38,22 @@ int blocks_of(const OptimizerSettings& settings) {
     return 1;
 }
 
+/// The parts that a sum over a range is cut into.
+std::size_t sums_of(const Range& range) {
+    return static_cast<std::size_t>(ceil_div(range.size(), kUpdateBlock));
+}
+
+Index numbers_of(const std::vector<Range>& ranges) {
+    Index numbers = 0;
+    for (const Range& range : ranges) numbers += range.size();
+    return numbers;
+}
+
 }  // namespace
 
 template <class T>
 OptimizerState<T>::OptimizerState(const OptimizerSettings& settings, Index size)
-    : settings_(settings),
-      size_(size),
-      square_sums_(static_cast<std::size_t>(ceil_div(size, kUpdateBlock))) {
+    : settings_(settings), size_(size) {
     for (int i = 0; i < blocks_of(settings); ++i) blocks_.emplace_back(size);
     if (settings.initial_accumulator_value != 0) reset();
 }
@@ -57,21 +67,32 @@ void OptimizerState<T>::reset() {
 }
 
 template <class T>
+void OptimizerState<T>::make_room(const std::vector<Range>& ranges) {
+    std::size_t sums = 0;
+    for (const Range& range : ranges) sums += sums_of(range);
+    square_sums_.resize(std::max(square_sums_.size(), sums));
+}
+
+template <class T>
 T OptimizerState<T>::clipping_scale(const Team& team, const T* gradients,
                                     const std::vector<Range>& ranges) {
     if (settings_.global_clipnorm == 0) return 1;
-    double total = 0;
-    for (const Range& range : ranges) {
-        team.divide(0, [&](Part part) noexcept {
+    team.divide(0, [&](Part part) noexcept {
+        double* sums = square_sums_.data();
+        for (const Range& range : ranges) {
             const Range share = sweep_share(part, range);
             for (Index begin = share.begin; begin < share.end; begin += kUpdateBlock) {
                 const Range numbers = stretch(begin, kUpdateBlock, share.end);
-                square_sums_[static_cast<std::size_t>((begin - range.begin) / kUpdateBlock)] =
+                sums[(begin - range.begin) / kUpdateBlock] =
                     kernels<T>().sum_of_squares(gradients + numbers.begin, numbers.size());
             }
-        });
-        const Index blocks = ceil_div(range.size(), kUpdateBlock);
-        for (Index i = 0; i < blocks; ++i) total += square_sums_[static_cast<std::size_t>(i)];
+            sums += sums_of(range);
+        }
+    });
+    double total = 0;
+    const double* sums = square_sums_.data();
+    for (const Range& range : ranges) {
+        for (std::size_t i = 0; i < sums_of(range); ++i) total += *sums++;
     }
     if (!std::isfinite(total)) return std::numeric_limits<T>::quiet_NaN();  // told after the update
     const double norm = std::sqrt(total);
@@ -109,9 +130,7 @@ Update<T> OptimizerState<T>::step(T* parameters, std::int64_t step, double rate)
 
 template <class T>
 double OptimizerState<T>::sweep_operations(const std::vector<Range>& ranges) {
-    Index parameters = 0;
-    for (const Range& range : ranges) parameters += range.size();
-    return kOperationsPerParameter * static_cast<double>(parameters);
+    return kOperationsPerParameter * static_cast<double>(numbers_of(ranges));
 }
 
 template <class T>
@@ -134,20 +153,24 @@ bool OptimizerState<T>::sweep(const Part& part, const Update<T>& update, const T
 }
 
 template <class T>
-void OptimizerState<T>::apply(ParameterStore<T>& store, double rate, const Groups& groups) {
+bool OptimizerState<T>::apply(ParameterStore<T>& store, const std::vector<Range>& ranges,
+                              double rate) {
     const char* const call = "apply_gradients";
     if (size_ != store.size()) fail(call, "the store has other parameters");
-    const std::vector<Range> ranges = store.trained(groups, call);
     const Busy::Scope scope(busy_, call);
     const Access::Hold hold = store.access().run(call);
-    const int team = team_size(static_cast<int>(size_ / kParametersPerThread));
+    make_room(ranges);
+    std::atomic<bool> finite{true};
+    const int team = team_size(static_cast<int>(numbers_of(ranges) / kParametersPerThread));
     run_team(team, [&](const Team& members) noexcept {
         Update<T> update = step(store.values(), steps_, rate);
         update.rule.gradient_scale = clipping_scale(members, store.gradients(), ranges);
-        members.divide(sweep_operations(ranges),
-                       [&](Part part) noexcept { sweep(part, update, store.gradients(), ranges); });
+        members.divide(sweep_operations(ranges), [&](Part part) noexcept {
+            if (!sweep(part, update, store.gradients(), ranges)) finite = false;
+        });
     });
     set_steps(steps_ + 1);
+    return finite;
 }
 
 template class OptimizerState<float>;

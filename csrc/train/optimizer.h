@@ -40,7 +40,11 @@ class OptimizerState {
     /// Step number `step`, from 0, not scaled by the gradient's norm.
     Update<T> step(T* parameters, std::int64_t step, double rate);
 
-    /// What the gradient in `ranges` is multiplied by so that its norm is at most global_clipnorm.
+    /// Take memory for the sums over the gradient in `ranges`, before a team is there.
+    void make_room(const std::vector<Range>& ranges);
+
+    /// What the gradient in `ranges` is multiplied by so that its norm is at most global_clipnorm;
+    /// NaN where that norm is not finite. There must be room for them.
     T clipping_scale(const Team& team, const T* gradients, const std::vector<Range>& ranges);
 
     /// Operations, for Team::divide, that take as long as the step for the parameters in `ranges`.
@@ -57,10 +61,10 @@ class OptimizerState {
     /// Does a parameter's step depend on nothing but its own gradient?
     bool is_elementwise() const { return settings_.global_clipnorm == 0; }
 
-    /// The next step of the weights in these groups, with a team of its own; the others, and what
-    /// is remembered of them, stay as they are. Throws std::invalid_argument where no parameter
-    /// belongs to one of the groups.
-    void apply(ParameterStore<T>& store, double rate, const Groups& groups);
+    /// The next step of the parameters in `ranges`, which are in order, with a team of its own; the
+    /// others, and what is remembered of them, stay as they are. False if one of them is no longer
+    /// finite.
+    bool apply(ParameterStore<T>& store, const std::vector<Range>& ranges, double rate);
 
     /// Forget everything.
     void reset();
@@ -83,7 +87,7 @@ class OptimizerState {
     Busy busy_;
     std::atomic<std::int64_t> steps_{0};  // anyone may ask for them at any time
     std::vector<AlignedBuffer<T>> blocks_;
-    std::vector<double> square_sums_;  // of the gradient, by block of kUpdateBlock
+    std::vector<double> square_sums_;  // of the gradient, by block of a range
 };
 
 }  // namespace ganglion

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <vector>
-
 #include "base/access.h"
 #include "base/buffer.h"
 #include "graph/graph.h"
@@ -22,15 +20,11 @@ class ParameterStore {
     /// For a plan of a graph. Throws std::invalid_argument, naming `op`, if its parameters are
     /// others.
     ParameterBlock<T> block_for(const Graph& graph, const char* op);
-    /// Those that are trained with these groups, in order. Throws std::invalid_argument, naming
-    /// `op`, where no parameter belongs to one.
-    std::vector<Range> trained(const Groups& groups, const char* op) const;
     Access& access() { return access_; }
 
   private:
     AlignedBuffer<T> values_;
     AlignedBuffer<T> gradients_;
-    ParameterTable table_;  // as it was when the store was made
     Access access_{"the model", ": what predictor() gave before may be asked meanwhile"};
 };
 

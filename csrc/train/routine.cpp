@@ -40,10 +40,10 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
       heads_(graph, task),
       plan_(plan_of(graph, purpose, optimizer, max_batch, extras)),
       classes_(graph, plan_, feeds_, "Routine"),
-      trained_(joined(plan_.trained)),
+      reached_(joined(plan_.reached)),
       penalized_(penalized_by(extras.penalty)),
-      swept_(without(penalized_, without(updated_by(plan_), trained_))),
-      swept_penalized_(without(updated_by(plan_), within(trained_, penalized_))),
+      swept_(without(penalized_, without(updated_by(plan_), reached_))),
+      swept_penalized_(without(updated_by(plan_), within(reached_, penalized_))),
       sweep_operations_(OptimizerState<T>::sweep_operations(swept_) +
                         OptimizerState<T>::sweep_operations(swept_penalized_)),
       purpose_(purpose),
@@ -105,8 +105,15 @@ void Routine<T>::check(const Batches& batches) const {
     for (std::size_t i = 0; i < batches.metric_weights.size(); ++i) {
         const DataView& weights = batches.metric_weights[i];
         if (weights.data != nullptr)
-            check_fits("metric_weight", weights, heads_.positions(i), batches);
+            check_fits("metric_weights[" + std::to_string(i) + "]", weights, heads_.positions(i),
+                       batches);
     }
+}
+
+template <class T>
+void Routine<T>::make_room(const Batches& batches, Index rows) {
+    heads_.make_room(plan_, batches, rows);
+    if (optimizer_ != nullptr) optimizer_->make_room(reached_);
 }
 
 template <class T>
@@ -124,8 +131,6 @@ Ending Routine<T>::run(const Team& team, Stop& stop, const Batches& batches, Ind
     if (ending == Ending::interrupted) return ending;
     if (extras_.penalty != nullptr) extras_.penalty->add(run.rows, heads_.weight());
     heads_.add_to_figures(workspace_, batches, batches.samples_of(batch));
-    if (ending == Ending::complete && optimizer_ != nullptr)
-        optimizer_->set_steps(optimizer_->steps() + 1);
     return ending;
 }
 
@@ -153,13 +158,14 @@ Ending Routine<T>::train_on(const Team& team, Stop& stop, const Run& run, double
     if (!workspace_.backward_updating(team, stop, run, {&plain, &penalized, &penalized_, &finite}))
         return Ending::interrupted;
     stop.release();
-    const T scale = optimizer_->clipping_scale(team, store_.gradients(), trained_);
+    const T scale = optimizer_->clipping_scale(team, store_.gradients(), reached_);
     plain.rule.gradient_scale = penalized.rule.gradient_scale = scale;
     team.divide(sweep_operations_, [&](Part part) noexcept {
         bool all = optimizer_->sweep(part, plain, store_.gradients(), swept_);
         all &= optimizer_->sweep(part, penalized, store_.gradients(), swept_penalized_);
         if (!all) finite = false;
     });
+    optimizer_->set_steps(optimizer_->steps() + 1);  // what is not finite has been written too
     return finite ? Ending::complete : Ending::loss_not_finite;
 }
 

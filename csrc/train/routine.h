@@ -40,7 +40,7 @@ class Routine {
     void check(const Batches& batches) const;
 
     // Take memory, before a team is there: for so many rows in all, and for so many members.
-    void make_room(const Batches& batches, Index rows) { heads_.make_room(plan_, batches, rows); }
+    void make_room(const Batches& batches, Index rows);
     void reserve_team(int size) { workspace_.reserve_team(size); }
 
     /// Run a batch and add it to the figures. `number`: of those that this run of batches has had.
@@ -75,7 +75,7 @@ class Routine {
     Heads<T> heads_;
     Plan plan_;
     ClassNumbers classes_;
-    std::vector<Range> trained_;
+    std::vector<Range> reached_;          // the parameters that have gradients
     std::vector<Range> penalized_;        // all that the penalty is on
     std::vector<Range> swept_;            // the parameters that the backward pass does not update
     std::vector<Range> swept_penalized_;  // and those of them with a penalty

@@ -1,20 +1,12 @@
 #include "train/tape.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "base/error.h"
 #include "train/swept.h"
 
 namespace ganglion {
 namespace {
-
-template <class T>
-void check_shape(const char* what, Matrix<const T> given, Index rows, Index cols) {
-    if (given.rows != rows || given.cols != cols) {
-        fail("tape", what, " is ", given.rows, "x", given.cols, ", must be ", rows, "x", cols);
-    }
-}
 
 void check_count(const char* what, std::size_t given, std::size_t wanted) {
     if (given != wanted) fail("tape", "there are ", given, " ", what, ", must be ", wanted);
@@ -30,25 +22,25 @@ void copy(Matrix<const T> from, Matrix<T> to) {
 }  // namespace
 
 template <class T>
-Tape<T>::Tape(const Graph& graph, std::vector<ValueId> inputs, std::vector<ValueId> outputs,
-              bool input_gradients, ParameterStore<T>& store, Index max_batch, std::uint64_t seed,
-              const Groups& groups)
+Tape<T>::Tape(const Graph& graph, const std::vector<ValueId>& inputs,
+              const std::vector<ValueId>& outputs, bool input_gradients, ParameterStore<T>& store,
+              Index max_batch, std::uint64_t seed, const Groups& groups)
     : plan_(compile(graph,
                     {.mode = Mode::train,
                      .outputs = outputs,
                      .input_gradients = input_gradients,
                      .groups = groups},
                     max_batch)),
+      reached_(joined(plan_.reached)),
       store_(store),
-      inputs_(std::move(inputs)),
-      outputs_(std::move(outputs)),
-      classes_(graph, plan_, inputs_, "tape"),
+      classes_(graph, plan_, inputs, "tape"),
       input_gradients_(input_gradients),
       workspace_(plan_, store.block_for(graph, "tape")),
       run_{.rows = 0, .seed = seed} {
-    check_fed(graph, plan_, inputs_, "tape");
-    if (inputs_.empty()) fail("tape", "inputs is empty, must hold at least one");
-    for (const ValueId input : inputs_) widths_.push_back(graph.value(input).extent.row_size());
+    check_fed(graph, plan_, inputs, "tape");
+    if (inputs.empty()) fail("tape", "inputs is empty, must hold at least one");
+    inputs_ = ports_of(graph, inputs);
+    outputs_ = ports_of(graph, outputs);
 }
 
 template <class T>
@@ -74,20 +66,21 @@ bool Tape<T>::forward(std::span<const Matrix<const T>> x, std::span<const Matrix
     const Index rows = x[0].rows;
     if (rows < 1 || rows > plan_.max_batch)
         fail("tape", "x has ", rows, " rows, must have from 1 to ", plan_.max_batch);
-    for (std::size_t i = 0; i < x.size(); ++i) check_shape("x", x[i], rows, widths_[i]);
-    for (std::size_t i = 0; i < y.size(); ++i)
-        check_shape<T>("y", y[i], rows, workspace_.value(outputs_[i], 0).cols);
+    for (std::size_t i = 0; i < x.size(); ++i) check_shape("tape", "x", inputs_[i], x[i], rows);
+    for (std::size_t i = 0; i < y.size(); ++i) check_shape("tape", "y", outputs_[i], y[i], rows);
     run_.rows = 0;  // what was there is overwritten
     for (std::size_t i = 0; i < x.size(); ++i) {
-        if (!plan_.uses(inputs_[i])) continue;
-        const Matrix<T> own = workspace_.value(inputs_[i], rows);
+        const ValueId input = inputs_[i].value;
+        if (!plan_.uses(input)) continue;
+        const Matrix<T> own = workspace_.value(input, rows);
         copy<T>(x[i], own);
         if (!classes_.hold(i, own)) classes_.refuse(i);
     }
     run_.rows = rows;
     run_.step = step;
     if (!run(&Workspace<T>::forward, interrupt)) return false;
-    for (std::size_t i = 0; i < y.size(); ++i) copy<T>(workspace_.value(outputs_[i], rows), y[i]);
+    for (std::size_t i = 0; i < y.size(); ++i)
+        copy<T>(workspace_.value(outputs_[i].value, rows), y[i]);
     return true;
 }
 
@@ -103,16 +96,14 @@ bool Tape<T>::backward(std::span<const Matrix<const T>> dy, std::span<const Matr
     if (!dx.empty()) check_count("dx", dx.size(), inputs_.size());
     if (!dx.empty() && !input_gradients_)
         fail("tape", "dx is given, and the tape was made without input_gradients");
-    for (std::size_t i = 0; i < dx.size(); ++i) check_shape<T>("dx", dx[i], rows, widths_[i]);
+    for (std::size_t i = 0; i < dx.size(); ++i) check_shape("tape", "dx", inputs_[i], dx[i], rows);
+    for (std::size_t i = 0; i < dy.size(); ++i) check_shape("tape", "dy", outputs_[i], dy[i], rows);
     for (std::size_t i = 0; i < dy.size(); ++i)
-        check_shape("dy", dy[i], rows, workspace_.value(outputs_[i], 0).cols);
-    for (std::size_t i = 0; i < dy.size(); ++i)
-        copy<T>(dy[i], workspace_.gradient(outputs_[i], rows));
-    const std::vector<Range> unreached = without(plan_.trained, {{0, store_.size()}});
-    for (const Range& range : unreached)
+        copy<T>(dy[i], workspace_.gradient(outputs_[i].value, rows));
+    for (const Range& range : without(reached_, {{0, store_.size()}}))
         std::fill_n(store_.gradients() + range.begin, range.size(), T{0});
     if (!run(&Workspace<T>::backward, interrupt)) return false;
-    for (std::size_t i = 0; i < dx.size(); ++i) copy_gradient(inputs_[i], dx[i]);
+    for (std::size_t i = 0; i < dx.size(); ++i) copy_gradient(inputs_[i].value, dx[i]);
     run_.rows = 0;
     return true;
 }
@@ -123,6 +114,12 @@ void Tape<T>::copy_gradient(ValueId input, Matrix<T> to) {
     const Matrix<T> gradient = workspace_.gradient(input, to.rows);
     if (gradient.data != nullptr) return copy<T>(gradient, to);
     for (Index i = 0; i < to.rows; ++i) std::fill_n(to.at(i, 0), to.cols, T{0});
+}
+
+template <class T>
+bool Tape<T>::apply_gradients(OptimizerState<T>& optimizer, double rate) {
+    if (!plan_.no_backward.empty()) throw std::invalid_argument(plan_.no_backward);
+    return optimizer.apply(store_, reached_, rate);
 }
 
 template class Tape<float>;

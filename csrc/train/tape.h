@@ -6,7 +6,9 @@
 #include "base/busy.h"
 #include "plan/workspace.h"
 #include "train/class_numbers.h"
+#include "train/optimizer.h"
 #include "train/parameter_store.h"
+#include "train/ports.h"
 
 namespace ganglion {
 
@@ -17,9 +19,9 @@ class Tape {
   public:
     /// `input_gradients`: backward also computes those of the inputs; `groups`: those of whose
     /// parameters. The store must outlive the tape.
-    Tape(const Graph& graph, std::vector<ValueId> inputs, std::vector<ValueId> outputs,
-         bool input_gradients, ParameterStore<T>& store, Index max_batch, std::uint64_t seed,
-         const Groups& groups = {});
+    Tape(const Graph& graph, const std::vector<ValueId>& inputs,
+         const std::vector<ValueId>& outputs, bool input_gradients, ParameterStore<T>& store,
+         Index max_batch, std::uint64_t seed, const Groups& groups = {});
     Tape(const Tape&) = delete;
     Tape& operator=(const Tape&) = delete;
 
@@ -37,6 +39,10 @@ class Tape {
     /// whose memory it uses up.
     bool backward(std::span<const Matrix<const T>> dy, std::span<const Matrix<T>> dx,
                   Interrupt interrupt);
+    /// Have the optimizer make a step of the parameters that `backward` writes gradients of, and of
+    /// no other. False if one of them is no longer finite. Throws std::invalid_argument where there
+    /// is no backward pass.
+    bool apply_gradients(OptimizerState<T>& optimizer, double rate);
 
   private:
     using Pass = bool (Workspace<T>::*)(const Team&, Stop&, const Run&);
@@ -45,11 +51,11 @@ class Tape {
 
     Busy busy_;
     Plan plan_;
+    std::vector<Range> reached_;  // the parameters that have gradients
     ParameterStore<T>& store_;
-    std::vector<ValueId> inputs_;
-    std::vector<ValueId> outputs_;
+    std::vector<Port> inputs_;
+    std::vector<Port> outputs_;
     ClassNumbers classes_;
-    std::vector<Index> widths_;  // numbers of a row of each input
     bool input_gradients_;
     Workspace<T> workspace_;
     Run run_;

@@ -41,7 +41,7 @@ TeamCosts Routine<T>::team_costs(Index rows, int members) const {
         if (purpose_ == Purpose::train) {
             if (!optimizer_->is_elementwise()) {
                 traffic.give_out([&](const Part& part) {
-                    for (const Range& range : trained_) {
+                    for (const Range& range : reached_) {
                         const Range share = OptimizerState<T>::sweep_share(part, range);
                         traffic.read(traffic.gradients(share), part);
                     }

@@ -35,7 +35,9 @@ struct Model {
     Routine<T> routine;
     Predictor<T> predictor;
 
-    Model(const std::vector<Index>& sizes, Index rows, const OptimizerSettings& settings)
+    /// Each layer is a group of parameters.
+    Model(const std::vector<Index>& sizes, Index rows, const OptimizerSettings& settings,
+          const Groups& groups = {})
         : input(graph.input("x", sizes.front())),
           output(layers(graph, input, sizes)),
           target(graph.input("y", sizes.back())),
@@ -46,14 +48,15 @@ struct Model {
           optimizer(settings, store.size()),
           figures({}, sizes.back(), false),
           routine(graph, {{input, target, weight}, {{output, loss, 1, &figures}}}, Purpose::train,
-                  store, &optimizer, rows, 0),
+                  store, &optimizer, rows, 0, {.groups = groups}),
           predictor(graph, {input}, {output}, store, rows) {}
 
     static ValueId layers(Graph& g, ValueId x, const std::vector<Index>& sizes) {
         for (std::size_t i = 1; i < sizes.size(); ++i) {
             if (i > 1) x = g.add(ElementwiseActivation{x, Activation::relu});
-            x = g.add(
-                Affine{x, g.parameter("w", sizes[i - 1], sizes[i]), g.parameter("b", 1, sizes[i])});
+            const int group = static_cast<int>(i) - 1;
+            x = g.add(Affine{x, g.parameter("w", sizes[i - 1], sizes[i], group),
+                             g.parameter("b", 1, sizes[i], group)});
         }
         return x;
     }
@@ -178,8 +181,10 @@ void jobs_are_those_that_the_team_is_really_given() {
                       .batch_size = rows};
     const std::vector<double> rates(batches, 1e-3);
     std::vector<T> out(rows * outputs);
-    for (const double clipnorm : {0.0, 1.0}) {  // with updates in the products, and after them
-        Model<T> model({features, 260, outputs}, rows, adam(clipnorm));
+    const Groups apart{{0, 2}};  // those that are trained lie apart in memory
+    for (const auto& [clipnorm, groups] : {std::pair{0.0, Groups{}},  // updates in the products
+                                           std::pair{1.0, Groups{}}, std::pair{1.0, apart}}) {
+        Model<T> model({features, 260, 20, outputs}, rows, adam(clipnorm), groups);
         for (const int members : {2, 4}) {
             set_thread_limit(members);
             std::uint32_t before = works_of(members);

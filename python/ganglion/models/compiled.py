@@ -82,8 +82,17 @@ class CompiledModel(BaseModel):
         return self._tapes.backward(dy)
 
     def apply_gradients(self) -> None:
-        """Take a step of the optimizer along `gradient_vector`; what is not trainable stays."""
-        self._objective("apply_gradients").apply_gradients()
+        """Take a step of the optimizer along `gradient_vector`.
+
+        What `backward` gives no gradient of stays: layers that are not trainable, and those that
+        outputs depend on through `stop_gradient` alone. One that is 0 is a gradient.
+
+        Raises:
+            ValueError: When the gradient is not finite.
+            LossNotFiniteError: When the parameters would no longer be; they and the optimizer are
+                as they were.
+        """
+        self._objective("apply_gradients").apply_gradients(self._tapes.tape)
 
     @property
     def optimizer(self) -> Optimizer:

@@ -184,7 +184,7 @@ class CustomPass:
         """Go back from the losses, and step."""
         assert self._tape is not None
         assert self._state is not None
-        dtype, store = self._model.precision.dtype, self._model.store
+        dtype = self._model.precision.dtype
         given = [
             np.zeros_like(output) if number in self._known else one.gradient
             for number, (output, one) in enumerate(zip(outputs, judged, strict=True))
@@ -193,9 +193,8 @@ class CustomPass:
         for gradient in given:
             check_finite("loss", "the gradient", gradient, self._model.precision)
         self._tape.backward([np.ascontiguousarray(one, dtype) for one in given], [])
-        self._state.apply(store, rate, self._model.network.trained_groups)
-        if not np.isfinite(store.values).all():
-            raise BatchNotFiniteError(batch, "the parameters")
+        if not self._tape.apply_gradients(self._state, rate):
+            raise BatchNotFiniteError(batch, "a parameter")
 
 
 def _number_classes(classes: int, targets: Targets) -> bool:

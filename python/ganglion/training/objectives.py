@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ganglion import optimizers, schedules
+from ganglion import _core, optimizers, schedules
 from ganglion._base.structures import Structure
 from ganglion.optimizers import Optimizer
 from ganglion.training.heads import Goals, Head, heads_of
-from ganglion.training.passes import Parametrized, Rates
+from ganglion.training.passes import LossNotFiniteError, Parametrized, Rates
 from ganglion.training.phases import Phase
 from ganglion.training.snapshot import Snapshot
 
@@ -88,10 +88,22 @@ class Objective:
             )
         return rates
 
-    def apply_gradients(self) -> None:
-        """Take a step along the gradients in the model's store."""
+    def apply_gradients(self, tape: _core.Tape) -> None:
+        """Take a step along the gradients in the model's store, of what the tape goes back to.
+
+        Raises:
+            LossNotFiniteError: When a parameter would no longer be finite; all is as it was.
+        """
         store = self.model.store
         with store.access.training("apply_gradients"):
             if not np.isfinite(store.gradients).all():
                 raise ValueError("apply_gradients: gradient_vector is not finite")
-            self.state.apply(store, float(self.rates(1)[0]), self.model.network.trained_groups)
+            rate = float(self.rates(1)[0])
+            before = self.snapshot
+            before.take()
+            if not tape.apply_gradients(self.state, rate):
+                before.put_back()
+                raise LossNotFiniteError(
+                    "apply_gradients: the parameters are not finite after the step, which is"
+                    " undone. Scale the gradient, or lower the learning rate"
+                )

@@ -66,6 +66,13 @@ class Tapes:
             [scale.gradient(one) for one, scale in zip(dx, model.scales, strict=True)]
         )
 
+    @property
+    def tape(self) -> _core.Tape:
+        """That of the last forward pass, or one like it."""
+        if self._tape is None:
+            self._tape = self._subject.model.of_one_step().tape(1)
+        return self._tape
+
     def _tape_for(self, subject: Subject, rows: int, input_gradient: bool) -> _core.Tape:
         tape, network = self._tape, subject.model.network
         if (
