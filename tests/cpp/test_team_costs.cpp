@@ -140,7 +140,8 @@ void numbers_of_a_view_are_counted_where_they_lie() {
     const ValueId x = g.input("x", 2, 3);
     const ValueId first = g.add(Slice{x, {0, 1}, {0, 2}});
     const ValueId rest = g.add(Slice{x, {1, 3}, {0, 2}});
-    const Plan plan = compile(g, {.mode = Mode::infer, .outputs = {first, rest}}, 4);
+    const ValueId active = g.add(ElementwiseActivation{rest, Activation::relu});  // reads it there
+    const Plan plan = compile(g, {.mode = Mode::infer, .outputs = {first, active}}, 4);
     CHECK(!plan.buffer(plan.value(rest)).is_matrix());
     Traffic<T> traffic(plan, 4, 2);
     const auto bytes = [&](ValueId read_by_the_first) {
