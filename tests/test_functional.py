@@ -325,7 +325,7 @@ WRONG: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: X3[..., 3:], ValueError, r"a tensor of shape \(3,\) has no part"),
     (lambda: SHARED(SHARED(X4)), ValueError, r"Dense: layers.0.weight has shape \(4, 3\)"),
     (lambda: SHARED(X3) + SHARED(X4), ValueError, r"Dense: layers.0.weight has shape \(3, 3\)"),
-    (lambda: gn.Tied(SHARED)(X3), ValueError, "Tied: .* is not before it in the network"),
+    (lambda: gn.Tied(SHARED)(X3), ValueError, "Tied: the layer it is tied to, Dense.* not before"),
     (lambda: gn.Dense(3)([X3]), TypeError, "Dense must be called on one tensor"),
     (lambda: gn.Add()(X3), TypeError, "Add must be called on a list of tensors"),
     (lambda: gn.Dense(3)(ARRAY), TypeError, "Dense must be called on a tensor"),

@@ -15,6 +15,7 @@ from ganglion._base import shapes
 from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
 from ganglion.graphs.networks import FROZEN, TRAINED, Network, OutputPort, Parameter, Port
+from ganglion.graphs.places import Places
 from ganglion.initializers import Initializer
 from ganglion.layers import Layer, Value
 
@@ -26,7 +27,7 @@ class Builder:
         self.graph = _core.Graph()
         self.parameters: list[Parameter] = []
         self._numbers: dict[str, int] = {}  # of the parameters, by name
-        self._places: dict[int, str] = {}  # of the layers, by identity
+        self._places = Places()
         self._normalized: dict[int, NDArray[np.float64]] = {}  # how inputs are read
         self._random_layers = 0  # so far: each draws its own numbers, whatever else is in between
         self._read: set[int] = set()  # inputs that are read as they are
@@ -61,8 +62,8 @@ class Builder:
     def call(self, layer: Layer, x: Value | Sequence[Value], name: str) -> Value:
         """Add a layer, which has a place of this name in the network."""
         self.graph.set_layer(name)
-        self._places[id(layer)] = name
-        y: Value = layer.build(self, x, name)
+        with self._places.at(layer, name):
+            y: Value = layer.build(self, x, name)
         return y
 
     def applied(self, layer: Layer, values: Sequence[Value], name: str) -> list[Value]:
@@ -92,9 +93,7 @@ class Builder:
         self, x: Value, layer: Layer, name: str, bias: Initializer | None, *, trainable: bool = True
     ) -> Value:
         """Add `x @ W.T + b` with the W of a dense layer that is in the network."""
-        place = self._places.get(id(layer))
-        if place is None:
-            raise ValueError(f"{name}: the layer it is tied to is not before it in the network")
+        place = self._places.tied(name, layer)
         weight = next(one for one in self.parameters if one.name == f"{place}.weight")
         if weight.fan_out != x.channels:
             raise ValueError(
@@ -189,6 +188,7 @@ class Builder:
                 for name, y in outputs.items()
             ),
             tuple(self.parameters),
+            self._places.ties,
         )
 
     def _group(self, trainable: bool) -> int:

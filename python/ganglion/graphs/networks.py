@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,12 +110,21 @@ class OutputPort(End):
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A graph with its inputs and outputs, and its parameters in the graph's order."""
+    """A graph with its inputs and outputs, and its parameters in the graph's order.
+
+    Args:
+        graph: Of the core.
+        inputs: In the order of users.
+        outputs: Likewise.
+        parameters: In the graph's order.
+        ties: The places of layers that are tied, and for each the place of the layer it is tied to.
+    """
 
     graph: _core.Graph
     inputs: tuple[Port, ...]
     outputs: tuple[OutputPort, ...]
     parameters: tuple[Parameter, ...]
+    ties: Mapping[str, str]
 
     @property
     def input(self) -> int:

@@ -39,7 +39,7 @@ def to_json(architecture: Architecture) -> str:
     Raises:
         ValueError: When a layer is none of this package's.
     """
-    content = _Writer().plain(architecture)
+    content = _Writer(architecture.network().ties).plain(architecture)
     del content["type"]
     return json.dumps(content)
 
@@ -55,15 +55,22 @@ def from_json(kind: type[Any], text: str) -> Architecture:
 
 
 class _Writer:
-    """Makes JSON of records; a layer that another one refers to goes by its number."""
+    """Makes JSON of records; a layer that another one is tied to goes by its number.
 
-    def __init__(self) -> None:
-        self._layers: list[Any] = []  # in the order in which they are written
+    That is one of those layers that are written; each of them is in one place of the network.
 
-    def plain(self, value: Any) -> Any:
+    Args:
+        ties: The places of layers that are tied, and for each the place of the layer it is tied to.
+    """
+
+    def __init__(self, ties: Mapping[str, str]) -> None:
+        self._ties = {_way(name): _way(place) for name, place in ties.items()}
+        self._numbers: dict[tuple[int, ...], int] = {}  # of the layers, by the way to their places
+
+    def plain(self, value: Any, way: tuple[int, ...] = ()) -> Any:
         """Return a layer, or what is in one, as JSON has it: a record with its type's name."""
         if isinstance(value, tuple):
-            return [self.plain(item) for item in value]
+            return [self.plain(item, (*way, number)) for number, item in enumerate(value)]
         if isinstance(value, np.generic):
             return value.item()
         if not dataclasses.is_dataclass(value):
@@ -73,16 +80,20 @@ class _Writer:
                 f"save: {type(value).__name__} is of your own making, a file cannot hold it: a"
                 " pickle can"
             )
-        fields = {name: self._field(value, name) for name in told_fields(value)}
+        fields = {name: self._field(value, name, way) for name in told_fields(value)}
         if issubclass(type(value), Layer):
-            self._layers.append(value)
+            self._numbers[way] = len(self._numbers)
         return {"type": type(value).__name__, **fields}
 
-    def _field(self, record: Any, name: str) -> Any:
-        value = getattr(record, name)
-        if not (isinstance(record, Tied) and name == "layer"):
-            return self.plain(value)
-        return next(number for number, one in enumerate(self._layers) if one is value)
+    def _field(self, record: Any, name: str, way: tuple[int, ...]) -> Any:
+        if isinstance(record, Tied) and name == "layer":
+            return self._numbers[self._ties[way]]
+        return self.plain(getattr(record, name), way)
+
+
+def _way(place: str) -> tuple[int, ...]:
+    """Return the numbers in a place's name: which layer of the network, which within that, ..."""
+    return tuple(int(part) for part in place.split(".") if part.isdigit())
 
 
 class _Reader:

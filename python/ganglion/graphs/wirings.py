@@ -88,6 +88,9 @@ class Wiring:
         }
         for name, value in {**own, **checked_settings(self)}.items():
             object.__setattr__(self, name, value)
+        idle = set(range(len(self.layers))) - {step.layer for step in self.steps}
+        if idle:
+            raise ValueError(f"layers.{min(idle)} is applied by no step")
         if self.layer_count > _MOST_LAYERS:
             raise ValueError(
                 f"the network has {self.layer_count} layers, must have at most {_MOST_LAYERS}"

@@ -61,7 +61,9 @@ class Tied(Layer):
     """A dense layer with the W of another, transposed: `activation(x @ W.T + b)`, as decoders have.
 
     Args:
-        layer: The other, applied before in the same network; by identity, not by `==`.
+        layer: The other, by identity, not by `==`; what this one is applied to comes from there.
+            Where it is in several places the nearest is meant: in the same chain or model, or else
+            in what is within that.
         activation: A name, one of `ganglion.activations`, or None for the identity.
         use_bias: Whether there is a b, its own.
         bias_initializer: First values of b.
