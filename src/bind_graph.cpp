@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "bindings.h"
+#include "graph/ending.h"
 #include "graph/graph.h"
 
 namespace ganglion {
@@ -136,7 +137,14 @@ void bind_graph(py::module_& module) {
             "cols",
             [](const Graph& graph, ValueId id) { return graph.value(id).extent.row_size(); },
             py::arg("value"))
-        .def("is_probability", &is_probability, py::arg("value"))
+        .def(
+            "ending",
+            [](const Graph& graph, ValueId id) {
+                const Ending ending = ending_of(graph, id);
+                return std::pair(std::string(ending.activation), ending.is_last);
+            },
+            "The activation that a value comes out of, and whether it could as well come last.",
+            py::arg("value"))
         .def(
             "capsule", [](Graph& graph) { return py::capsule(&graph, "ganglion.Graph"); },
             "The C++ graph, for the predictor's module. It must not outlive the Python one.");

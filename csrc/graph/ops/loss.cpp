@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "graph/ending.h"
 #include "graph/lowering.h"
 
 namespace ganglion {
@@ -123,24 +124,14 @@ void RowLoss::backward(Lowering& to, ValueId y) const {
     emit_with_gradient(*this, to, call);
 }
 
-RowLoss loss_of(const Graph& graph, Loss loss, ValueId output, ValueId target, ValueId weight,
+RowLoss loss_of(Graph& graph, Loss loss, ValueId output, ValueId target, ValueId weight,
                 std::vector<double> parameters) {
-    if (const Op* const made = graph.producer(output)) {
-        const auto* const softmax = std::get_if<Softmax>(made);
-        const auto* const activation = std::get_if<ElementwiseActivation>(made);
-        const bool sigmoid = activation != nullptr && activation->activation == Activation::sigmoid;
-        if (loss == Loss::cross_entropy && softmax != nullptr) output = softmax->x;
-        if (loss == Loss::binary_cross_entropy && sigmoid) output = activation->x;
-    }
+    const Ending ending = ending_of(graph, output);
+    const bool own =
+        (loss == Loss::cross_entropy && ending.activation == Softmax::name) ||
+        (loss == Loss::binary_cross_entropy && ending.activation == info(Activation::sigmoid).name);
+    if (own && ending.is_last) output = before_ending(graph, output);
     return {loss, output, target, weight, std::move(parameters)};
-}
-
-bool is_probability(const Graph& graph, ValueId id) {
-    const Op* const made = graph.producer(id);
-    if (made == nullptr) return false;
-    const auto* const activation = std::get_if<ElementwiseActivation>(made);
-    return std::holds_alternative<Softmax>(*made) ||
-           (activation != nullptr && activation->activation == Activation::sigmoid);
 }
 
 const RowLoss& loss_that_makes(const Graph& graph, ValueId id) {

@@ -28,12 +28,9 @@ struct RowLoss {
 };
 
 /// The loss of an output. The cross-entropies read logits: where the output is the softmax, or
-/// sigmoid, that belongs to them, they read what went into it.
-RowLoss loss_of(const Graph& graph, Loss loss, ValueId output, ValueId target, ValueId weight,
+/// sigmoid, that belongs to them, or a view of it, they read what went into it, in the same view.
+RowLoss loss_of(Graph& graph, Loss loss, ValueId output, ValueId target, ValueId weight,
                 std::vector<double> parameters = {});
-
-/// Is the value made by a softmax or sigmoid?
-bool is_probability(const Graph& graph, ValueId id);
 
 /// The loss that makes a value. Throws std::invalid_argument where none does.
 const RowLoss& loss_that_makes(const Graph& graph, ValueId id);

@@ -31,7 +31,6 @@ class Builder:
         self._normalized: dict[int, NDArray[np.float64]] = {}  # how inputs are read
         self._random_layers = 0  # so far: each draws its own numbers, whatever else is in between
         self._read: set[int] = set()  # inputs that are read as they are
-        self._activated: dict[int, str] = {}  # values that come out of an activation, and its name
         self._trains = True
 
     def input(self, name: str, shape: Shape) -> Value:
@@ -127,10 +126,8 @@ class Builder:
         if function.name == "identity":
             return x
         if function.name == "softmax":
-            y = self.graph.softmax(self._number(x))
-        else:
-            y = self.graph.activation(self._number(x), function.name, function.alpha)
-        self._activated[y] = function.name
+            return Value(x.shape, self.graph.softmax(self._number(x)))
+        y = self.graph.activation(self._number(x), function.name, function.alpha)
         return Value(x.shape, y)
 
     def dropout(self, x: Value, rate: float) -> Value:
@@ -184,7 +181,7 @@ class Builder:
                 for name, x in inputs.items()
             ),
             tuple(
-                OutputPort(name, y._number, y.shape, self._activated.get(y._number, "identity"))
+                OutputPort(name, y._number, y.shape, *self.graph.ending(y._number))
                 for name, y in outputs.items()
             ),
             tuple(self.parameters),

@@ -103,9 +103,21 @@ class Port(End):
 
 @dataclass(frozen=True, slots=True)
 class OutputPort(End):
-    """An output of a network, and the name of the activation that it comes out of."""
+    """An output of a network.
+
+    Args:
+        ending: The name of the activation that it comes out of, though others may follow that leave
+            its values: views, dropout, other such values beside them.
+        ending_is_last: Whether that could as well come last, after what follows it.
+    """
 
     ending: str = "identity"
+    ending_is_last: bool = True
+
+    @property
+    def is_probability(self) -> bool:
+        """Whether its values are probabilities."""
+        return self.ending in ("softmax", "sigmoid")
 
 
 @dataclass(frozen=True, slots=True)

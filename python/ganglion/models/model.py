@@ -175,8 +175,7 @@ class Model(CompiledModel):
         Raises:
             ValueError: When the loss has no probabilities, or the network is not compiled.
         """
-        output = self._only("predict_proba", self._model.network.outputs).number
-        if self._model.network.graph.is_probability(output):
+        if self._only("predict_proba", self._model.network.outputs).is_probability:
             probabilities: Array = self.predict(x, batch_size)
             return probabilities
         loss = self._objective("predict_proba").only_head.loss

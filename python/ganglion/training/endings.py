@@ -1,6 +1,7 @@
 """Endings: whether a network's last activation gives what the loss reads."""
 
 from ganglion._base import messages
+from ganglion.graphs.networks import OutputPort
 from ganglion.losses import CustomLoss, Loss
 
 _OF_ANY_NUMBER = ("identity", "leaky_relu")  # whose values go as far down as up
@@ -11,23 +12,26 @@ _OWN_LOSS = {
 }
 
 
-def check_ending(loss: Loss | CustomLoss, ending: str, outputs: int) -> None:
+def check_ending(loss: Loss | CustomLoss, port: OutputPort) -> None:
     """Refuse an activation of the outputs that makes the loss meaningless; warn of an unwise one.
 
     Args:
         loss: What reads the outputs.
-        ending: The name of their activation.
-        outputs: How many there are.
+        port: The outputs.
 
     Raises:
         ValueError: When outputs are always the same, or are squashed twice.
     """
-    if ending == "softmax" and outputs == 1:
+    ending = port.ending
+    if ending == "softmax" and port.ending_is_last and port.channels == 1:
         raise ValueError(
             "compile: the network ends in softmax of 1 output, which is always 1: end it with"
             " sigmoid for yes or no, or with an output for each class"
         )
-    if not isinstance(loss, Loss) or ending in ("identity", loss.own_activation):
+    if not isinstance(loss, Loss) or ending == "identity":
+        return
+    if ending == loss.own_activation:
+        _check_last(loss, port)
         return
     better = "no activation" if loss.own_activation is None else f"{loss.own_activation} or none"
     said = (
@@ -38,3 +42,13 @@ def check_ending(loss: Loss | CustomLoss, ending: str, outputs: int) -> None:
         raise ValueError(f"{said}, or use the loss {_OWN_LOSS[ending]}")
     if loss.reads != "values" and ending not in (*_OF_ANY_NUMBER, _NOT_TRAINED):
         messages.warn([said])
+
+
+def _check_last(loss: Loss, port: OutputPort) -> None:
+    """Refuse a loss's own activation where the loss cannot look behind it."""
+    if not port.ending_is_last:
+        raise ValueError(
+            f"compile: the network ends in {port.ending}, but what comes after that is no view of"
+            f" whole channels, and the loss {loss.name} cannot read the {loss.reads} behind it:"
+            f" apply {port.ending} last, or not at all"
+        )

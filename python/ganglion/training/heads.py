@@ -38,7 +38,6 @@ class Head:
         loss: What it is compared by.
         factor: What the loss counts in the sum of all.
         figures: What is reported beside it.
-        is_probability: Whether the output is one.
     """
 
     name: str
@@ -47,13 +46,12 @@ class Head:
     loss: Loss | CustomLoss
     factor: float
     figures: Sequence[Figure]
-    is_probability: bool
 
     @classmethod
     def of(cls, network: Network, loss: Loss) -> Self:
         """Return the only output with a loss, and nothing that is reported beside it."""
         (port,) = network.outputs
-        return cls(port.name, 0, port, loss, 1.0, (), network.graph.is_probability(port.number))
+        return cls(port.name, 0, port, loss, 1.0, ())
 
     def add_loss(self, graph: _core.Graph, output: OutputPort, width: int) -> LossValue:
         """Add the loss, which the core knows, to a graph, and return where it is.
@@ -73,7 +71,7 @@ class Head:
     @property
     def reading(self) -> Reading:
         """How metrics read the output."""
-        return Reading(self.loss, self.is_probability)
+        return Reading(self.loss, self.port.is_probability)
 
     @property
     def target_columns(self) -> int:
@@ -129,11 +127,10 @@ def _head(
         checks.non_negative("loss_weights", weight)
     if isinstance(loss, Loss):
         loss.check_outputs(port.channels)
-    check_ending(loss, port.ending, port.channels)
+    check_ending(loss, port)
     figures = figures_of(wanted, weighted, loss, port.channels)
-    is_probability = network.graph.is_probability(port.number)
     factor = 1.0 if weight is None else float(weight)
-    return Head(port.name, number, port, loss, factor, figures, is_probability)
+    return Head(port.name, number, port, loss, factor, figures)
 
 
 def _each(outputs: Structure, name: str, given: Any) -> list[Any]:

@@ -1,0 +1,70 @@
+#include "graph/ending.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace ganglion {
+namespace {
+
+bool is_activation(const Op& op) {
+    return std::holds_alternative<ElementwiseActivation>(op) || std::holds_alternative<Softmax>(op);
+}
+
+bool is_view(const Op& op) {
+    return std::holds_alternative<Reshape>(op) || std::holds_alternative<Slice>(op) ||
+           std::holds_alternative<StopGradient>(op);
+}
+
+/// The ending of what one op makes of values whose endings are known.
+Ending ending_after(const Graph& graph, const Graph::Node& node, const std::vector<Ending>& known) {
+    if (const auto* const one = std::get_if<ElementwiseActivation>(&node.op))
+        return {info(one->activation).name};
+    if (std::holds_alternative<Softmax>(node.op)) return {Softmax::name};
+    const std::vector<ValueId> inputs = inputs_of(node.op);
+    const auto of = [&](ValueId id) { return known[static_cast<std::size_t>(id)]; };
+    const Ending first = of(inputs.front());
+    if (is_view(node.op)) {
+        const Index channels = graph.value(inputs.front()).extent.channels;
+        const bool whole = graph.value(node.output).extent.channels == channels;
+        return {first.activation, first.is_last && (whole || first.activation != Softmax::name)};
+    }
+    if (std::holds_alternative<Dropout>(node.op)) return {first.activation, false};
+    if (!std::holds_alternative<Concatenate>(node.op)) return {};
+    const bool same = std::ranges::all_of(
+        inputs, [&](ValueId id) { return of(id).activation == first.activation; });
+    if (same) return {first.activation, false};
+    return {};
+}
+
+}  // namespace
+
+Ending ending_of(const Graph& graph, ValueId id) {
+    std::vector<Ending> known(graph.values().size());
+    for (const Graph::Node& node : graph.nodes()) {
+        if (node.output > id) break;  // values are numbered in the order in which they are made
+        known[static_cast<std::size_t>(node.output)] = ending_after(graph, node, known);
+    }
+    graph.value(id);  // throws where there is none
+    return known[static_cast<std::size_t>(id)];
+}
+
+ValueId before_ending(Graph& graph, ValueId id) {
+    std::vector<Op> views;  // the last one first
+    while (true) {
+        const Op made = *graph.producer(id);
+        id = inputs_of(made).front();
+        if (is_activation(made)) break;
+        views.push_back(made);
+    }
+    for (auto view = views.rbegin(); view != views.rend(); ++view) {
+        std::visit(
+            [id](auto& op) {
+                if constexpr (requires { op.x; }) op.x = id;
+            },
+            *view);
+        id = graph.add(*view);
+    }
+    return id;
+}
+
+}  // namespace ganglion

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+
+#include "graph/graph.h"
+
+namespace ganglion {
+
+/// The activation that a value comes out of, also where it is seen through other ops since.
+struct Ending {
+    std::string_view activation = "identity";
+    /// Whether it could as well come last: what has been done since are views, of whole channels
+    /// where the activation is over those.
+    bool is_last = true;
+};
+
+Ending ending_of(const Graph& graph, ValueId id);
+
+/// What the activation of a value was applied to, in the same views, which are added to the graph.
+/// The value has an ending that could come last.
+ValueId before_ending(Graph& graph, ValueId id);
+
+}  // namespace ganglion
