@@ -12,7 +12,7 @@ from ganglion._base import checks, shapes
 from ganglion._base.shapes import Shape
 from ganglion.graphs.builders import Builder
 from ganglion.graphs.wirings import Step, add_steps, applied
-from ganglion.layers import Add, Layer, Multiply, Slice
+from ganglion.layers import Add, Layer, Multiply, Reshape, Slice
 
 Weights = Callable[[], list[NDArray[Any]]]
 
@@ -39,7 +39,8 @@ class Tensor:
     """A place for numbers in a network in the making: an input, or what comes out of a layer.
 
     Tensors of one shape may be added and multiplied, `a + b` and `a * b`; `x[..., 2:5]` takes some
-    channels, `x[1:3, 2:5]` some positions too. `gn.Model` makes a network of them.
+    channels, `x[1:3, 2:5]` some positions too, `x[-1, :]` the last. `gn.Model` makes a network of
+    them.
 
     Args:
         shape: Of each sample: `(channels,)`, `(steps, channels)`, whose steps may be None, any
@@ -71,11 +72,11 @@ class Tensor:
         return Multiply()([self, other])
 
     def __getitem__(self, key: Any) -> Tensor:
-        """Return some channels, `x[..., 2:5]`, of some positions, `x[1:3, 2:5]`."""
-        *first, last = key if isinstance(key, tuple) else (..., key)
-        if first not in ([], [...]) and not (len(first) == 1 and isinstance(first[0], slice)):
-            raise TypeError(f"a tensor's part is x[..., 2:5] or x[1:3, 2:5], got {key!r}")
-        positions = None if first in ([], [...], [slice(None)]) else first[0]
+        """Return some channels, `x[..., 2:5]`, some positions, `x[1:3, :]`, or one, `x[-1, :]`.
+
+        Samples are not counted. What is taken of one position has no positions.
+        """
+        positions, channels = _keys(self.shape, key)
         count = shapes.positions_of(self.shape)
         if positions is not None and count is None:
             raise ValueError(
@@ -83,18 +84,42 @@ class Tensor:
                 f" taken by its number, got {key!r}"
             )
         try:
-            part = Slice(
-                _span(last, shapes.channels_of(self.shape)),
-                None if positions is None else _span(positions, count or 0),
-            )
+            taken = None if positions is None else _span(positions, count or 0)
+            part = Slice(_span(channels, shapes.channels_of(self.shape)), taken)
         except ValueError as error:
             raise ValueError(
                 f"a tensor of shape {self.shape} has no part {key!r}: {error}"
             ) from None
-        return part(self)
+        y = part(self)
+        is_range_of_one = isinstance(positions, slice) and len(y.shape) == 1
+        return Reshape((1, shapes.channels_of(y.shape)))(y) if is_range_of_one else y
 
     def __iter__(self) -> Any:
         raise TypeError("a tensor is no sequence: x[..., 2:5] takes some of its channels")
+
+
+def _keys(shape: Shape, key: Any) -> tuple[Any, Any]:
+    """Return which positions of a tensor a key means, None for all, and which channels."""
+    has_positions = len(shape) > 1
+    keys = key if isinstance(key, tuple) else (key,)
+    if len(keys) == 1 and not has_positions:
+        return None, keys[0]
+    if len(keys) == 2:
+        first, last = keys
+        of_all = isinstance(first, slice) and first == slice(None)
+        if first is ... or (of_all and (isinstance(last, slice) or not has_positions)):
+            return None, last
+        if has_positions and not of_all:
+            return first, last
+    ways = (
+        "x[..., 2:5], some channels, x[1:3, :], some positions, or x[-1, :], one"
+        if has_positions
+        else "x[2:5], some channels"
+    )
+    raise TypeError(
+        f"a part of a tensor of shape {shape} is {ways}; samples are not counted; got"
+        f" {checks.shown(key)}"
+    )
 
 
 def _span(key: Any, count: int) -> tuple[int, int]:

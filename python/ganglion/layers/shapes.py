@@ -60,7 +60,7 @@ class Slice(Layer):
 
     Args:
         channels: The first, and the one after the last; None: all.
-        positions: Likewise.
+        positions: Likewise; what is taken of one has no positions.
     """
 
     channels: Sequence[int] | None = None
