@@ -114,8 +114,10 @@ class Builder:
         positions = _positions(x.shape)
         features = positions * x.channels
         if len(shift) not in (features, x.channels):
+            way = f" at each step: adapt(X.reshape(-1, {x.channels})) learns those of a step"
             raise ValueError(
                 f"{layer}: Normalization has {len(shift)} features, the input has {features}"
+                + ("" if shapes.is_known(x.shape) else way)
             )
         by_column = np.array([shift, factor])
         self._normalized[x._number] = np.tile(by_column, features // len(shift))
@@ -173,7 +175,16 @@ class Builder:
         return Value(x.shape, self.graph.stop_gradient(self._number(x)))
 
     def network(self, inputs: dict[str, Value], outputs: dict[str, Value]) -> Network:
-        """Return what has been built, with its inputs and outputs by name."""
+        """Return what has been built, with its inputs and outputs by name.
+
+        One value may be several outputs: views of it stand for those after the first.
+        """
+        seen: set[int] = set()
+        for name, y in outputs.items():
+            if y._number in seen:
+                again = self.graph.reshape(y._number, _positions(y.shape), y.channels)
+                outputs = {**outputs, name: Value(y.shape, again)}
+            seen.add(y._number)
         return Network(
             self.graph,
             tuple(
