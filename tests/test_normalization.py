@@ -273,3 +273,13 @@ def test_a_loss_that_is_not_finite_is_answered_with_advice() -> None:
         pytest.warns(UserWarning, match="networks learn what is near mean 0"),
     ):
         net.fit([[1e4]] * 50, [1e4] * 50, epochs=5, verbose=0)
+
+
+def test_steps_of_any_number_are_normalized_by_what_all_of_them_have() -> None:
+    x = np.random.default_rng(0).normal(5, 3, size=(40, 6, 3))
+    with pytest.raises(ValueError, match=r"has 18 .* 3 at each step: adapt\(X\.reshape\(-1, 3\)\)"):
+        gn.Sequential([gn.Normalization().adapt(x)], input_size=(None, 3))
+    norm = gn.Normalization().adapt(x.reshape(-1, 3))
+    found = gn.Sequential([norm], input_size=(None, 3)).predict(x)
+    assert found.mean(axis=(0, 1)) == pytest.approx([0, 0, 0], abs=1e-5)
+    np.testing.assert_array_equal(gn.Sequential([norm], input_size=(6, 3)).predict(x), found)

@@ -56,7 +56,9 @@ class Normalization(Layer):
         """Learn mean and variance of each feature, forget those before, and return the layer.
 
         Args:
-            data: Inputs as `fit` takes them, shape `(samples, ...)`.
+            data: Inputs as `fit` takes them, shape `(samples, ...)`. Of those with steps each
+                number of a sample is learnt apart; `X.reshape(-1, features)` is for all steps
+                alike, and for inputs of any number of them.
 
         Raises:
             ValueError: When they hold NaN or infinity, or numbers whose squares are too large.
