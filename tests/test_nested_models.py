@@ -148,3 +148,29 @@ def test_trainable_is_yes_or_no(wrong: Any) -> None:
         INNER(gn.Input(4), trainable=wrong)
     with pytest.raises(TypeError, match="trainable must be True or False, got"):
         gn.Residual([gn.Dense(4)], trainable=wrong)
+
+
+SCALED = gn.MLP([4, 4], rescale=0.5)
+NORMALIZED = gn.Sequential([gn.Normalization([0] * 4, [1] * 4)], input_size=4)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda x: SCALED(x), "^a model whose rescale is 0.5 cannot be a layer"),
+        (lambda x: INNER([x, np.ones((2, 4))]), "^a model takes tensors, got "),
+        (lambda x: INNER(gn.Dense(3)(x)), r"^a model takes shape \(4,\), got \(3,\)"),
+        (lambda x: NORMALIZED(gn.Dense(4)(x)), "must be the first layer"),
+    ],
+)
+def test_a_model_as_a_layer_is_called_a_model(call: Any, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message) as caught:
+        call(gn.Input(4))
+    assert "Nested" not in str(caught.value)
+
+
+def test_what_comes_out_of_a_model_is_shown_in_a_line() -> None:
+    x = gn.Input(4)
+    assert repr(INNER(x)) == "<Tensor (4,), out of <a model, layers: 2>>"
+    assert repr(INNER(x, trainable=False)) == "<Tensor (4,), out of <a model, layers: 2, frozen>>"
+    assert repr(gn.Model(x, INNER(x)).layers) == "(<a model, layers: 2>,)"

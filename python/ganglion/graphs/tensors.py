@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ganglion._base import checks, shapes
 from ganglion._base.shapes import Shape
 from ganglion.graphs.builders import Builder
-from ganglion.graphs.wirings import Step, add_steps, applied
+from ganglion.graphs.wirings import Nested, Step, add_steps, applied
 from ganglion.layers import Add, Layer, Multiply, Reshape, Slice
 
 Weights = Callable[[], list[NDArray[Any]]]
@@ -143,7 +143,8 @@ def called(layer: Layer, tensors: Sequence[Any], weights: Weights | None = None)
     """
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
-            raise TypeError(f"{type(layer).__name__} takes tensors, got {checks.shown(tensor)}")
+            kind = "a model" if isinstance(layer, Nested) else type(layer).__name__
+            raise TypeError(f"{kind} takes tensors, got {checks.shown(tensor)}")
     trace = Trace(tensors)
     builder = Builder()
     inputs = [builder.input("x", tensor.shape) for tensor in trace.inputs]

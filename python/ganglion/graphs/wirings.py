@@ -159,6 +159,8 @@ def applied(builder: AnyBuilder, layer: Layer, values: Sequence[Value], place: s
     try:
         return builder.applied(layer, values, place)
     except ValueError as error:
+        if isinstance(layer, Nested):  # which says itself that it is a model
+            raise
         raise ValueError(f"{type(layer).__name__}: {error}") from None
 
 
@@ -178,6 +180,10 @@ class Nested(Layer):
 
     def __post_init__(self) -> None:
         checks.flag("trainable", self.trainable)
+
+    def __repr__(self) -> str:
+        frozen = "" if self.trainable else ", frozen"
+        return f"<a model, layers: {len(self.architecture.layers)}{frozen}>"
 
     def build(self, builder: AnyBuilder, x: Sequence[Value], name: str) -> list[Value]:
         """Add the model's layers, named after this one."""
