@@ -152,6 +152,21 @@ def test_a_rewritten_memory_map_ends_the_fit(x: Array, y: Array, tmp_path: Path)
         net_for().fit(x, targets, epochs=3, callbacks=[spoiling(other, FAR)], verbose=0)
 
 
+@pytest.mark.parametrize("of", ["X", "y"])
+def test_a_loss_of_ones_own_hears_of_the_row_in_the_data(of: str, x: Array) -> None:
+    """Not of that in the batch, whose rows are in another order."""
+
+    def loss(t: Array, p: Array, weight: Array | None) -> tuple[float, Array]:
+        return float(((p - t) ** 2).mean()), 2 * (p - t) / p.size
+
+    net, y = gn.MLP([8, 3]), np.zeros((ROWS, 3))
+    net.compile("sgd", loss)
+    changed = {"X": x, "y": y}[of]
+    changing = LambdaCallback(on_epoch_end=lambda *_: changed.__setitem__((150, 2), np.nan))
+    with pytest.raises(ValueError, match=f"fit: {of} has nan at row 150, column 2"):
+        net.fit(x, y, epochs=2, callbacks=[changing], verbose=0)
+
+
 def test_not_finite_inputs_and_class_numbers_at_once(tmp_path: Path, y: Array) -> None:
     """The targets of a batch whose inputs are refused are looked at by the loss before that."""
     x = np.memmap(tmp_path / "x", np.float32, "w+", shape=(ROWS, 8))

@@ -100,7 +100,8 @@ class CustomPass:
         for batch, rate in enumerate(rates, part.first):
             span = slice(batch * size, (batch + 1) * size)
             rows = part.data.rows(span if order is None else order[span])
-            self._model.check_finite(self._call, rows)
+            if not self._model.is_finite(rows):
+                self._model.refuse(self._call, part.data, self._classes, "data_not_finite")
             targets = [self._converted(one) for one in rows.targets]
             if not all(map(_number_classes, self._classes, targets)):
                 self._model.refuse(self._call, part.data, self._classes, "no_class_number")
@@ -164,17 +165,16 @@ class CustomPass:
         """Return what a function of the caller's makes of an output."""
         head, port = self._heads[number], self._ports[number]
         shape = (len(output), *port.known_shape)
-        y = targets.y.reshape(shape)
-        y.setflags(write=False)
-        weight = None if targets.weight is None else targets.weight.reshape(shape[:-1])
+        y, p = _read_only(targets.y, shape), _read_only(output, shape)
+        weight = None if targets.weight is None else _read_only(targets.weight, shape[:-1])
         assert not isinstance(head.loss, Loss)
-        answer: object = head.loss(y, output.reshape(shape), weight)
+        answer: object = head.loss(y, p, weight)
         if not isinstance(answer, tuple) or len(answer) != 2:
             raise TypeError(f"loss must return (loss, gradient), got {answer!r}")
         loss, gradient = answer
         if np.ndim(loss) != 0:
             raise TypeError(f"loss must return one number, got an array of shape {np.shape(loss)}")
-        along = as_gradient("loss: the gradient", gradient, output.reshape(shape))
+        along = as_gradient("loss: the gradient", gradient, p)
         total = float(targets.y.shape[0] * targets.positions if weight is None else weight.sum())
         return Judged(float(loss), total, along.reshape(output.shape) * head.factor)
 
@@ -195,6 +195,13 @@ class CustomPass:
         self._tape.backward([np.ascontiguousarray(one, dtype) for one in given], [])
         if not self._tape.apply_gradients(self._state, rate):
             raise BatchNotFiniteError(batch, "a parameter")
+
+
+def _read_only(array: Array, shape: tuple[int, ...]) -> Array:
+    """Return an array in a shape for the caller's function: metrics read the same memory later."""
+    view = array.reshape(shape)
+    view.setflags(write=False)
+    return view
 
 
 def _number_classes(classes: int, targets: Targets) -> bool:

@@ -121,6 +121,14 @@ class Parametrized:
             if targets.weight is not None:
                 check_finite(call, "sample_weight", targets.weight, self.precision)
 
+    def is_finite(self, data: Dataset) -> bool:
+        """Tell whether `check_finite` lets data pass: some rows, whose numbers are not told."""
+        try:
+            self.check_finite("", data)
+        except ValueError:
+            return False
+        return True
+
     def refuse_inputs(self, call: str, data: Dataset) -> NoReturn:
         """Refuse inputs that the core has found not to be finite, as `check_finite` does."""
         self.check_finite(call, data)
