@@ -151,6 +151,17 @@ def test_balanced_class_weights_leave_out_classes_that_are_not_there() -> None:
     assert np.array_equal(nets[0].parameter_vector, nets[1].parameter_vector)
 
 
+@pytest.mark.parametrize("given", [{1: 5.0}, [1, 5], "balanced"])
+def test_class_weights_are_of_classes_and_not_of_what_lies_between(given: Any) -> None:
+    net = make_net("binary_cross_entropy")
+    soft = np.where(Y == 1, 0.9, 0.1)
+    value = soft[0]
+    message = f"fit: class_weight needs classes, y is {value} at row 0, must be 0 or 1 with it"
+    with pytest.raises(ValueError, match=message):
+        net.fit(X, soft, class_weight=given, verbose=0)
+    net.fit(X, soft, verbose=0)
+
+
 def test_class_weights_count_in_the_loss_that_is_trained_on() -> None:
     net = make_net()
     weights = WEIGHT * np.where(Y == 1, RARE[1], RARE[0])

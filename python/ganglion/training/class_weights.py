@@ -12,7 +12,7 @@ from ganglion._base import checks, naming
 from ganglion._base.arrays import Array
 from ganglion.losses import BinaryCrossEntropy, CrossEntropy, CustomLoss, Loss
 from ganglion.training.data import Targets
-from ganglion.training.supervision import check_weights, classes_of
+from ganglion.training.supervision import check_weights, classes_of, found_at
 
 OfClasses = Mapping[int, float] | Sequence[float] | NDArray[Any] | str
 """Weights by the classes' numbers, one a class in their order, or "balanced"."""
@@ -75,7 +75,8 @@ def times_class_weight(
 
     Raises:
         TypeError: When a weight is no number.
-        ValueError: When the loss has no classes, or a weight is of no class or out of range.
+        ValueError: When the loss has no classes, a target is between two, or a weight is of no
+            class or out of range.
     """
     labels = _labels(call, targets, loss)
     classes = range(max(outputs, 2))
@@ -113,6 +114,12 @@ def _labels(call: str, targets: Targets, loss: Loss | CustomLoss) -> Array:
     if labels is None:
         raise ValueError(
             f"{call}: class_weight needs one class a row, y has {targets.width} columns"
+        )
+    between = np.argwhere(labels != np.floor(labels))
+    if between.size:
+        raise ValueError(
+            f"{call}: class_weight needs classes, y is {found_at(labels, between[0])}, must be 0 or"
+            " 1 with it"
         )
     return labels
 

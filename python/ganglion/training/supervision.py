@@ -135,17 +135,17 @@ def check_classes(call: str, labels: Array, classes: int) -> None:
     if labels.dtype.kind == "f":
         wrong = np.argwhere(labels != np.floor(labels))  # NaN too
         if wrong.size:
-            raise ValueError(f"{call}: y is {_found(labels, wrong[0])}, must be a class number")
+            raise ValueError(f"{call}: y is {found_at(labels, wrong[0])}, must be a class number")
     wrong = np.argwhere((labels < 0) | (labels >= classes))
     if wrong.size:
         raise ValueError(
-            f"{call}: y is {_found(labels, wrong[0])}, must be a class number from 0 to"
+            f"{call}: y is {found_at(labels, wrong[0])}, must be a class number from 0 to"
             f" {classes - 1}: the network has {classes} outputs"
         )
 
 
-def _found(labels: Array, place: Array) -> str:
-    """Return a class number and where it is."""
+def found_at(labels: Array, place: Array) -> str:
+    """Return one of numbers `(samples, positions)`, and where it is, for messages."""
     row, position = place
     where = f", position {position}" if labels.shape[1] > 1 else ""
     return f"{labels[row, position]} at row {row}{where}"
@@ -168,5 +168,5 @@ def _check_values(call: str, loss: str, targets: Targets, labels: Labels | None)
         far = np.argwhere(np.abs(sums - 1) > 1e-3)
         if far.size:
             raise ValueError(
-                f"{call}: y's probabilities add up to {_found(sums, far[0])}, must to 1"
+                f"{call}: y's probabilities add up to {found_at(sums, far[0])}, must to 1"
             )
