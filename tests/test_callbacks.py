@@ -111,6 +111,10 @@ def test_lambda_calls_the_functions_it_was_given() -> None:
         ("val_brier_score", "auto", False),
         ("val_inaccuracy", "auto", False),
         ("val_err2", "auto", False),
+        ("val_acc_loss", "auto", False),  # of an output that is called acc
+        ("auc_mean_absolute_error", "auto", False),
+        ("val_loss_accuracy", "auto", True),
+        ("f1_score", "auto", True),
         ("val_loss", "max", True),
         ("accuracy", "min", False),
     ],

@@ -6,12 +6,15 @@ from ganglion._base import checks, naming
 from ganglion._base.improvement import improves
 from ganglion.callbacks.hooks import Callback, Logs
 
-# Words of which one stands in the name of a figure that rises as a model gets better.
+# Words in the names of figures that rise, and fall, as a model gets better.
 _RISING = {"acc", "accuracy", "auc", "f1", "precision", "recall", "r2"}
+_FALLING = {"error", "loss", "mae", "mse"}
 
 
 def _rises(monitor: str) -> bool:
-    return not _RISING.isdisjoint(monitor.split("_"))
+    """Tell whether a figure rises, by the last word that says so: an output's name goes before."""
+    telling = [word for word in monitor.split("_") if word in _RISING | _FALLING]
+    return bool(telling) and telling[-1] in _RISING
 
 
 class MonitorCallback(Callback):
@@ -20,7 +23,8 @@ class MonitorCallback(Callback):
     Args:
         monitor: Name of the figure, as it stands in the history.
         mode: Whether a `"min"` or a `"max"` is sought; `"auto"` seeks the largest accuracy, auc,
-            f1, precision, recall and r2, and the smallest of anything else.
+            f1, precision, recall and r2, and the smallest of anything else. It goes by the end of
+            the name: the `acc_loss` of an output that is called acc is a loss.
         min_delta: Smallest change that counts as an improvement.
         best: The value to improve on; None takes the first.
     """
