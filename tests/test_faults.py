@@ -125,6 +125,33 @@ def test_a_loss_cannot_change_the_targets() -> None:
     np.testing.assert_array_equal(y, Y.astype(np.float32))
 
 
+@pytest.mark.parametrize("which", ["predictions", "weights"])
+def test_a_loss_cannot_change_what_metrics_read(which: str) -> None:
+    def loss(t: NDArray[Any], p: NDArray[Any], w: Any) -> tuple[float, NDArray[Any]]:
+        changed = p if which == "predictions" else w
+        changed *= 2
+        return float((p - t).mean()), p - t
+
+    with pytest.raises(ValueError, match="read-only"):
+        net_for(loss=loss).fit(X, Y, sample_weight=np.ones(20), verbose=0)
+
+
+def test_a_fit_whose_first_epoch_fails_leaves_the_history_of_the_one_before() -> None:
+    net = net_for()
+    history = net.fit(X, Y, epochs=2, verbose=0)
+
+    def fail(epoch: int, logs: Any) -> None:
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        net.fit(X, Y, epochs=5, callbacks=[LambdaCallback(on_epoch_end=fail)], verbose=0)
+    assert net.history is history
+    later = LambdaCallback(on_epoch_begin=lambda epoch, logs: fail(0, {}) if epoch == 3 else None)
+    with pytest.raises(OSError, match="disk full"):
+        net.fit(X, Y, epochs=5, callbacks=[later], verbose=0)
+    assert net.history.epoch == [0, 1, 2]  # whose weights are kept
+
+
 def test_what_is_set_within_a_failed_epoch_is_undone_with_it() -> None:
     net = net_for()
     before, rate = net.parameter_vector.copy(), net.learning_rate

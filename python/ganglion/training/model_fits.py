@@ -123,12 +123,14 @@ class ModelFit(loop.Listener):
 def fit(work: ModelFit) -> History:
     """Train, and return the figures of each epoch, which are the host's history meanwhile.
 
+    Where no epoch was finished the host has the history of the fit before.
+
     Raises:
         RuntimeError: While another call uses the model; nothing has been touched.
     """
     with work.objective.model.store.access.training("fit"), ExitStack() as stack:
         progress = Progress(epochs_in_all=work.epochs.start)
-        work.host.history = progress.history
+        last, work.host.history = work.host.history, progress.history
         work.host.stop_training = False
         before = work.objective.snapshot
         before.take()
@@ -137,6 +139,8 @@ def fit(work: ModelFit) -> History:
             loop.run(FitPlan(epochs=work.epochs), progress, work, [work], work.validate)
         except Exception:  # not Ctrl-C, which is no failure: what has been learnt is kept
             before.put_back()
+            if not progress.epochs:
+                work.host.history = last
             raise
     return progress.history
 
