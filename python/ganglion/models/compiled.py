@@ -42,7 +42,7 @@ class CompiledModel(BaseModel):
         Args:
             optimizer: A record of `ganglion.optimizers`, or a name for its default settings.
             loss: A record of `ganglion.losses`, a name, or a function
-                `(targets, predictions, row_weights) -> (loss, gradient)`, of arrays to be read only.
+                `(targets, predictions, row_weights) -> (loss, gradient)`, which writes into none.
             metrics: Records of `ganglion.metrics`, names, or functions `(targets, outputs) ->
                 value`, called at an epoch's end with all its rows. Every row counts the same.
             weighted_metrics: Records or names; each row counts its `sample_weight`.
