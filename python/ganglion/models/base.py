@@ -202,7 +202,8 @@ class BaseModel(Weights):
     def predictor(self, steps: int | None = None) -> Predictor:
         """Return the network as it is now, immutable, to call for a row or a batch at a time.
 
-        It may be called while the network is trained on.
+        It may be called while the network is trained on. Samples and outputs have the shapes that
+        they have for `predict`; of one sample the axis of rows is left out.
 
         Args:
             steps: Of the inputs, where those may have any number; the predictor has as many.
@@ -210,7 +211,7 @@ class BaseModel(Weights):
         Raises:
             ValueError: When inputs or outputs are several, or `steps` is missing or needless.
         """
-        from ganglion.inference import Predictor
+        from ganglion.models.predictors import predictor_of
 
         port = self._only("predictor", self._model.network.inputs)
         self._only("predictor", self._model.network.outputs)
@@ -224,7 +225,9 @@ class BaseModel(Weights):
         recipe = self.architecture.of_shapes([one.shape for one in model.network.inputs]).recipe
         columns = model.scales[0].columns
         with model.store.access.reading("predictor"):
-            return Predictor(recipe, self.dtype, self.parameter_vector, self.rescale, columns)
+            return predictor_of(
+                model.network, recipe, self.dtype, self.parameter_vector, self.rescale, columns
+            )
 
     @explained
     def summary(self) -> None:
