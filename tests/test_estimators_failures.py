@@ -1,14 +1,17 @@
 """A fit that is refused, or fails, leaves an estimator as it was."""
 
+import itertools
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 
+from ganglion.estimators.multilayer.loss import PenalizedLoss
 from ganglion.linear_model import Perceptron
 from ganglion.neural_network import MLPClassifier, MLPRegressor
 
@@ -162,6 +165,7 @@ print("over")
 CTRL_C = """
 import os, signal, threading, time, warnings
 import numpy as np
+from ganglion.estimators.multilayer.loss import PenalizedLoss
 from ganglion.linear_model import Perceptron
 from ganglion.model_selection import fit_many
 from ganglion.neural_network import MLPRegressor
@@ -204,6 +208,46 @@ def test_ctrl_c_ends_many_fits() -> None:
     )
     lines = run.stdout.splitlines()
     assert lines == ["interrupted True", "(500,) False False"], run.stderr
+
+
+@pytest.fixture
+def interrupted_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], MLPRegressor]:
+    """Return what fits an estimator by lbfgs that Ctrl-C meets at an evaluation of the loss."""
+
+    def fitted(evaluation: int) -> MLPRegressor:
+        over, evaluations = PenalizedLoss.over, itertools.count(1)
+
+        def meeting(self: Any, *arguments: Any) -> float:
+            if next(evaluations) == evaluation:
+                raise KeyboardInterrupt
+            return over(self, *arguments)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(PenalizedLoss, "over", meeting)
+            with pytest.warns(UserWarning, match=r"^Training interrupted by user\.$"):
+                return MLPRegressor(solver="lbfgs", random_state=0).fit(X, X[:, 0])
+
+    return fitted
+
+
+def test_ctrl_c_leaves_the_last_iteration_of_lbfgs(
+    interrupted_at: Callable[[int], MLPRegressor],
+) -> None:
+    net = interrupted_at(12)
+    assert net.interrupted_
+    assert net.n_iter_ > 3
+    same = MLPRegressor(solver="lbfgs", random_state=0, max_iter=net.n_iter_).fit(X, X[:, 0])
+    assert not same.interrupted_
+    assert net.loss_ == same.loss_
+    np.testing.assert_array_equal(net.predict(X), same.predict(X))
+
+
+def test_ctrl_c_before_an_iteration_of_lbfgs_leaves_the_first_weights(
+    interrupted_at: Callable[[int], MLPRegressor],
+) -> None:
+    net = interrupted_at(1)
+    assert (net.n_iter_, net.interrupted_) == (0, True)
+    assert np.isfinite(net.predict(X)).all()
 
 
 def test_samples_held_out_that_count_nothing_are_refused() -> None:

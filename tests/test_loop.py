@@ -104,6 +104,15 @@ def test_the_best_weights_are_kept_however_the_fit_ends(interrupted: int) -> Non
     assert (progress.best, progress.best_epoch) == ({"val_score": -1}, 7)
 
 
+def test_a_fit_that_is_interrupted_notes_it_and_the_next_one_does_not() -> None:
+    progress = Progress()
+    with pytest.raises(KeyboardInterrupt):
+        loop.run(FitPlan(epochs=range(4)), progress, Given([3, 1, 2, 2], 2), [])
+    assert (progress.epochs, progress.interrupted) == (2, True)
+    loop.run(FitPlan(epochs=range(4)), progress, Given([3, 1, 2, 2]), [])
+    assert (progress.epochs, progress.interrupted) == (4, False)
+
+
 def test_a_fit_that_goes_on_does_better_only_than_the_best_of_all() -> None:
     plan = replace(BY_SCORE, epochs=range(1))
     progress, epochs = Progress(best={"val_score": 0.0}, best_epoch=1, epochs_in_all=1), Given([3])

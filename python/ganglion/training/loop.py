@@ -94,6 +94,9 @@ def run(
                 raise KeyboardInterrupt
             if ending is not None:
                 return ending
+    except KeyboardInterrupt:
+        progress.interrupted = True
+        raise
     finally:
         if best is not None:
             epochs.weights[:] = best

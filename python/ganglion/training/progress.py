@@ -23,7 +23,7 @@ class Progress:
         best: The best value of each figure that has been watched.
         best_epoch: Which epoch was best, of all, from 1; None where none was.
         waited: Epochs since the last that improved.
-        interrupted: Whether it was ended by Ctrl-C.
+        interrupted: Whether this fit was ended by Ctrl-C.
     """
 
     epochs: int = 0
@@ -43,7 +43,7 @@ class Progress:
 
     def fit_begins(self, plan: FitPlan) -> None:
         """Note that a fit begins, which may go on from another."""
-        self.epochs = 0
+        self.epochs, self.interrupted = 0, False
         for figure in plan.watched:
             self.best.setdefault(figure, worst(figure))
             self.history.history.setdefault(figure, [])

@@ -64,6 +64,7 @@ class Minimization:
         self._decay = alpha / total
         self._weights = model.network.weight_ranges()
         self._latest = np.inf  # loss
+        self._reached = model.store.values.astype(np.float64)  # the point of the last iteration
 
     def run(self, listener: Listener, *, max_fun: int, verbose: bool) -> Any:
         """Return SciPy's result; its point is in the network.
@@ -78,7 +79,7 @@ class Minimization:
         try:
             result = optimize.minimize(
                 self._loss_and_gradient,
-                values.astype(np.float64),
+                self._reached,
                 method="L-BFGS-B",
                 jac=True,
                 callback=partial(self._iteration_ends, listener, verbose),
@@ -91,10 +92,19 @@ class Minimization:
         except _Stopped as stopped:
             for what in stopped.args:
                 warn([f"lbfgs: {what}"], category=ConvergenceWarning)
-            point, nit = values.astype(np.float64), self._progress.epochs
-            return optimize.OptimizeResult(x=point, fun=self._latest, status=0, nit=nit)
+            result = self._as_reached()
+        except KeyboardInterrupt:
+            warn(["Training interrupted by user."])
+            self._progress.interrupted = True
+            result = self._as_reached()
         values[:] = result.x
         return result
+
+    def _as_reached(self) -> Any:
+        """Return a result of SciPy's for the last iteration, also amid the one after it."""
+        return optimize.OptimizeResult(
+            x=self._reached, fun=self._progress.loss, status=0, nit=self._progress.epochs
+        )
 
     def _loss_and_gradient(self, point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         store = self._model.store
@@ -113,11 +123,13 @@ class Minimization:
     ) -> None:
         plan, progress = self._plan, self._progress
         self._model.store.values[:] = point
+        self._reached = point.copy()
         progress.epoch_ends({"loss": self._latest}, len(self._samples), plan)
         if verbose:
             say(f"Iteration {progress.epochs}, loss = {self._latest:.8f}")
         ending = ending_after_epoch(plan, progress, [listener])
-        progress.interrupted = ending is Ending.INTERRUPTED
+        if ending is Ending.INTERRUPTED:
+            raise KeyboardInterrupt
         if ending is Ending.OUT_OF_TIME:
             raise _Stopped(plan.clock.message(f"{progress.epochs} iterations"))
         if ending is not None:

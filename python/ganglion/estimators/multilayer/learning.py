@@ -102,7 +102,6 @@ class LearningMLP(FittedMLP, ABC):
             ending = loop.run(plan, progress, epochs, [epochs, events], validate)
             warn_of_ending(ending, plan, progress, is_part=is_part)
         except KeyboardInterrupt:
-            progress.interrupted = True
             warn(["Training interrupted by user."])
         show(progress, self)
 
