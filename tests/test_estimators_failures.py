@@ -225,7 +225,9 @@ def interrupted_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], MLPRegres
         with monkeypatch.context() as patched:
             patched.setattr(PenalizedLoss, "over", meeting)
             with pytest.warns(UserWarning, match=r"^Training interrupted by user\.$"):
-                return MLPRegressor(solver="lbfgs", random_state=0).fit(X, X[:, 0])
+                net = MLPRegressor(solver="lbfgs", random_state=0)
+                net.fit(X, X[:, 0])
+        return net
 
     return fitted
 

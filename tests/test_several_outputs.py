@@ -55,11 +55,18 @@ def test_weights_of_classes_are_by_the_outputs_names(data: Any) -> None:
     }
     second.fit(x, y, verbose=0, sample_weight=counts)
     np.testing.assert_allclose(first.parameter_vector, second.parameter_vector, rtol=1e-9)
-    both = network()
-    both.compile("adam", loss=LOSSES)
+
+
+def test_weights_of_classes_go_times_those_of_rows(data: Any) -> None:
+    x, y = data
     row = np.linspace(0.5, 1.5, ROWS)
-    both.fit(x, y, verbose=0, class_weight={"kind": [1, 3, 1]}, sample_weight={"kind": row})
-    assert (both.parameter_vector != first.parameter_vector).any()
+    first, second = network(), network()
+    for net in (first, second):
+        net.compile("adam", loss=LOSSES)
+    first.fit(x, y, verbose=0, class_weight={"kind": [1, 3, 1]}, sample_weight={"kind": row})
+    counts = row * np.array([1.0, 3.0, 1.0])[y["kind"]]
+    second.fit(x, y, verbose=0, sample_weight={"kind": counts})
+    np.testing.assert_allclose(first.parameter_vector, second.parameter_vector, rtol=1e-9)
 
 
 def test_the_only_output_may_be_named(data: Any) -> None:
@@ -171,6 +178,46 @@ def test_a_loss_of_ones_own_sees_steps_as_outputs_have_them() -> None:
     np.testing.assert_allclose(nets[0].parameter_vector, nets[1].parameter_vector, rtol=1e-12)
     nets[0].evaluate(x[:, :1], x[:, :1, :2], sample_weight=np.ones(20))
     assert seen == [((20, 4, 2), (20, 4, 2), None), ((20, 1, 2), (20, 1, 2), (20, 1))]
+
+
+def loss_loss(y: Array, p: Array) -> float:
+    """Return the figure of a metric with an unlucky name."""
+    return 0.0
+
+
+@pytest.mark.parametrize(
+    ("names", "metrics", "said"),
+    [
+        (("val", "kind"), (), "'val_loss'"),
+        (("a", "a_loss"), {"a": [loss_loss]}, "'a_loss_loss'"),
+    ],
+)
+def test_figures_that_could_not_be_told_apart_are_refused(
+    names: tuple[str, str], metrics: Any, said: str
+) -> None:
+    x = gn.Input(5)
+    net = gn.Model(x, {name: gn.Dense(1)(x) for name in names})
+    with pytest.raises(ValueError, match=f"compile: two figures would be called {said}, after"):
+        net.compile("sgd", loss="squared_error", metrics=metrics)
+    net.compile("sgd", loss={names[0]: "squared_error"})  # the only one: its name is not told
+
+
+def test_a_metric_that_is_called_as_a_validation_figure_is_refused() -> None:
+    def val_loss(y: Array, p: Array) -> float:
+        return 0.0
+
+    with pytest.raises(ValueError, match="compile: two figures would be called 'val_loss'"):
+        gn.MLP([5, 1]).compile("sgd", loss="squared_error", metrics=[val_loss])
+
+
+@pytest.mark.parametrize("metrics", [["mae", "r2"], [["mae", "r2"]], (("mae", "r2"),)])
+def test_metrics_of_an_output_that_is_alone_in_a_list(metrics: Any, data: Any) -> None:
+    x, y = data
+    one = gn.Input(5)
+    net = gn.Model([one], [gn.Dense(2)(one)])
+    net.compile("sgd", loss=["mse"], metrics=metrics)
+    figures = net.evaluate([x], [y["size"]])
+    assert list(figures) == ["loss", "mean_absolute_error", "r2"]
 
 
 FAILING: list[tuple[Callable[..., Any], type[Exception], str]] = [

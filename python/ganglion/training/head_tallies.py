@@ -7,6 +7,33 @@ from collections.abc import Sequence
 from ganglion.training.tallies import Tally
 
 
+def check_names(names: Sequence[str], of_heads: Sequence[Sequence[str]]) -> None:
+    """Refuse figures that a history could not tell apart.
+
+    Args:
+        names: Of the heads.
+        of_heads: Those of their figures.
+
+    Raises:
+        ValueError: With the name that two would have.
+    """
+    told = [] if len(names) == 1 else ["loss"]
+    for prefix, figures in zip(_prefixes(names), of_heads, strict=True):
+        told += [f"{prefix}{figure}" for figure in figures]
+    told += [f"val_{figure}" for figure in told]
+    for name in told:
+        if told.count(name) > 1:
+            raise ValueError(
+                f"compile: two figures would be called {name!r}, after outputs, metrics and the"
+                " val_ of validation: give an output or a metric another name"
+            )
+
+
+def _prefixes(names: Sequence[str]) -> list[str]:
+    """Return what goes before the names of each head's figures."""
+    return [f"{name}_" for name in names] if len(names) > 1 else [""]
+
+
 class Tallies:
     """The figures of several heads, and the sum of their losses.
 
@@ -21,7 +48,7 @@ class Tallies:
     def __init__(
         self, names: Sequence[str], of_heads: Sequence[Tally], factors: Sequence[float]
     ) -> None:
-        self._prefixes = [f"{name}_" for name in names] if len(names) > 1 else [""]
+        self._prefixes = _prefixes(names)
         self.of_heads = of_heads
         self._factors = factors
         self.names = list(self._joined([dict.fromkeys(one.names, 0.0) for one in of_heads]))

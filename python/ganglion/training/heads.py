@@ -12,6 +12,7 @@ from ganglion._base.structures import Structure
 from ganglion.graphs.networks import Network, OutputPort
 from ganglion.losses import CustomLoss, Loss
 from ganglion.training.endings import check_ending
+from ganglion.training.head_tallies import check_names
 from ganglion.training.tallies import Figure, Reading, Wanted, figures_of
 
 Losses = str | Loss | CustomLoss | Sequence[Any] | Mapping[str, Any] | None
@@ -100,7 +101,8 @@ def heads_of(network: Network, outputs: Structure, goals: Goals) -> tuple[Head, 
 
     Raises:
         TypeError: When something is of another type.
-        ValueError: For an unknown name, or when a loss or a metric does not fit its output.
+        ValueError: For an unknown name, when a loss or a metric does not fit its output, or when
+            two figures would have one name.
     """
     if goals.loss is None:
         raise ValueError(f"compile: loss must be given, one of {', '.join(losses.LOSSES)}")
@@ -115,6 +117,10 @@ def heads_of(network: Network, outputs: Structure, goals: Goals) -> tuple[Head, 
     ]
     if not heads:
         raise ValueError("compile: loss is None for every output")
+    check_names(
+        [head.name for head in heads],
+        [["loss", *(figure.name for figure in head.figures)] for head in heads],
+    )
     return tuple(heads)
 
 
@@ -143,9 +149,9 @@ def _each(outputs: Structure, name: str, given: Any) -> list[Any]:
 
 
 def _metrics(outputs: Structure, name: str, given: Any) -> list[Wanted]:
-    """Return the metrics of each output: a list for the only one, else one or a list for each."""
+    """Return the metrics of each output: one or a list for each; a list may be the only one's."""
     if len(outputs) == 1 and not isinstance(given, Mapping):
-        return [given]
+        return [given[0] if outputs.kind != "one" and _holds_a_list(given) else given]
     if isinstance(given, Mapping):
         parts = outputs.named_parts(f"compile: {name}", given)
     elif isinstance(given, list | tuple) and not given:
@@ -154,3 +160,10 @@ def _metrics(outputs: Structure, name: str, given: Any) -> list[Wanted]:
         parts = outputs.parts(f"compile: {name}", given)
     lists = [[] if part is None else part for part in parts]
     return [part if isinstance(part, list | tuple) else [part] for part in lists]
+
+
+def _holds_a_list(given: Any) -> bool:
+    """Tell whether something is a list of one list."""
+    if not isinstance(given, list | tuple) or len(given) != 1:
+        return False
+    return isinstance(given[0], list | tuple)
