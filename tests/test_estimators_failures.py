@@ -222,10 +222,10 @@ def interrupted_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], MLPRegres
                 raise KeyboardInterrupt
             return over(self, *arguments)
 
+        net = MLPRegressor(solver="lbfgs", random_state=0)
         with monkeypatch.context() as patched:
             patched.setattr(PenalizedLoss, "over", meeting)
             with pytest.warns(UserWarning, match=r"^Training interrupted by user\.$"):
-                net = MLPRegressor(solver="lbfgs", random_state=0)
                 net.fit(X, X[:, 0])
         return net
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+import math
+from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
 from typing import Any, NoReturn
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion._base.frames import Labels, columns_of, is_sparse, plain, shown
+from ganglion._base.locations import at
 from ganglion._base.precision import Precision
 from ganglion._base.scaling import AS_THEY_ARE, InputScale
 from ganglion._base.shapes import Shape, takes
@@ -136,12 +138,13 @@ def refuse_not_finite(
     precision: Precision,
     scale: InputScale,
     labels: Labels | None = None,
+    channels: int | None = None,
 ) -> NoReturn:
     """Refuse, as `check_finite` does, what the core has found not to be finite.
 
     It may have changed since: then nobody can say any more where that was.
     """
-    check_finite(call, name, array, precision, scale, labels)
+    check_finite(call, name, array, precision, scale, labels, channels)
     raise ValueError(f"{call}: {name} was not finite when it was read, and has changed since")
 
 
@@ -152,8 +155,9 @@ def check_finite(
     precision: Precision,
     scale: InputScale = AS_THEY_ARE,
     labels: Labels | None = None,
+    channels: int | None = None,
 ) -> None:
-    """Refuse NaN, infinity and what is too large, with the first row and column.
+    """Refuse NaN, infinity and what is too large, with where the first is.
 
     Args:
         call: The function that was called, for the message.
@@ -162,6 +166,7 @@ def check_finite(
         precision: What the numbers must fit into.
         scale: How they are scaled.
         labels: The names of the columns, if they have any.
+        channels: How many columns there are at each position, if rows have such.
     """
     if is_sparse(array) and scale.columns is not None:  # zeros are moved too
         array = array.toarray()
@@ -173,19 +178,19 @@ def check_finite(
     if is_sparse(array):
         nth = place[0]
         place = int(np.searchsorted(array.indptr, nth, "right")) - 1, int(array.indices[nth])
-    row, column = place
-    label: Hashable = column if labels is None else labels[column]
+    where = at(*place, array.shape[-1], channels, labels)
     rule = f", too large for {precision.dtype}" if np.isfinite(value) else ""
-    raise ValueError(f"{call}: {name} has {value} at row {row}, column {shown(label)}{rule}")
+    raise ValueError(f"{call}: {name} has {value} at {where}{rule}")
 
 
 def _numbers(call: str, name: str, values: Any, label: Hashable | None = None) -> Array:
     """Return values, or those of the column named `label`, as an array the core can read."""
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         place = np.argwhere(np.ma.getmaskarray(values))[0]
+        where = _place(place, values.shape, label)
         raise ValueError(
-            f"{call}: {name} is masked at {_place(place, label)}: fill it in (x.filled(value)), or"
-            " leave its row out"
+            f"{call}: {name} is masked at {where}: fill it in (x.filled(value)), or leave its row"
+            " out"
         )
     if isinstance(values, Mapping):  # a dictionary, an archive of NumPy's, a group of an HDF5 file
         raise TypeError(
@@ -216,7 +221,7 @@ def _of_objects(call: str, name: str, array: Array, label: Hashable | None) -> A
         raise TypeError(f"{call}: {name} is a {given}, must be an array of numbers or bools")
     for place, value in np.ndenumerate(array):
         if not isinstance(value, Real | Decimal | np.bool_):
-            where = _place(place, label)
+            where = _place(place, array.shape, label)
             raise TypeError(f"{call}: {name} has {value!r} at {where}, must hold numbers or bools")
     try:
         return array.astype(np.float64)
@@ -224,8 +229,13 @@ def _of_objects(call: str, name: str, array: Array, label: Hashable | None) -> A
         raise ValueError(f"{call}: {name} has a number too large for float64") from error
 
 
-def _place(place: Any, label: Hashable | None) -> str:
-    """Say where an entry is, by its row and column; a column that has a name by that."""
-    row, *rest = (int(index) for index in place)
-    columns = [shown(label)] if label is not None else [str(index) for index in rest]
-    return ", column ".join([f"row {row}", *columns])
+def _place(place: Any, shape: Sequence[int], label: Hashable | None) -> str:
+    """Say where an entry of an array is; the column of a frame by its name."""
+    row = int(place[0])
+    if label is not None:
+        return at(row, 0, 1, labels=(label,))
+    if len(place) == 1:
+        return f"row {row}"
+    channels = shape[-1] if len(shape) > 2 else None
+    column = int(np.ravel_multi_index(tuple(place[1:]), tuple(shape[1:])))
+    return at(row, column, math.prod(shape[1:]), channels)

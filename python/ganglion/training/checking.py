@@ -109,8 +109,9 @@ class Subject:
             calls, heads, ports, targets, weights, strict=True
         ):
             counts = as_weights(name, len(data), port, weight)
-            check_targets(name, head.figures, head.loss, one.y)
-            counted.append(replace(one, weight=counts, metric_weight=counts))
+            check_targets(name, head.figures, head.loss, one)
+            told = head.name if len(self.outputs) > 1 else ""
+            counted.append(replace(one, weight=counts, metric_weight=counts, name=told))
         data = Dataset(data.inputs, tuple(counted))
         if not any(isinstance(one, np.memmap) for one in self.inputs.parts(call, x)):
             model.check_finite(call, data)  # batches of others are looked at as they are read

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 
 from ganglion import _core
 from ganglion._base.arrays import check_finite
+from ganglion._base.checks import shown
 from ganglion.losses import Loss
 from ganglion.training.data import Dataset, Targets
 from ganglion.training.heads import Head
@@ -67,6 +70,8 @@ class CustomPass:
         self._heads, self._figures = heads, figures
         self._classes = [head.class_count for head in heads]
         self._ports = [model.network.outputs[head.number] for head in heads]
+        alone = len(model.network.outputs) == 1
+        self._names = ["loss" if alone else f"loss of {head.name}" for head in heads]
         graph = _core.Graph(model.network.graph)
         self._known = {
             number: head.add_loss(graph, self._ports[number], width)
@@ -169,14 +174,10 @@ class CustomPass:
         weight = None if targets.weight is None else _read_only(targets.weight, shape[:-1])
         assert not isinstance(head.loss, Loss)
         answer: object = head.loss(y, p, weight)
-        if not isinstance(answer, tuple) or len(answer) != 2:
-            raise TypeError(f"loss must return (loss, gradient), got {answer!r}")
-        loss, gradient = answer
-        if np.ndim(loss) != 0:
-            raise TypeError(f"loss must return one number, got an array of shape {np.shape(loss)}")
-        along = as_gradient("loss: the gradient", gradient, p)
+        loss, gradient = _answered(self._names[number], answer)
+        along = as_gradient(f"{self._names[number]}: the gradient", gradient, p)
         total = float(targets.y.shape[0] * targets.positions if weight is None else weight.sum())
-        return Judged(float(loss), total, along.reshape(output.shape) * head.factor)
+        return Judged(loss, total, along.reshape(output.shape) * head.factor)
 
     def _step(
         self, outputs: Sequence[Array], judged: Sequence[Judged], rate: float, batch: int
@@ -190,11 +191,29 @@ class CustomPass:
             for number, (output, one) in enumerate(zip(outputs, judged, strict=True))
         ]
         given += [judged[number].gradient for number in self._known]
-        for gradient in given:
-            check_finite("loss", "the gradient", gradient, self._model.precision)
+        for number, gradient in zip([*range(len(judged)), *self._known], given, strict=True):
+            check_finite(
+                self._names[number],
+                "the gradient",
+                gradient,
+                self._model.precision,
+                channels=gradient.shape[1] // self._ports[number].positions,
+            )
         self._tape.backward([np.ascontiguousarray(one, dtype) for one in given], [])
         if not self._tape.apply_gradients(self._state, rate):
             raise BatchNotFiniteError(batch, "a parameter")
+
+
+def _answered(name: str, answer: object) -> tuple[float, Any]:
+    """Return the loss, and its gradient as it is, that a function of the caller's has returned."""
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        raise TypeError(f"{name} must return (loss, gradient), got {shown(answer)}")
+    loss, gradient = answer
+    if np.ndim(loss) != 0:
+        raise TypeError(f"{name} must return one number, got an array of shape {np.shape(loss)}")
+    if np.asarray(loss).dtype.kind not in "fiub" and not isinstance(loss, Real | Decimal):
+        raise TypeError(f"{name} must return one number, got {shown(loss)}")
+    return float(loss), gradient
 
 
 def _read_only(array: Array, shape: tuple[int, ...]) -> Array:

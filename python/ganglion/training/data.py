@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ganglion._base import locations
 from ganglion._base.arrays import Array, rows_at_once, unfolded
 from ganglion._base.frames import Labels, is_sparse
 
@@ -45,12 +46,14 @@ class Targets:
             `(samples, positions)`; None: all the same.
         metric_weight: What it counts in the metrics that are weighted.
         positions: Of a sample.
+        name: The output's, which messages tell where there are several; "": it is the only one.
     """
 
     y: Array
     weight: Weight | None = None
     metric_weight: Weight | None = None
     positions: int = 1
+    name: str = ""
 
     @property
     def width(self) -> int:
@@ -72,7 +75,15 @@ class Targets:
         weight, metric_weight = (
             None if one is None else of(one) for one in (self.weight, self.metric_weight)
         )
-        return Targets(of(self.y), weight, metric_weight, self.positions)
+        return Targets(of(self.y), weight, metric_weight, self.positions, self.name)
+
+    def of_call(self, call: str) -> str:
+        """Return the name of a call, and the output's, for messages."""
+        return f"{call}: {self.name}" if self.name else call
+
+    def at(self, row: int, column: int) -> str:
+        """Return where one of the targets is, for messages."""
+        return locations.at(row, column, self.y.shape[1], self.width)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganglion._base.arrays import unfolded
-from ganglion._base.frames import Labels, is_sparse, shown
+from ganglion._base.frames import Labels, is_sparse
+from ganglion._base.locations import within_row
 from ganglion._base.messages import warn
 
 Moments = NDArray[np.float64]  # sizes of means, and deviations, `(columns,)` each
@@ -38,15 +39,21 @@ _MOST_DEVIATIONS = 30.0  # that the mean may be away from 0
 _LARGEST_INPUT, _LEAST_INPUT = 1000.0, 1e-3
 
 
-def warn_of_targets(targets: NDArray[Any], weight: NDArray[Any] | None, hint: str) -> None:
+def warn_of_targets(
+    targets: NDArray[Any], weight: NDArray[Any] | None, hint: str, *, name: str = "y"
+) -> None:
     """Warn, once, of targets `(samples, columns)` that the default settings learn badly.
 
     Args:
         targets: Finite numbers.
         weight: What each sample counts, shape `(samples, 1)`; None: all the same.
         hint: What may be done.
+        name: What they are called.
     """
-    _warn("y", _moments(targets, weight), _far_targets, None, hint)
+    wrong = _first_far(_moments(targets, weight), _far_targets)
+    if wrong is not None:
+        where = name if targets.shape[1] == 1 else f"{name}, column {wrong.column},"
+        _warn(where, wrong, hint)
 
 
 def warn_of_inputs(
@@ -54,7 +61,10 @@ def warn_of_inputs(
     weight: NDArray[Any] | None,
     labels: Labels | None,
     hint: str,
+    *,
+    name: str = "X",
     rescale: float = 1.0,
+    channels: int | None = None,
 ) -> None:
     """Warn, once, of inputs `(samples, features)`, an array or a sparse matrix.
 
@@ -63,33 +73,40 @@ def warn_of_inputs(
         weight: What each sample counts, shape `(samples, 1)`; None: all the same.
         labels: The names of the columns, if they have any.
         hint: What may be done.
+        name: What they are called.
         rescale: What every input is multiplied by on its way in.
+        channels: How many features there are at each position, if samples have such.
     """
     means, deviations = _moments(X, weight)
-    name = "X" if rescale == 1 else "X times rescale"
-    moments = means * rescale, deviations * rescale
-    _warn(name, moments, _far_inputs, labels, hint)
+    wrong = _first_far((means * rescale, deviations * rescale), _far_inputs)
+    if wrong is not None:
+        where = within_row(wrong.column, len(means), channels, labels)
+        _warn(f"{name if rescale == 1 else f'{name} times rescale'}, {where},", wrong, hint)
 
 
-def _warn(
-    name: str,
-    moments: tuple[Moments, Moments],
-    far: Callable[[Moments, Moments], NDArray[np.bool_]],
-    labels: Labels | None,
-    hint: str,
-) -> None:
+class _Far(NamedTuple):
+    """A column that is far, with its mean and standard deviation."""
+
+    column: int
+    mean: float
+    deviation: float
+
+
+def _first_far(
+    moments: tuple[Moments, Moments], far: Callable[[Moments, Moments], NDArray[np.bool_]]
+) -> _Far | None:
     means, deviations = moments
     wrong = np.flatnonzero(far(np.abs(means), deviations))
     if not wrong.size:
-        return
-    column = wrong[0]
-    mean, deviation = means[column], deviations[column]
-    label = column if labels is None else labels[column]
-    where = name if name == "y" and len(means) == 1 else f"{name}, column {shown(label)},"
+        return None
+    return _Far(int(wrong[0]), float(means[wrong[0]]), float(deviations[wrong[0]]))
+
+
+def _warn(where: str, wrong: _Far, hint: str) -> None:
     warn(
         [
-            f"{where} has mean {mean:.3g} and standard deviation {deviation:.3g}; networks learn"
-            f" what is near mean 0 and deviation 1: {hint}"
+            f"{where} has mean {wrong.mean:.3g} and standard deviation {wrong.deviation:.3g};"
+            f" networks learn what is near mean 0 and deviation 1: {hint}"
         ]
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NoReturn, Protocol, Self
 
 import numpy as np
@@ -114,12 +115,20 @@ class Parametrized:
     def check_finite(self, call: str, data: Dataset) -> None:
         """Refuse inputs, targets and weights that are not finite in this precision."""
         for number, (inputs, scale) in enumerate(zip(data.inputs, self.scales, strict=True)):
-            name = self.name_of_input(number)
-            check_finite(call, name, inputs.table, self.precision, scale, inputs.labels)
+            check_finite(
+                call,
+                self.name_of_input(number),
+                inputs.table,
+                self.precision,
+                scale,
+                inputs.labels,
+                self.network.inputs[number].channels,
+            )
         for targets in data.targets:
-            check_finite(call, "y", targets.y, self.precision)
+            check = partial(check_finite, targets.of_call(call), precision=self.precision)
+            check("y", targets.y, channels=targets.width)
             if targets.weight is not None:
-                check_finite(call, "sample_weight", targets.weight, self.precision)
+                check("sample_weight", targets.weight, channels=1)
 
     def is_finite(self, data: Dataset) -> bool:
         """Tell whether `check_finite` lets data pass: some rows, whose numbers are not told."""
@@ -144,7 +153,7 @@ class Parametrized:
             what = "y was no class number"
             for targets, count in zip(data.targets, classes, strict=True):
                 if count and targets.width == 1:
-                    check_classes(call, targets.y, count)
+                    check_classes(targets.of_call(call), targets.y, count)
         else:
             what = "X, y or sample_weight was not finite"
             self.check_finite(call, data)
@@ -221,4 +230,7 @@ def as_gradient(name: str, gradient: Any, output: NDArray[Any]) -> NDArray[Any]:
         raise ValueError(
             f"{name} has shape {np.shape(gradient)}, must have that of the outputs, {output.shape}"
         )
+    kind = np.asarray(gradient).dtype
+    if kind.kind not in "fiubO":
+        raise TypeError(f"{name} has type {kind}, must hold numbers")
     return np.ascontiguousarray(gradient, output.dtype)

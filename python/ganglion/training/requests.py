@@ -150,7 +150,7 @@ def _warn_of_other_classes(data: Dataset, held_out: Dataset, objective: Objectiv
             continue
         messages.warn(
             [
-                f"fit: validation_split takes the last {len(held_out)} of"
+                f"{before.of_call('fit')}: validation_split takes the last {len(held_out)} of"
                 f" {len(data) + len(held_out)} rows, {said}: shuffle the rows before, or give"
                 " validation_data"
             ]
@@ -168,14 +168,22 @@ def _classes_in(targets: Targets, loss: Loss | CustomLoss) -> set[int]:
 def _warn_of_far_scales(model: Parametrized, objective: Objective, data: Dataset) -> None:
     """Warn of inputs and targets that a network which begins learns badly as they are."""
     weight = data.targets[0].row_weight if len(data.targets) == 1 else None
-    for inputs, scale in zip(data.inputs, model.scales, strict=True):
+    for number, (inputs, scale) in enumerate(zip(data.inputs, model.scales, strict=True)):
         if scale.columns is None:
-            hint = "begin the network with gn.Normalization, or scale X"
-            warn_of_inputs(inputs.table, weight, inputs.labels, hint, rescale=scale.factor)
+            warn_of_inputs(
+                inputs.table,
+                weight,
+                inputs.labels,
+                "begin the network with gn.Normalization, or scale X",
+                name=model.name_of_input(number),
+                rescale=scale.factor,
+                channels=model.network.inputs[number].channels,
+            )
     for head, targets in zip(objective.heads, data.targets, strict=True):
         if takes_any_number(head.loss):
             rows = targets.by_position()
-            warn_of_targets(rows.y, rows.weight, "scale y, and predictions back")
+            name = f"y of {targets.name}" if targets.name else "y"
+            warn_of_targets(rows.y, rows.weight, "scale y, and predictions back", name=name)
 
 
 def _iterable_source(

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion._base.arrays import Array, as_array
-from ganglion._base.frames import Labels, labels_of, shown
+from ganglion._base.frames import Labels, labels_of
+from ganglion._base.locations import at
 from ganglion.graphs.networks import OutputPort
 from ganglion.losses import BinaryCrossEntropy, CrossEntropy, CustomLoss, Loss
 from ganglion.training.data import Targets
@@ -89,11 +90,12 @@ def as_weights(
 
 def check_weights(call: str, name: str, weight: NDArray[np.float64]) -> None:
     """Refuse weights, a row for each sample, that are out of range, or of which none counts."""
-    wrong = np.argwhere(~((weight == 0) | ((weight >= _LIGHTEST) & (weight <= _HEAVIEST))))
+    table = weight.reshape(len(weight), -1)
+    wrong = np.argwhere(~((table == 0) | ((table >= _LIGHTEST) & (table <= _HEAVIEST))))
     if wrong.size:
         raise ValueError(
-            f"{call}: {name} is {weight[tuple(wrong[0])]} at row {wrong[0][0]}, must be 0 or from"
-            f" {_LIGHTEST} to {_HEAVIEST}"
+            f"{call}: {name} is {found_at(table, wrong[0])}, must be 0 or from {_LIGHTEST} to"
+            f" {_HEAVIEST}"
         )
     if not weight.any():
         raise ValueError(f"{call}: {name} is zero for every sample")
@@ -158,10 +160,9 @@ def _check_values(call: str, loss: str, targets: Targets, labels: Labels | None)
     wrong = np.argwhere(~((y >= low) & (y <= high) & np.isfinite(y)))
     if wrong.size:
         row, column = wrong[0]
-        label = column if labels is None else labels[column]
+        where = at(row, column, y.shape[1], targets.width, labels)
         raise ValueError(
-            f"{call}: y is {y[row, column]} at row {row}, column {shown(label)}, must be {rule} for"
-            f" the loss {loss}"
+            f"{call}: y is {y[row, column]} at {where}, must be {rule} for the loss {loss}"
         )
     if loss == "cross_entropy":
         sums = y.reshape(len(y), targets.positions, targets.width).sum(axis=2)

@@ -13,6 +13,7 @@ from ganglion._base.arrays import Array
 from ganglion._base.ranking import mean_roc_auc
 from ganglion.losses import CustomLoss, Loss
 from ganglion.metrics import AUC, Metric, MetricFunction
+from ganglion.training.data import Targets
 
 Wanted = Sequence[str | Metric | MetricFunction]
 
@@ -171,7 +172,9 @@ def figures_of(
     return figures
 
 
-def check_targets(call: str, figures: Sequence[Figure], loss: Loss | CustomLoss, y: Array) -> None:
+def check_targets(
+    call: str, figures: Sequence[Figure], loss: Loss | CustomLoss, targets: Targets
+) -> None:
     """Refuse targets that are values where a metric asks for yes or no.
 
     Raises:
@@ -180,12 +183,12 @@ def check_targets(call: str, figures: Sequence[Figure], loss: Loss | CustomLoss,
     asking = [figure.name for figure in figures if figure.is_of_yes_and_no]
     if not asking or isinstance(loss, losses.CrossEntropy | losses.BinaryCrossEntropy):
         return
+    y = targets.y
     wrong = np.argwhere((y != 0) & (y != 1))
     if wrong.size:
-        row, column = wrong[0]
         raise ValueError(
-            f"{call}: {asking[0]} compares yes and no, 1 and 0, y is {y[row, column]} at row"
-            f" {row}: r2 and mean_absolute_error are for values"
+            f"{call}: {asking[0]} compares yes and no, 1 and 0, y is {y[tuple(wrong[0])]} at"
+            f" {targets.at(*wrong[0])}: r2 and mean_absolute_error are for values"
         )
 
 
