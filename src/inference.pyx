@@ -64,9 +64,11 @@ cdef class Predictor:
         rescale: What every input is multiplied by.
         columns: What is taken from each input, and what it is multiplied by then, shape
             `(2, inputs)`; None: `rescale` is for all.
+        channels: How many inputs there are at each position, for messages; None: there are no
+            positions.
     """
 
-    def __cinit__(self, recipe, dtype, weights, rescale, columns=None):
+    def __cinit__(self, recipe, dtype, weights, rescale, columns=None, channels=None):
         build, arguments = recipe
         graph, input_value, output_value = build(*arguments)
         cdef Graph* core = <Graph*> PyCapsule_GetPointer(graph.capsule(), "ganglion.Graph")
@@ -75,7 +77,7 @@ cdef class Predictor:
         self.dtype = self.precision.dtype
         self.rescale = rescale
         self.inputs = graph.cols(input_value)
-        self.columns = columns
+        self.columns, self.channels = columns, channels
         cdef const double[:, ::1] by_column
         if columns is not None:
             by_column = np.array(columns, np.float64, order="C").reshape(2, self.inputs)
@@ -145,7 +147,8 @@ cdef class Predictor:
             array = as_array("predictor", "x", x)
             table = np.atleast_2d(array if array.ndim < 3 else array.reshape(len(array), -1))
             scale = InputScale(self.rescale, self.columns)
-            refuse_not_finite("predictor", "x", table, self.precision, scale, labels_of(x))
+            refuse_not_finite(
+                "predictor", "x", table, self.precision, scale, labels_of(x), self.channels)
         return out
 
     cdef bint fits(self, object array, Py_ssize_t columns):
@@ -240,4 +243,5 @@ cdef class Predictor:
 
     def __reduce__(self):
         weights = self.weights().copy()
-        return Predictor, (self.recipe, self.dtype.name, weights, self.rescale, self.columns)
+        return Predictor, (
+            self.recipe, self.dtype.name, weights, self.rescale, self.columns, self.channels)

@@ -1,4 +1,5 @@
 import csv
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,25 @@ def test_checkpoint_names_the_figures_there_are(tmp_path: Path) -> None:
     message = "names 'val_acc', which is no figure; there are: epoch, val_loss$"
     with pytest.raises(ValueError, match=message):
         fit(ModelCheckpoint(tmp_path / "{val_acc}"), losses(1))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("{", "filepath 'to/{' has braces that are not in pairs: "),
+        ("a}", "filepath 'to/a}' has braces that are not in pairs: "),
+        ("{0}", "filepath 'to/{0}' has {0}, must name epoch or a figure"),
+        ("{:02d}", "filepath 'to/{:02d}' has {}, must name epoch or a figure"),
+    ],
+)
+def test_checkpoint_refuses_a_path_before_the_fit(name: str, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        ModelCheckpoint(f"to/{name}")
+
+
+def test_checkpoint_names_the_path_that_does_not_fit_the_figures(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"filepath '.*loss:d}' does not fit .* of epoch 1: Unkno"):
+        fit(ModelCheckpoint(tmp_path / "{val_loss:d}"), losses(1.0))
 
 
 def read(path: Path, separator: str = ",") -> list[list[str]]:

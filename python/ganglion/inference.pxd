@@ -72,6 +72,7 @@ cdef class Predictor:
     cdef readonly object dtype
     cdef readonly double rescale
     cdef object columns
+    cdef object channels
     cdef const double* shift
     cdef const double* factor
     cdef readonly Py_ssize_t inputs

@@ -16,6 +16,7 @@ class Predictor:
         weights: ArrayLike,
         rescale: float,
         columns: ArrayLike | None = None,
+        channels: int | None = None,
     ) -> Self: ...
     @property
     def dtype(self) -> np.dtype[Any]: ...

@@ -5,6 +5,7 @@ import csv
 import io
 from os import PathLike
 from pathlib import Path
+from string import Formatter
 
 from ganglion._base import writing
 from ganglion._base.arguments import explained
@@ -27,6 +28,9 @@ class ModelCheckpoint(MonitorCallback):
         save_best_only: Whether to save only when the figure improves.
         mode: `"min"`, `"max"` or `"auto"`, which goes by the figure's name.
         initial_value_threshold: The value that the first model saved must improve on.
+
+    Raises:
+        ValueError: When braces in `filepath` are not in pairs or hold no name.
     """
 
     def __init__(
@@ -40,6 +44,7 @@ class ModelCheckpoint(MonitorCallback):
         initial_value_threshold: float | None = None,
     ) -> None:
         super().__init__(monitor, mode, best=initial_value_threshold)
+        _check_names(str(filepath))
         self.filepath = str(filepath)
         self.verbose = verbose
         self.save_best_only = save_best_only
@@ -65,6 +70,30 @@ class ModelCheckpoint(MonitorCallback):
             raise ValueError(
                 f"filepath {self.filepath!r} names {error}, which is no figure; there are: {known}"
             ) from None
+        except (ValueError, TypeError, AttributeError, IndexError) as error:
+            raise ValueError(
+                f"filepath {self.filepath!r} does not fit the figures of epoch {epoch + 1}: {error}"
+            ) from None
+
+
+def _check_names(filepath: str) -> None:
+    """Refuse a path whose braces are not in pairs, or hold no name.
+
+    Raises:
+        ValueError: With the path.
+    """
+    try:
+        names = [name for _, name, _, _ in Formatter().parse(filepath) if name is not None]
+    except ValueError as error:
+        raise ValueError(
+            f"filepath {filepath!r} has braces that are not in pairs: {error}"
+        ) from None
+    for name in names:
+        if not name or name[0].isdigit():
+            raise ValueError(
+                f"filepath {filepath!r} has {{{name}}}, must name epoch or a figure, as in"
+                " {epoch:02d}"
+            )
 
 
 @explained

@@ -45,7 +45,7 @@ class ShapedPredictor(Predictor):
         output_shape: KnownShape,
     ) -> Self:
         """Make the predictor, and note the shapes."""
-        made = super().__new__(cls, recipe, dtype, weights, rescale, columns)
+        made = super().__new__(cls, recipe, dtype, weights, rescale, columns, input_shape[-1])
         made._input_shape, made._output_shape = input_shape, output_shape
         return made
 
@@ -116,8 +116,8 @@ class ShapedPredictor(Predictor):
         return flat
 
     def __reduce__(self) -> tuple[Any, ...]:
-        made_of = super().__reduce__()[1]
-        return ShapedPredictor, (*made_of, self._input_shape, self._output_shape)
+        made_of: Any = super().__reduce__()[1]
+        return ShapedPredictor, (*made_of[:-1], self._input_shape, self._output_shape)
 
 
 def predictor_of(

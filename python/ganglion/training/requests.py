@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from ganglion._base import checks, messages
+from ganglion._base.frames import is_sparse
+from ganglion._base.structures import Structure
 from ganglion.callbacks import Callback, bars
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.callbacks.bars import Verbosity
@@ -74,7 +77,11 @@ def prepare(
     """Check data and arguments, and return what the loop works with."""
     makes_batches = y is None and not hasattr(x, "__array__")
     if makes_batches and not isinstance(x, Iterable):
-        raise TypeError(f"fit: x must be an array, with y, or an iterable of batches, got {x!r}")
+        raise TypeError(
+            f"fit: x must be an array, with y, or an iterable of batches, got {checks.shown(x)}"
+        )
+    if makes_batches and _holds_inputs(x, subject.inputs):
+        raise ValueError("fit: y is missing")
     if makes_batches:
         source, held_out = _iterable_source(subject, objective, x, arguments), None
     else:
@@ -109,8 +116,25 @@ def evaluation_source(data: Dataset, batch_size: int | None) -> ArraySource:
 
 def _validation(subject: Subject, objective: Objective, validation_data: Sequence[Any]) -> Dataset:
     if not isinstance(validation_data, tuple | list) or len(validation_data) not in (2, 3):
-        raise TypeError("validation_data must be (x, y) or (x, y, sample_weight)")
+        parts = f" of {len(validation_data)}" if isinstance(validation_data, tuple | list) else ""
+        raise TypeError(
+            "validation_data must be (x, y) or (x, y, sample_weight), got a"
+            f" {type(validation_data).__name__}{parts}"
+        )
     return subject.dataset("validation_data", objective, *validation_data)
+
+
+def _holds_inputs(x: Any, inputs: Structure) -> bool:
+    """Tell whether what is no array holds samples, or arrays of them, and not batches."""
+    if isinstance(x, Mapping) or is_sparse(x):
+        return True
+    item, depth = x, 0
+    while isinstance(item, list | tuple) and item:
+        item, depth = item[0], depth + 1
+    if isinstance(item, Real):  # of the inputs of a batch: those lie in a list of rows
+        return 0 < depth < 4
+    of_each = depth == 1 and inputs.kind != "one" and len(x) == len(inputs)
+    return of_each and (hasattr(item, "__array__") or is_sparse(item))
 
 
 def _array_source(
