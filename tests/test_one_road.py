@@ -1,5 +1,6 @@
 """One road from every `fit` to the core: the same loop, and few calls on the way."""
 
+import ast
 import re
 import sys
 import threading
@@ -107,10 +108,37 @@ def test_few_calls_lead_from_a_fit_to_the_core(name: str, monkeypatch: pytest.Mo
     assert len(longest) <= MOST_CALLS, [code.co_qualname for code in longest]
 
 
+def private_names(source: str) -> set[str]:
+    """Return what the classes of a module keep to themselves."""
+    nodes = list(ast.walk(ast.parse(source)))
+    names = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    names |= {node.attr for node in nodes if isinstance(node, ast.Attribute) and is_own(node)}
+    return {name for name in names if re.match("_[a-z]", name)}
+
+
+def reached_into(source: str, names: set[str]) -> list[str]:
+    """Return where a module reads such names of others than its own classes."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute) and node.attr in names and not is_own(node)
+    ]
+
+
+def is_own(node: ast.Attribute) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+
+
 def test_estimators_come_to_the_inside_of_a_model_by_one_door() -> None:
-    private = re.compile(r"\b(_?net|model)\._[a-z]")
+    models = (path.read_text() for path in (PACKAGE / "models").glob("*.py"))
+    private = set[str]().union(*map(private_names, models))
+    assert {"_model", "_subject", "_outputs", "_objective"} <= private
+    assert reached_into("hidden._model.store; self._net._outputs(x)", private) == [
+        "hidden._model",
+        "self._net._outputs",
+    ]
     sources = (PACKAGE / "estimators").rglob("*.py")
-    assert [path for path in sources if private.search(path.read_text())] == []
+    assert [found for path in sources for found in reached_into(path.read_text(), private)] == []
 
 
 def test_a_thread_that_heeds_an_event_ends_the_fit_of_a_model() -> None:
