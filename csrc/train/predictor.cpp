@@ -231,8 +231,7 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
         if (!plan_.uses(input)) continue;
         const bool in_place = call.in_place && !classes_.has(i);  // those are checked in a copy
         const T* const lies = in_place ? as_it_lies<T>(call.x[i]) : nullptr;
-        workspace.read_input(input,
-                             lies == nullptr ? nullptr : lies + rows.begin * call.x[i].cols);
+        workspace.read_input(input, lies == nullptr ? nullptr : lies + rows.begin * call.x[i].cols);
     }
     team.divide(0, [&](Part part) noexcept {
         const Range share = plan_.memory.row_share(part, count);
