@@ -240,6 +240,7 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
             if (!plan_.uses(input)) continue;
             const Matrix<T> all = workspace.value(input, count);
             if (!gather_share(share, call.x[i], rows.begin, all)) call.finite = false;
+            if (!classes_.has(i)) continue;
             const Matrix<T> mine{all.at(share.begin, 0), share.size(), all.cols, all.row_stride};
             if (!classes_.hold(i, mine)) call.not_classes = static_cast<std::ptrdiff_t>(i);
         }
