@@ -7,6 +7,14 @@ namespace ganglion {
 /// Every size, index and stride in the core; counts elements, never bytes.
 using Index = std::ptrdiff_t;
 
+/// Half-open: begin <= i < end.
+struct Range {
+    Index begin;
+    Index end;
+
+    Index size() const { return end - begin; }
+};
+
 /// A view of a matrix someone else owns: element (i, j) is data[i * row_stride + j * col_stride].
 template <class T>
 struct Matrix {
@@ -18,17 +26,13 @@ struct Matrix {
 
     T* at(Index i, Index j) const { return data + i * row_stride + j * col_stride; }
 
+    Matrix some_rows(Range some) const {
+        return {at(some.begin, 0), some.size(), cols, row_stride, col_stride};
+    }
+
     Matrix transposed() const { return {data, cols, rows, col_stride, row_stride}; }
 
     operator Matrix<const T>() const { return {data, rows, cols, row_stride, col_stride}; }
-};
-
-/// Half-open: begin <= i < end.
-struct Range {
-    Index begin;
-    Index end;
-
-    Index size() const { return end - begin; }
 };
 
 /// `size` of what ends at `end`, from `begin` on, or as much as there is.

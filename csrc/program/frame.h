@@ -49,10 +49,8 @@ struct Frame {
     /// The part's rows of a buffer that makes a matrix.
     Matrix<T> mine(BufferId id) const {
         if (id == kNoBuffer) return {};
-        const Matrix<T> all = whole(id);
         const Index positions = memory.buffer(id).extent.positions;
-        return {all.at(rows.begin * positions, 0), rows.size() * positions, all.cols,
-                all.row_stride};
+        return whole(id).some_rows({rows.begin * positions, rows.end * positions});
     }
 
     /// Call `body` with the part's rows of buffers of any strides, as matrices of the same rows.

@@ -50,7 +50,7 @@ const T* as_it_lies(const DataView& x) {
 
 template <class T>
 bool gather_share(Range share, const DataView& x, Index first, const Matrix<T>& into) {
-    const Matrix<T> mine{into.at(share.begin, 0), share.size(), into.cols, into.row_stride};
+    const Matrix<T> mine = into.some_rows(share);
     const void* const given = static_cast<const char*>(x.data) + first * x.row_stride;
     if (into.data == given) return kernels<T>().all_finite(mine.data, mine.rows * mine.cols);
     return gather(x, nullptr, first + share.begin, mine);

@@ -240,9 +240,8 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
             if (!plan_.uses(input)) continue;
             const Matrix<T> all = workspace.value(input, count);
             if (!gather_share(share, call.x[i], rows.begin, all)) call.finite = false;
-            if (!classes_.has(i)) continue;
-            const Matrix<T> mine{all.at(share.begin, 0), share.size(), all.cols, all.row_stride};
-            if (!classes_.hold(i, mine)) call.not_classes = static_cast<std::ptrdiff_t>(i);
+            if (classes_.has(i) && !classes_.hold(i, all.some_rows(share)))
+                call.not_classes = static_cast<std::ptrdiff_t>(i);
         }
     });
     const Run run{.rows = count, .first_row = rows.begin};
@@ -250,9 +249,8 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
     team.divide(0, [&](Part part) noexcept {
         const Range share = plan_.memory.row_share(part, count);
         for (std::size_t i = 0; i < outputs_.size(); ++i) {
-            const Matrix<T>& y = call.y[i];
             copy_share<T>(share, workspace.value(outputs_[i].value, count),
-                          {y.at(rows.begin, 0), count, y.cols, y.row_stride});
+                          call.y[i].some_rows(rows));
         }
     });
 }

@@ -202,17 +202,14 @@ Ending Routine<T>::prepare(const Team& team, const Batches& batches, Index batch
 template <class T>
 Ending Routine<T>::fill(const Part& part, const Batches& batches, Range places) {
     const Range mine = share_of(part, places);
-    const auto share = [&](ValueId value) {
-        const Matrix<T> all = workspace_.value(value, places.size());
-        T* const first = all.at(mine.begin - places.begin, 0);
-        return Matrix<T>{first, mine.size(), all.cols, all.row_stride};
-    };
+    const Range in_batch{mine.begin - places.begin, mine.end - places.begin};
     bool finite = true;
     bool classes = true;
     for (std::size_t i = 0; i < feeds_.size(); ++i) {
         if (!plan_.uses(feeds_[i]) || batches.feeds[i].data == nullptr) continue;
-        finite &= batches.gather_into(batches.feeds[i], mine, share(feeds_[i]));
-        classes &= classes_.hold(i, share(feeds_[i]));
+        const Matrix<T> rows = workspace_.value(feeds_[i], places.size()).some_rows(in_batch);
+        finite &= batches.gather_into(batches.feeds[i], mine, rows);
+        classes &= classes_.hold(i, rows);
     }
     if (!finite) return Ending::data_not_finite;
     return classes ? Ending::complete : Ending::no_class_number;

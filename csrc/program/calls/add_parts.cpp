@@ -26,9 +26,10 @@ void AddPartsCall::run(Frame<T>& frame) const {
                          all.row_stride};
     };
     const Matrix<T> to = columns(frame.whole(into), 0);
+    const Matrix<T> from = frame.whole(parts);
     const Index others = parts_of_depth(frame.run.rows * positions) - 1;
     for (Index number = 0; number < others; ++number)
-        kernels<T>().add(to, columns(frame.whole(parts), number * mine.rows.size()), to);
+        kernels<T>().add(to, columns(from, number * mine.rows.size()), to);
 }
 
 template Block AddPartsCall::share<float>(const Memory&, const Part&, Index) const;

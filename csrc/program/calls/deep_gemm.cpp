@@ -29,11 +29,6 @@ bool is_plain(const GemmCall& product) {
            product.saved == kNoBuffer && product.updated == kNoBuffer;
 }
 
-template <class T>
-Matrix<T> rows_of(Matrix<T> all, Range rows) {
-    return {all.at(rows.begin, 0), rows.size(), all.cols, all.row_stride};
-}
-
 }  // namespace
 
 std::optional<DeepGemmCall> DeepGemmCall::of(const GemmCall& product, Memory& memory,
@@ -125,15 +120,15 @@ void DeepGemmCall::run(Frame<T>& frame) const {
     for_each_part(mine.rows, first.rows, [&](Index number, Range of_c) {
         if (frame.stops()) return;
         const Range depth = part_of_depth(number, left.rows);
-        GemmArgs<T> args{.a = rows_of(left, depth).transposed(),
-                         .b = rows_of(right, depth),
+        GemmArgs<T> args{.a = left.some_rows(depth).transposed(),
+                         .b = right.some_rows(depth),
                          .c = first,
                          .b_padded = true,
                          .start = {nullptr, product.accumulate},
                          .sums = {sums, product.accumulate_sums}};
         if (number > 0) {
             const Index begin = (number - 1) * first.rows;
-            args.c = rows_of(others, {begin, begin + first.rows});
+            args.c = others.some_rows({begin, begin + first.rows});
             args.start = {};
             args.sums = {sums == nullptr ? nullptr : other_sums + (number - 1) * first.cols, false};
         }
