@@ -19,11 +19,11 @@ from ganglion.graphs.tensors import Tensor, called
 from ganglion.graphs.wirings import Nested
 from ganglion.layers import Layer
 from ganglion.models import file_format
-from ganglion.models.sizing import KEPT, with_parameters
+from ganglion.models.sizing import with_parameters
 from ganglion.models.weights import Array, Weights
 from ganglion.training.checking import Subject
 from ganglion.training.data import Arrays, Dataset, Inputs
-from ganglion.training.passes import Parametrized
+from ganglion.training.passes import KEPT, Parametrized
 
 if TYPE_CHECKING:
     from ganglion.inference import Predictor

@@ -10,9 +10,7 @@ from ganglion._base.scaling import InputScale
 from ganglion._base.shapes import Shape
 from ganglion.graphs.architectures import Architecture
 from ganglion.graphs.networks import Network
-from ganglion.training.passes import Parametrized, Sized
-
-KEPT = 16  # networks, where there is one for each number of steps
+from ganglion.training.passes import KEPT, Parametrized, Sized
 
 
 def with_parameters(architecture: Architecture, network: Network) -> Parametrized:

@@ -20,10 +20,10 @@ from ganglion.graphs.networks import Network
 from ganglion.training.data import Dataset
 from ganglion.training.supervision import check_classes
 
+KEPT = 16  # of what there is one for each number of steps: the latest
+
 Order = NDArray[np.int64]
 Rates = NDArray[np.float64]
-
-
 Sized = tuple[Network, tuple[InputScale, ...]]
 
 

@@ -13,6 +13,7 @@ from ganglion.training.custom_passes import CustomPass
 from ganglion.training.head_tallies import Tallies
 from ganglion.training.heads import Head
 from ganglion.training.passes import (
+    KEPT,
     BatchNotFiniteError,
     CorePass,
     Parametrized,
@@ -24,8 +25,6 @@ from ganglion.training.sources import Source
 from ganglion.training.tallies import Tally
 
 Purpose = Literal["evaluate", "gradients", "train"]
-
-_KEPT = 16  # passes, where there is one for each number of steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ class Phase:
         if made is not None and part.batch_size <= largest:
             return made
         self._passes.pop(sizes, None)  # one that fails to be made leaves none
-        while len(self._passes) >= _KEPT:
+        while len(self._passes) >= KEPT:
             del self._passes[next(iter(self._passes))]
         model = self._model.of_columns(sizes.columns)
         made = self._make_pass(model, part.batch_size, sizes.widths)
