@@ -37,8 +37,8 @@ def as_array(call: str, name: str, values: ArrayLike) -> Array:
         given = given.toarray()
     columns = columns_of(given)
     if columns is None:
-        return _numbers(call, name, plain(given))
-    read = [_numbers(call, name, plain(column), label) for label, column in columns]
+        return _numbers(call, name, given)
+    read = [_numbers(call, name, column, label) for label, column in columns]
     return np.column_stack(read) if read else np.empty((len(given), 0))
 
 
@@ -59,6 +59,11 @@ def as_samples(call: str, x: ArrayLike, features: int | None) -> Any:
         array = given.tocsr()
     else:
         array = as_array(call, "X", given)
+    return _as_table(call, array, features)
+
+
+def _as_table(call: str, array: Any, features: int | None) -> Any:
+    """Return an array, or a sparse matrix, of samples in the shape `(samples, features)`."""
     if array.ndim < 2:
         raise ValueError(
             f"{call}: X has shape {array.shape}, must be (samples, {features or 'features'});"
@@ -96,15 +101,11 @@ def as_shaped(call: str, x: ArrayLike, shape: Shape) -> Any:
     in_rows = columns is not None and array.ndim <= 2
     if 0 in array.shape[1:]:
         raise ValueError(f"{call}: X has shape {array.shape}: samples have no numbers")
-    one_channel = (*array.shape[1:], 1)
-    if (
-        len(shape) > 1
-        and not in_rows
-        and not (takes(shape, array.shape[1:]) or takes(shape, one_channel))
-    ):
+    sample = array.shape[1:]
+    if len(shape) > 1 and not in_rows and not (takes(shape, sample) or takes(shape, (*sample, 1))):
         wanted = ", ".join("steps" if size is None else str(size) for size in shape)
         raise ValueError(f"{call}: X has shape {array.shape}, must be (samples, {wanted})")
-    return as_samples(call, array, columns)
+    return _as_table(call, array, columns)
 
 
 def as_inputs(call: str, x: ArrayLike, features: int) -> Array:
@@ -185,6 +186,17 @@ def check_finite(
 
 def _numbers(call: str, name: str, values: Any, label: Hashable | None = None) -> Array:
     """Return values, or those of the column named `label`, as an array the core can read."""
+    array = values if type(values) is np.ndarray else _as_plain(call, name, values, label)
+    if array.dtype.kind == "O":
+        return _of_objects(call, name, array, label)
+    _check_type(call, name, array.dtype, label)
+    if array.dtype.kind == "f" and array.dtype.itemsize not in (4, 8):
+        return array.astype(np.float32 if array.dtype.itemsize < 4 else np.float64)
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def _as_plain(call: str, name: str, values: Any, label: Hashable | None) -> Array:
+    """Return values as an array of whatever type, unless some are masked."""
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         place = np.argwhere(np.ma.getmaskarray(values))[0]
         where = _place(place, values.shape, label)
@@ -197,15 +209,9 @@ def _numbers(call: str, name: str, values: Any, label: Hashable | None = None) -
             f"{call}: {name} is a {type(values).__name__}, must be an array of numbers or bools"
         )
     try:
-        array = np.asarray(values)
+        return np.asarray(plain(values))
     except ValueError as error:
         raise ValueError(f"{call}: {name} must have rows of one length: {error}") from error
-    if array.dtype.kind == "O":
-        return _of_objects(call, name, array, label)
-    _check_type(call, name, array.dtype, label)
-    if array.dtype.kind == "f" and array.dtype.itemsize not in (4, 8):
-        return array.astype(np.float32 if array.dtype.itemsize < 4 else np.float64)
-    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def _check_type(call: str, name: str, dtype: np.dtype[Any], label: Hashable | None) -> None:

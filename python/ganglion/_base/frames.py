@@ -16,6 +16,8 @@ def columns_of(table: Any) -> list[tuple[Hashable, Any]] | None:
 
     Frames are those of pandas and polars and the tables of pyarrow, and what behaves like them.
     """
+    if isinstance(table, np.ndarray):
+        return None
     if hasattr(table, "iter_columns"):  # polars
         return [(column.name, column) for column in table.iter_columns()]
     if hasattr(table, "itercolumns"):  # pyarrow
@@ -30,6 +32,8 @@ def columns_of(table: Any) -> list[tuple[Hashable, Any]] | None:
 
 def labels_of(table: Any) -> Labels | None:
     """Return the names of a frame's columns; None for what is no frame."""
+    if isinstance(table, np.ndarray):
+        return None
     names: Iterable[Hashable] | None = None
     if hasattr(table, "itercolumns"):
         names = table.column_names
@@ -53,4 +57,4 @@ def plain(column: Any) -> Any:
 
 def is_sparse(table: Any) -> bool:
     """Is it one of SciPy's sparse matrices or arrays?"""
-    return hasattr(table, "tocsr")
+    return not isinstance(table, np.ndarray) and hasattr(table, "tocsr")

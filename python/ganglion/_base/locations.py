@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from ganglion._base.frames import Labels, shown
+
+
+def first_of(found: NDArray[np.bool_]) -> NDArray[Any] | None:
+    """Return the place of the first that is true; None where none is."""
+    return np.argwhere(found)[0] if found.any() else None
 
 
 def at(

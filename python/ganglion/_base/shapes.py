@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from ganglion._base import checks
@@ -60,6 +61,7 @@ def positions_of(shape: Shape) -> int | None:
     return None if None in shape[:-1] else math.prod(size or 0 for size in shape[:-1])
 
 
+@lru_cache(1024)  # asked in each call
 def columns_of(shape: Shape) -> int | None:
     """Return how many numbers a sample has; None: any number."""
     positions = positions_of(shape)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -47,9 +48,9 @@ class Parameter:
         return self.initializer.values(1, self.fan_out, seed, stream).ravel()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class End:
-    """An input or an output of a network.
+    """An input or an output of a network; what is asked of it in each call is computed once.
 
     Args:
         name: What users call it.
@@ -61,35 +62,35 @@ class End:
     number: int
     shape: Shape
 
-    @property
+    @cached_property
     def known_shape(self) -> tuple[int, ...]:
         """That of a row, whose steps must be known."""
         sizes = tuple(size for size in self.shape if size is not None)
         assert len(sizes) == len(self.shape), f"the steps of {self.name} are not known"
         return sizes
 
-    @property
+    @cached_property
     def columns(self) -> int:
         """Numbers of a row, whose steps must be known."""
         return math.prod(self.known_shape)
 
-    @property
+    @cached_property
     def channels(self) -> int:
         """Numbers at each position."""
         return shapes.channels_of(self.shape)
 
-    @property
+    @cached_property
     def least_columns(self) -> int:
         """Numbers of a row, of one step where that may be any number."""
         return shapes.columns_of(self.shape) or self.channels * shapes.ONE_STEP
 
-    @property
+    @cached_property
     def positions(self) -> int:
         """Steps of a sequence or pixels of an image, whose number must be known; else 1."""
         return self.columns // self.channels
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Port(End):
     """An input of a network.
 
@@ -101,7 +102,7 @@ class Port(End):
     normalization: NDArray[np.float64] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OutputPort(End):
     """An output of a network.
 

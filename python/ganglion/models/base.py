@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from ganglion import _core
 from ganglion._base import attributes, checks, shapes
 from ganglion._base.arguments import explained
-from ganglion._base.arrays import unfolded
 from ganglion._base.messages import say
 from ganglion.graphs import summary
 from ganglion.graphs.architectures import Architecture
@@ -153,13 +152,12 @@ class BaseModel(Weights):
 
         Rows of a sparse matrix are unfolded some at a time.
         """
-        finite, step, scales = True, data.rows_at_once(1), model.scales
+        if not data.is_sparse:
+            return predictor.predict(model.feeds(data), outputs)
+        finite, step = True, data.rows_at_once(1)
         for first in range(0, len(data), step):
             part = slice(first, first + step)
-            feeds = [
-                (unfolded(inputs.table[part]), scale.factor, scale.columns)
-                for inputs, scale in zip(data.inputs, scales, strict=True)
-            ]
+            feeds = model.feeds(data.rows(part).unfolded())
             finite &= predictor.predict(feeds, [output[part] for output in outputs])
         return finite
 

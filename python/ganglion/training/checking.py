@@ -12,7 +12,7 @@ from ganglion._base.arrays import Array, as_shaped
 from ganglion._base.frames import labels_of
 from ganglion._base.structures import Structure
 from ganglion.training.class_weights import ClassWeight, by_output, times_class_weight
-from ganglion.training.data import Dataset, Inputs, check_lengths
+from ganglion.training.data import Dataset, Inputs, Targets, check_lengths
 from ganglion.training.heads import Head
 from ganglion.training.objectives import Objective
 from ganglion.training.passes import Parametrized
@@ -44,7 +44,7 @@ class Subject:
     def unlabelled(self, call: str, x: Any) -> Dataset:
         """Return samples without targets, checked but for their numbers."""
         data = Dataset(tuple(self.tables(call, x)), ())
-        check_lengths(call, self._names(()), data)
+        check_lengths(call, lambda: self._names(()), data)
         return data
 
     def of_steps(self, call: str, inputs: Sequence[Inputs]) -> Subject:
@@ -103,7 +103,7 @@ class Subject:
             for name, head, port, one in zip(calls, heads, ports, given, strict=True)
         ]
         data = Dataset(tuple(inputs), tuple(targets))
-        check_lengths(call, self._names(heads), data)
+        check_lengths(call, lambda: self._names(heads), data)
         counted = []
         for name, head, port, one, weight in zip(
             calls, heads, ports, targets, weights, strict=True
@@ -111,7 +111,7 @@ class Subject:
             counts = as_weights(name, len(data), port, weight)
             check_targets(name, head.figures, head.loss, one)
             told = head.name if len(self.outputs) > 1 else ""
-            counted.append(replace(one, weight=counts, metric_weight=counts, name=told))
+            counted.append(Targets(one.y, counts, counts, one.positions, told))
         data = Dataset(data.inputs, tuple(counted))
         if not any(isinstance(one, np.memmap) for one in self.inputs.parts(call, x)):
             model.check_finite(call, data)  # batches of others are looked at as they are read

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ganglion._base import checks, naming
 from ganglion._base.arrays import Array
+from ganglion._base.locations import first_of
 from ganglion.losses import BinaryCrossEntropy, CrossEntropy, CustomLoss, Loss
 from ganglion.training.data import Targets
 from ganglion.training.supervision import check_weights, classes_of, found_at
@@ -115,10 +116,10 @@ def _labels(call: str, targets: Targets, loss: Loss | CustomLoss) -> Array:
         raise ValueError(
             f"{call}: class_weight needs one class a row, y has {targets.width} columns"
         )
-    between = np.argwhere(labels != np.floor(labels))
-    if between.size:
+    between = first_of(labels != np.floor(labels))
+    if between is not None:
         raise ValueError(
-            f"{call}: class_weight needs classes, y is {found_at(labels, between[0])}, must be 0 or"
+            f"{call}: class_weight needs classes, y is {found_at(labels, between)}, must be 0 or"
             " 1 with it"
         )
     return labels

@@ -151,6 +151,8 @@ class Dataset:
 
     def unfolded(self) -> Dataset:
         """Return the samples with a sparse matrix's rows in an array."""
+        if not self.is_sparse:
+            return self
         inputs = (replace(one, table=unfolded(one.table)) for one in self.inputs)
         return replace(self, inputs=tuple(inputs))
 
@@ -159,16 +161,18 @@ class Dataset:
         return replace(self, targets=(replace(self._only, **changes),))
 
 
-def check_lengths(call: str, names: Sequence[str], data: Dataset) -> None:
+def check_lengths(call: str, names: Callable[[], Sequence[str]], data: Dataset) -> None:
     """Refuse inputs and targets that do not have the same number of rows.
 
     Args:
         call: The function that was called, for the message.
-        names: What the inputs, and then the targets, are called in it.
+        names: Gives what the inputs, and then the targets, are called in it.
         data: The samples.
     """
     counts = [inputs.table.shape[0] for inputs in data.inputs]
     counts += [len(targets.y) for targets in data.targets]
-    for name, count in zip(names, counts, strict=True):
-        if count != counts[0]:
-            raise ValueError(f"{call}: {name} has {count} rows, {names[0]} has {counts[0]}")
+    if counts.count(counts[0]) == len(counts):
+        return
+    first, *others = zip(names(), counts, strict=True)
+    name, count = next(other for other in others if other[1] != first[1])
+    raise ValueError(f"{call}: {name} has {count} rows, {first[0]} has {first[1]}")

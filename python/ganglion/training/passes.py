@@ -102,6 +102,13 @@ class Parametrized:
             max_batch=max_batch,
         )
 
+    def feeds(self, data: Dataset) -> list[Any]:
+        """Return the tables of the inputs, none of them sparse, as the core is fed them."""
+        return [
+            (inputs.table, scale.factor, scale.columns)
+            for inputs, scale in zip(data.inputs, self.scales, strict=True)
+        ]
+
     def new_outputs(self, rows: int) -> list[NDArray[Any]]:
         """Return room for so many rows of each output."""
         dtype = self.precision.dtype
@@ -203,10 +210,7 @@ class CorePass:
 
     def run(self, part: Part, rates: Rates) -> None:
         """Run batches, all in one call of the core."""
-        feeds: list[Any] = [
-            (inputs.table, scale.factor, scale.columns)
-            for inputs, scale in zip(part.data.inputs, self.model.scales, strict=True)
-        ]
+        feeds = self.model.feeds(part.data)
         for targets in part.data.targets:
             weight = targets.weight
             feeds += [(targets.y, 1.0, None), None if weight is None else (weight, 1.0, None)]

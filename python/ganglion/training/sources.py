@@ -62,10 +62,12 @@ class ArraySource:
     def parts(self, epoch: int, *, single: bool) -> Iterator[Part]:
         """Give the batches of an epoch, each alone if `single`."""
         order = None if self.order is None else self.order(epoch)
-        count = 1 if single else self.steps
-        count = min(count, -(-self.data.rows_at_once(self.batch_size) // self.batch_size))
-        for first in range(0, self.steps, count):
-            yield self._part(order, first, min(count, self.steps - first))
+        steps = self.steps
+        count = 1 if single else steps
+        if self.data.is_sparse:
+            count = min(count, -(-self.data.rows_at_once(self.batch_size) // self.batch_size))
+        for first in range(0, steps, count):
+            yield self._part(order, first, min(count, steps - first))
 
     def _part(self, order: Order | None, first: int, count: int) -> Part:
         """Return batches in the core's reach: rows of a sparse matrix are unfolded for it."""

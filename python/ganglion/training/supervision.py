@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ganglion._base.arrays import Array, as_array
 from ganglion._base.frames import Labels, labels_of
-from ganglion._base.locations import at
+from ganglion._base.locations import at, first_of
 from ganglion.graphs.networks import OutputPort
 from ganglion.losses import BinaryCrossEntropy, CrossEntropy, CustomLoss, Loss
 from ganglion.training.data import Targets
@@ -91,10 +91,10 @@ def as_weights(
 def check_weights(call: str, name: str, weight: NDArray[np.float64]) -> None:
     """Refuse weights, a row for each sample, that are out of range, or of which none counts."""
     table = weight.reshape(len(weight), -1)
-    wrong = np.argwhere(~((table == 0) | ((table >= _LIGHTEST) & (table <= _HEAVIEST))))
-    if wrong.size:
+    wrong = first_of(~((table == 0) | ((table >= _LIGHTEST) & (table <= _HEAVIEST))))
+    if wrong is not None:
         raise ValueError(
-            f"{call}: {name} is {found_at(table, wrong[0])}, must be 0 or from {_LIGHTEST} to"
+            f"{call}: {name} is {found_at(table, wrong)}, must be 0 or from {_LIGHTEST} to"
             f" {_HEAVIEST}"
         )
     if not weight.any():
@@ -135,13 +135,13 @@ def _refuse_strings(call: str, y: ArrayLike, loss: Loss | CustomLoss) -> None:
 def check_classes(call: str, labels: Array, classes: int) -> None:
     """Refuse what is not the number of a class, with its row; `(samples, positions)`."""
     if labels.dtype.kind == "f":
-        wrong = np.argwhere(labels != np.floor(labels))  # NaN too
-        if wrong.size:
-            raise ValueError(f"{call}: y is {found_at(labels, wrong[0])}, must be a class number")
-    wrong = np.argwhere((labels < 0) | (labels >= classes))
-    if wrong.size:
+        wrong = first_of(labels != np.floor(labels))  # NaN too
+        if wrong is not None:
+            raise ValueError(f"{call}: y is {found_at(labels, wrong)}, must be a class number")
+    wrong = first_of((labels < 0) | (labels >= classes))
+    if wrong is not None:
         raise ValueError(
-            f"{call}: y is {found_at(labels, wrong[0])}, must be a class number from 0 to"
+            f"{call}: y is {found_at(labels, wrong)}, must be a class number from 0 to"
             f" {classes - 1}: the network has {classes} outputs"
         )
 
@@ -157,17 +157,17 @@ def _check_values(call: str, loss: str, targets: Targets, labels: Labels | None)
     """Refuse targets that are not finite, or not in the range of the loss."""
     y = targets.y
     low, high, rule = _ALLOWED.get(loss, (-np.inf, np.inf, "finite"))
-    wrong = np.argwhere(~((y >= low) & (y <= high) & np.isfinite(y)))
-    if wrong.size:
-        row, column = wrong[0]
+    wrong = first_of(~((y >= low) & (y <= high) & np.isfinite(y)))
+    if wrong is not None:
+        row, column = wrong
         where = at(row, column, y.shape[1], targets.width, labels)
         raise ValueError(
             f"{call}: y is {y[row, column]} at {where}, must be {rule} for the loss {loss}"
         )
     if loss == "cross_entropy":
         sums = y.reshape(len(y), targets.positions, targets.width).sum(axis=2)
-        far = np.argwhere(np.abs(sums - 1) > 1e-3)
-        if far.size:
+        far = first_of(np.abs(sums - 1) > 1e-3)
+        if far is not None:
             raise ValueError(
-                f"{call}: y's probabilities add up to {found_at(sums, far[0])}, must to 1"
+                f"{call}: y's probabilities add up to {found_at(sums, far)}, must to 1"
             )

@@ -10,6 +10,7 @@ import numpy as np
 from ganglion import _core, losses, metrics
 from ganglion._base import checks
 from ganglion._base.arrays import Array
+from ganglion._base.locations import first_of
 from ganglion._base.ranking import mean_roc_auc
 from ganglion.losses import CustomLoss, Loss
 from ganglion.metrics import AUC, Metric, MetricFunction
@@ -184,11 +185,11 @@ def check_targets(
     if not asking or isinstance(loss, losses.CrossEntropy | losses.BinaryCrossEntropy):
         return
     y = targets.y
-    wrong = np.argwhere((y != 0) & (y != 1))
-    if wrong.size:
+    wrong = first_of((y != 0) & (y != 1))
+    if wrong is not None:
         raise ValueError(
-            f"{call}: {asking[0]} compares yes and no, 1 and 0, y is {y[tuple(wrong[0])]} at"
-            f" {targets.at(*wrong[0])}: r2 and mean_absolute_error are for values"
+            f"{call}: {asking[0]} compares yes and no, 1 and 0, y is {y[tuple(wrong)]} at"
+            f" {targets.at(*wrong)}: r2 and mean_absolute_error are for values"
         )
 
 
