@@ -5,11 +5,12 @@
 
 namespace ganglion {
 
-/// How long a waiting thread looks before it goes to sleep.
-inline constexpr auto kLooks = std::chrono::microseconds(20);
+/// How long a waiting thread looks before it goes to sleep: longer than Python takes from one call
+/// of a model to the next, 10 to 15 us.
+inline constexpr auto kLooks = std::chrono::microseconds(40);
 
 /// So long after it began to wait a thread most likely still looks.
-inline constexpr auto kStillLooks = std::chrono::microseconds(15);
+inline constexpr auto kStillLooks = std::chrono::microseconds(30);
 
 /// One thread that waits for others: it looks for some microseconds, then sleeps. Longer looking
 /// would hold a core that other programs, or a member that lost its own, wait for.
