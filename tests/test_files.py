@@ -237,7 +237,7 @@ def test_what_is_read_or_copied_makes_no_first_values(
     def refuse(*arguments: object) -> None:
         raise AssertionError("first values are made")
 
-    monkeypatch.setattr("ganglion.graphs.networks.Parameter.initial_values", refuse)
+    monkeypatch.setattr("ganglion.graphs.parameters.Parameter.initial_values", refuse)
     for loaded in (gn.load(tmp_path / "net"), copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
         assert_same(loaded, net)
     with pytest.raises(AssertionError, match="first values"):

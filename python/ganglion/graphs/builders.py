@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from ganglion import _core
 from ganglion._base import shapes
 from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
-from ganglion.graphs.networks import FROZEN, TRAINED, Network, OutputPort, Parameter, Port
+from ganglion.graphs.networks import Network, OutputPort, Port
+from ganglion.graphs.parameters import Parameter, Parameters
 from ganglion.graphs.places import Places
 from ganglion.initializers import Initializer
 from ganglion.layers import Layer, Value
@@ -25,28 +26,20 @@ class Builder:
 
     def __init__(self) -> None:
         self.graph = _core.Graph()
-        self.parameters: list[Parameter] = []
-        self._numbers: dict[str, int] = {}  # of the parameters, by name
+        self.parameters = Parameters(self.graph)
         self._places = Places()
         self._normalized: dict[int, NDArray[np.float64]] = {}  # how inputs are read
         self._random_layers = 0  # so far: each draws its own numbers, whatever else is in between
         self._read: set[int] = set()  # inputs that are read as they are
-        self._trains = True
 
     def input(self, name: str, shape: Shape) -> Value:
         """Add an input whose rows have such a shape."""
         number = self.graph.input(name, shapes.channels_of(shape), _positions(shape))
         return Value(shape, number, _is_raw=True)
 
-    @contextmanager
-    def trained_if(self, trainable: bool) -> Iterator[None]:
+    def trained_if(self, trainable: bool) -> AbstractContextManager[None]:
         """Within it nothing that is added is trained, unless `trainable`."""
-        before = self._trains
-        self._trains = before and trainable
-        try:
-            yield
-        finally:
-            self._trains = before
+        return self.parameters.trained_if(trainable)
 
     def chain(self, layers: Sequence[Layer], x: Value, name: str) -> Value:
         """Add layers one after the other, named `name.0`, `name.1`, ..."""
@@ -81,10 +74,10 @@ class Builder:
         trainable: bool = True,
     ) -> Value:
         """Add `x @ W + b`, or `x @ W` without a bias, at each position."""
-        group = self._group(trainable)
+        group = self.parameters.group(trainable)
         weight = Parameter(f"{name}.weight", x.channels, units, False, kernel, group)
-        weight_number = self._parameter(weight)
-        bias_number = self._bias(name, x.channels, units, bias, group)
+        weight_number = self.parameters.number(weight)
+        bias_number = self.parameters.bias(name, x.channels, units, bias, group)
         y = self.graph.affine(self._number(x), weight_number, bias_number)
         return Value((*x.shape[:-1], units), y)
 
@@ -93,15 +86,14 @@ class Builder:
     ) -> Value:
         """Add `x @ W.T + b` with the W of a dense layer that is in the network."""
         place = self._places.tied(name, layer)
-        weight = next(one for one in self.parameters if one.name == f"{place}.weight")
+        number, weight = self.parameters.weight_of(place)
         if weight.fan_out != x.channels:
             raise ValueError(
                 f"{name} is tied to {place}, which gives {weight.fan_out} channels, and takes as"
                 f" many, got {x.channels}"
             )
-        group = self._group(trainable)
-        bias_number = self._bias(name, weight.fan_out, weight.fan_in, bias, group)
-        number = self._numbers[weight.name]
+        group = self.parameters.group(trainable)
+        bias_number = self.parameters.bias(name, weight.fan_out, weight.fan_in, bias, group)
         y = self.graph.affine(self._number(x), number, bias_number, transposed=True)
         return Value((*x.shape[:-1], weight.fan_in), y)
 
@@ -199,9 +191,6 @@ class Builder:
             self._places.ties,
         )
 
-    def _group(self, trainable: bool) -> int:
-        return TRAINED if trainable and self._trains else FROZEN
-
     def _number(self, x: Value) -> int:
         """Return the core's number of a value that is read."""
         if x._is_raw:
@@ -209,30 +198,6 @@ class Builder:
                 raise ValueError("an input goes through Normalization, and elsewhere as it is")
             self._read.add(x._number)
         return x._number
-
-    def _bias(
-        self, name: str, fan_in: int, units: int, initializer: Initializer | None, group: int
-    ) -> int | None:
-        if initializer is None:
-            return None
-        return self._parameter(Parameter(f"{name}.bias", fan_in, units, True, initializer, group))
-
-    def _parameter(self, wanted: Parameter) -> int:
-        """Return the number of a parameter: a new one, or the one there is of this name."""
-        number = self._numbers.get(wanted.name)
-        if number is None:
-            rows = 1 if wanted.is_bias else wanted.fan_in
-            number = self.graph.parameter(wanted.name, rows, wanted.fan_out, wanted.group)
-            self._numbers[wanted.name] = number
-            self.parameters.append(wanted)
-            return number
-        known = next(one for one in self.parameters if one.name == wanted.name)
-        if known.shape != wanted.shape:
-            raise ValueError(
-                f"{wanted.name} has shape {known.shape}, from where its layer was called first,"
-                f" and cannot have {wanted.shape}"
-            )
-        return number
 
 
 def _positions(shape: Shape) -> int:

@@ -15,37 +15,7 @@ from ganglion import _core
 from ganglion._base import checks, precision, shapes
 from ganglion._base.arrays import as_array, check_finite
 from ganglion._base.shapes import Shape
-from ganglion.initializers import Initializer
-
-TRAINED, FROZEN = 0, 1  # groups of parameters
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A weight `(fan_in, fan_out)`, or a bias, whose shape is `(fan_out,)`."""
-
-    name: str
-    fan_in: int
-    fan_out: int
-    is_bias: bool
-    initializer: Initializer
-    group: int = TRAINED
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape users see."""
-        return (self.fan_out,) if self.is_bias else (self.fan_in, self.fan_out)
-
-    @property
-    def size(self) -> int:
-        """How many numbers it holds."""
-        return self.fan_out if self.is_bias else self.fan_in * self.fan_out
-
-    def initial_values(self, seed: int, stream: int) -> NDArray[np.float64]:
-        """Return the first values, in the parameter's shape."""
-        if not self.is_bias:
-            return self.initializer.values(self.fan_in, self.fan_out, seed, stream)
-        return self.initializer.values(1, self.fan_out, seed, stream).ravel()
+from ganglion.graphs.parameters import FROZEN, Parameter
 
 
 @dataclass(frozen=True)

@@ -42,9 +42,9 @@ def _rows_of_chain(chain: Chain) -> list[Row]:
     x = builder.input("x", chain.input_shapes[0])
     rows: list[Row] = [("Input", _shape(x.shape), "")]
     for number, layer in enumerate(chain.layers):
-        known = len(builder.parameters)
+        known = builder.parameters.size
         x = builder.call(layer, x, f"layers.{number}")
-        count = sum(parameter.size for parameter in builder.parameters[known:])
+        count = builder.parameters.size - known
         rows.append((_name(layer), _shape(x.shape), f"{count:,}"))
     return rows
 
@@ -59,12 +59,12 @@ def _rows_of_wiring(wiring: Wiring) -> list[Row]:
         (name, _shape(value.shape), "", "") for name, value in zip(names, values, strict=True)
     ]
     for number, step in enumerate(wiring.steps, 1):
-        before, known = len(values), len(builder.parameters)
+        before, known = len(values), builder.parameters.size
         values = add_steps(builder, wiring.layers, [step], values)
         layer = wiring.layers[step.layer]
         name = f"{number}. {_name(layer)}"
         given = ", ".join(names[value].partition(". ")[0] for value in step.values)
-        count = sum(parameter.size for parameter in builder.parameters[known:])
+        count = builder.parameters.size - known
         shapes = " ".join(_shape(value.shape) for value in values[before:])
         rows.append((name, shapes, f"{count:,}", given))
         names += [name] * (len(values) - before)

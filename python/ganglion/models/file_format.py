@@ -21,7 +21,7 @@ from ganglion._base import writing
 from ganglion._base.checks import is_text, shown
 from ganglion.graphs import records
 from ganglion.graphs.architectures import Architecture, Chain
-from ganglion.graphs.networks import Parameter
+from ganglion.graphs.parameters import Parameter
 from ganglion.graphs.wirings import Wiring
 
 # By what they hold: layers in a chain, as ever, or in any wiring.
