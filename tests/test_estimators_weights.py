@@ -68,6 +68,36 @@ def test_a_negative_weight_of_a_label_is_refused() -> None:
 LABELS = np.column_stack([Y > 0, Y > 1]).astype(int)
 
 
+@pytest.mark.parametrize("make", [MLPClassifier, Perceptron])
+@pytest.mark.parametrize(
+    "weights", [{"cat": 5.0, "dog": 1.0, "emu": 0.5}, {"cat": 5.0}, "balanced"]
+)
+def test_classes_that_are_texts_are_weighted_by_them(make: Any, weights: Any) -> None:
+    names = np.array(["cat", "dog", "emu"])
+    numbered = weights
+    if isinstance(weights, dict):
+        numbered = {number: weights[name] for number, name in enumerate(names) if name in weights}
+    settings: dict[str, Any] = {"random_state": 0, "max_iter": 5}
+    told = make(class_weight=weights, **settings).fit(X[:120], names[Y[:120]])
+    same = make(class_weight=numbered, **settings).fit(X[:120], Y[:120])
+    plain = make(**settings).fit(X[:120], Y[:120])
+    found = told.decision_function(X) if make is Perceptron else told.predict_proba(X)
+    assert np.array_equal(told.predict(X), names[same.predict(X)])
+    assert np.array_equal(
+        found, same.decision_function(X) if make is Perceptron else same.predict_proba(X)
+    )
+    assert not np.array_equal(
+        found, plain.decision_function(X) if make is Perceptron else plain.predict_proba(X)
+    )
+
+
+@pytest.mark.parametrize("make", [MLPClassifier, Perceptron])
+def test_a_weight_of_no_class_is_refused_as_scikit_learn_refuses_it(make: Any) -> None:
+    labels = np.array(["cat", "dog", "emu"])[Y]
+    with pytest.raises(ValueError, match=r"The classes, .* are not in class_weight"):
+        make(class_weight={0: 2.0}).fit(X, labels)
+
+
 def test_class_weights_of_several_labels_are_multiplied() -> None:
     weights: list[Any] = [{0: 1.0, 1: 3.0}, {0: 0.5, 1: 2.0}]
     settings: dict[str, Any] = {"random_state": 0, "max_iter": 5}

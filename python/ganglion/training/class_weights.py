@@ -34,7 +34,8 @@ def by_output(
         names: Of the outputs that have losses.
 
     Raises:
-        ValueError: When it names no such output, or there are several and it names none.
+        ValueError: When it names no such output, or there are several and it names none. Where
+            there is but one, texts are likely to be meant for classes.
     """
     is_named = isinstance(class_weight, Mapping) and any(
         isinstance(name, str) for name in class_weight
@@ -49,10 +50,10 @@ def by_output(
     named = cast(Mapping[str, OfClasses], class_weight)
     unknown = [name for name in named if name not in names]
     if unknown:
-        raise ValueError(
-            f"{call}: class_weight names {checks.shown(unknown[0])}, the outputs with losses are"
-            f" {', '.join(names)}"
-        )
+        rule = f"the outputs with losses are {', '.join(names)}"
+        if len(names) == 1:
+            rule = "must name classes by their numbers in y, such as {0: 1.0, 1: 5.0}"
+        raise ValueError(f"{call}: class_weight names {checks.shown(unknown[0])}, {rule}")
     return named
 
 
