@@ -45,7 +45,14 @@ def fit(callback: Callback, epochs: Sequence[Logs]) -> FakeModel:
     model = FakeModel()
     callback.set_model(model)
     callback.set_params(
-        {"initial_epoch": 0, "epochs": len(epochs), "steps": 1, "samples": 1, "verbose": False}
+        {
+            "initial_epoch": 0,
+            "epochs": len(epochs),
+            "steps": 1,
+            "samples": 1,
+            "verbose": False,
+            "figures": [*epochs[0]],
+        }
     )
     callback.on_train_begin({})
     for epoch, logs in enumerate(epochs):

@@ -5,9 +5,14 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
+import numpy as np
 import pytest
 
+import ganglion as gn
 from ganglion.callbacks import Callback, CSVLogger, Logs, ModelCheckpoint
+
+X = np.random.default_rng(0).normal(size=(6, 2))
+Y = X.sum(axis=1)
 
 
 def fit(callback: Callback, epochs: Sequence[Logs]) -> list[str]:
@@ -83,6 +88,84 @@ def test_checkpoint_refuses_a_path_before_the_fit(name: str, message: str) -> No
 def test_checkpoint_names_the_path_that_does_not_fit_the_figures(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"filepath '.*loss:d}' does not fit .* of epoch 1: Unkno"):
         fit(ModelCheckpoint(tmp_path / "{val_loss:d}"), losses(1.0))
+
+
+def network() -> gn.MLP:
+    net = gn.MLP([2, 1])
+    net.compile(loss="mse", metrics="r2")
+    return net
+
+
+class Adds(Callback):
+    """Adds a figure of its own."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        assert logs is not None
+        logs["more"] = self.value
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "{loss:d}",
+        "{epoch:02d}-{r2:x}",
+        "{val_loss:d}",
+        "{epoch:s}",
+        "{loss:{epoch}d}",
+        "{loss.real:d}",
+    ],
+)
+def test_checkpoint_tries_a_path_before_anything_is_done(path: str, tmp_path: Path) -> None:
+    net, log = network(), tmp_path / "log.csv"
+    log.write_text("of another fit")
+    before = net.parameter_vector.copy()
+    callbacks = [CSVLogger(log), ModelCheckpoint(tmp_path / path)]
+    said = re.escape(f"{path}' does not fit the figures of epoch 1: ")
+    with pytest.raises(ValueError, match=said):
+        net.fit(X, Y, validation_data=(X, Y), callbacks=callbacks, verbose=0)
+    assert log.read_text() == "of another fit"
+    np.testing.assert_array_equal(net.parameter_vector, before)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("{epoch:03d}-{loss:.0f}", "001-0"),
+        ("{epoch:.1f}-{val_r2:05.1f}", "1.0-001.0"),
+        ("{loss:{epoch}.0f}", "0"),
+        ("{more:03d}", "007"),  # of a callback's figure nothing is known before
+        ("{{loss:d}}", "{loss:d}"),
+    ],
+)
+def test_checkpoint_takes_all_that_figures_can_be_written_as(
+    path: str, name: str, tmp_path: Path
+) -> None:
+    net = network()
+    net.set_weights([np.ones((2, 1)), np.zeros(1)])
+    net.learning_rate = 0.0
+    callbacks = [Adds(7), ModelCheckpoint(tmp_path / path)]
+    net.fit(X, Y, validation_data=(X, Y), callbacks=callbacks, verbose=0)
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("verbose", [0, 1, 2])
+def test_a_figure_that_is_no_number_is_told_with_who_added_it(verbose: Any) -> None:
+    net = network()
+    before = net.parameter_vector.copy()
+    said = "fit: more, a figure that Adds adds, must be one number, got 'high'"
+    with pytest.raises(TypeError, match=said):
+        net.fit(X, Y, callbacks=[Adds("high")], verbose=verbose)
+    np.testing.assert_array_equal(net.parameter_vector, before)
+
+
+@pytest.mark.parametrize("separator", ["", ";;", "\n", '"', 3])
+def test_csv_logger_refuses_a_separator_before_the_fit(separator: Any, tmp_path: Path) -> None:
+    said = f"separator must be one character, no quote or line's end, got {separator!r}"
+    with pytest.raises(ValueError, match=re.escape(said)):
+        CSVLogger(tmp_path / "log.csv", separator)
 
 
 def read(path: Path, separator: str = ",") -> list[list[str]]:

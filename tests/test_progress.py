@@ -13,7 +13,14 @@ from ganglion.callbacks import Callback, bars, wants_batches
 
 def fit(callback: Callback) -> None:
     callback.set_params(
-        {"initial_epoch": 1, "epochs": 3, "steps": 4, "samples": 100, "verbose": True}
+        {
+            "initial_epoch": 1,
+            "epochs": 3,
+            "steps": 4,
+            "samples": 100,
+            "verbose": True,
+            "figures": ["loss", "accuracy"],
+        }
     )
     callback.on_train_begin({})
     for epoch in (1, 2):

@@ -5,12 +5,12 @@ import csv
 import io
 from os import PathLike
 from pathlib import Path
-from string import Formatter
 
-from ganglion._base import writing
+from ganglion._base import checks, writing
 from ganglion._base.arguments import explained
 from ganglion._base.messages import announce
-from ganglion.callbacks.hooks import Callback, Logs
+from ganglion.callbacks import templates
+from ganglion.callbacks.hooks import Callback, Logs, Params
 from ganglion.callbacks.monitor import MonitorCallback
 
 
@@ -30,7 +30,9 @@ class ModelCheckpoint(MonitorCallback):
         initial_value_threshold: The value that the first model saved must improve on.
 
     Raises:
-        ValueError: When braces in `filepath` are not in pairs or hold no name.
+        ValueError: When braces in `filepath` are not in pairs or hold no name; and before the first
+            epoch, when what it says of a figure of the fit's does not go with its kind of number:
+            the epoch is a whole one, figures are not.
     """
 
     def __init__(
@@ -44,10 +46,15 @@ class ModelCheckpoint(MonitorCallback):
         initial_value_threshold: float | None = None,
     ) -> None:
         super().__init__(monitor, mode, best=initial_value_threshold)
-        _check_names(str(filepath))
+        templates.check(str(filepath))
         self.filepath = str(filepath)
         self.verbose = verbose
         self.save_best_only = save_best_only
+
+    def set_params(self, params: Params) -> None:
+        """Receive what the fit is about to do; refuse it if the path does not fit its figures."""
+        templates.check_fits(self.filepath, params["initial_epoch"], params["figures"])
+        super().set_params(params)
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Save the model, unless only a better one is wanted."""
@@ -56,44 +63,11 @@ class ModelCheckpoint(MonitorCallback):
             if not self.is_improvement(current, self.best):
                 return
             self.best = current
-        path = self._path(epoch, logs or {})
+        path = templates.path_of(self.filepath, epoch, logs or {})
         path.parent.mkdir(parents=True, exist_ok=True)
         self.model.save(path)
         if self.verbose:
             announce(f"Epoch {epoch + 1}: saved the model to {path}")
-
-    def _path(self, epoch: int, logs: Logs) -> Path:
-        try:
-            return Path(self.filepath.format(epoch=epoch + 1, **logs))
-        except KeyError as error:
-            known = ", ".join(["epoch", *sorted(logs)])
-            raise ValueError(
-                f"filepath {self.filepath!r} names {error}, which is no figure; there are: {known}"
-            ) from None
-        except (ValueError, TypeError, AttributeError, IndexError) as error:
-            raise ValueError(
-                f"filepath {self.filepath!r} does not fit the figures of epoch {epoch + 1}: {error}"
-            ) from None
-
-
-def _check_names(filepath: str) -> None:
-    """Refuse a path whose braces are not in pairs, or hold no name.
-
-    Raises:
-        ValueError: With the path.
-    """
-    try:
-        names = [name for _, name, _, _ in Formatter().parse(filepath) if name is not None]
-    except ValueError as error:
-        raise ValueError(
-            f"filepath {filepath!r} has braces that are not in pairs: {error}"
-        ) from None
-    for name in names:
-        if not name or name[0].isdigit():
-            raise ValueError(
-                f"filepath {filepath!r} has {{{name}}}, must name epoch or a figure, as in"
-                " {epoch:02d}"
-            )
 
 
 @explained
@@ -108,11 +82,19 @@ class CSVLogger(Callback):
         separator: What stands between two columns, one character.
         append: Whether to go on with a file that is there, in its columns, instead of
             overwriting it.
+
+    Raises:
+        ValueError: When `separator` is not one character, or is what lines and quotes are made of.
     """
 
     def __init__(
         self, filename: str | PathLike[str], separator: str = ",", append: bool = False
     ) -> None:
+        if not (checks.is_text(separator) and len(separator) == 1 and separator not in '\r\n"'):
+            raise ValueError(
+                "separator must be one character, no quote or line's end, got"
+                f" {checks.shown(separator)}"
+            )
         self.filename = Path(filename)
         self.separator = separator
         self.append = append

@@ -1,12 +1,14 @@
 """The hooks of a fit, and what they may ask of the model."""
 
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 from typing import Any, Protocol, TypedDict
 
 from numpy.typing import NDArray
 
 from ganglion._base.arguments import explained
+from ganglion._base.functions import check_takes
 from ganglion.callbacks.history import History
 
 Logs = dict[str, float]
@@ -38,6 +40,7 @@ class Params(TypedDict):
     steps: int  # batches an epoch, 0 when not known
     samples: int  # rows an epoch, 0 when not known
     verbose: bool  # whether the fit tells how it gets on
+    figures: list[str]  # of each epoch, by name; callbacks may add others
 
 
 class Callback:
@@ -86,7 +89,11 @@ def wants_batches(callback: Callback) -> bool:
 
 @explained
 class LambdaCallback(Callback):
-    """A callback made of functions; those that are given take the place of the hooks."""
+    """A callback made of functions; those that are given take the place of the hooks.
+
+    Raises:
+        TypeError: When one cannot be called with what its hook is.
+    """
 
     def __init__(
         self,
@@ -105,6 +112,9 @@ class LambdaCallback(Callback):
             "on_train_batch_begin": on_train_batch_begin,
             "on_train_batch_end": on_train_batch_end,
         }
-        for hook, function in given.items():
-            if function is not None:
-                setattr(self, hook, function)
+        functions_given = {hook: one for hook, one in given.items() if one is not None}
+        for hook, function in functions_given.items():
+            _, *arguments = signature(getattr(Callback, hook)).parameters
+            check_takes(f"LambdaCallback: {hook}", function, arguments)
+        for hook, function in functions_given.items():
+            setattr(self, hook, function)

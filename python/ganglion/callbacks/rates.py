@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from ganglion._base import checks
 from ganglion._base.arguments import explained
+from ganglion._base.functions import check_takes
 from ganglion._base.messages import announce
 from ganglion.callbacks.hooks import Callback, Logs
 from ganglion.callbacks.monitor import MonitorCallback
@@ -18,9 +19,13 @@ class LearningRateScheduler(Callback):
         schedule: `schedule(epoch, learning_rate)`, given the number of the epoch from 0 and the
             current rate, returns the new rate.
         verbose: 1 says every rate, 0 is silent.
+
+    Raises:
+        TypeError: When `schedule` cannot be called so.
     """
 
     def __init__(self, schedule: Callable[[int, float], float], verbose: int = 0) -> None:
+        check_takes("LearningRateScheduler: schedule", schedule, ["epoch", "learning_rate"])
         self.schedule = schedule
         self.verbose = verbose
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ganglion._base.functions import number
 from ganglion.callbacks import Callback, Logs, Params, TerminateOnNaN, wants_batches
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.callbacks.history import History
@@ -65,6 +66,7 @@ class ModelFit(loop.Listener):
             "steps": self.source.steps,
             "samples": self.source.samples,
             "verbose": self.verbose,
+            "figures": self._figures(),
         }
         for callback in self.callbacks:
             callback.set_model(self.host)
@@ -73,6 +75,11 @@ class ModelFit(loop.Listener):
             stack.callback(callback.on_train_end, {})
         for callback in self.callbacks:
             callback.on_train_begin({})
+
+    def _figures(self) -> list[str]:
+        """Return the names of those that each epoch has, validation's last."""
+        names = self.objective.training.tally.names
+        return [*names, *(_of_validation(name) for name in names if self.validation is not None)]
 
     def epoch_begins(self, epoch: int) -> None:
         """Note what the epoch is undone to if it fails, and tell the callbacks that it begins."""
@@ -108,16 +115,26 @@ class ModelFit(loop.Listener):
             figures = evaluate(self.objective, self.validation)
         except LossNotFiniteError:
             figures = dict.fromkeys(self.objective.training.tally.names, math.nan)
-        return {f"val_{name}": value for name, value in figures.items()}
+        return {_of_validation(name): value for name, value in figures.items()}
 
     def figures_come(self, epoch: int, figures: Logs) -> None:
-        """Tell the callbacks that the epoch is over; they may add to its figures."""
+        """Tell the callbacks that the epoch is over; they may add to its figures.
+
+        Raises:
+            TypeError: When one adds what is no number.
+        """
         for callback in self.callbacks:
             callback.on_epoch_end(epoch, figures)
+            for name, value in figures.items():
+                number(f"fit: {name}, a figure that {type(callback).__name__} adds, must be", value)
 
     def epoch_ends(self, progress: Progress) -> bool:  # noqa: ARG002
         """Return whether a callback wants the fit to end."""
         return self.host.stop_training
+
+
+def _of_validation(name: str) -> str:
+    return f"val_{name}"
 
 
 def fit(work: ModelFit) -> History:
