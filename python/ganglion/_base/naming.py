@@ -71,4 +71,7 @@ def nearest(
 
 def build(kind: str, name: object, known: Mapping[str, Callable[[], Record]]) -> Record:
     """Return the record that `name` stands for, with its default settings."""
+    if isinstance(name, type) and name in known.values():
+        made = f"{name.__name__}()"
+        raise TypeError(f"{kind} must be a name or a record, got {shown(name)}: call it, {made}")
     return known[resolve(kind, name, known)]()

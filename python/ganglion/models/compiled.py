@@ -33,8 +33,8 @@ class CompiledModel(BaseModel):
         self,
         optimizer: str | Optimizer = "adam",
         loss: Losses = None,
-        metrics: Any = (),
-        weighted_metrics: Any = (),
+        metrics: Any = None,
+        weighted_metrics: Any = None,
         loss_weights: Any = None,
     ) -> None:
         """Say how to train: afresh, the optimizer remembers nothing of an earlier fit.
@@ -48,9 +48,16 @@ class CompiledModel(BaseModel):
             weighted_metrics: Records or names; each row counts its `sample_weight`.
             loss_weights: What each output's loss counts in the sum that is trained on; None: 1.
 
-        A model with several outputs takes one loss for all or one for each, in a list or a
-        dictionary by their names, in which an output may be missing that is not trained; likewise
-        `loss_weights`, and a list of metrics for each. Figures are named after the outputs.
+        Loss, `loss_weights` and metrics are one for all outputs; or one for each, in a list in
+        their order, or by name. An output that is named with no loss, or None, is not trained. An
+        output's metrics are one or a list of them; a list alone holds those of an only output, and
+        else one or a list for each. Figures of several outputs are named after those.
+
+        Raises:
+            TypeError: When something is neither name, record nor number; when a function cannot be
+                called so.
+            ValueError: For an unknown name; when something does not fit the outputs, or there are
+                not as many.
         """
         goals = Goals(loss, loss_weights, metrics, weighted_metrics)
         objective = Objective(self._model, self.architecture.outputs, optimizer, goals)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from ganglion import _core, losses
-from ganglion._base import checks
+from ganglion._base import checks, functions
 from ganglion._base.structures import Structure
 from ganglion.graphs.networks import Network, OutputPort
 from ganglion.losses import CustomLoss, Loss
@@ -17,6 +17,8 @@ from ganglion.training.tallies import Figure, Reading, Wanted, figures_of
 
 Losses = str | Loss | CustomLoss | Sequence[Any] | Mapping[str, Any] | None
 """One loss for all outputs, or one for each, in a list or by name; None trains no such output."""
+
+_OF_LOSS = ("targets", "predictions", "row_weights")  # what a loss of the caller's is called with
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,15 @@ class Goals:
 
     loss: Losses
     loss_weights: Any = None
-    metrics: Any = ()
-    weighted_metrics: Any = ()
+    metrics: Any = None
+    weighted_metrics: Any = None
+
+
+def name_of_loss(network: Network, port: OutputPort, loss: Loss | CustomLoss) -> str:
+    """Return what messages call the loss of an output; one of the caller's has a name."""
+    own = "" if isinstance(loss, Loss) else f" {functions.name_of(loss)}"
+    of_output = "" if len(network.outputs) == 1 else f" of {port.name}"
+    return f"the loss{own}{of_output}"
 
 
 def heads_of(network: Network, outputs: Structure, goals: Goals) -> tuple[Head, ...]:
@@ -133,6 +142,8 @@ def _head(
         checks.non_negative("loss_weights", weight)
     if isinstance(loss, Loss):
         loss.check_outputs(port.channels)
+    else:
+        functions.check_takes(f"compile: {name_of_loss(network, port, loss)}", loss, _OF_LOSS)
     check_ending(loss, port)
     figures = figures_of(wanted, weighted, loss, port.channels)
     factor = 1.0 if weight is None else float(weight)
@@ -140,30 +151,32 @@ def _head(
 
 
 def _each(outputs: Structure, name: str, given: Any) -> list[Any]:
-    """Return what is given for each output; one for all, or one for each."""
+    """Return what is given for each output: one for all, or one for each, in a list or by name."""
     if isinstance(given, Mapping):
         return outputs.named_parts(f"compile: {name}", given)
-    if isinstance(given, list | tuple):
-        return outputs.parts(f"compile: {name}", given) if outputs.kind != "one" else [given]
-    return [given] * len(outputs)
+    if not _is_list(given):
+        return [given] * len(outputs)
+    if len(given) != len(outputs):
+        raise ValueError(
+            f"compile: {name} has {len(given)} parts, must have {len(outputs)}, one for each of"
+            f" {', '.join(outputs.names)}"
+        )
+    return list(given)
 
 
 def _metrics(outputs: Structure, name: str, given: Any) -> list[Wanted]:
-    """Return the metrics of each output: one or a list for each; a list may be the only one's."""
-    if len(outputs) == 1 and not isinstance(given, Mapping):
-        return [given[0] if outputs.kind != "one" and _holds_a_list(given) else given]
-    if isinstance(given, Mapping):
-        parts = outputs.named_parts(f"compile: {name}", given)
-    elif isinstance(given, list | tuple) and not given:
-        parts = [None] * len(outputs)
-    else:
-        parts = outputs.parts(f"compile: {name}", given)
+    """Return the metrics of each output, given as `_each` says; an output's may be a list.
+
+    That of an only output stands for itself, without another list around it.
+    """
+    if _is_list(given) and not given:
+        given = None
+    elif _is_list(given) and len(outputs) == 1 and not (len(given) == 1 and _is_list(given[0])):
+        given = [given]
+    parts = _each(outputs, name, given)
     lists = [[] if part is None else part for part in parts]
-    return [part if isinstance(part, list | tuple) else [part] for part in lists]
+    return [part if _is_list(part) else [part] for part in lists]
 
 
-def _holds_a_list(given: Any) -> bool:
-    """Tell whether something is a list of one list."""
-    if not isinstance(given, list | tuple) or len(given) != 1:
-        return False
-    return isinstance(given[0], list | tuple)
+def _is_list(given: Any) -> bool:
+    return isinstance(given, list | tuple)
