@@ -80,7 +80,7 @@ WRONG: dict[str, tuple[Call, str]] = {
     ),
     "gradients": (
         lambda x, y: network(lambda t, p, w: (0.0, with_one(p * 1, (4, 3, 1), np.nan))).fit(x, y),
-        "loss: the gradient has nan at row 4, position 3, channel 1$",
+        "loss <lambda>: the gradient has nan at row 4, position 3, channel 1$",
     ),
     "columns": (
         lambda x, y: gn.MLP([15, 2]).predict(with_one(x, (4, 3, 1), np.nan).reshape(ROWS, -1)),

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import _core
+from ganglion._base import functions
 from ganglion._base.arrays import check_finite
-from ganglion._base.checks import shown
 from ganglion.losses import Loss
 from ganglion.training.data import Dataset, Targets
-from ganglion.training.heads import Head
+from ganglion.training.heads import Head, name_of_loss
 from ganglion.training.passes import (
     BatchNotFiniteError,
     Parametrized,
@@ -70,8 +69,7 @@ class CustomPass:
         self._heads, self._figures = heads, figures
         self._classes = [head.class_count for head in heads]
         self._ports = [model.network.outputs[head.number] for head in heads]
-        alone = len(model.network.outputs) == 1
-        self._names = ["loss" if alone else f"loss of {head.name}" for head in heads]
+        self._names = [name_of_loss(model.network, head.port, head.loss) for head in heads]
         graph = _core.Graph(model.network.graph)
         self._known = {
             number: head.add_loss(graph, self._ports[number], width)
@@ -124,8 +122,9 @@ class CustomPass:
             else self._judged_by_caller(number, one, outputs[number])
             for number, (head, one) in enumerate(zip(self._heads, targets, strict=True))
         ]
-        if not np.isfinite([one.loss for one in judged]).all():
-            raise BatchNotFiniteError(batch, "the loss")
+        for name, one in zip(self._names, judged, strict=True):
+            if not math.isfinite(one.loss):
+                raise BatchNotFiniteError(batch, name)
         if self._state is not None:
             self._step(outputs, judged, rate, batch)
         for port, figures, one, part, output in zip(
@@ -174,8 +173,9 @@ class CustomPass:
         weight = None if targets.weight is None else _read_only(targets.weight, shape[:-1])
         assert not isinstance(head.loss, Loss)
         answer: object = head.loss(y, p, weight)
-        loss, gradient = _answered(self._names[number], answer)
-        along = as_gradient(f"{self._names[number]}: the gradient", gradient, p)
+        name = f"{self._call}: {self._names[number]}"
+        loss, gradient = _answered(name, answer, shape)
+        along = as_gradient(name, "the gradient", gradient, p)
         total = float(targets.y.shape[0] * targets.positions if weight is None else weight.sum())
         return Judged(loss, total, along.reshape(output.shape) * head.factor)
 
@@ -193,7 +193,7 @@ class CustomPass:
         given += [judged[number].gradient for number in self._known]
         for number, gradient in zip([*range(len(judged)), *self._known], given, strict=True):
             check_finite(
-                self._names[number],
+                f"{self._call}: {self._names[number]}",
                 "the gradient",
                 gradient,
                 self._model.precision,
@@ -204,16 +204,15 @@ class CustomPass:
             raise BatchNotFiniteError(batch, "a parameter")
 
 
-def _answered(name: str, answer: object) -> tuple[float, Any]:
+def _answered(name: str, answer: object, shape: tuple[int, ...]) -> tuple[float, Any]:
     """Return the loss, and its gradient as it is, that a function of the caller's has returned."""
     if not isinstance(answer, tuple) or len(answer) != 2:
-        raise TypeError(f"{name} must return (loss, gradient), got {shown(answer)}")
+        raise TypeError(
+            f"{name} must return (loss, gradient), a number and an array of shape {shape}, got"
+            f" {functions.described(answer)}"
+        )
     loss, gradient = answer
-    if np.ndim(loss) != 0:
-        raise TypeError(f"{name} must return one number, got an array of shape {np.shape(loss)}")
-    if np.asarray(loss).dtype.kind not in "fiub" and not isinstance(loss, Real | Decimal):
-        raise TypeError(f"{name} must return one number, got {shown(loss)}")
-    return float(loss), gradient
+    return functions.number(f"{name} must return a loss that is", loss), gradient
 
 
 def _read_only(array: Array, shape: tuple[int, ...]) -> Array:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ganglion import _core
 from ganglion._base import shapes
-from ganglion._base.arrays import check_finite
+from ganglion._base.arrays import as_array, check_finite
 from ganglion._base.precision import Precision
 from ganglion._base.scaling import InputScale
 from ganglion._base.shapes import Shape
@@ -228,13 +228,17 @@ class CorePass:
             self.model.refuse(self.call, part.data, self.class_counts, ending)
 
 
-def as_gradient(name: str, gradient: Any, output: NDArray[Any]) -> NDArray[Any]:
-    """Return a gradient with respect to `output`, in its shape and type."""
-    if np.shape(gradient) != output.shape:
+def as_gradient(call: str, name: str, given: Any, output: NDArray[Any]) -> NDArray[Any]:
+    """Return a gradient with respect to `output`, in its shape and type.
+
+    Raises:
+        TypeError: When it does not hold numbers.
+        ValueError: When it has another shape.
+    """
+    gradient = as_array(call, name, given)
+    if gradient.shape != output.shape:
         raise ValueError(
-            f"{name} has shape {np.shape(gradient)}, must have that of the outputs, {output.shape}"
+            f"{call}: {name} has shape {gradient.shape}, must have that of the outputs,"
+            f" {output.shape}"
         )
-    kind = np.asarray(gradient).dtype
-    if kind.kind not in "fiubO":
-        raise TypeError(f"{name} has type {kind}, must hold numbers")
     return np.ascontiguousarray(gradient, output.dtype)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganglion import _core, losses, metrics
-from ganglion._base import checks
+from ganglion._base import functions
 from ganglion._base.arrays import Array
 from ganglion._base.locations import first_of
 from ganglion._base.ranking import mean_roc_auc
@@ -86,10 +86,8 @@ class Reading:
         classes = self.of_classes and targets.shape[1] == 1
         labels = targets[:, 0].astype(np.int64) if classes else targets.argmax(axis=1)
         if not isinstance(figure.metric, Metric):
-            value = np.asarray(figure.metric(labels if classes else targets, outputs))
-            if value.ndim or value.dtype.kind not in "fiub":
-                raise TypeError(f"metrics: {figure.name} must return one number, got {value!r}")
-            return float(value)
+            value = figure.metric(labels if classes else targets, outputs)
+            return functions.number(f"metrics: {figure.name} must return", value)
         if not figure.weighted:
             weights = np.ones(len(outputs))
         if not self.of_classes:
@@ -194,10 +192,11 @@ def check_targets(
 
 
 def _figures(argument: str, wanted: Wanted, *, weighted: bool) -> list[Figure]:
-    checks.listed(argument, wanted, "names or records")
     figures = []
     for metric in map(metrics.get, wanted):
-        name = metric.name if isinstance(metric, Metric) else metric.__name__
+        name = metric.name if isinstance(metric, Metric) else functions.name_of(metric)
+        if not isinstance(metric, Metric):
+            functions.check_takes(f"{argument}: {name}", metric, ["targets", "outputs"])
         figures.append(Figure(metric, name, weighted))
     names = [figure.name for figure in figures]
     for name in names:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import _core
-from ganglion._base.arrays import as_array, check_finite
+from ganglion._base.arrays import check_finite
 from ganglion.training.checking import Subject
 from ganglion.training.passes import as_gradient
 
@@ -46,7 +46,7 @@ class Tapes:
         subject, rows = self._ran, self._tape.rows
         model = subject.model
         gradients = [
-            as_gradient("backward: dy", as_array("backward", "dy", one), output)
+            as_gradient("backward", "dy", one, output)
             for one, output in zip(
                 subject.outputs.parts("backward: dy", dy),
                 subject.shaped_outputs(model.new_outputs(rows)),

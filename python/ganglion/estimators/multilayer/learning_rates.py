@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import schedules
+from ganglion._base.functions import check_takes
 
 
 def schedule_of(settings: dict[str, Any], steps: int) -> schedules.Schedule | None:
     """Return the schedule of the learning rate that is meant, over so many steps; None: none.
 
     Raises:
+        TypeError: When it is a function that cannot be called with a step.
         ValueError: When scikit-learn's `learning_rate` changes the rate too.
     """
     given, warmup = settings["lr_schedule"], settings["warmup_steps"]
@@ -35,6 +37,7 @@ def schedule_of(settings: dict[str, Any], steps: int) -> schedules.Schedule | No
     elif given is None:
         given = schedules.Constant(rate)
     elif not isinstance(given, schedules.Schedule):
+        check_takes("lr_schedule", given, ["step"])
         given = _ByStep(given)
     return schedules.Warmup(given, warmup) if warmup else given
 

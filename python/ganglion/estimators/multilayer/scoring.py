@@ -13,6 +13,7 @@ from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.metrics._scorer import _BaseScorer
 
 from ganglion._base.arrays import Array
+from ganglion._base.functions import check_takes, number
 from ganglion._base.naming import nearest
 from ganglion.estimators.multilayer.mlp import outputs_of
 from ganglion.models import Sequential
@@ -30,6 +31,7 @@ def scorer_of(metric: Any) -> Any:
     """Return scikit-learn's scorer that is meant by `early_stopping_metric`, None for our figures.
 
     Raises:
+        TypeError: When it is a function that cannot be called as a scorer.
         ValueError: For a name that is none, with the one that may be meant.
     """
     if metric in ("score", "loss"):
@@ -42,6 +44,8 @@ def scorer_of(metric: Any) -> Any:
             f"early_stopping_metric is {metric!r}, {hint}There are 'score', 'loss' and the names"
             " of sklearn.metrics.get_scorer_names()"
         )
+    if not isinstance(metric, str):
+        check_takes("early_stopping_metric", metric, ["estimator", "X", "y"])
     return get_scorer(metric)
 
 
@@ -93,7 +97,8 @@ class ValidationScore:
             return estimator._score_of(outputs, y, self._weight)
         weighted = self._weight is not None and isinstance(self._scorer, _BaseScorer)
         weights = {"sample_weight": self._weight} if weighted else {}  # functions take none
-        score = float(self._scorer(_of_prepared(estimator), x, estimator._labels_of(y), **weights))
+        given = self._scorer(_of_prepared(estimator), x, estimator._labels_of(y), **weights)
+        score = number("early_stopping_metric must return", given)
         if not np.isfinite(score):
             raise ValueError(f"early_stopping_metric gives {score}, must give a finite number")
         return score
