@@ -59,6 +59,15 @@ std::vector<Call> in_parts(const Call& call, Memory& memory, Index max_batch) {
         call);
 }
 
+std::vector<BufferId> certain_reads_of(const Call& call) {
+    return std::visit(
+        [](const auto& one) {
+            if constexpr (requires { one.certain_reads(); }) return one.certain_reads();
+            return one.accesses().reads;
+        },
+        call);
+}
+
 BufferId steppable_of(const Call& call) {
     return std::visit(
         [](const auto& one) {

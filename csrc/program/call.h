@@ -54,6 +54,9 @@ std::optional<Call> merged(const Call& call, const Call& next,
 /// none.
 std::vector<Call> in_parts(const Call& call, Memory& memory, Index max_batch);
 
+/// `certain_reads()`: what it reads in any batch; else all that it reads.
+std::vector<BufferId> certain_reads_of(const Call& call);
+
 /// `steppable()`: the gradient along which parameters could step as it is made, or kNoBuffer.
 BufferId steppable_of(const Call& call);
 /// `updated`: the parameters that it makes step, or kNoBuffer.

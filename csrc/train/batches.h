@@ -37,10 +37,6 @@ struct Batches {
             if (feed.data != nullptr) ask_for(feed, order + places.begin, places.size());
         }
     }
-
-    /// The sum of a batch's weights, each as a T; of those that are all 1 a row has so many.
-    template <class T>
-    double weight_of(const DataView& weight, Index weights_of_a_row, Index batch) const;
 };
 
 }  // namespace ganglion

@@ -46,23 +46,24 @@ void check_positions(const Graph& graph, const Head& head) {
              " positions, must have those of its loss, ", positions);
 }
 
-/// What a step reads but for weights that go by the batch: those of a loss that is minimised.
-std::vector<BufferId> other_reads(const Step& step) {
-    const auto* const loss = std::get_if<LossCall>(&step.call);
-    if (loss == nullptr || loss->term == kNoTerm) return accesses(step.call).reads;
-    LossCall unweighted = *loss;
-    unweighted.weight = kNoBuffer;
-    return unweighted.accesses().reads;
-}
-
-/// Does a plan read a value as nothing but the weights of losses that are minimised?
+/// Does a plan read a value as nothing but weights, in batches that have some?
 bool only_counts(const Plan& plan, ValueId weight) {
     const StorageId where = plan.buffer(plan.value(weight)).storage;
     return std::none_of(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
-        const std::vector<BufferId> reads = other_reads(step);
+        const std::vector<BufferId> reads = certain_reads_of(step.call);
         return std::any_of(reads.begin(), reads.end(),
                            [&](BufferId id) { return plan.buffer(id).storage == where; });
     });
+}
+
+/// The sum of a batch's weights, a column for each position.
+template <class T>
+double sum_of(Matrix<const T> weights) {
+    double total = 0;
+    for (Index j = 0; j < weights.cols; ++j) {
+        for (Index i = 0; i < weights.rows; ++i) total += static_cast<double>(*weights.at(i, j));
+    }
+    return total;
 }
 
 /// Numbers of a position.
@@ -148,13 +149,16 @@ bool Heads<T>::only_count(int feed) const {
 }
 
 template <class T>
-const std::vector<LossRun>& Heads<T>::begin(const Batches& batches, Index batch, double factor) {
+const std::vector<LossRun>& Heads<T>::begin(Workspace<T>& workspace, const Batches& batches,
+                                            Index rows, double factor) {
     for (std::size_t i = 0; i < states_.size(); ++i) {
         State& state = states_[i];
-        const DataView& weights = batches.feeds[static_cast<std::size_t>(state.weight_feed)];
-        state.total_weight = batches.weight_of<T>(weights, state.positions, batch);
-        const double total = state.total_weight;
-        runs_[i] = {weights.data != nullptr, total > 0 ? factor / total : 0};
+        const auto feed = static_cast<std::size_t>(state.weight_feed);
+        const bool weighted = batches.feeds[feed].data != nullptr;
+        const double total = weighted ? sum_of<T>(workspace.value(state.weight, rows))
+                                      : static_cast<double>(rows * state.positions);
+        state.total_weight = total;
+        runs_[i] = {weighted, total > 0 ? factor / total : 0};
     }
     return runs_;
 }

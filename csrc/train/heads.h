@@ -38,8 +38,10 @@ class Heads {
     /// Does the feed of this number hold weights, and nothing else? Then it may be left out.
     bool only_count(int feed) const;
 
-    /// Begin a batch; returns how its rows' positions count in each loss, times `factor`.
-    const std::vector<LossRun>& begin(const Batches& batches, Index batch, double factor);
+    /// Begin a batch that has been gathered; returns how its rows' positions count in each loss,
+    /// times `factor`.
+    const std::vector<LossRun>& begin(Workspace<T>& workspace, const Batches& batches, Index rows,
+                                      double factor);
     /// Of the first head.
     double weight() const { return states_[0].total_weight; }
     /// After a run: let the weights that it did not read be 1.

@@ -119,9 +119,9 @@ void Routine<T>::make_room(const Batches& batches, Index rows) {
 template <class T>
 Ending Routine<T>::run(const Team& team, Stop& stop, const Batches& batches, Index batch,
                        Index number, double rate) {
-    const Run run = begin_run(batches, batch, number);
     const Ending data = prepare(team, batches, batch);
     if (data != Ending::complete) return data;
+    const Run run = begin_run(batches, batches.samples_of(batch).size(), number);
     if (!workspace_.forward(team, stop, run)) return Ending::interrupted;
     if (!heads_.add_up_losses(workspace_, run.rows)) return Ending::loss_not_finite;
     Ending ending = Ending::complete;
@@ -134,12 +134,13 @@ Ending Routine<T>::run(const Team& team, Stop& stop, const Batches& batches, Ind
     return ending;
 }
 
-/// The step's number, and how the batch's rows count.
+/// The step's number, and how the rows of a batch that has been gathered count.
 template <class T>
-Run Routine<T>::begin_run(const Batches& batches, Index batch, Index number) {
-    const std::vector<LossRun>& losses = heads_.begin(batches, batch, extras_.loss_factor);
+Run Routine<T>::begin_run(const Batches& batches, Index rows, Index number) {
+    const std::vector<LossRun>& losses =
+        heads_.begin(workspace_, batches, rows, extras_.loss_factor);
     const std::int64_t step = optimizer_ == nullptr ? number : optimizer_->steps();
-    last_run_ = {.rows = batches.samples_of(batch).size(),
+    last_run_ = {.rows = rows,
                  .losses = losses.data(),
                  .seed = seed_,
                  .step = static_cast<std::uint64_t>(step)};

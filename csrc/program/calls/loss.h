@@ -23,6 +23,10 @@ struct LossCall {
     bool weighted = false;  // where it is no term: does it read the weights?
 
     Accesses accesses() const { return {{output, target, weight}, {row_loss, gradient}}; }
+    /// Of a term, whether weights are read is for the batch to say.
+    std::vector<BufferId> certain_reads() const {
+        return term == kNoTerm ? accesses().reads : Accesses{{output, target}, {}}.reads;
+    }
     template <class T>
     void run(Frame<T>& frame) const;
 };
