@@ -23,7 +23,7 @@ from ganglion.estimators.perceptron.units import UnitsEpochs
 from ganglion.linear_model import Perceptron
 from ganglion.neural_network import MLPClassifier, MLPRegressor
 from ganglion.training import loop
-from ganglion.training.passes import CorePass
+from ganglion.training.core_passes import CorePass
 
 Array = NDArray[Any]
 

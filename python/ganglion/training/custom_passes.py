@@ -18,6 +18,7 @@ from ganglion.training.data import Dataset, Targets
 from ganglion.training.heads import Head, name_of_loss
 from ganglion.training.passes import (
     BatchNotFiniteError,
+    Ends,
     Parametrized,
     Part,
     Rates,
@@ -76,26 +77,16 @@ class CustomPass:
             for number, (head, width) in enumerate(zip(heads, widths, strict=True))
             if isinstance(head.loss, Loss)
         }
-        inputs = [port.number for port in model.network.inputs]
-        inputs += [loss.target for loss in self._known.values()]
-        outputs = [port.number for port in self._ports]
-        outputs += [loss.value for loss in self._known.values()]
+        ends = Ends(
+            graph,
+            [*model.ends.inputs, *(loss.target for loss in self._known.values())],
+            [port.number for port in self._ports] + [one.value for one in self._known.values()],
+        )
         self._tape, self._predictor = None, None
         if state is None:
-            self._predictor = model.precision.predictor(
-                graph=graph, inputs=inputs, outputs=outputs, store=model.store, max_batch=max_batch
-            )
+            self._predictor = model.predictor(max_batch, ends)
         else:
-            self._tape = model.precision.tape(
-                graph=graph,
-                inputs=inputs,
-                outputs=outputs,
-                input_gradients=False,
-                store=model.store,
-                max_batch=max_batch,
-                seed=model.seed,
-                groups=model.network.trained_groups,
-            )
+            self._tape = model.tape(max_batch, ends)
 
     def run(self, part: Part, rates: Rates) -> None:
         """Run batches, one by one."""
@@ -201,7 +192,7 @@ class CustomPass:
             )
         self._tape.backward([np.ascontiguousarray(one, dtype) for one in given], [])
         if not self._tape.apply_gradients(self._state, rate):
-            raise BatchNotFiniteError(batch, "a parameter")
+            raise BatchNotFiniteError(batch, self._model.step_culprit())
 
 
 def _answered(name: str, answer: object, shape: tuple[int, ...]) -> tuple[float, Any]:

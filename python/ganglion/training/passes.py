@@ -41,6 +41,15 @@ class BatchNotFiniteError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Ends:
+    """Where a pass through a graph begins and ends: values, by their numbers."""
+
+    graph: _core.Graph
+    inputs: Sequence[int]
+    outputs: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Parametrized:
     """A network with its parameters, and how it reads its inputs.
 
@@ -79,12 +88,30 @@ class Parametrized:
         """Return it for inputs of one step, where they may have any number."""
         return self.of_columns([port.least_columns for port in self.network.inputs])
 
-    def tape(self, max_batch: int, *, input_gradient: bool = False) -> _core.Tape:
-        """Return what runs the network forward and backward by hand."""
+    @property
+    def ends(self) -> Ends:
+        """Those of the network."""
+        network = self.network
+        inputs, outputs = (
+            [port.number for port in ports] for ports in (network.inputs, network.outputs)
+        )
+        return Ends(network.graph, inputs, outputs)
+
+    def tape(
+        self, max_batch: int, ends: Ends | None = None, *, input_gradient: bool = False
+    ) -> _core.Tape:
+        """Return what runs the network, or more than it, forward and backward by hand.
+
+        Args:
+            max_batch: Rows, at most.
+            ends: Of the graph that is run; None: the network's.
+            input_gradient: Whether backward gives the gradients of the inputs.
+        """
+        of = self.ends if ends is None else ends
         return self.precision.tape(
-            graph=self.network.graph,
-            inputs=[port.number for port in self.network.inputs],
-            outputs=[port.number for port in self.network.outputs],
+            graph=of.graph,
+            inputs=of.inputs,
+            outputs=of.outputs,
             input_gradients=input_gradient,
             store=self.store,
             max_batch=max_batch,
@@ -92,12 +119,13 @@ class Parametrized:
             groups=self.network.trained_groups,
         )
 
-    def predictor(self, max_batch: int) -> _core.Predictor:
-        """Return what runs the network forward, with the parameters of the moment."""
+    def predictor(self, max_batch: int, ends: Ends | None = None) -> _core.Predictor:
+        """Return what runs it forward, as for `tape`, with the parameters of the moment."""
+        of = self.ends if ends is None else ends
         return self.precision.predictor(
-            graph=self.network.graph,
-            inputs=[port.number for port in self.network.inputs],
-            outputs=[port.number for port in self.network.outputs],
+            graph=of.graph,
+            inputs=of.inputs,
+            outputs=of.outputs,
             store=self.store,
             max_batch=max_batch,
         )
@@ -118,6 +146,12 @@ class Parametrized:
         """Return what messages call the table of an input."""
         inputs = self.network.inputs
         return "X" if len(inputs) == 1 else f"X of {inputs[number].name}"
+
+    def step_culprit(self) -> str:
+        """Return what is not finite after a step whose loss was, for messages."""
+        if np.isfinite(self.store.values).all():
+            return "a square of gradients that the optimizer remembers"
+        return "a parameter"
 
     def check_finite(self, call: str, data: Dataset) -> None:
         """Refuse inputs, targets and weights that are not finite in this precision."""
@@ -196,36 +230,6 @@ class Pass(Protocol):
             ValueError: When a batch holds NaN or infinity, or a target that is no class's number.
             BatchNotFiniteError: When the loss of a batch, or its update, is not finite.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class CorePass:
-    """A pass that the core runs whole, for the losses it knows."""
-
-    call: str
-    model: Parametrized
-    class_counts: Sequence[int]  # of each head's loss; 0 where it has no classes
-    routine: _core.Routine
-    trainer: _core.Trainer
-
-    def run(self, part: Part, rates: Rates) -> None:
-        """Run batches, all in one call of the core."""
-        feeds = self.model.feeds(part.data)
-        for targets in part.data.targets:
-            weight = targets.weight
-            feeds += [(targets.y, 1.0, None), None if weight is None else (weight, 1.0, None)]
-        ending, batch = self.trainer.run(
-            feeds=feeds,
-            metric_weights=[targets.metric_weight for targets in part.data.targets],
-            order=part.order,
-            batch_size=part.batch_size,
-            first=part.first,
-            rates=rates,
-        )
-        if ending == "loss_not_finite":
-            raise BatchNotFiniteError(batch, self.routine.first_bad_tensor() or "the loss")
-        if ending != "complete":
-            self.model.refuse(self.call, part.data, self.class_counts, ending)
 
 
 def as_gradient(call: str, name: str, given: Any, output: NDArray[Any]) -> NDArray[Any]:

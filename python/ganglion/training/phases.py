@@ -9,13 +9,13 @@ from typing import Literal
 from ganglion import _core
 from ganglion.callbacks import Callback, Logs
 from ganglion.losses import Loss
+from ganglion.training.core_passes import CorePass
 from ganglion.training.custom_passes import CustomPass
 from ganglion.training.head_tallies import Tallies
 from ganglion.training.heads import Head
 from ganglion.training.passes import (
     KEPT,
     BatchNotFiniteError,
-    CorePass,
     Parametrized,
     Part,
     Pass,
