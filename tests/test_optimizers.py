@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import ganglion as gn
 from ganglion import _core, optimizers
 from ganglion._base import precision
 from ganglion.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSprop
@@ -131,14 +132,22 @@ def test_records_are_frozen_and_take_the_rate_alone_by_position(record: type[Opt
 def test_what_fades_away_becomes_zero(
     name: str, settings: dict[str, float], block: int, dtype: str
 ) -> None:
+    tape, _, state = of_21_weights(name, settings, dtype)
+    tiny = np.finfo(dtype).tiny  # the least number that is not subnormal
+    state.blocks[block][:] = tiny
+    assert tape.apply_gradients(state, 0.0)
+    assert not np.any(state.blocks[block])
+    assert tiny / 2 > 0, "the caller's arithmetic is its own"
+
+
+def of_21_weights(name: str, settings: dict[str, float], dtype: str) -> tuple[Any, Any, Any]:
+    """Return what steps some weights, which are whole vectors and a part of one."""
     graph = _core.Graph()
     x = graph.input("x", 3)
-    y = graph.affine(x, graph.parameter("w", 3, 7), None)  # whole vectors and a part of one
+    y = graph.affine(x, graph.parameter("w", 3, 7), None)
     chosen = precision.get(dtype)
     store = chosen.parameter_store(graph)
     state = chosen.optimizer_state(name, settings, store.values.size)
-    tiny = np.finfo(dtype).tiny  # the least number that is not subnormal
-    state.blocks[block][:] = tiny
     tape = chosen.tape(
         graph=graph,
         inputs=[x],
@@ -148,6 +157,63 @@ def test_what_fades_away_becomes_zero(
         max_batch=1,
         seed=0,
     )
-    assert tape.apply_gradients(state, 0.0)
-    assert not np.any(state.blocks[block])
-    assert tiny / 2 > 0, "the caller's arithmetic is its own"
+    return tape, store, state
+
+
+SQUARES = [Adam(), AdamW(), RMSprop(), RMSprop(centered=True, momentum=0.9), Adagrad(), Adadelta()]
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("optimizer", SQUARES, ids=str)
+@pytest.mark.parametrize(("dtype", "large"), [("float32", 3e19), ("float64", 3e154)])
+def test_a_square_that_becomes_infinite_is_told(
+    optimizer: Optimizer, dtype: str, large: float
+) -> None:
+    for place in (0, 5, 20):  # in whole vectors, and in the part of one
+        tape, store, state = of_21_weights(optimizer.name, optimizer.settings(), dtype)
+        store.gradients[place] = np.sqrt(np.finfo(dtype).max) / 2
+        assert tape.apply_gradients(state, 1e-3)
+        store.gradients[place] = -large
+        assert not tape.apply_gradients(state, 1e-3)
+        assert np.isfinite(store.values).all(), "else it would be told anyway"
+
+
+@pytest.mark.parametrize("outputs", [1, 300], ids=["swept", "along the gradient"])
+@pytest.mark.filterwarnings("ignore:X, column 0,")
+def test_a_fit_whose_squares_become_infinite_is_undone_and_can_go_on(outputs: int) -> None:
+    x = np.random.default_rng(0).normal(size=(40, 300)).astype(np.float32)
+    y = x[:, :1] + np.zeros((1, outputs))
+    net = gn.Sequential([gn.Dense(outputs, use_bias=False)], input_size=300)
+    net.compile("adam", loss="absolute_error")
+    net.fit(x, y, verbose=0)
+    before, steps = net.parameter_vector.copy(), net._objective("test").state.steps
+    said = "epoch 2, step 0: a square of gradients that the optimizer remembers is not finite"
+    with pytest.raises(gn.LossNotFiniteError, match=said):
+        net.fit(x * np.float32(1e25), y, epochs=2, initial_epoch=1, verbose=0)
+    np.testing.assert_array_equal(net.parameter_vector, before)
+    assert net._objective("test").state.steps == steps
+    net.fit(x, y, verbose=0)
+    assert (net.parameter_vector != before).all()
+
+
+def test_a_step_by_hand_whose_squares_become_infinite_is_undone() -> None:
+    net = gn.MLP([3, 1])
+    net.compile("adam", loss="mse")
+    before = net.parameter_vector.copy()
+    net.forward(np.full((1, 3), 1e10))
+    net.backward(np.full((1, 1), 1e10))
+    with pytest.raises(gn.LossNotFiniteError, match="apply_gradients: a square of gradients that"):
+        net.apply_gradients()
+    np.testing.assert_array_equal(net.parameter_vector, before)
+    assert net._objective("test").state.steps == 0
+
+
+def test_clipping_keeps_squares_finite() -> None:
+    for clipped in (Adam(0.1, global_clipnorm=1.0), Adam(0.1, clipvalue=1.0)):
+        net = gn.MLP([3, 1])
+        net.compile(clipped, loss="mse")
+        before = net.parameter_vector.copy()
+        net.forward(np.full((1, 3), 1e10))
+        net.backward(np.full((1, 1), 1e10))
+        net.apply_gradients()
+        assert (net.parameter_vector[:3] != before[:3]).all()

@@ -22,9 +22,10 @@ struct State {
     }
 };
 
-/// The change of the parameters whose gradient is g.
+/// The change of the parameters whose gradient is g. A mean of squares that is infinite stays so,
+/// and its parameter would never move again: `zeros` becomes NaN.
 template <Optimizer optimizer, class V>
-inline V change(const UpdateRule<Lane<V>>& u, V g, const State<V>& state) {
+inline V change(const UpdateRule<Lane<V>>& u, V g, const State<V>& state, V& zeros) {
     if constexpr (optimizer == Optimizer::sgd) {
         if (u.momentum == 0) return g * -u.rate;
         const V velocity = state.write(0, state.read(0) * u.momentum + g);
@@ -33,10 +34,12 @@ inline V change(const UpdateRule<Lane<V>>& u, V g, const State<V>& state) {
     if constexpr (optimizer == Optimizer::adam || optimizer == Optimizer::adamw) {
         const V mean = state.write(0, state.read(0) * u.beta_1 + g * u.gain_1);
         const V square = state.write(1, state.read(1) * u.beta_2 + g * g * u.gain_2);
+        zeros += square * 0;
         return mean * -u.step_size / (sqrt(square) * u.root_correction + u.epsilon);
     }
     if constexpr (optimizer == Optimizer::rmsprop) {
         const V square = state.write(0, state.read(0) * u.rho + g * g * u.rho_gain);
+        zeros += square * 0;
         V spread = square;
         if (u.centered) {
             const V mean = state.write(1, state.read(1) * u.rho + g * u.rho_gain);
@@ -48,10 +51,12 @@ inline V change(const UpdateRule<Lane<V>>& u, V g, const State<V>& state) {
     }
     if constexpr (optimizer == Optimizer::adagrad) {
         const V square = state.write(0, state.read(0) + g * g);
+        zeros += square * 0;
         return g * -u.rate / (sqrt(square) + u.epsilon);
     }
     if constexpr (optimizer == Optimizer::adadelta) {
         const V square = state.write(0, state.read(0) * u.rho + g * g * u.rho_gain);
+        zeros += square * 0;
         const V past = state.read(1);
         const V step = sqrt(past + u.epsilon) / sqrt(square + u.epsilon) * g;
         state.write(1, past * u.rho + step * step * u.rho_gain);
@@ -79,7 +84,7 @@ template <Optimizer optimizer, class T>
             } else {
                 g += p * u.rule.weight_decay;
             }
-            p += change<optimizer>(u.rule, g, state);
+            p += change<optimizer>(u.rule, g, state, zeros);
             store(u.parameter + state.at, p);
             zeros += p * 0;  // NaN once p is not finite
         }

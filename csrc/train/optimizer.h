@@ -53,8 +53,8 @@ class OptimizerState {
     /// The parameters of a part of a sweep over `range`, cut like the sums of squares.
     static Range sweep_share(const Part& part, Range range);
 
-    /// Make a part of the step for the parameters in `ranges`. False if one of them is no longer
-    /// finite.
+    /// Make a part of the step for the parameters in `ranges`. False if one of them, or of the
+    /// squares that are remembered, is no longer finite.
     static bool sweep(const Part& part, const Update<T>& update, const T* gradients,
                       const std::vector<Range>& ranges);
 
@@ -62,8 +62,7 @@ class OptimizerState {
     bool is_elementwise() const { return settings_.global_clipnorm == 0; }
 
     /// The next step of the parameters in `ranges`, which are in order, with a team of its own; the
-    /// others, and what is remembered of them, stay as they are. False if one of them is no longer
-    /// finite.
+    /// others, and what is remembered of them, stay as they are. False as for `sweep`.
     bool apply(ParameterStore<T>& store, const std::vector<Range>& ranges, double rate);
 
     /// Forget everything.

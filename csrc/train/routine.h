@@ -45,7 +45,8 @@ class Routine {
 
     /// Run a batch and add it to the figures. `number`: of those that this run of batches has had.
     /// Where the data or the loss turns out not to be finite, or a target is no class's number, it
-    /// ends before the update, and where that makes a parameter infinite, after it.
+    /// ends before the update, and where that makes a parameter, or a square that the optimizer
+    /// remembers, infinite, after it.
     Ending run(const Team& team, Stop& stop, const Batches& batches, Index batch, Index number,
                double rate);
 
@@ -53,7 +54,7 @@ class Routine {
     TeamCosts team_costs(Index rows, int members) const;
 
     /// After Ending::loss_not_finite: the first tensor of that batch, in forward order, that is
-    /// not finite.
+    /// not finite; "" where it is what the optimizer remembers.
     std::string first_bad_tensor();
 
     // Held by whoever runs it: what it has in memory is for one run at a time.
@@ -63,7 +64,7 @@ class Routine {
   private:
     Plan plan_of(const Graph& graph, Purpose purpose, const OptimizerState<T>* optimizer,
                  Index max_batch, const Extras& extras) const;
-    Run begin_run(const Batches& batches, Index batch, Index number);
+    Run begin_run(const Batches& batches, Index rows, Index number);
     void check_penalty(const ParameterTable::Slot& slot) const;
     Range share_of(const Part& part, Range places) const;
     Ending prepare(const Team& team, const Batches& batches, Index batch);

@@ -96,8 +96,8 @@ class CompiledModel(BaseModel):
 
         Raises:
             ValueError: When the gradient is not finite.
-            LossNotFiniteError: When the parameters would no longer be; they and the optimizer are
-                as they were.
+            LossNotFiniteError: When the parameters, or squares of gradients that the optimizer
+                remembers, would no longer be; they and the optimizer are as they were.
         """
         self._objective("apply_gradients").apply_gradients(self._tapes.tape)
 

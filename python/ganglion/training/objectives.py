@@ -92,7 +92,8 @@ class Objective:
         """Take a step along the gradients in the model's store, of what the tape goes back to.
 
         Raises:
-            LossNotFiniteError: When a parameter would no longer be finite; all is as it was.
+            LossNotFiniteError: When a parameter, or a square that the optimizer remembers, would no
+                longer be finite; all is as it was.
         """
         store = self.model.store
         with store.access.training("apply_gradients"):
@@ -102,8 +103,9 @@ class Objective:
             before = self.snapshot
             before.take()
             if not tape.apply_gradients(self.state, rate):
+                culprit = self.model.step_culprit()
                 before.put_back()
                 raise LossNotFiniteError(
-                    "apply_gradients: the parameters are not finite after the step, which is"
-                    " undone. Scale the gradient, or lower the learning rate"
+                    f"apply_gradients: {culprit} is not finite after the step, which is undone."
+                    " Scale the gradient, or lower the learning rate"
                 )
