@@ -62,10 +62,50 @@ def test_the_column_is_told_by_its_name() -> None:
     assert "X, column 'area', has" in str(told(MLPClassifier(max_iter=1), frame, Y)[0].message)
 
 
-@pytest.mark.parametrize("load", [load_iris, load_wine, load_breast_cancer, load_digits])
-def test_scikit_learns_sets_are_not_warned_of(load: Callable[..., Any]) -> None:
+@pytest.mark.parametrize(("load", "column"), [(load_wine, 12), (load_breast_cancer, 3)])
+def test_a_column_that_is_large_beside_most_others_is_told(
+    load: Callable[..., Any], column: int
+) -> None:
     x, y = load(return_X_y=True)
-    assert not told(MLPClassifier(max_iter=1), x, y)
+    (warned,) = told(MLPClassifier(max_iter=1), x, y)
+    assert f"X, column {column}, has mean" in str(warned.message)
+    assert not told(MLPClassifier(max_iter=1), (x - x.mean(axis=0)) / x.std(axis=0), y)
+
+
+RNG = np.random.default_rng(0)
+PIXELS = load_digits().data * (255 / 16)
+SPOTS = np.zeros((150, 20))  # dark images, a pixel of which is always bright, and some hardly ever
+SPOTS[:, 0], SPOTS[::30, 1:12] = 255.0, 1.0
+ONE_HOT = np.eye(30)[np.arange(150) % 30]
+
+NOT_FAR: dict[str, Array] = {
+    "irises": X,
+    "digits": load_digits().data[:150],
+    "bytes": PIXELS[:150],
+    "bright bytes": 255 - np.abs(RNG.normal(0, 20, (150, 9))),
+    "spots": SPOTS,
+    "one-hot": ONE_HOT,
+    "one-hot and years of age": np.column_stack([ONE_HOT, RNG.uniform(1, 99, 150)]),
+    "standardized, with far ones": RNG.standard_t(2, size=(150, 8)),
+    "all of one size": RNG.normal(0, 400, (150, 5)),
+    "zeros beside": np.column_stack([np.zeros((150, 9)), RNG.normal(0, 400, (150, 2))]),
+    "one column": RNG.normal(0, 900, (150, 1)),
+}
+
+
+@pytest.mark.parametrize("case", NOT_FAR)
+def test_what_is_large_as_others_are_or_no_larger_than_bytes_is_not_told(case: str) -> None:
+    assert not told(MLPClassifier(max_iter=1), NOT_FAR[case], Y)
+
+
+@pytest.mark.parametrize("others", [1, 2, 9])
+def test_a_column_is_large_beside_half_of_the_others(others: int) -> None:
+    small = RNG.normal(size=(150, others))
+    for size, far in [(240, False), (270, True)]:
+        large = RNG.normal(size=(150, 1))
+        x = np.column_stack([small, size * (large - large.mean()) / large.std()])
+        assert bool(told(MLPClassifier(max_iter=1), x, Y)) is far
+        assert not told(MLPClassifier(max_iter=1), np.column_stack([30 * small, x[:, -1:]]), Y)
 
 
 def test_columns_that_are_small_beside_others_or_zero_are_not_warned_of() -> None:
