@@ -1,7 +1,8 @@
-"""Names that there are not are answered with what there is: of the package, its modules, models."""
+"""Names that there are not are answered with what there is, asked for or set."""
 
 import copy
 import pickle
+import re
 import subprocess
 import sys
 import traceback
@@ -123,3 +124,74 @@ def test_tools_are_told_briefly_and_find_defaults(item: Any) -> None:
 def test_models_are_copied_and_pickled_as_before() -> None:
     for same in (copy.deepcopy(NET), pickle.loads(pickle.dumps(NET))):
         np.testing.assert_array_equal(same.parameter_vector, NET.parameter_vector)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "trainable",
+            "did you mean trainable=False of a layer, gn.Dense(..., trainable=False), or",
+        ),
+        ("optimzer", "'MLP' has no attribute 'optimzer', did you mean optimizer?"),
+        ("lr", "'MLP' has no attribute 'lr', did you mean learning_rate?"),
+        ("stop_trainig", "did you mean stop_training?"),
+        ("epochs", "'MLP' has no attribute 'epochs'. There are "),
+        ("optimizer", "MLP: optimizer cannot be set: compile says it"),
+        ("rescale", "MLP: rescale cannot be set: it is what the model was made with"),
+        ("parameter_vector", "write into it, parameter_vector[:] = ..., or call set_weights"),
+    ],
+)
+def test_models_take_no_name_in_silence(name: str, message: str) -> None:
+    net: Any = gn.MLP([2, 2])
+    before = dict(vars(net))
+    with pytest.raises(AttributeError, match=re.escape(message)):
+        setattr(net, name, False)
+    assert vars(net) == before
+
+
+def test_what_can_be_set_of_a_model_still_can() -> None:
+    net = gn.MLP([2, 2])
+    net.compile("sgd", loss="squared_error")
+    net.learning_rate = 0.5
+    net.stop_training = True
+    net.history = gn.History()
+    assert (net.learning_rate, net.stop_training, len(net.history)) == (0.5, True, 0)
+
+
+class Noted(gn.Sequential):
+    """A model of one's own, which has attributes of its own."""
+
+    def __init__(self) -> None:
+        self.first = "before"
+        super().__init__([gn.Dense(2)], input_size=2)
+        self.second = "after"
+
+
+def test_a_model_of_ones_own_has_attributes_of_its_own() -> None:
+    net: Any = Noted()
+    net.third = "from outside"
+    assert (net.first, net.second, net.third) == ("before", "after", "from outside")
+    for name in ("trainable", "optimizer"):  # which would do nothing
+        with pytest.raises(AttributeError, match=name):
+            setattr(net, name, False)
+    np.testing.assert_array_equal(copy.deepcopy(net).parameter_vector, net.parameter_vector)
+
+
+@pytest.mark.parametrize("name", ["optimizer", "loss", "metrics", "learning_rate"])
+def test_what_compile_says_is_not_there_before(name: str) -> None:
+    net = gn.MLP([2, 2])
+    assert not hasattr(net, name)
+    with pytest.raises(AttributeError, match=f"^{name}: the model is not compiled, call compile"):
+        getattr(net, name)
+    net.compile(loss="squared_error")
+    assert hasattr(net, name)
+
+
+def test_what_several_inputs_and_outputs_have_not_is_not_there() -> None:
+    x, z = gn.Input(2), gn.Input(2)
+    net = gn.Model([x, z], [gn.Dense(1)(x + z), gn.Dense(1)(z)])
+    assert not hasattr(net, "input_size")
+    assert not hasattr(net, "output_size")
+    with pytest.raises(AttributeError, match="input_size: the model has several inputs: input_0"):
+        net.input_size  # noqa: B018

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ganglion._base.naming import ALIASES, nearest
 
@@ -24,6 +25,7 @@ _CALLED = {  # what other packages call it: names here, of which one is meant
     "linear": ("dense", "identity"),
     "load_model": ("load",),
     "load_state_dict": ("set_weights",),
+    "lr": ("learning_rate",),
     "module": ("model", "sequential"),
     "n_params": ("count_params",),
     "named_parameters": ("parameter_names",),
@@ -45,6 +47,13 @@ _CALLED = {  # what other packages call it: names here, of which one is meant
     "weights": ("get_weights",),
     "zero_grad": ("backward",),
 }
+
+
+class UnavailableError(AttributeError, ValueError):
+    """What things of this kind have, and this one as it is has not: `hasattr` says no."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, name=None)  # None: Python adds no guess of its own
 
 
 def _run_together(name: str) -> str:
@@ -112,9 +121,15 @@ def missing_of(item: object, name: str, others: Mapping[str, str]) -> AttributeE
         name: The attribute's name.
         others: What other packages' have that cannot be told by a name of ours, and what to say.
     """
-    public = [key for key in dir(type(item)) if not key.startswith("_")]
+    names = {*dir(type(item)), *declared(type(item))}
+    public = sorted(key for key in names if not key.startswith("_"))
     known = {key.lower(): key for key in public} | dict(others)
     return missing(repr(type(item).__name__), name, public, known)
+
+
+def declared(kind: type[Any]) -> set[str]:
+    """Return the attributes that a class, or one it extends, says that its items have."""
+    return {name for one in kind.__mro__ for name in inspect.get_annotations(one)}
 
 
 def _each_once(known: Mapping[str, str]) -> list[str]:

@@ -1,23 +1,22 @@
-"""What one may ask of any model: its sizes, its parameters, its predictions, and to be saved."""
+"""What any model is: a network with its parameters, that predicts, is a layer, and is saved."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ganglion import _core
-from ganglion._base import attributes, checks, shapes
+from ganglion._base import checks, shapes
 from ganglion._base.arguments import explained
-from ganglion._base.messages import say
-from ganglion.graphs import summary
 from ganglion.graphs.architectures import Architecture
 from ganglion.graphs.networks import Network
 from ganglion.graphs.tensors import Tensor, called
 from ganglion.graphs.wirings import Nested
-from ganglion.layers import Layer
 from ganglion.models import file_format
+from ganglion.models.facts import Facts, only
+from ganglion.models.names import Named
 from ganglion.models.sizing import with_parameters
 from ganglion.models.weights import Array, Weights
 from ganglion.training.checking import Subject
@@ -27,14 +26,11 @@ from ganglion.training.passes import KEPT, Parametrized
 if TYPE_CHECKING:
     from ganglion.inference import Predictor
 
-_OF_LAYERS = {  # what models of other packages have that change
-    "add": "Sequential([...]), which takes all layers at once",
-    "pop": "Sequential([...]), which takes all layers at once",
-}
 _BATCH = 256  # rows predicted at a time when the caller names no number
+_ASK_PREDICT = "; predict takes and gives several"
 
 
-class BaseModel(Weights):
+class BaseModel(Named, Facts, Weights):
     """A network with its parameters, that predicts."""
 
     @classmethod
@@ -57,7 +53,7 @@ class BaseModel(Weights):
 
     def _take_up(self, architecture: Architecture, network: Network) -> None:
         """Make everything but the first parameters."""
-        self.architecture = architecture
+        self._architecture = architecture
         self._model = model = with_parameters(architecture, network)
         self._subject = Subject(model, architecture.inputs, architecture.outputs)
         # the same in each call: its weights are shared
@@ -66,51 +62,6 @@ class BaseModel(Weights):
         self._sized_predictor = lru_cache(KEPT)(
             lambda columns: model.of_columns(columns).predictor(_BATCH)
         )
-
-    if not TYPE_CHECKING:  # else any name would pass the type checker
-
-        def __getattr__(self, name: str) -> NoReturn:
-            raise attributes.missing_of(self, name, _OF_LAYERS)
-
-    @property
-    def layers(self) -> Sequence[Layer]:
-        """What the network is made of, first layer first."""
-        return self.architecture.layers
-
-    @property
-    def input_size(self) -> Any:
-        """Columns of the inputs, or the shape of a sample, of a model that has one."""
-        return shapes.as_size(self._only("input_size", self._model.network.inputs).shape)
-
-    @property
-    def output_size(self) -> Any:
-        """Columns of the outputs, or the shape of one, of a model that has one."""
-        return shapes.as_size(self._only("output_size", self._model.network.outputs).shape)
-
-    @property
-    def input_names(self) -> list[str]:
-        """What `fit` and `predict` call the inputs."""
-        return list(self.architecture.inputs.names)
-
-    @property
-    def output_names(self) -> list[str]:
-        """What `compile` and the history call the outputs."""
-        return list(self.architecture.outputs.names)
-
-    @property
-    def dtype(self) -> str:
-        """What the network computes in."""
-        return self._model.precision.dtype.name
-
-    @property
-    def seed(self) -> int:
-        """The seed of everything random."""
-        return self._model.seed
-
-    @property
-    def rescale(self) -> float:
-        """What every input is multiplied by."""
-        return self.architecture.rescale
 
     @explained
     def predict(self, x: Arrays, batch_size: int | None = None) -> Any:
@@ -189,14 +140,6 @@ class BaseModel(Weights):
         layer = self._as_layer[trainable]
         return self.architecture.outputs.gathered(called(layer, tensors, self.get_weights))
 
-    def _only(self, name: str, ports: Sequence[Any]) -> Any:
-        """Return the only one of a model's inputs or outputs."""
-        if len(ports) > 1:
-            raise ValueError(
-                f"{name}: the model has several: {', '.join(port.name for port in ports)}"
-            )
-        return ports[0]
-
     def predictor(self, steps: int | None = None) -> Predictor:
         """Return the network as it is now, immutable, to call for a row or a batch at a time.
 
@@ -211,8 +154,8 @@ class BaseModel(Weights):
         """
         from ganglion.models.predictors import predictor_of
 
-        port = self._only("predictor", self._model.network.inputs)
-        self._only("predictor", self._model.network.outputs)
+        port = only("predictor", "inputs", self._model.network.inputs, _ASK_PREDICT)
+        only("predictor", "outputs", self._model.network.outputs, _ASK_PREDICT)
         if shapes.is_known(port.shape) != (steps is None):
             rule = "must be given" if steps is None else "is for inputs of any number of steps"
             raise ValueError(f"predictor: steps {rule}, inputs have shape {port.shape}")
@@ -226,11 +169,6 @@ class BaseModel(Weights):
             return predictor_of(
                 model.network, recipe, self.dtype, self.parameter_vector, self.rescale, columns
             )
-
-    @explained
-    def summary(self) -> None:
-        """Write a table of the layers, their outputs and numbers of parameters to stdout."""
-        say(summary.describe(self.architecture))
 
     @explained
     def save(self, path: str | Path, metadata: Mapping[str, str] | None = None) -> None:

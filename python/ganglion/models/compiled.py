@@ -6,6 +6,7 @@ from typing import Any
 
 from ganglion._base import checks
 from ganglion._base.arguments import explained
+from ganglion._base.attributes import UnavailableError
 from ganglion.callbacks.history import History
 from ganglion.graphs.architectures import Architecture
 from ganglion.graphs.networks import Network
@@ -19,7 +20,15 @@ from ganglion.training.tapes import Tapes
 
 
 class CompiledModel(BaseModel):
-    """A network that can be compiled, and run forward and backward by hand."""
+    """A network that can be compiled, and run forward and backward by hand.
+
+    Attributes:
+        history: The figures of the last fit.
+        stop_training: Whether the fit that runs ends after this epoch; callbacks set it.
+    """
+
+    history: History
+    stop_training: bool
 
     def _take_up(self, architecture: Architecture, network: Network) -> None:
         super()._take_up(architecture, network)
@@ -132,5 +141,5 @@ class CompiledModel(BaseModel):
 
     def _objective(self, call: str) -> Objective:
         if self._compiled is None:
-            raise ValueError(f"{call}: the model is not compiled, call compile first")
+            raise UnavailableError(f"{call}: the model is not compiled, call compile first")
         return self._compiled

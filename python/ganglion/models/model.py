@@ -13,6 +13,7 @@ from ganglion.graphs.architectures import Architecture
 from ganglion.graphs.ends import wired
 from ganglion.losses import Loss
 from ganglion.models.compiled import CompiledModel
+from ganglion.models.facts import only
 from ganglion.models.weights import Array
 from ganglion.training import model_fits, requests
 from ganglion.training.class_weights import ClassWeight
@@ -175,7 +176,8 @@ class Model(CompiledModel):
         Raises:
             ValueError: When the loss has no probabilities, or the network is not compiled.
         """
-        if self._only("predict_proba", self._model.network.outputs).is_probability:
+        ports = self._model.network.outputs
+        if only("predict_proba", "outputs", ports, "; predict gives theirs").is_probability:
             probabilities: Array = self.predict(x, batch_size)
             return probabilities
         loss = self._objective("predict_proba").only_head.loss

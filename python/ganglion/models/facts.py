@@ -1,0 +1,90 @@
+"""What a model tells of itself: what it is made of, its sizes, and the names of its ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ganglion._base import shapes
+from ganglion._base.arguments import explained
+from ganglion._base.attributes import UnavailableError
+from ganglion._base.messages import say
+from ganglion.graphs import summary
+from ganglion.graphs.architectures import Architecture
+from ganglion.layers import Layer
+from ganglion.training.passes import Parametrized
+
+
+class Facts:
+    """A model's architecture, as users see it."""
+
+    _architecture: Architecture
+    _model: Parametrized
+
+    @property
+    def architecture(self) -> Architecture:
+        """All that the model is but its parameters."""
+        return self._architecture
+
+    @property
+    def layers(self) -> Sequence[Layer]:
+        """What the network is made of, first layer first."""
+        return self.architecture.layers
+
+    @property
+    def input_size(self) -> Any:
+        """Columns of the inputs, or the shape of a sample, of a model that has one."""
+        return shapes.as_size(only("input_size", "inputs", self._model.network.inputs).shape)
+
+    @property
+    def output_size(self) -> Any:
+        """Columns of the outputs, or the shape of one, of a model that has one."""
+        return shapes.as_size(only("output_size", "outputs", self._model.network.outputs).shape)
+
+    @property
+    def input_names(self) -> list[str]:
+        """What `fit` and `predict` call the inputs."""
+        return list(self.architecture.inputs.names)
+
+    @property
+    def output_names(self) -> list[str]:
+        """What `compile` and the history call the outputs."""
+        return list(self.architecture.outputs.names)
+
+    @property
+    def dtype(self) -> str:
+        """What the network computes in."""
+        return self._model.precision.dtype.name
+
+    @property
+    def seed(self) -> int:
+        """The seed of everything random."""
+        return self._model.seed
+
+    @property
+    def rescale(self) -> float:
+        """What every input is multiplied by."""
+        return self.architecture.rescale
+
+    @explained
+    def summary(self) -> None:
+        """Write a table of the layers, their outputs and numbers of parameters to stdout."""
+        say(summary.describe(self.architecture))
+
+
+def only(call: str, what: str, ports: Sequence[Any], way: str = "") -> Any:
+    """Return the only one of a model's inputs or outputs.
+
+    Args:
+        call: What needs there to be one, for the message.
+        what: "inputs" or "outputs".
+        ports: They.
+        way: What to do where there are several, for the message.
+
+    Raises:
+        UnavailableError: When there are several.
+    """
+    if len(ports) > 1:
+        names = ", ".join(port.name for port in ports)
+        raise UnavailableError(f"{call}: the model has several {what}: {names}{way}")
+    return ports[0]
