@@ -1,6 +1,9 @@
 """Calls with a wrong name are answered with the right one, by every public constructor."""
 
+import copy
+import dataclasses
 import inspect
+import pickle
 from typing import Any
 
 import numpy as np
@@ -8,7 +11,9 @@ import pytest
 
 import ganglion as gn
 from ganglion import callbacks, initializers, losses, metrics, optimizers, schedules
+from ganglion import layers as kinds_of_layers
 from ganglion._base.arguments import explained
+from ganglion.activations import ActivationFunction
 
 CONSTRUCTORS: list[Any] = [
     *(gn.MLP, gn.Sequential, gn.Dense, gn.Activation, gn.Dropout, gn.Residual),
@@ -169,3 +174,44 @@ def test_the_output_layer_has_the_activation_it_is_given() -> None:
     net = gn.MLP([4, 8, 3], output_activation="softmax")
     assert np.allclose(net.predict(x).sum(axis=1), 1)
     assert net.layers[-1] == gn.Dense(3, "softmax")
+
+
+RECORDS = [
+    one
+    for one in (*CONSTRUCTORS, *kinds_of_layers.kinds(), ActivationFunction)
+    if dataclasses.is_dataclass(one) and one is not gn.Normalization  # which `adapt` changes
+]
+
+
+@pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
+def test_records_say_how_another_one_is_made(kind: Any) -> None:
+    assert len(RECORDS) > 40
+    record = object.__new__(kind)  # whatever its fields need
+    for field in dataclasses.fields(kind):
+        told = (
+            f"^{field.name} cannot be set, a record does not change: dataclasses.replace\\(record"
+        )
+        with pytest.raises(dataclasses.FrozenInstanceError, match=told):
+            setattr(record, field.name, 0.5)
+        assert field.name not in vars(record)
+
+
+@pytest.mark.parametrize(
+    ("record", "name", "message"),
+    [
+        (gn.Dense(2), "units", r"dataclasses\.replace\(record, units=False\) gives another one$"),
+        (
+            gn.Dense(2),
+            "trainable",
+            r"a model is frozen where it is called, model\(x, trainable=Fal",
+        ),
+        (NET(gn.Input(4)).call.layer, "trainable", r"model\(x, trainable=False\)"),
+        (optimizers.Adam(), "learning_rate", r"of a compiled model is set, model\.learning_rate ="),
+        (optimizers.Adam(), "lr", r"^Adam\(.*\) has no field 'lr', did you mean 'learning_rate'\?"),
+        (gn.Dense(2), "foo", r"^Dense\(.*\) has no field 'foo'\. A record does not change"),
+    ],
+)
+def test_a_record_that_is_written_to_says_the_way(record: Any, name: str, message: str) -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError, match=message):
+        setattr(record, name, False)
+    assert copy.deepcopy(record) == pickle.loads(pickle.dumps(record)) == record

@@ -10,6 +10,7 @@ from ganglion._base.arguments import explained
 _DEFAULT_ALPHA = {"leaky_relu": 0.01, "elu": 1.0}
 
 
+@explained
 @dataclass(frozen=True)
 class ActivationFunction:
     """An activation and its setting. Made by `get`, `leaky_relu` and `elu`.

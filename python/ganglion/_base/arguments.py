@@ -1,13 +1,15 @@
-"""Arguments: a call with a wrong name is answered with the right one."""
+"""Arguments: a call with a wrong name, or a record that is written to, is told the right way."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import FrozenInstanceError, fields
 from functools import wraps
 from inspect import Parameter
 from typing import Any, TypeVar, cast
 
+from ganglion._base.checks import shown
 from ganglion._base.naming import nearest
 
 Target = TypeVar("Target", bound=Callable[..., Any])
@@ -66,17 +68,24 @@ _NEEDED = {  # what more there is to say of an argument that is missing
     "input_size": ", the number of columns of X, such as 784 for images of 28 by 28",
     "sizes": ", such as [64, 100, 10]: columns of X, units of each layer",
 }
+_CHANGED_SO = {  # what more there is to say of a field that is written to
+    "learning_rate": "; that of a compiled model is set, model.learning_rate = ...",
+    "trainable": "; a model is frozen where it is called, model(x, trainable=False)",
+}
 
 
 def explained(target: Target) -> Target:
     """Make a function, or the constructor of a class, answer a call that does not fit.
 
     A TypeError then names the argument that is meant, or, where there are too many by position,
-    those that may be given so. Calls that fit are passed on as they are.
+    those that may be given so. Calls that fit are passed on as they are. A frozen dataclass also
+    says how another one is made, where its fields are written to.
     """
     if isinstance(target, type):
         made: Any = target
         made.__init__ = _explained(made.__init__, made.__name__)
+        if "__dataclass_params__" in vars(made) and made.__dataclass_params__.frozen:
+            made.__setattr__ = _explained_writing(made.__setattr__)
         return cast(Target, made)
     return cast(Target, _explained(target, target.__name__))
 
@@ -93,6 +102,30 @@ def _explained(function: Callable[..., Any], name: str) -> Callable[..., Any]:
             raise TypeError(misfit) from None
 
     return call
+
+
+def _explained_writing(write: Callable[[Any, str, Any], None]) -> Callable[..., None]:
+    @wraps(write)
+    def set_field(record: Any, name: str, value: Any) -> None:
+        try:
+            write(record, name, value)
+        except FrozenInstanceError:
+            raise FrozenInstanceError(_unchanged(record, name, value)) from None
+
+    return set_field
+
+
+def _unchanged(record: Any, name: str, value: Any) -> str:
+    """Say that a record does not change, or that it has no such field."""
+    known = [field.name for field in fields(record)]
+    if name in known:
+        return (
+            f"{name} cannot be set, a record does not change: dataclasses.replace(record,"
+            f" {name}={shown(value)}) gives another one{_CHANGED_SO.get(name, '')}"
+        )
+    meant = nearest(name, known, _ELSEWHERE)
+    hint = f", did you mean {meant!r}?" if meant else "."
+    return f"{shown(record)} has no field {name!r}{hint} A record does not change"
 
 
 def unknown_argument(name: str, given: str, known: Collection[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Self
 
 from ganglion import _core
 from ganglion._base import checks, shapes
+from ganglion._base.arguments import explained
 from ganglion._base.shapes import Shape
 from ganglion._base.structures import Structure
 from ganglion.graphs.architectures import (
@@ -164,6 +165,7 @@ def applied(builder: AnyBuilder, layer: Layer, values: Sequence[Value], place: s
         raise ValueError(f"{type(layer).__name__}: {error}") from None
 
 
+@explained
 @dataclass(frozen=True, repr=False)
 class Nested(Layer):
     """A model as a layer of another.
