@@ -215,3 +215,8 @@ def test_a_record_that_is_written_to_says_the_way(record: Any, name: str, messag
     with pytest.raises(dataclasses.FrozenInstanceError, match=message):
         setattr(record, name, False)
     assert copy.deepcopy(record) == pickle.loads(pickle.dumps(record)) == record
+
+
+def test_the_shape_of_an_input_is_its_size() -> None:
+    with pytest.raises(TypeError, match="Input: unknown argument 'shape', did you mean 'size'"):
+        GN.Input(shape=(3,))

@@ -23,7 +23,8 @@ NET: Any = gn.MLP([2, 2])
         ("Linear", "ganglion.Dense"),
         ("dense", "ganglion.Dense"),
         ("Sequental", "ganglion.Sequential"),
-        ("BatchNorm1d", "ganglion.Normalization"),
+        ("Lambda", "ganglion.Layer"),
+        ("optim", "ganglion.optimizers"),
         ("load_model", "ganglion.load"),
         ("relu", "activation='relu'"),
         ("ReLU", "activation='relu'"),
@@ -54,7 +55,14 @@ def test_modules_are_there_without_an_import_of_their_own(module: str) -> None:
     assert done.stdout == f"ganglion.{module}\n", done.stderr
 
 
-@pytest.mark.parametrize("name", ["Conv2D", "LSTM", "nn", "Embedding"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Conv2D", "LSTM", "nn", "Embedding", "F", "keras", "data", "random", "utils", "no_grad"),
+        *("LayerNorm", "LayerNormalization", "Attention", "GaussianNoise", "PReLU", "Minus", "Dot"),
+        *("Repeat", "Cropping1D", "AlphaDropout", "clone_model", "applications", "Learner"),
+    ],
+)
 def test_the_package_says_what_there_is_where_nothing_is_near(name: str) -> None:
     with pytest.raises(AttributeError, match=f"no attribute '{name}'. There are MLP, Activation"):
         getattr(GN, name)
@@ -64,12 +72,14 @@ def test_the_package_says_what_there_is_where_nothing_is_near(name: str) -> None
     ("module", "name", "meant"),
     [
         (gn.activations, "relu", "activation='relu'"),
+        (GN.layers, "Dence", "ganglion.layers.Dense"),
         (gn.callbacks, "EarlyStop", "ganglion.callbacks.EarlyStopping"),
         (gn.initializers, "he_normal", "ganglion.initializers.HeNormal"),
         (gn.losses, "mse", "ganglion.losses.SquaredError"),
         (gn.losses, "CrossEntropyLoss", "ganglion.losses.CrossEntropy"),
         (gn.losses, "SparseCategoricalCrossentropy", "ganglion.losses.CrossEntropy"),
         (gn.losses, "sparse_categorical_crossentropy", "ganglion.losses.CrossEntropy"),
+        (gn.losses, "categorical_cross_entropy", "ganglion.losses.CrossEntropy"),
         (gn.losses, "MeanSquaredError", "ganglion.losses.SquaredError"),
         (gn.losses, "MSELoss", "ganglion.losses.SquaredError"),
         (gn.losses, "BCEWithLogitsLoss", "ganglion.losses.BinaryCrossEntropy"),
@@ -106,6 +116,15 @@ def test_models_answer_an_unknown_name(name: str, meant: str) -> None:
     assert str(caught.value) == f"'MLP' has no attribute {name!r}, did you mean {meant}?"
     shown = "".join(traceback.format_exception(caught.value))
     assert shown.count("id you mean") == 1  # Python adds no guess of its own
+
+
+@pytest.mark.parametrize("name", ["BatchNorm1d", "BatchNorm2d", "BatchNormalization"])
+def test_a_normalization_of_batches_is_not_that_of_inputs(name: str) -> None:
+    try:
+        found = f"{getattr(GN, name)}"
+    except AttributeError as error:
+        found = str(error)
+    assert "ganglion.Normalization?" not in found
 
 
 def test_models_say_what_there_is_where_nothing_is_near() -> None:

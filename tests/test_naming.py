@@ -1,3 +1,7 @@
+import pickle
+from typing import Any
+
+import numpy as np
 import pytest
 
 import ganglion as gn
@@ -23,10 +27,22 @@ def test_resolve_suggests_nothing_when_nothing_is_near() -> None:
         naming.resolve("loss", "xyz", KNOWN)
 
 
-@pytest.mark.parametrize("name", [None, 3, dict])
+@pytest.mark.parametrize("name", [None, 3, {}])
 def test_resolve_refuses_what_is_no_name(name: object) -> None:
     with pytest.raises(TypeError, match="optimizer must be a name or a record, got"):
         naming.resolve("optimizer", name, KNOWN)
+
+
+def test_resolve_says_what_to_make_of_a_class() -> None:
+    message = r"^optimizer must be a name or a record, got a class: make one, dict\(\.\.\.\)$"
+    with pytest.raises(TypeError, match=message):
+        naming.resolve("optimizer", dict, KNOWN)
+
+
+def test_what_is_elsewhere_a_name_is_no_misspelt_one() -> None:
+    assert naming.nearest("relu6", ["relu"], {}) == "relu"
+    assert naming.nearest("relu6", ["relu"], {"relu6": ()}) is None
+    assert naming.nearest("relu6", ["relu", "cut"], {"relu6": ("cut",)}) == "cut"
 
 
 def test_build_makes_the_record() -> None:
@@ -40,6 +56,7 @@ KNOWN_ELSEWHERE = {
     "bce": losses.BinaryCrossEntropy(),
     "binary_crossentropy": losses.BinaryCrossEntropy(),
     "categorical_crossentropy": losses.CrossEntropy(),
+    "categorical_cross_entropy": losses.CrossEntropy(),
     "sparse_categorical_crossentropy": losses.CrossEntropy(),
     "log_loss": losses.CrossEntropy(),
 }
@@ -87,3 +104,25 @@ def test_what_is_too_long_to_be_shown_is_refused_in_a_line(name: object) -> None
     with pytest.raises((TypeError, ValueError), match=r"^activation") as caught:
         activations.get(name)  # type: ignore[arg-type]
     assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    "dtype", ["float64", np.float64, np.dtype(np.float64), np.zeros(1).dtype, float, "float32"]
+)
+def test_dtypes_are_named_or_numpys(dtype: Any) -> None:
+    x = gn.Input(2)
+    nets = [
+        gn.MLP([2, 1], dtype=dtype),
+        gn.Sequential([gn.Dense(1)], input_size=2, dtype=dtype),
+        gn.Model(x, gn.Dense(1)(x), dtype=dtype),
+    ]
+    for net in nets:
+        assert net.dtype == np.dtype(dtype).name == net.predict([[1.0, 2.0]]).dtype.name
+        assert type(net.architecture.dtype) is str  # as files hold it
+        assert pickle.loads(pickle.dumps(net)).dtype == net.dtype
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.int64, int, object])
+def test_dtypes_that_networks_do_not_compute_in_are_refused(dtype: Any) -> None:
+    with pytest.raises(ValueError, match=f"^dtype: unknown name '{np.dtype(dtype).name}'"):
+        gn.MLP([2, 1], dtype=dtype)

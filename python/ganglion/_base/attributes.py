@@ -9,19 +9,22 @@ from typing import Any, NoReturn
 
 from ganglion._base.naming import ALIASES, nearest
 
-_CALLED = {  # what other packages call it: names here, of which one is meant
+_CALLED: Mapping[str, tuple[str, ...]] = {
+    # what other packages call it: names here, of which one is meant; none: it is not here
     **ALIASES,
-    "batchnorm1d": ("normalization",),
+    **dict.fromkeys(("batchnorm1d", "batchnorm2d", "batchnormalization"), ("batchnormalization",)),
     "bce_with_logits": ("binary_cross_entropy",),
-    "batchnormalization": ("normalization",),
     "get_parameters": ("get_weights",),
     "eval": ("evaluate",),
+    "clone_model": (),
     "fit_generator": ("fit",),
     "functional": ("model",),
+    "gaussiannoise": (),
     "input_layer": ("input",),
     "input_shape": ("input_size",),
     "l1": ("absolute_error",),
-    "layernormalization": ("normalization",),
+    "lambda": ("layer", "lambdacallback"),
+    **dict.fromkeys(("layernorm", "layernormalization"), ("layernormalization",)),
     "linear": ("dense", "identity"),
     "load_model": ("load",),
     "load_state_dict": ("set_weights",),
@@ -30,10 +33,13 @@ _CALLED = {  # what other packages call it: names here, of which one is meant
     "n_params": ("count_params",),
     "named_parameters": ("parameter_names",),
     "nll": ("cross_entropy",),
+    "optim": ("optimizers",),
     "output_shape": ("output_size",),
     "parameters": ("parameter_vector",),
+    "prelu": (),
     "predict_classes": ("predict",),
     "predict_on_batch": ("predict",),
+    "rescaling": ("normalization",),
     "save_weights": ("save",),
     "score": ("evaluate",),
     "smooth_l1": ("huber",),

@@ -13,6 +13,7 @@ ALIASES = {  # what other packages call it: names here, of which one is meant
     "bce": ("binary_cross_entropy",),
     "binary_crossentropy": ("binary_cross_entropy",),
     "categorical_accuracy": ("accuracy",),
+    "categorical_cross_entropy": ("cross_entropy",),
     "categorical_crossentropy": ("cross_entropy",),
     "f1_score": ("f1",),
     "linear": ("identity",),
@@ -25,9 +26,12 @@ ALIASES = {  # what other packages call it: names here, of which one is meant
     "r2_score": ("r2",),
     "roc_auc": ("auc",),
     "sparse_categorical_accuracy": ("accuracy",),
+    "sparse_categorical_cross_entropy": ("cross_entropy",),
     "sparse_categorical_crossentropy": ("cross_entropy",),
     "swish": ("silu",),
 }
+_LEAST_BEGUN = 3  # letters by which a longer name is known
+_NEAR = 0.75  # of two names' letters that are the same, from where one is the other misspelt
 
 
 def resolve(kind: str, name: object, known: Collection[str]) -> str:
@@ -42,6 +46,9 @@ def resolve(kind: str, name: object, known: Collection[str]) -> str:
         TypeError: When it is no string.
         ValueError: When it is unknown, with the nearest name.
     """
+    if isinstance(name, type):
+        made = name.__name__
+        raise TypeError(f"{kind} must be a name or a record, got a class: make one, {made}(...)")
     if not isinstance(name, str):
         raise TypeError(f"{kind} must be a name or a record, got {shown(name)}")
     for meant in (name, *ALIASES.get(name, ())):
@@ -63,9 +70,11 @@ def nearest(
         aliases: For names that are used elsewhere, those that may be meant.
     """
     lower = name.lower()
-    meant = [item for item in aliases.get(lower, ()) if item in known]
-    longer = [item for item in sorted(known) if name and item.startswith(lower)]
-    near = meant or longer or get_close_matches(lower, known, n=1)
+    if lower in aliases:  # a name of its own, not a misspelt one of ours
+        return next((item for item in aliases[lower] if item in known), None)
+    longer = [item for item in sorted(known) if item.startswith(lower)]
+    near = longer if len(name) >= _LEAST_BEGUN else []
+    near = near or get_close_matches(lower, known, n=1, cutoff=_NEAR)
     return near[0] if near else None
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ganglion import _core
 from ganglion._base import naming
+from ganglion._base.checks import shown
 
 if TYPE_CHECKING:
     from ganglion._core import (
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
         Tape,
         Trainer,
     )
+
+DType = str | type[Any] | np.dtype[Any]
+"""The type a network computes in, by name or as NumPy has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +69,19 @@ _PRECISIONS = {
 def get(dtype: str) -> Precision:
     """Return the precision named "float32" or "float64"."""
     return _PRECISIONS[naming.resolve("dtype", dtype, _PRECISIONS)]
+
+
+def named(dtype: DType) -> str:
+    """Return the name of a type: "float32", or NumPy's `np.float32` and `np.dtype("float32")`.
+
+    Raises:
+        TypeError: When it is neither.
+        ValueError: When it is no type that networks compute in.
+    """
+    given: object = dtype
+    if isinstance(given, np.dtype | type):
+        given = np.dtype(given).name
+    if not isinstance(given, str):
+        known = " or ".join(_PRECISIONS)
+        raise TypeError(f"dtype must be {known}, by name or as NumPy's type, got {shown(given)}")
+    return get(given).dtype.name

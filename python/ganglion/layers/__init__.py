@@ -1,5 +1,8 @@
 """Layers: frozen records that say what a network is made of. Each adds its ops to a graph."""
 
+from typing import TYPE_CHECKING
+
+from ganglion._base import attributes
 from ganglion.layers.chains import Residual, checked_layers
 from ganglion.layers.dense import Activation, Dense, Tied
 from ganglion.layers.joins import Add, Concatenate, Multiply
@@ -38,3 +41,7 @@ def kinds() -> list[type[Layer]]:
         for one in public
         if isinstance(one, type) and issubclass(one, Layer) and one is not Layer
     ]
+
+
+if not TYPE_CHECKING:  # else any name would pass the type checker
+    __getattr__ = attributes.answering(__name__)

@@ -113,12 +113,12 @@ class CompiledModel(BaseModel):
     @property
     def optimizer(self) -> Optimizer:
         """The optimizer given to `compile`."""
-        return self._objective("optimizer").optimizer
+        return self._objective("optimizer", UnavailableError).optimizer
 
     @property
     def loss(self) -> Any:
         """The loss given to `compile`; of a model with several outputs, theirs by name."""
-        heads = self._objective("loss").heads
+        heads = self._objective("loss", UnavailableError).heads
         named = {head.name: head.loss for head in heads}
         return named if len(self.output_names) > 1 else heads[0].loss
 
@@ -126,20 +126,22 @@ class CompiledModel(BaseModel):
     def metrics(self) -> list[Metric | MetricFunction]:
         """The metrics given to `compile`, those that are weighted last."""
         return [
-            figure.metric for head in self._objective("metrics").heads for figure in head.figures
+            figure.metric
+            for head in self._objective("metrics", UnavailableError).heads
+            for figure in head.figures
         ]
 
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step; writing it replaces rate or schedule."""
-        return float(self._objective("learning_rate").rates(1)[0])
+        return float(self._objective("learning_rate", UnavailableError).rates(1)[0])
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
         checks.non_negative("learning_rate", rate)
-        self._objective("learning_rate").schedule = Constant(float(rate))
+        self._objective("learning_rate", UnavailableError).schedule = Constant(float(rate))
 
-    def _objective(self, call: str) -> Objective:
+    def _objective(self, call: str, error: type[ValueError] = ValueError) -> Objective:
         if self._compiled is None:
-            raise UnavailableError(f"{call}: the model is not compiled, call compile first")
+            raise error(f"{call}: the model is not compiled, call compile first")
         return self._compiled

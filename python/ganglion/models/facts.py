@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from ganglion._base import shapes
 from ganglion._base.arguments import explained
 from ganglion._base.attributes import UnavailableError
 from ganglion._base.messages import say
+from ganglion._base.shapes import Shape
 from ganglion.graphs import summary
 from ganglion.graphs.architectures import Architecture
+from ganglion.graphs.networks import End
 from ganglion.layers import Layer
 from ganglion.training.passes import Parametrized
 
@@ -34,12 +36,12 @@ class Facts:
     @property
     def input_size(self) -> Any:
         """Columns of the inputs, or the shape of a sample, of a model that has one."""
-        return shapes.as_size(only("input_size", "inputs", self._model.network.inputs).shape)
+        return _size("input_size", "inputs", self._model.network.inputs)
 
     @property
     def output_size(self) -> Any:
         """Columns of the outputs, or the shape of one, of a model that has one."""
-        return shapes.as_size(only("output_size", "outputs", self._model.network.outputs).shape)
+        return _size("output_size", "outputs", self._model.network.outputs)
 
     @property
     def input_names(self) -> list[str]:
@@ -72,7 +74,10 @@ class Facts:
         say(summary.describe(self.architecture))
 
 
-def only(call: str, what: str, ports: Sequence[Any], way: str = "") -> Any:
+Port = TypeVar("Port", bound=End)
+
+
+def only(call: str, what: str, ports: Sequence[Port], way: str = "") -> Port:
     """Return the only one of a model's inputs or outputs.
 
     Args:
@@ -82,9 +87,16 @@ def only(call: str, what: str, ports: Sequence[Any], way: str = "") -> Any:
         way: What to do where there are several, for the message.
 
     Raises:
-        UnavailableError: When there are several.
+        ValueError: When there are several.
     """
     if len(ports) > 1:
         names = ", ".join(port.name for port in ports)
-        raise UnavailableError(f"{call}: the model has several {what}: {names}{way}")
+        raise ValueError(f"{call}: the model has several {what}: {names}{way}")
     return ports[0]
+
+
+def _size(name: str, what: str, ports: Sequence[End]) -> int | Shape:
+    try:
+        return shapes.as_size(only(name, what, ports).shape)
+    except ValueError as error:
+        raise UnavailableError(str(error)) from None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ganglion._base import checks
 from ganglion._base.arguments import explained
+from ganglion._base.precision import DType
 from ganglion.activations import ActivationFunction
 from ganglion.layers import Dense, Dropout, Layer
 from ganglion.layers.normalization import Normalization
@@ -35,7 +36,7 @@ class MLP(Sequential):
         output_activation: str | ActivationFunction | None = None,
         dropout: float = 0.0,
         normalization: Normalization | None = None,
-        dtype: str = "float32",
+        dtype: DType = "float32",
         seed: int = 0,
         rescale: float = 1.0,
     ) -> None:

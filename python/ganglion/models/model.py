@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ganglion._base.arguments import explained
+from ganglion._base.precision import DType, named
 from ganglion.callbacks import Callback
 from ganglion.callbacks.bars import Verbosity
 from ganglion.callbacks.history import History
@@ -28,7 +29,7 @@ class Model(CompiledModel):
     Args:
         inputs: A tensor of `gn.Input`, a list of them, or a dictionary by name.
         outputs: Likewise what comes out.
-        dtype: What it computes in, "float32" or "float64".
+        dtype: What it computes in, "float32" or "float64", by name or as NumPy's types.
         seed: Decides the first weights, the order of samples and the dropout: the same seed, data
             and arguments give the same bits, on any number of threads.
         rescale: What every input is multiplied by on its way in: 1/255 for images of bytes.
@@ -43,11 +44,11 @@ class Model(CompiledModel):
         inputs: Any,
         outputs: Any,
         *,
-        dtype: str = "float32",
+        dtype: DType = "float32",
         seed: int = 0,
         rescale: float = 1.0,
     ) -> None:
-        trace, wiring = wired(inputs, outputs, dtype, seed, rescale)
+        trace, wiring = wired(inputs, outputs, named(dtype), seed, rescale)
         self._begin(wiring)
         for call in trace.calls:
             if call.weights is not None:

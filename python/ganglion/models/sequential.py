@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ganglion._base.arguments import explained
+from ganglion._base.precision import DType, named
 from ganglion.graphs.architectures import Chain
 from ganglion.graphs.chains import Size
 from ganglion.layers import Layer
@@ -22,7 +23,7 @@ class Sequential(Model):
         layers: What the network is made of, first layer first.
         input_size: Columns of the inputs; or `(steps, features)`, with None for any number of
             steps, which is known with the data; or `(height, width, channels)`.
-        dtype: What it computes in, "float32" or "float64".
+        dtype: What it computes in, "float32" or "float64", by name or as NumPy's types.
         seed: Decides the first weights, the order of samples and the dropout: the same seed, data
             and arguments give the same bits, on any number of threads.
         rescale: What every input is multiplied by on its way in: 1/255 for images of bytes.
@@ -36,11 +37,11 @@ class Sequential(Model):
         layers: Sequence[Layer],
         *,
         input_size: Size,
-        dtype: str = "float32",
+        dtype: DType = "float32",
         seed: int = 0,
         rescale: float = 1.0,
     ) -> None:
-        self._begin(Chain(layers, input_size, dtype, seed, rescale))
+        self._begin(Chain(layers, input_size, named(dtype), seed, rescale))
 
     def __repr__(self) -> str:
         layers = ", ".join(repr(layer) for layer in self.layers)
