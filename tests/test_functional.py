@@ -315,6 +315,8 @@ def test_a_layer_of_ones_own_is_made_of_the_builders_words(tmp_path: Path) -> No
 X3, X4, STEPS = gn.Input(3, name="x3"), gn.Input(4), gn.Input((2, 3))
 SHARED = gn.Dense(3)
 ARRAY: Any = np.zeros((2, 3))
+ADD: Any = gn.Add()
+DENSE: Any = gn.Dense(3)
 
 WRONG: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: gn.Add()([X3, X4]), ValueError, r"Add: shapes \(3,\) and \(4,\) cannot be added"),
@@ -327,7 +329,9 @@ WRONG: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: SHARED(X3) + SHARED(X4), ValueError, r"Dense: layers.0.weight has shape \(3, 3\)"),
     (lambda: gn.Tied(SHARED)(X3), ValueError, "Tied: the layer it is tied to, Dense.* not before"),
     (lambda: gn.Dense(3)([X3]), TypeError, "Dense must be called on one tensor"),
-    (lambda: gn.Add()(X3), TypeError, "Add must be called on a list of tensors"),
+    (lambda: gn.Add()(X3), TypeError, r"Add must be called on a list of tensors, \[a, b\], got"),
+    (lambda: ADD(X3, X3), TypeError, r"on a list of tensors, \[a, b\], got <.*> and 1 more"),
+    (lambda: DENSE(X3, X3), TypeError, "^Dense must be called on one tensor, got <.*> and 1 more"),
     (lambda: gn.Dense(3)(ARRAY), TypeError, "Dense must be called on a tensor"),
     (lambda: gn.Input((None, None, 3)), ValueError, "only a number of steps may be None"),
     (lambda: gn.Input(0), ValueError, "size must be a whole number from 1"),

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from ganglion._base import checks, shapes
 from ganglion._base.shapes import Shape
+from ganglion.graphs.arithmetic import Arithmetic
 from ganglion.graphs.builders import Builder
 from ganglion.graphs.wirings import Nested, Step, add_steps, applied
-from ganglion.layers import Add, Layer, Multiply, Reshape, Slice
+from ganglion.layers import Layer, Reshape, Slice
 
 Weights = Callable[[], list[NDArray[Any]]]
 
@@ -35,7 +36,7 @@ class Call:
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
-class Tensor:
+class Tensor(Arithmetic):
     """A place for numbers in a network in the making: an input, or what comes out of a layer.
 
     Tensors of one shape may be added and multiplied, `a + b` and `a * b`; `x[..., 2:5]` takes some
@@ -64,12 +65,6 @@ class Tensor:
         """Return what comes out of the layer, applied to tensors, of which this is the first."""
         (y,) = called(layer, tensors)
         return y
-
-    def __add__(self, other: Tensor) -> Tensor:
-        return Add()([self, other])
-
-    def __mul__(self, other: Tensor) -> Tensor:
-        return Multiply()([self, other])
 
     def __getitem__(self, key: Any) -> Tensor:
         """Return some channels, `x[..., 2:5]`, some positions, `x[1:3, :]`, or one, `x[-1, :]`.

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Never, Protocol, Self, TypeVar
 
 from ganglion._base import shapes
 from ganglion._base.checks import shown
@@ -138,7 +138,7 @@ class Layer(ABC):
             The value that comes out.
         """
 
-    def __call__(self, x: Called | Sequence[Called]) -> Called:
+    def __call__(self, x: Called | Sequence[Called], *more: Never) -> Called:
         """Return the tensor that comes out where the layer is applied to one, or to a list.
 
         Raises:
@@ -152,9 +152,10 @@ class Layer(ABC):
                 raise TypeError(
                     f"{kind} must be called on a tensor, such as gn.Input(3), got {shown(tensor)}"
                 )
-        if self.takes_several != isinstance(x, list | tuple) or not tensors:
-            rule = "a list of tensors" if self.takes_several else "one tensor"
-            raise TypeError(f"{kind} must be called on {rule}, got {shown(x)}")
+        if self.takes_several != isinstance(x, list | tuple) or not tensors or more:
+            rule = "a list of tensors, [a, b]" if self.takes_several else "one tensor"
+            given = f"{shown(x)} and {len(more)} more" if more else shown(x)
+            raise TypeError(f"{kind} must be called on {rule}, got {given}")
         y: Called = tensors[0].through(self, tensors)
         return y
 
