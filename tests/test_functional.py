@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 import ganglion as gn
 from ganglion._base.structures import Structure
+from ganglion.graphs.architectures import Chain
 from ganglion.graphs.wirings import Nested, Step, Wiring
 from ganglion.layers import Builder, Layer, Value
 
@@ -281,11 +282,15 @@ def test_models_within_models_cannot_grow_without_end() -> None:
     def doubled(inner: Any) -> Wiring:
         return Wiring([Nested(inner)], steps, structure, [(4,)], structure, [2])
 
+    def chained(inner: Any) -> Chain:
+        return Chain([Nested(inner), Nested(inner)], 4)
+
     deep: Any = gn.MLP([4, 4]).architecture
-    for _ in range(16):
-        deep = doubled(deep)
-    with pytest.raises(ValueError, match="the network has 131072 layers, must have at most"):
-        doubled(deep)
+    for _ in range(8):
+        deep = chained(doubled(deep))
+    for more in (doubled, chained):
+        with pytest.raises(ValueError, match="the network has 131072 layers, must have at most"):
+            more(deep)
 
 
 @dataclass(frozen=True, repr=False)

@@ -175,6 +175,9 @@ def _missing(name: str, parameters: Mapping[str, Parameter], given: Collection[s
         and value.kind in (*_BY_POSITION, Parameter.KEYWORD_ONLY)
     )
     lacking = next((key for key in needed if key not in given), None)
-    if lacking is None:
-        return None
+    return None if lacking is None else missing_argument(name, lacking)
+
+
+def missing_argument(name: str, lacking: str) -> str:
+    """Say that something named needs an argument."""
     return f"{name}: {lacking} must be given{_NEEDED.get(lacking, '')}"

@@ -19,6 +19,8 @@ from ganglion.layers import Layer, Value, checked_layers
 
 Recipe = tuple[Callable[..., tuple[_core.Graph, int, int]], tuple[Any, ...]]
 
+_MOST_LAYERS = 100_000  # of a network; models within models may double them at each level
+
 ONE_INPUT, ONE_OUTPUT = Structure("one", ("input",)), Structure("one", ("output",))
 
 
@@ -92,6 +94,7 @@ class Chain:
         own = {"layers": checked_layers(self.layers), "input_size": size}
         for name, value in {**own, **checked_settings(self)}.items():
             object.__setattr__(self, name, value)
+        check_layer_count(self)
 
     @property
     def inputs(self) -> Structure:
@@ -115,8 +118,8 @@ class Chain:
 
     @property
     def layer_count(self) -> int:
-        """How often a layer is applied: each once."""
-        return len(self.layers)
+        """How often a layer is applied, those within models too."""
+        return sum(layer.layer_count for layer in self.layers)
 
     def network(self) -> Network:
         """Put the layers together; no memory is taken for parameters."""
@@ -138,6 +141,14 @@ def check_taken(input_shapes: Sequence[Shape], inputs: Sequence[Value]) -> None:
     for shape, x in zip(input_shapes, inputs, strict=True):
         if not shapes.takes(shape, x.shape):
             raise ValueError(f"a model takes shape {shape}, got {x.shape}")
+
+
+def check_layer_count(architecture: Architecture) -> None:
+    """Refuse more layers than there is a use for."""
+    if architecture.layer_count > _MOST_LAYERS:
+        raise ValueError(
+            f"the network has {architecture.layer_count} layers, must have at most {_MOST_LAYERS}"
+        )
 
 
 def checked_settings(architecture: Any) -> dict[str, Any]:

@@ -44,11 +44,12 @@ class Builder:
     def chain(self, layers: Sequence[Layer], x: Value, name: str) -> Value:
         """Add layers one after the other, named `name.0`, `name.1`, ..."""
         for i, layer in enumerate(layers):
-            if layer.takes_several:
+            place = f"{name}.{i}"
+            if not layer.is_one_to_one:
                 raise ValueError(
-                    f"{name}.{i}: {type(layer).__name__} takes several tensors, a chain has one"
+                    f"{place}: {type(layer).__name__} takes several tensors, a chain has one"
                 )
-            x = self.call(layer, x, f"{name}.{i}")
+            (x,) = self.applied(layer, [x], place)
         return x
 
     def call(self, layer: Layer, x: Value | Sequence[Value], name: str) -> Value:

@@ -43,7 +43,7 @@ def _rows_of_chain(chain: Chain) -> list[Row]:
     rows: list[Row] = [("Input", _shape(x.shape), "")]
     for number, layer in enumerate(chain.layers):
         known = builder.parameters.size
-        x = builder.call(layer, x, f"layers.{number}")
+        (x,) = builder.applied(layer, [x], f"layers.{number}")
         count = builder.parameters.size - known
         rows.append((_name(layer), _shape(x.shape), f"{count:,}"))
     return rows

@@ -15,6 +15,7 @@ from ganglion._base.structures import Structure
 from ganglion.graphs.architectures import (
     Architecture,
     Recipe,
+    check_layer_count,
     check_taken,
     checked_scales,
     checked_settings,
@@ -24,8 +25,6 @@ from ganglion.graphs.networks import Network
 from ganglion.layers import Builder as AnyBuilder
 from ganglion.layers import Layer, Value, checked_layers
 from ganglion.layers.layer import trainable_field
-
-_MOST_LAYERS = 100_000  # of a network; models within models may double them at each level
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +91,14 @@ class Wiring:
         idle = set(range(len(self.layers))) - {step.layer for step in self.steps}
         if idle:
             raise ValueError(f"layers.{min(idle)} is applied by no step")
-        if self.layer_count > _MOST_LAYERS:
-            raise ValueError(
-                f"the network has {self.layer_count} layers, must have at most {_MOST_LAYERS}"
-            )
+        check_layer_count(self)
 
     @property
     def layer_count(self) -> int:
         """How often a layer is applied, those within models too."""
         applied_here = Counter(step.layer for step in self.steps)
         return sum(
-            times * (layer.architecture.layer_count if isinstance(layer, Nested) else 1)
+            times * layer.layer_count
             for number, layer in enumerate(self.layers)
             if (times := applied_here[number])
         )
@@ -183,6 +179,16 @@ class Nested(Layer):
     def __post_init__(self) -> None:
         checks.flag("trainable", self.trainable)
 
+    @property
+    def is_one_to_one(self) -> bool:
+        """Whether the model has one input and one output."""
+        return len(self.architecture.inputs) == len(self.architecture.outputs) == 1
+
+    @property
+    def layer_count(self) -> int:
+        """How many layers are applied in the model."""
+        return self.architecture.layer_count
+
     def __repr__(self) -> str:
         frozen = "" if self.trainable else ", frozen"
         return f"<a model, layers: {len(self.architecture.layers)}{frozen}>"
@@ -192,7 +198,8 @@ class Nested(Layer):
         if self.architecture.rescale != 1:
             raise ValueError(
                 f"a model whose rescale is {self.architecture.rescale} cannot be a layer: its"
-                " inputs are no longer those of the network"
+                " inputs are no longer those of the network; make it without, give it the weights"
+                " by set_weights, and give rescale to the new model, or scale the data"
             )
         with builder.trained_if(self.trainable):
             return self.architecture.add_to(builder, x, f"{name}.")
