@@ -9,6 +9,7 @@ from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
 from ganglion.graphs.architectures import Architecture, Chain
 from ganglion.graphs.builders import Builder
+from ganglion.graphs.parameters import FROZEN
 from ganglion.graphs.wirings import Nested, Wiring, add_steps
 from ganglion.layers import Activation, Dense, Dropout, Layer, Residual
 
@@ -16,7 +17,11 @@ Row = tuple[str, ...]
 
 
 def describe(architecture: Architecture) -> str:
-    """Return a table of the layers with their outputs and numbers of parameters."""
+    """Return a table of the layers with their outputs and numbers of parameters.
+
+    Below it are their totals, also of those that training moves and of the frozen ones, and what
+    inputs are multiplied by.
+    """
     header: Row = ("Layer", "Output", "Parameters")
     if isinstance(architecture, Wiring):
         header = (*header, "Of")
@@ -24,11 +29,20 @@ def describe(architecture: Architecture) -> str:
     else:
         assert isinstance(architecture, Chain)
         rows = _rows_of_chain(architecture)
-    total = sum(parameter.size for parameter in architecture.network().parameters)
     widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
     rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
     lines = [_line(row, widths) for row in [header, *rows]]
-    return "\n".join([lines[0], rule, *lines[1:], rule, f"Parameters: {total:,}"])
+    return "\n".join([lines[0], rule, *lines[1:], rule, *_totals(architecture)])
+
+
+def _totals(architecture: Architecture) -> list[str]:
+    parameters = architecture.network().parameters
+    total = sum(parameter.size for parameter in parameters)
+    frozen = sum(parameter.size for parameter in parameters if parameter.group == FROZEN)
+    told = [f"Parameters: {total:,}, trained {total - frozen:,}, frozen {frozen:,}"]
+    if architecture.rescale != 1:
+        told.append(f"Inputs are multiplied by {architecture.rescale:g}")
+    return told
 
 
 def _line(row: Row, widths: Sequence[int]) -> str:
@@ -50,7 +64,10 @@ def _rows_of_chain(chain: Chain) -> list[Row]:
 
 
 def _rows_of_wiring(wiring: Wiring) -> list[Row]:
-    """Return a row for each input and step: shared parameters are told where they come first."""
+    """Return a row for each input and step.
+
+    A layer that is called again is told as the one that it is; its parameters count there.
+    """
     builder = Builder()
     values = [builder.input("x", shape) for shape in wiring.input_shapes]
     several = len(wiring.inputs) > 1
@@ -58,15 +75,17 @@ def _rows_of_wiring(wiring: Wiring) -> list[Row]:
     rows: list[Row] = [
         (name, _shape(value.shape), "", "") for name, value in zip(names, values, strict=True)
     ]
+    calls: dict[int, int] = {}  # of each layer the first
     for number, step in enumerate(wiring.steps, 1):
         before, known = len(values), builder.parameters.size
         values = add_steps(builder, wiring.layers, [step], values)
-        layer = wiring.layers[step.layer]
-        name = f"{number}. {_name(layer)}"
+        name = f"{number}. {_name(wiring.layers[step.layer])}"
+        first = calls.setdefault(step.layer, number)
+        shared = "" if first == number else f", the layer of {first}"
         given = ", ".join(names[value].partition(". ")[0] for value in step.values)
         count = builder.parameters.size - known
         shapes = " ".join(_shape(value.shape) for value in values[before:])
-        rows.append((name, shapes, f"{count:,}", given))
+        rows.append((name + shared, shapes, f"{count:,}", given))
         names += [name] * (len(values) - before)
     return rows
 

@@ -71,7 +71,14 @@ class Model(CompiledModel):
 
     def __repr__(self) -> str:
         inputs, outputs = ", ".join(self.input_names), ", ".join(self.output_names)
-        return f"<{type(self).__name__} of {len(self.layers)} layers, {inputs} to {outputs}>"
+        sizes = f"{len(self.layers)} layers, {self.count_params():,} parameters"
+        settings = self._settings()
+        return f"<{type(self).__name__} of {sizes}, {inputs} to {outputs}{settings}>"
+
+    def _settings(self) -> str:
+        """Return what the model was made with beside its layers, where that is unusual."""
+        dtype = "" if self.dtype == "float32" else f", dtype={self.dtype!r}"
+        return dtype + ("" if self.rescale == 1 else f", rescale={self.rescale!r}")
 
     @explained
     def fit(
