@@ -11,6 +11,7 @@ import numpy as np
 from ganglion._base import precision
 from ganglion._base.arrays import as_array, refuse_not_finite
 from ganglion._base.frames import labels_of
+from ganglion._base.outputs import check_out
 from ganglion._base.scaling import InputScale
 
 cnp.import_array()
@@ -140,7 +141,7 @@ cdef class Predictor:
             and cnp.PyArray_NDIM(out) == dimensions
             and (dimensions == 1 or cnp.PyArray_DIM(out, 0) == shape[0])
         ):
-            self.check_out(out, given.shape[:-1] + (self.outputs,))
+            self.check_written(out, given.shape[:-1] + (self.outputs,))
         if dimensions == 2 and shape[0] > MOST_ROWS and np.may_share_memory(given, out):
             x = given = given.copy()  # rows are written before all have been read
         if not self.run(given, out):
@@ -180,12 +181,8 @@ cdef class Predictor:
         with np.errstate(over="ignore"):  # what is too large is told when it is found
             return np.asarray(given, self.dtype if self.columns is None else np.float64)
 
-    cdef object check_out(self, object out, object shape):
-        if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != self.dtype:
-            raise ValueError(
-                f"predictor: out is {type(out).__name__} of shape {np.shape(out)}, must be an array"
-                f" of shape {shape} and type {self.dtype}"
-            )
+    cdef object check_written(self, object out, object shape):
+        check_out("predictor", out, shape, self.dtype)
         if not out.flags.writeable:
             raise ValueError("predictor: out is read-only")
         contiguous_rows = out.strides[out.ndim - 1] == out.itemsize or self.outputs == 1

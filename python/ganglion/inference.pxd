@@ -93,5 +93,5 @@ cdef class Predictor:
     cdef object weights(self)
     cdef bint fits(self, object array, Py_ssize_t columns)
     cdef object refuse_or_convert(self, object x)
-    cdef object check_out(self, object out, object shape)
+    cdef object check_written(self, object out, object shape)
     cdef bint run(self, object x, object out) except *

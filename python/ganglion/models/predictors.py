@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion._base.arrays import Array, as_array
+from ganglion._base.outputs import check_out
 from ganglion._base.shapes import takes
 from ganglion.graphs.networks import Network
 from ganglion.inference import Predictor
@@ -105,11 +106,7 @@ class ShapedPredictor(Predictor):
     def _flat(self, out: Any, rows: tuple[int, ...]) -> Array:
         """Return where outputs are to be written with those of a row in a line."""
         shape = (*rows, *self._output_shape)
-        if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != self.dtype:
-            raise ValueError(
-                f"predictor: out is {type(out).__name__} of shape {np.shape(out)}, must be an array"
-                f" of shape {shape} and type {self.dtype}"
-            )
+        check_out("predictor", out, shape, self.dtype)
         flat: Array = out.reshape(*rows, self.outputs)
         if not np.may_share_memory(flat, out):
             raise ValueError("predictor: out must have contiguous rows")
