@@ -186,6 +186,10 @@ class Noted(gn.Sequential):
         super().__init__([gn.Dense(2)], input_size=2)
         self.second = "after"
 
+    @property
+    def both(self) -> str:
+        return f"{self.first}, {self.second}"
+
 
 def test_a_model_of_ones_own_has_attributes_of_its_own() -> None:
     net: Any = Noted()
@@ -194,6 +198,8 @@ def test_a_model_of_ones_own_has_attributes_of_its_own() -> None:
     for name in ("trainable", "optimizer"):  # which would do nothing
         with pytest.raises(AttributeError, match=name):
             setattr(net, name, False)
+    with pytest.raises(AttributeError, match="no setter"):  # as Python says it of any class
+        net.both = "else"
     np.testing.assert_array_equal(copy.deepcopy(net).parameter_vector, net.parameter_vector)
 
 

@@ -32,7 +32,7 @@ class Named:
         def __setattr__(self, name: str, value: Any) -> None:
             kind = type(self)
             known = getattr(kind, name, None)
-            if isinstance(known, property) and known.fset is None:
+            if isinstance(known, property) and known.fset is None and _is_ours(known.fget):
                 way = _TOLD.get(name, "it is what the model was made with")
                 raise AttributeError(f"{kind.__name__}: {name} cannot be set: {way}", name=None)
             if known is None and not _takes(kind, name):
@@ -44,5 +44,9 @@ def _takes(kind: type[Any], name: str) -> bool:
     """Tell whether models of a class may have an attribute that is none of the class's own."""
     if name.startswith("_") or name in attributes.declared(kind):
         return True
-    package = __name__.partition(".")[0]
-    return kind.__module__.partition(".")[0] != package and name not in _OF_OTHERS
+    return not _is_ours(kind) and name not in _OF_OTHERS
+
+
+def _is_ours(defined: Any) -> bool:
+    """Tell whether a class or a function is of this package."""
+    return str(defined.__module__).partition(".")[0] == __name__.partition(".")[0]
