@@ -88,6 +88,7 @@ def test_a_first_model_that_normalizes_its_inputs_reads_those_of_the_chain() -> 
 
 SEQUENTIAL: Any = gn.Sequential
 TWO = gn.Model(PIXELS, [gn.Dense(3)(PIXELS), gn.Dense(1)(PIXELS)])
+JOINED = gn.Model([PIXELS, OTHER := gn.Input(3)], PIXELS + OTHER)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +106,11 @@ TWO = gn.Model(PIXELS, [gn.Dense(3)(PIXELS), gn.Dense(1)(PIXELS)])
             r"takes shape \(4,\), got \(3,\)",
         ),
         (lambda: SEQUENTIAL([TWO]), ValueError, "layers.0 is a model with several outputs"),
+        (
+            lambda: SEQUENTIAL([JOINED]),
+            ValueError,
+            "layers.0 is a model with several inputs, input_0",
+        ),
         (
             lambda: SEQUENTIAL([gn.Dense(3), TWO], input_size=4),
             ValueError,

@@ -48,11 +48,11 @@ class Sequential(Model):
         rescale: float = 1.0,
     ) -> None:
         checks.listed("layers", layers, "layers")
+        chained = [_in_chain(number, layer) for number, layer in enumerate(layers)]
         if input_size is None:
             if not (layers and isinstance(layers[0], BaseModel)):
                 raise TypeError(missing_argument(type(self).__name__, "input_size"))
             input_size = layers[0].input_size
-        chained = [_in_chain(number, layer) for number, layer in enumerate(layers)]
         self._begin(Chain(chained, input_size, named(dtype), seed, rescale))
         for number, layer in enumerate(layers):
             if isinstance(layer, BaseModel):
