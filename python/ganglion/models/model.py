@@ -72,10 +72,10 @@ class Model(CompiledModel):
     def __repr__(self) -> str:
         inputs, outputs = ", ".join(self.input_names), ", ".join(self.output_names)
         sizes = f"{len(self.layers)} layers, {self.count_params():,} parameters"
-        settings = self._settings()
-        return f"<{type(self).__name__} of {sizes}, {inputs} to {outputs}{settings}>"
+        unusual = self._unusual()
+        return f"<{type(self).__name__} of {sizes}, {inputs} to {outputs}{unusual}>"
 
-    def _settings(self) -> str:
+    def _unusual(self) -> str:
         """Return what the model was made with beside its layers, where that is unusual."""
         dtype = "" if self.dtype == "float32" else f", dtype={self.dtype!r}"
         return dtype + ("" if self.rescale == 1 else f", rescale={self.rescale!r}")

@@ -60,7 +60,7 @@ class Sequential(Model):
 
     def __repr__(self) -> str:
         layers = ", ".join(repr(layer) for layer in self.layers)
-        return f"{type(self).__name__}([{layers}], input_size={self.input_size}{self._settings()})"
+        return f"{type(self).__name__}([{layers}], input_size={self.input_size}{self._unusual()})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy architecture and parameters; what `compile` was told is not kept."""
