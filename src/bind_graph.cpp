@@ -22,6 +22,8 @@ namespace {
 /// Name, rows, columns, group, whether it is a state, and where it begins among the numbers of all.
 using SlotTuple = std::tuple<std::string, Index, Index, int, bool, Index>;
 
+ParameterKind kind_of(bool state) { return state ? ParameterKind::state : ParameterKind::weight; }
+
 std::vector<SlotTuple> slots_of(const ParameterTable& table) {
     std::vector<SlotTuple> slots;
     for (const ParameterTable::Slot& slot : table.slots())
@@ -38,10 +40,7 @@ void bind_graph(py::module_& module) {
         .def(
             "add",
             [](ParameterTable& table, const std::string& name, Index rows, Index cols, int group,
-               bool state) {
-                return table.add(name, rows, cols, group,
-                                 state ? ParameterKind::state : ParameterKind::weight);
-            },
+               bool state) { return table.add(name, rows, cols, group, kind_of(state)); },
             py::arg("name"), py::arg("rows"), py::arg("cols"), py::arg("group") = 0,
             py::arg("state") = false)
         .def_property_readonly("slots", &slots_of)
@@ -54,9 +53,12 @@ void bind_graph(py::module_& module) {
         .def("slot", py::overload_cast<int>(&Graph::parameter), py::arg("number"))
         .def("set_layer", &Graph::set_layer, py::arg("name"))
         .def("input", &Graph::input, py::arg("name"), py::arg("channels"), py::arg("positions") = 1)
-        .def("parameter",
-             py::overload_cast<const std::string&, Index, Index, int>(&Graph::parameter),
-             py::arg("name"), py::arg("rows"), py::arg("cols"), py::arg("group") = 0)
+        .def(
+            "parameter",
+            [](Graph& graph, const std::string& name, Index rows, Index cols, int group,
+               bool state) { return graph.parameter(name, rows, cols, group, kind_of(state)); },
+            py::arg("name"), py::arg("rows"), py::arg("cols"), py::arg("group") = 0,
+            py::arg("state") = false)
         .def(
             "size_of",
             [](const Graph& graph, ValueId id) {
@@ -88,6 +90,24 @@ void bind_graph(py::module_& module) {
                 return graph.add(Dropout{x, rate, kNoiseStreams + stream});
             },
             py::arg("x"), py::arg("rate"), py::arg("stream"))
+        .def(
+            "batch_normalization",
+            [](Graph& graph, ValueId x, std::optional<ValueId> weight, std::optional<ValueId> bias,
+               ValueId mean, ValueId variance, double momentum, double epsilon) {
+                return graph.add(BatchNormalization{x, weight.value_or(kNoValue),
+                                                    bias.value_or(kNoValue), mean, variance,
+                                                    momentum, epsilon});
+            },
+            py::arg("x"), py::arg("weight"), py::arg("bias"), py::arg("mean"), py::arg("variance"),
+            py::arg("momentum"), py::arg("epsilon"))
+        .def(
+            "layer_normalization",
+            [](Graph& graph, ValueId x, std::optional<ValueId> weight, std::optional<ValueId> bias,
+               double epsilon) {
+                return graph.add(LayerNormalization{x, weight.value_or(kNoValue),
+                                                    bias.value_or(kNoValue), epsilon});
+            },
+            py::arg("x"), py::arg("weight"), py::arg("bias"), py::arg("epsilon"))
         .def(
             "add", [](Graph& graph, ValueId a, ValueId b) { return graph.add(Add{a, b}); },
             py::arg("a"), py::arg("b"))

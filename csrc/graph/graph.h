@@ -29,8 +29,9 @@ class Graph {
     /// A parameter of the table's: always the same value for the same slot.
     ValueId parameter(int slot);
     /// A new one.
-    ValueId parameter(const std::string& name, Index rows, Index cols, int group = 0) {
-        return parameter(table_->add(name, rows, cols, group));
+    ValueId parameter(const std::string& name, Index rows, Index cols, int group = 0,
+                      ParameterKind kind = ParameterKind::weight) {
+        return parameter(table_->add(name, rows, cols, group, kind));
     }
     ValueId add(Op op);
 

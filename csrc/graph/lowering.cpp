@@ -34,6 +34,10 @@ std::optional<Lowering::NumberedTerm> Lowering::term(ValueId loss) const {
     return std::nullopt;
 }
 
+bool Lowering::trains_group_of(ValueId parameter) const {
+    return graph_.table()->slot(graph_.value(parameter).slot).belongs_to(goal_.groups);
+}
+
 Range Lowering::keep(const std::vector<double>& numbers) {
     const auto begin = static_cast<Index>(program_.numbers.size());
     program_.numbers.insert(program_.numbers.end(), numbers.begin(), numbers.end());
@@ -161,6 +165,20 @@ void Lowering::run_backward(const std::vector<bool>& needed) {
     }
 }
 
+/// States move last, in the order of the ops: one that is there twice moves its own twice.
+void Lowering::remember(const std::vector<bool>& needed) {
+    const std::vector<Graph::Node>& nodes = graph_.nodes();
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (!needed[i]) continue;
+        std::visit(
+            [&](const auto& op) {
+                if constexpr (requires { op.remember(*this, nodes[i].output); })
+                    op.remember(*this, nodes[i].output);
+            },
+            nodes[i].op);
+    }
+}
+
 /// What else has a gradient is the program's own business.
 void Lowering::keep_what_the_caller_reads() {
     const std::vector<ValueId>& outputs = goal_.outputs;
@@ -191,6 +209,7 @@ Program Lowering::run() {
     if (goal_.mode == Mode::train) {
         try {
             run_backward(needed);
+            remember(needed);
         } catch (const std::invalid_argument& error) {
             if (!goal_.losses.empty()) throw;
             program_.no_backward = error.what();

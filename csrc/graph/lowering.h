@@ -47,6 +47,9 @@ class Lowering {
     };
     std::optional<NumberedTerm> term(ValueId loss) const;
 
+    /// Does the goal train the group that a parameter belongs to?
+    bool trains_group_of(ValueId parameter) const;
+
     void emit(Call call) { program_.calls.push_back(std::move(call)); }
 
     /// Keep numbers for a call; returns where they are among the program's.
@@ -69,6 +72,10 @@ class Lowering {
     BufferId in_one_piece(BufferId of) { return copied_unless(&Buffer::is_in_one_piece, of); }
     /// The rows of a dense one in another extent.
     BufferId reshaped(BufferId of, const Extent& extent);
+
+    /// Buffers that an op has made on the way forward, kept for its way back, by its output.
+    void save(ValueId y, std::vector<BufferId> buffers) { saved_[y] = std::move(buffers); }
+    const std::vector<BufferId>& saved(ValueId y) const { return saved_.at(y); }
 
     bool wants_gradient(ValueId id) const;
     /// The buffer of the value's whole gradient, for the op that made the value.
@@ -109,6 +116,7 @@ class Lowering {
     std::vector<bool> needed_nodes() const;
     void mark_gradients(const std::vector<bool>& needed);
     void run_backward(const std::vector<bool>& needed);
+    void remember(const std::vector<bool>& needed);
     void keep_what_the_caller_reads();
 
     const Graph& graph_;
@@ -117,6 +125,7 @@ class Lowering {
     std::vector<bool> wants_;  // by ValueId: a gradient
     std::vector<int> uses_;    // by ValueId: by needed ops
     std::map<BufferId, BufferId> copies_;
+    std::map<ValueId, std::vector<BufferId>> saved_;
 };
 
 }  // namespace ganglion

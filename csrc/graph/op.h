@@ -5,9 +5,11 @@
 #include "graph/ops/activation.h"
 #include "graph/ops/add.h"
 #include "graph/ops/affine.h"
+#include "graph/ops/batch_normalization.h"
 #include "graph/ops/concatenate.h"
 #include "graph/ops/dropout.h"
 #include "graph/ops/give_gradient.h"
+#include "graph/ops/layer_normalization.h"
 #include "graph/ops/loss.h"
 #include "graph/ops/multiply.h"
 #include "graph/ops/reshape.h"
@@ -21,8 +23,10 @@ namespace ganglion {
 /// - `inputs()`: the values that it reads; one that is left out is kNoValue;
 /// - `extent(graph)`: how large its output is. Throws std::invalid_argument when inputs do not fit;
 /// - `forward(to, y)`: emits the calls that make its output y;
-/// - `backward(to, y)`: from the gradient of y, the gradients of the inputs that want one.
+/// - `backward(to, y)`: from the gradient of y, the gradients of the inputs that want one;
+/// - `remember(to, y)`, where it has states: in training, emits the calls that move them.
 using Op = std::variant<Affine, ElementwiseActivation, Softmax, Dropout, Add, Multiply, Concatenate,
-                        Slice, Reshape, StopGradient, GiveGradient, RowLoss>;
+                        Slice, Reshape, StopGradient, GiveGradient, RowLoss, BatchNormalization,
+                        LayerNormalization>;
 
 }  // namespace ganglion

@@ -19,9 +19,12 @@ int ParameterTable::add(const std::string& name, Index rows, Index cols, int gro
     return static_cast<int>(slots_.size()) - 1;
 }
 
-bool ParameterTable::Slot::is_trained(const Groups& groups) const {
-    if (kind == ParameterKind::state) return false;
+bool ParameterTable::Slot::belongs_to(const Groups& groups) const {
     return !groups || std::count(groups->begin(), groups->end(), group) > 0;
+}
+
+bool ParameterTable::Slot::is_trained(const Groups& groups) const {
+    return kind == ParameterKind::weight && belongs_to(groups);
 }
 
 void ParameterTable::check(const Groups& groups, const char* op) const {

@@ -32,7 +32,9 @@ class ParameterTable {
         Index offset;
 
         Range numbers() const { return {offset, offset + extent.rows * extent.row_size()}; }
-        /// Is it moved where these groups are trained? A state never is.
+        /// Is it in one of these groups?
+        bool belongs_to(const Groups& groups) const;
+        /// Is it stepped where these groups are trained? A state never is.
         bool is_trained(const Groups& groups) const;
     };
 

@@ -17,6 +17,7 @@
 #include "kernels/gemm_loops.inl.h"
 #include "kernels/gemm_swapped.inl.h"
 #include "kernels/gemm.inl.h"
+#include "kernels/normalization.inl.h"
 #include "kernels/softmax.inl.h"
 #include "kernels/loss.inl.h"
 #include "kernels/optimizer.inl.h"
@@ -39,6 +40,8 @@ constexpr Kernels<T> table(Isa isa) {
         .conversions = conversions<T>,
         .normalizations = normalizations<T>,
         .activations = activation_table<T>(std::make_index_sequence<kActivations.size()>{}),
+        .batch_normalization = batch_normalization_kernels<T>,
+        .layer_normalization = layer_normalization_kernels<T>,
         .softmax = &softmax<T>,
         .softmax_backward = &softmax_backward<T>,
         .dropout = &dropout<T>,

@@ -10,6 +10,7 @@
 #include "kernels/dropout.h"
 #include "kernels/gemm.h"
 #include "kernels/loss.h"
+#include "kernels/normalization.h"
 #include "kernels/optimizer.h"
 #include "kernels/perceptron.h"
 
@@ -37,6 +38,8 @@ struct Kernels {
     std::array<ConvertKernel<T>, kDataTypes> conversions;
     std::array<NormalizeKernel<T>, kDataTypes> normalizations;
     std::array<ActivationKernels<T>, kActivations.size()> activations;
+    BatchNormalizationKernels<T> batch_normalization;
+    LayerNormalizationKernels<T> layer_normalization;
     void (*softmax)(Matrix<const T> z, Matrix<T> a);
     void (*softmax_backward)(Matrix<const T> a, Matrix<const T> da, Matrix<T> dz);
     void (*dropout)(const DropoutArgs<T>&);

@@ -55,6 +55,13 @@ std::vector<Job> jobs_of(const std::vector<Step>& steps, std::size_t begin, std:
     return jobs;
 }
 
+/// Those at the end that move states.
+Range remembering(const std::vector<Step>& steps) {
+    std::size_t begin = steps.size();
+    while (begin > 0 && moves_state(steps[begin - 1].call)) --begin;
+    return {static_cast<Index>(begin), static_cast<Index>(steps.size())};
+}
+
 }  // namespace
 
 Plan compile(const Graph& graph, const Goal& goal, Index max_batch) {
@@ -75,12 +82,14 @@ Plan plan_of(Program program, std::vector<Lifetime> lives, Index max_batch) {
     const Index arena_size = lay_out(program, lives, max_batch);
     const std::vector<Step> steps = schedule(program, max_batch);
     const std::size_t backward_begin = program.backward_begin;
+    const Range last = remembering(steps);
     return {
         .memory = program.memory,
         .steps = steps,
         .backward_begin = backward_begin,
         .forward = jobs_of(steps, 0, backward_begin),
-        .backward = jobs_of(steps, backward_begin, steps.size()),
+        .backward = jobs_of(steps, backward_begin, static_cast<std::size_t>(last.begin)),
+        .remembering = last,
         .lifetimes = std::move(lives),
         .values = program.values,
         .gradients = program.gradients,

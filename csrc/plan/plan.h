@@ -30,6 +30,7 @@ struct Plan {
     std::size_t backward_begin;
     std::vector<Job> forward;
     std::vector<Job> backward;
+    Range remembering;                // the steps that move states, when all else is done
     std::vector<Lifetime> lifetimes;  // by StorageId
     std::vector<BufferId> values;     // by ValueId; kNoBuffer where the plan does without
     std::vector<BufferId> gradients;  // by ValueId: of inputs, and those the caller gives

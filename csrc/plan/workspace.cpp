@@ -118,6 +118,12 @@ bool Workspace<T>::backward_updating(const Team& team, Stop& stop, const Run& ru
 }
 
 template <class T>
+void Workspace<T>::remember(const Run& run) {
+    Stop never(kNoInterrupt);
+    run_part(plan_.remembering, Part(), never, run, {});
+}
+
+template <class T>
 bool Workspace<T>::run_jobs(const std::vector<Job>& jobs, const Team& team, Stop& stop,
                             const Run& run, const StepAlong<T>& updating) {
     for (const Job& job : jobs) {

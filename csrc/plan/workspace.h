@@ -50,6 +50,10 @@ class Workspace {
     bool backward_updating(const Team& team, Stop& stop, const Run& run,
                            const StepAlong<T>& updating);
 
+    /// Have the states that a network remembers move by the batch, after its passes: all of them,
+    /// on one thread, for they are few numbers.
+    void remember(const Run& run);
+
     /// Run forward again, on one thread, and name the first tensor that is not finite; "" if all
     /// are.
     std::string first_not_finite(const Run& run);

@@ -94,6 +94,12 @@ void let_step(Call& call, BufferId parameters) {
         call);
 }
 
+bool moves_state(const Call& call) {
+    return std::visit(
+        [](const auto& one) { return requires { std::decay_t<decltype(one)>::moves_state; }; },
+        call);
+}
+
 BufferId panels_of(const Call& call) {
     return std::visit(
         [](const auto& one) {
@@ -136,6 +142,8 @@ std::vector<Block> touched_of(const Call& call, BufferId id, const Memory& memor
             if constexpr (requires { one.template share<T>(memory, part, rows); })
                 return one.touched(id, one.template share<T>(memory, part, rows), memory, rows);
             const Extent& extent = memory.buffer(id).extent;
+            if (extent.rows != kBatch)
+                return {{{0, extent.rows * extent.positions}, {0, extent.channels}}};
             const Range mine = memory.row_share(part, rows);
             return {{{mine.begin * extent.positions, mine.end * extent.positions},
                      {0, extent.channels}}};

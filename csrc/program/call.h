@@ -7,12 +7,15 @@
 #include "program/calls/activation.h"
 #include "program/calls/add.h"
 #include "program/calls/add_parts.h"
+#include "program/calls/batch_normalization.h"
 #include "program/calls/clear.h"
 #include "program/calls/copy.h"
 #include "program/calls/deep_gemm.h"
 #include "program/calls/dropout.h"
 #include "program/calls/gemm.h"
+#include "program/calls/layer_normalization.h"
 #include "program/calls/loss.h"
+#include "program/calls/moments.h"
 #include "program/calls/multiply.h"
 #include "program/calls/softmax.h"
 #include "program/calls/sum_rows.h"
@@ -21,10 +24,15 @@ namespace ganglion {
 
 /// A kernel call: plain arguments, buffers and settings. Each kind says what it reads and writes
 /// (`accesses`) and does its part of the work (`run`). What else it says of itself is asked for
-/// below; where it says nothing, it is divided by rows, of which each part touches its own.
-using Call = std::variant<GemmCall, DeepGemmCall, AddPartsCall, ActivationCall,
-                          ActivationBackwardCall, SoftmaxCall, SoftmaxBackwardCall, DropoutCall,
-                          AddCall, MultiplyCall, CopyCall, ClearCall, SumRowsCall, LossCall>;
+/// below; where it says nothing, it is divided by rows, of which each part touches its own, and all
+/// of what has no rows of a batch's.
+using Call =
+    std::variant<GemmCall, DeepGemmCall, AddPartsCall, ActivationCall, ActivationBackwardCall,
+                 SoftmaxCall, SoftmaxBackwardCall, DropoutCall, AddCall, MultiplyCall, CopyCall,
+                 ClearCall, SumRowsCall, LossCall, MomentsCall, MergeMomentsCall,
+                 RunningMomentsCall, NormalizeChannelsCall, ChannelGradientSumsCall,
+                 NormalizeChannelsBackwardCall, NormalizePositionsCall, PositionGradientSumsCall,
+                 NormalizePositionsBackwardCall>;
 
 inline Accesses accesses(const Call& call) {
     return std::visit([](const auto& one) { return one.accesses(); }, call);
@@ -63,6 +71,10 @@ BufferId steppable_of(const Call& call);
 BufferId updated_by(const Call& call);
 /// Let those step whose gradient is steppable.
 void let_step(Call& call, BufferId parameters);
+
+/// `moves_state`: does it move what a network remembers (ParameterKind::state)? Such calls come
+/// last, and run once a step, when all else of it has been done.
+bool moves_state(const Call& call);
 
 /// `panels()`: what it reads in panels, of which a copy may be made beforehand, or kNoBuffer.
 BufferId panels_of(const Call& call);

@@ -8,7 +8,7 @@ namespace ganglion {
 /// How a call is cut into parts.
 enum class Division {
     rows,     // each has its share of the batch's rows, the same in every such call
-    tiles,    // each has its share of the tiles of a matrix product
+    tiles,    // each has its share of the tiles of what is made
     columns,  // each has its share of the columns, of all rows
 };
 

@@ -166,6 +166,7 @@ Ending Routine<T>::train_on(const Team& team, Stop& stop, const Run& run, double
         all &= optimizer_->sweep(part, penalized, store_.gradients(), swept_penalized_);
         if (!all) finite = false;
     });
+    workspace_.remember(run);
     optimizer_->set_steps(optimizer_->steps() + 1);  // what is not finite has been written too
     return finite ? Ending::complete : Ending::loss_not_finite;
 }

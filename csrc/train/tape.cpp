@@ -103,6 +103,7 @@ bool Tape<T>::backward(std::span<const Matrix<const T>> dy, std::span<const Matr
     for (const Range& range : without(reached_, {{0, store_.size()}}))
         std::fill_n(store_.gradients() + range.begin, range.size(), T{0});
     if (!run(&Workspace<T>::backward, interrupt)) return false;
+    workspace_.remember(run_);
     for (std::size_t i = 0; i < dx.size(); ++i) copy_gradient(inputs_[i].value, dx[i]);
     run_.rows = 0;
     return true;

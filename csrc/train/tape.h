@@ -35,8 +35,8 @@ class Tape {
     bool forward(std::span<const Matrix<const T>> x, std::span<const Matrix<T>> y,
                  std::uint64_t step, Interrupt interrupt);
     /// Writes the store's gradients, 0 where no output depends on a parameter or its group is none
-    /// of the tape's, and those of the inputs, if `dx` is not empty. Once for each forward pass,
-    /// whose memory it uses up.
+    /// of the tape's, and those of the inputs, if `dx` is not empty; states move. Once for each
+    /// forward pass, whose memory it uses up.
     bool backward(std::span<const Matrix<const T>> dy, std::span<const Matrix<T>> dx,
                   Interrupt interrupt);
     /// Have the optimizer make a step of the parameters that `backward` writes gradients of, and of

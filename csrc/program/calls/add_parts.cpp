@@ -7,7 +7,7 @@ namespace ganglion {
 template <class T>
 Block AddPartsCall::share(const Memory& memory, const Part& part, Index) const {
     const Extent& extent = memory.buffer(into).extent;
-    return {{0, extent.rows}, part.share(extent.channels, kColumnGrain)};
+    return {{0, extent.rows * extent.positions}, part.share(extent.channels, kColumnGrain)};
 }
 
 std::vector<Block> AddPartsCall::touched(BufferId id, const Block& mine, const Memory&,
