@@ -21,6 +21,7 @@ _ELSEWHERE = {  # what other packages call it: names here, of which one is meant
     "clipnorm": ("global_clipnorm",),
     "dropout_rate": ("dropout",),
     "epochs": ("max_iter",),
+    "elementwise_affine": ("scale",),
     "eps": ("epsilon",),
     "hidden_layer_sizes": ("sizes", "hidden"),
     "hidden_layers": ("hidden_layer_sizes", "sizes"),
@@ -58,12 +59,16 @@ _OTHERWISE = {  # what other packages have as an argument and we have not: what 
         ("activity_regularizer", "bias_regularizer", "kernel_regularizer"),
         "what keeps weights small is the optimizer's weight_decay",
     ),
+    "axis": "it is over channels, which are last: leave it out",
     "from_logits": "outputs are logits unless the network ends in softmax or sigmoid: leave it out",
     **dict.fromkeys(
         ("batch_input_shape", "in_features", "input_dim", "input_shape"),
         "how many inputs there are is an argument of the network: Sequential([...], input_size=n)",
     ),
-    "training": "predict leaves dropout out, forward has it",
+    **dict.fromkeys(
+        ("normalized_shape", "num_features"), "it takes as many channels as come in: leave it out"
+    ),
+    "training": "predict leaves dropout out and knows no batch, forward is as in training",
     "verbose": "nothing is shown: leave it out",
 }
 _NEEDED = {  # what more there is to say of an argument that is missing

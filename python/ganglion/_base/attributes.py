@@ -12,7 +12,7 @@ from ganglion._base.naming import ALIASES, nearest
 _CALLED: Mapping[str, tuple[str, ...]] = {
     # what other packages call it: names here, of which one is meant; none: it is not here
     **ALIASES,
-    **dict.fromkeys(("batchnorm1d", "batchnorm2d", "batchnormalization"), ("batchnormalization",)),
+    **dict.fromkeys(("batch_norm", "batchnorm1d", "batchnorm2d"), ("batchnormalization",)),
     "bce_with_logits": ("binary_cross_entropy",),
     "get_parameters": ("get_weights",),
     "eval": ("evaluate",),
@@ -24,7 +24,7 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
     "input_shape": ("input_size",),
     "l1": ("absolute_error",),
     "lambda": ("layer", "lambdacallback"),
-    **dict.fromkeys(("layernorm", "layernormalization"), ("layernormalization",)),
+    "layernorm": ("layernormalization",),
     "linear": ("dense", "identity"),
     "load_model": ("load",),
     "load_state_dict": ("set_weights",),

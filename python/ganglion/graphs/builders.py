@@ -15,10 +15,10 @@ from ganglion._base import shapes
 from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
 from ganglion.graphs.networks import Network, OutputPort, Port
-from ganglion.graphs.parameters import Parameter, Parameters
+from ganglion.graphs.parameters import Kind, Parameter, Parameters
 from ganglion.graphs.places import Places
 from ganglion.initializers import Initializer
-from ganglion.layers import Layer, Value
+from ganglion.layers import Layer, Learnt, Value
 
 
 class Builder:
@@ -76,7 +76,7 @@ class Builder:
     ) -> Value:
         """Add `x @ W + b`, or `x @ W` without a bias, at each position."""
         group = self.parameters.group(trainable)
-        weight = Parameter(f"{name}.weight", x.channels, units, False, kernel, group)
+        weight = Parameter(f"{name}.weight", x.channels, units, Kind.MATRIX, kernel, group)
         weight_number = self.parameters.number(weight)
         bias_number = self.parameters.bias(name, x.channels, units, bias, group)
         y = self.graph.affine(self._number(x), weight_number, bias_number)
@@ -130,6 +130,20 @@ class Builder:
         y = self.graph.dropout(self._number(x), rate, self._random_layers)
         self._random_layers += 1
         return Value(x.shape, y)
+
+    def normalize_batch(
+        self, x: Value, name: str, learnt: Learnt, *, momentum: float, epsilon: float
+    ) -> Value:
+        """Normalize each channel over a batch, and remember its moments."""
+        own = self.parameters.learnt(name, x.channels, learnt)
+        running = self.parameters.running_moments(name, x.channels, learnt.trainable)
+        y = self.graph.batch_normalization(self._number(x), *own, *running, momentum, epsilon)
+        return Value(x.shape, y)
+
+    def normalize_positions(self, x: Value, name: str, learnt: Learnt, *, epsilon: float) -> Value:
+        """Normalize the channels of each position."""
+        own = self.parameters.learnt(name, x.channels, learnt)
+        return Value(x.shape, self.graph.layer_normalization(self._number(x), *own, epsilon))
 
     def add(self, a: Value, b: Value) -> Value:
         """Add two values of one shape."""

@@ -15,7 +15,7 @@ from ganglion import _core
 from ganglion._base import checks, precision, shapes
 from ganglion._base.arrays import as_array, check_finite
 from ganglion._base.shapes import Shape
-from ganglion.graphs.parameters import FROZEN, Parameter
+from ganglion.graphs.parameters import FROZEN, Kind, Parameter
 
 
 @dataclass(frozen=True)
@@ -165,12 +165,12 @@ class Network:
         ]
 
     def weight_ranges(self) -> list[tuple[int, int]]:
-        """Return where in the vector of all parameters the weights are, without the biases."""
+        """Return where in the vector of all parameters the matrices are, without vectors."""
         ends = np.cumsum([parameter.size for parameter in self.parameters]).tolist()
         return [
             (end - parameter.size, end)
             for parameter, end in zip(self.parameters, ends, strict=True)
-            if not parameter.is_bias
+            if parameter.kind is Kind.MATRIX
         ]
 
     def join(self, weights: Sequence[ArrayLike], dtype: str) -> NDArray[Any]:
@@ -199,7 +199,7 @@ class Network:
     def theta(self, vector: NDArray[Any], j: int) -> NDArray[Any]:
         """Return the j-th weight and its bias as `(fan_out, 1 + fan_in)`: the bias is column 0."""
         named = dict(zip((p.name for p in self.parameters), self.split(vector), strict=True))
-        weights = [parameter for parameter in self.parameters if not parameter.is_bias]
+        weights = [one for one in self.parameters if one.kind is Kind.MATRIX]
         checks.whole("j", j)
         if not 1 <= j <= len(weights):
             raise ValueError(f"theta: j is {j}, must be from 1 to {len(weights)}")

@@ -5,42 +5,60 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion import _core
+from ganglion import _core, initializers
 from ganglion.initializers import Initializer
+from ganglion.layers import Learnt
 
 TRAINED, FROZEN = 0, 1  # groups of parameters
 
 
+class Kind(Enum):
+    """What a parameter is."""
+
+    MATRIX = "matrix"  # the weights of connections
+    VECTOR = "vector"  # a number for each unit or channel: a bias, a scale
+    STATE = "state"  # likewise, which the network remembers of its data: it has no gradient
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A weight `(fan_in, fan_out)`, or a bias, whose shape is `(fan_out,)`."""
+    """A matrix `(fan_in, fan_out)`, or what is a vector, whose shape is `(fan_out,)`."""
 
     name: str
     fan_in: int
     fan_out: int
-    is_bias: bool
+    kind: Kind
     initializer: Initializer
     group: int = TRAINED
 
     @property
+    def rows(self) -> int:
+        """How many rows it has as the core sees it."""
+        return self.fan_in if self.kind is Kind.MATRIX else 1
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The shape users see."""
-        return (self.fan_out,) if self.is_bias else (self.fan_in, self.fan_out)
+        return (self.fan_in, self.fan_out) if self.kind is Kind.MATRIX else (self.fan_out,)
 
     @property
     def size(self) -> int:
         """How many numbers it holds."""
-        return self.fan_out if self.is_bias else self.fan_in * self.fan_out
+        return self.rows * self.fan_out
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether training moves it along a gradient."""
+        return self.group != FROZEN and self.kind is not Kind.STATE
 
     def initial_values(self, seed: int, stream: int) -> NDArray[np.float64]:
         """Return the first values, in the parameter's shape."""
-        if not self.is_bias:
-            return self.initializer.values(self.fan_in, self.fan_out, seed, stream)
-        return self.initializer.values(1, self.fan_out, seed, stream).ravel()
+        return self.initializer.values(self.rows, self.fan_out, seed, stream).reshape(self.shape)
 
 
 class Parameters:
@@ -73,8 +91,13 @@ class Parameters:
     def number(self, wanted: Parameter) -> int:
         """Return the graph's number of a parameter: a new one, or the one there is of this name."""
         if wanted.name not in self._of:
-            rows = 1 if wanted.is_bias else wanted.fan_in
-            number = self._graph.parameter(wanted.name, rows, wanted.fan_out, wanted.group)
+            number = self._graph.parameter(
+                wanted.name,
+                wanted.rows,
+                wanted.fan_out,
+                wanted.group,
+                state=wanted.kind is Kind.STATE,
+            )
             self._of[wanted.name] = number, wanted
             self.size += wanted.size
         number, known = self._of[wanted.name]
@@ -95,4 +118,27 @@ class Parameters:
         """Return the number of the bias of the layer of this name; None where it has none."""
         if initializer is None:
             return None
-        return self.number(Parameter(f"{place}.bias", fan_in, units, True, initializer, group))
+        kind = Kind.VECTOR
+        return self.number(Parameter(f"{place}.bias", fan_in, units, kind, initializer, group))
+
+    def learnt(self, place: str, channels: int, learnt: Learnt) -> tuple[int | None, int | None]:
+        """Return the numbers of each channel's factor and shift; None where there is none."""
+        group = self.group(learnt.trainable)
+        weight, bias = f"{place}.weight", f"{place}.bias"
+        return (
+            self._of_channels(weight, channels, 1.0, group, Kind.VECTOR) if learnt.scale else None,
+            self._of_channels(bias, channels, 0.0, group, Kind.VECTOR) if learnt.center else None,
+        )
+
+    def running_moments(self, place: str, channels: int, trainable: bool) -> tuple[int, int]:
+        """Return the numbers of the mean and the variance that are remembered of each channel."""
+        group = self.group(trainable)
+        mean, variance = f"{place}.running_mean", f"{place}.running_var"
+        return (
+            self._of_channels(mean, channels, 0.0, group, Kind.STATE),
+            self._of_channels(variance, channels, 1.0, group, Kind.STATE),
+        )
+
+    def _of_channels(self, name: str, channels: int, first: float, group: int, kind: Kind) -> int:
+        initializer = initializers.Constant(first)
+        return self.number(Parameter(name, channels, channels, kind, initializer, group))

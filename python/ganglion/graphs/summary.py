@@ -19,8 +19,8 @@ Row = tuple[str, ...]
 def describe(architecture: Architecture) -> str:
     """Return a table of the layers with their outputs and numbers of parameters.
 
-    Below it are their totals, also of those that training moves and of the frozen ones, and what
-    inputs are multiplied by.
+    Below it are their totals, also of those that training moves, of the frozen ones and of states
+    such as running means, and what inputs are multiplied by.
     """
     header: Row = ("Layer", "Output", "Parameters")
     if isinstance(architecture, Wiring):
@@ -37,9 +37,12 @@ def describe(architecture: Architecture) -> str:
 
 def _totals(architecture: Architecture) -> list[str]:
     parameters = architecture.network().parameters
-    total = sum(parameter.size for parameter in parameters)
-    frozen = sum(parameter.size for parameter in parameters if parameter.group == FROZEN)
-    told = [f"Parameters: {total:,}, trained {total - frozen:,}, frozen {frozen:,}"]
+    total = sum(one.size for one in parameters)
+    trained = sum(one.size for one in parameters if one.is_trained)
+    frozen = sum(one.size for one in parameters if one.group == FROZEN)
+    told = [f"Parameters: {total:,}, trained {trained:,}, frozen {frozen:,}"]
+    if states := total - trained - frozen:
+        told[0] += f", states {states:,}"
     if architecture.rescale != 1:
         told.append(f"Inputs are multiplied by {architecture.rescale:g}")
     return told
@@ -114,7 +117,7 @@ def _name(layer: Layer) -> str:
         return f"Residual({', '.join(inner)})"
     if isinstance(layer, Nested):
         return "Model" if layer.trainable else "Model(frozen)"
-    return type(layer).__name__
+    return f"{type(layer).__name__}{'' if getattr(layer, 'trainable', True) else '(frozen)'}"
 
 
 def _activation_name(activation: str | ActivationFunction) -> str:

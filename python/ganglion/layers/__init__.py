@@ -6,20 +6,23 @@ from ganglion._base import attributes
 from ganglion.layers.chains import Residual, checked_layers
 from ganglion.layers.dense import Activation, Dense, Tied
 from ganglion.layers.joins import Add, Concatenate, Multiply
-from ganglion.layers.layer import Builder, Layer, Value
+from ganglion.layers.layer import Builder, Layer, Learnt, Value
 from ganglion.layers.noise import Dropout
-from ganglion.layers.normalization import Normalization
+from ganglion.layers.normalization import BatchNormalization, LayerNormalization, Normalization
 from ganglion.layers.shapes import Flatten, Reshape, Slice, StopGradient
 
 __all__ = [
     "Activation",
     "Add",
+    "BatchNormalization",
     "Builder",
     "Concatenate",
     "Dense",
     "Dropout",
     "Flatten",
     "Layer",
+    "LayerNormalization",
+    "Learnt",
     "Multiply",
     "Normalization",
     "Reshape",

@@ -40,6 +40,21 @@ class Value:
         return shapes.channels_of(self.shape)
 
 
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a layer that normalizes learns for each channel, to do to it then.
+
+    Args:
+        center: Whether a shift is added.
+        scale: Whether it is multiplied by a factor before that.
+        trainable: Whether training moves them, and what is remembered of batches.
+    """
+
+    center: bool
+    scale: bool
+    trainable: bool
+
+
 class Builder(Protocol):
     """What a layer may ask for; `ganglion.graphs.builders.Builder` is what answers.
 
@@ -80,6 +95,14 @@ class Builder(Protocol):
 
     def dropout(self, x: Value, rate: float) -> Value:
         """Zero a random part while training."""
+
+    def normalize_batch(
+        self, x: Value, name: str, learnt: Learnt, *, momentum: float, epsilon: float
+    ) -> Value:
+        """Normalize each channel over a batch, and remember its moments."""
+
+    def normalize_positions(self, x: Value, name: str, learnt: Learnt, *, epsilon: float) -> Value:
+        """Normalize the channels of each position."""
 
     def add(self, a: Value, b: Value) -> Value:
         """Add two values of one shape."""

@@ -1,4 +1,4 @@
-"""Normalization of inputs: each feature less its mean, in units of its deviation."""
+"""Normalization: of inputs, by all data; within a network, over a batch or at each position."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ganglion._base import checks, precision
 from ganglion._base.arguments import explained
 from ganglion._base.arrays import as_samples, check_finite, unfolded
 from ganglion._base.frames import labels_of, shown
-from ganglion.layers.layer import Builder, Layer, Value
+from ganglion.layers.layer import Builder, Layer, Learnt, Value, trainable_field
 
 _AT_ONCE = 2**20  # numbers that are converted at once
 _LARGEST = float(np.finfo(np.float32).max)
@@ -95,6 +95,78 @@ class Normalization(Layer):
         copy = replace(self)
         copy.__dict__["_belongs_to_network"] = True
         return copy
+
+
+@explained
+@dataclass(frozen=True, repr=False)
+class BatchNormalization(Layer):
+    """Each channel less its mean, in units of its deviation (Ioffe and Szegedy, 2015).
+
+    While training both are of the batch, all its rows and positions alike, whatever their
+    `sample_weight`; a batch of one row has variance 0, and only the shift comes out. Predictions
+    and `evaluate` use running ones, which each step moves. Where it is not trainable, training too
+    uses those, and does not move them, as in Keras.
+
+    Args:
+        momentum: What the running mean and variance keep of themselves in each step, in `[0, 1]`:
+            Keras's, which is 1 less PyTorch's. The variance is the mean square, as Keras has it.
+        epsilon: Added to the variance, positive.
+        center: Whether a shift is learnt and added to each channel, beginning with 0.
+        scale: Whether each channel is multiplied by a factor that is learnt, beginning with 1.
+        trainable: Whether training moves them, and the running mean and variance.
+    """
+
+    momentum: float = 0.99
+    epsilon: float = 1e-3
+    center: bool = True
+    scale: bool = True
+    trainable: bool = trainable_field()
+
+    def __post_init__(self) -> None:
+        checks.finite("momentum", self.momentum)
+        if not 0 <= self.momentum <= 1:
+            raise ValueError(f"momentum must be in [0, 1], got {self.momentum!r}")
+        _check_settings(self)
+
+    def build(self, builder: Builder, x: Value, name: str) -> Value:
+        """Add the normalization over the batch."""
+        momentum, epsilon = float(self.momentum), float(self.epsilon)
+        return builder.normalize_batch(x, name, _learnt(self), momentum=momentum, epsilon=epsilon)
+
+
+@explained
+@dataclass(frozen=True, repr=False)
+class LayerNormalization(Layer):
+    """The channels of each position less their mean, in units of their deviation (Ba et al., 2016).
+
+    Args:
+        epsilon: Added to the variance, positive.
+        center: Whether a shift is learnt and added to each channel, beginning with 0.
+        scale: Whether each channel is multiplied by a factor that is learnt, beginning with 1.
+        trainable: Whether training moves them.
+    """
+
+    epsilon: float = 1e-3
+    center: bool = True
+    scale: bool = True
+    trainable: bool = trainable_field()
+
+    def __post_init__(self) -> None:
+        _check_settings(self)
+
+    def build(self, builder: Builder, x: Value, name: str) -> Value:
+        """Add the normalization of each position."""
+        return builder.normalize_positions(x, name, _learnt(self), epsilon=float(self.epsilon))
+
+
+def _learnt(layer: BatchNormalization | LayerNormalization) -> Learnt:
+    return Learnt(layer.center, layer.scale, layer.trainable)
+
+
+def _check_settings(layer: BatchNormalization | LayerNormalization) -> None:
+    checks.positive("epsilon", layer.epsilon)
+    for name in ("center", "scale", "trainable"):
+        checks.flag(name, getattr(layer, name))
 
 
 def _numbers(name: str, values: Any, rule: checks.Rule) -> tuple[float, ...]:
