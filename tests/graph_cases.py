@@ -34,15 +34,31 @@ class Made:
         self.feeds.append(value)
         self.data.append(data)
 
-    def weight(self, rows: int, cols: int, group: int = 0) -> int:
+    def weight(self, rows: int, cols: int, group: int = 0, state: bool = False) -> int:
         self.sizes.append(rows * cols)
-        return self.graph.parameter(f"w{len(self.sizes)}", rows, cols, group)
+        return self.graph.parameter(f"w{len(self.sizes)}", rows, cols, group, state)
 
     def dense(self, x: int, units: int, activation: str | None = "tanh", group: int = 0) -> int:
         channels = self.graph.size_of(x)[1]
         weight, bias = self.weight(channels, units, group), self.weight(1, units, group)
         z = self.graph.affine(x, weight, bias)
         return z if activation is None else self.graph.activation(z, activation, 0.0)
+
+    def moments(self, channels: int, group: int = 0) -> tuple[int, int]:
+        """A running mean and a running variance."""
+        return self.weight(1, channels, group, state=True), self.weight(
+            1, channels, group, state=True
+        )
+
+    def batch_normalized(self, x: int, epsilon: float = 1e-3) -> int:
+        channels = self.graph.size_of(x)[1]
+        own = self.weight(1, channels), self.weight(1, channels)
+        return self.graph.batch_normalization(x, *own, *self.moments(channels), 0.9, epsilon)
+
+    def layer_normalized(self, x: int, epsilon: float = 1e-3) -> int:
+        channels = self.graph.size_of(x)[1]
+        own = self.weight(1, channels), self.weight(1, channels)
+        return self.graph.layer_normalization(x, *own, epsilon)
 
     def loss(
         self, output: int, name: str = "squared_error", factor: float = 1.0, weighted: bool = False
@@ -188,7 +204,51 @@ def losses_put_together(made: Made) -> None:
     made.loss(made.graph.concatenate(values), "squared_error", 1.4, weighted=True)
 
 
+def values_that_are_normalized(made: Made) -> None:
+    """Before an activation, and read by two heads as they are."""
+    over_batch = made.batch_normalized(made.dense(made.input(4), 19, None))
+    over_channels = made.layer_normalized(made.graph.activation(over_batch, "tanh", 0.0))
+    made.loss(made.dense(over_channels, 3, None))
+    made.loss(made.dense(made.graph.add(over_batch, over_channels), 2), factor=0.6)
+
+
+def inputs_that_are_normalized(made: Made) -> None:
+    """Without factors and shifts, or with one of them."""
+    graph, x, other = made.graph, made.input(4), made.input(4)
+    over_batch = graph.batch_normalization(x, None, made.weight(1, 4), *made.moments(4), 0.5, 1e-2)
+    again = graph.batch_normalization(over_batch, None, None, *made.moments(4), 0.5, 1e-2)
+    over_channels = graph.layer_normalization(other, made.weight(1, 4), None, 1e-2)
+    bare = graph.layer_normalization(made.dense(other, 5), None, None, 1e-2)
+    made.loss(made.dense(graph.concatenate([again, over_channels, bare]), 3))
+
+
+def a_normalization_called_twice(made: Made) -> None:
+    """Each call has moments of its own."""
+    graph, one, other = made.graph, made.dense(made.input(3), 4), made.dense(made.input(5), 4)
+    own, moments = (made.weight(1, 4), made.weight(1, 4)), made.moments(4)
+    both = [graph.batch_normalization(x, *own, *moments, 0.9, 1e-2) for x in (one, other)]
+    both.append(graph.batch_normalization(both[0], *own, *moments, 0.9, 1e-2))
+    both += [graph.layer_normalization(x, *own, 1e-2) for x in both]
+    made.loss(made.dense(graph.concatenate(both), 2, None))
+
+
+def positions_that_are_normalized(made: Made) -> None:
+    """In one piece, and as parts that are no matrices."""
+    graph, hidden = made.graph, made.dense(made.input(3, positions=5), 6)
+    part = graph.slice(hidden, (1, 4), (1, 6))
+    values = [made.batch_normalized(hidden), made.layer_normalized(hidden)]
+    values += [made.batch_normalized(part), made.layer_normalized(part)]
+    made.loss(graph.concatenate([flat(made, value) for value in values]))
+
+
+def many_positions_that_are_normalized(made: Made) -> None:
+    """So many that sums over them have parts."""
+    hidden = made.dense(made.input(2, positions=650), 3)
+    made.loss(flat(made, made.layer_normalized(made.batch_normalized(hidden))))
+
+
 _OPS = ["dense", "gelu", "tanh", "softmax", "add", "multiply", "concatenate", "slice", "reshape"]
+_OPS += ["batch_normalized", "layer_normalized"]
 
 
 def any_op(made: Made, values: Sequence[int]) -> int:
@@ -201,6 +261,9 @@ def any_op(made: Made, values: Sequence[int]) -> int:
             return made.dense(x, int(rng.integers(1, 5)), None)
         case "gelu" | "tanh" as name:
             return graph.activation(x, name, 0.0)
+        case "batch_normalized" | "layer_normalized" as name:
+            normalized: int = getattr(made, name)(x, epsilon=0.5)
+            return normalized
         case "softmax":
             return graph.softmax(x)
         case "add" | "multiply" as name:
@@ -248,6 +311,11 @@ CASES: Sequence[Callable[[Made], None]] = [
     a_loss_at_each_position,
     a_loss_of_a_loss,
     losses_put_together,
+    values_that_are_normalized,
+    inputs_that_are_normalized,
+    a_normalization_called_twice,
+    positions_that_are_normalized,
+    many_positions_that_are_normalized,
 ]
 
 
@@ -258,6 +326,10 @@ class Differentiated:
         self._made = made
         self.store = _core.float64.ParameterStore(made.graph)
         self.store.values[:] = made.rng.normal(size=self.store.values.size)
+        self.trained = np.zeros(self.store.values.size, bool)
+        for _, rows, cols, group, is_state, begin in made.graph.table.slots:
+            is_trained = not is_state and (groups is None or group in groups)
+            self.trained[begin : begin + rows * cols] = is_trained
         self._routine = _core.float64.Routine(
             graph=made.graph,
             feeds=made.feeds,

@@ -129,6 +129,28 @@ def softmax(z: ArrayLike) -> Array:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
+def normalized(x: ArrayLike, axis: int, epsilon: float) -> Array:
+    """Return x less its mean along an axis, over the root of its mean square deviation."""
+    x = np.asarray(x, np.float64)
+    variance = x.var(axis=axis, keepdims=True)
+    return np.asarray((x - x.mean(axis=axis, keepdims=True)) / np.sqrt(variance + epsilon))
+
+
+def normalized_backward(
+    x: ArrayLike, dy: ArrayLike, weight: ArrayLike, axis: int, epsilon: float
+) -> tuple[Array, Array, Array]:
+    """Return the gradients of x, of the columns' factors and of their shifts."""
+    x, dy, xhat = (
+        np.asarray(x, np.float64),
+        np.asarray(dy, np.float64),
+        normalized(x, axis, epsilon),
+    )
+    g = dy * np.asarray(weight, np.float64)
+    part = g.mean(axis=axis, keepdims=True) + xhat * (g * xhat).mean(axis=axis, keepdims=True)
+    dx = (g - part) / np.sqrt(x.var(axis=axis, keepdims=True) + epsilon)
+    return dx, (dy * xhat).sum(axis=0), dy.sum(axis=0)
+
+
 def _huber(z: Array, t: Array, delta: Array) -> tuple[Array, Array]:
     size = np.abs(z - t)
     near = np.minimum(size, delta)

@@ -122,7 +122,10 @@ def test_methods_answer_an_unknown_argument(method: Any) -> None:
         ),
         (lambda: NET.predict_proba(X, verbose=0), "leave it out. Known: x, batch_size"),
         (lambda: GN.tables.train("houses", verbose=0), "did you mean 'quiet'? Known: "),
-        (lambda: NET(X, training=False), "'training'; predict leaves dropout out, forward has it"),
+        (
+            lambda: NET(X, training=False),
+            "'training'; predict leaves dropout out and knows no batch",
+        ),
         (lambda: NET.forward(X, training=True), "forward: unknown argument 'training'"),
         (lambda: NET.backward(), "backward: dy must be given"),
         (lambda: NET.save("net", overwrite=True), "save: unknown argument 'overwrite'. Known: pa"),

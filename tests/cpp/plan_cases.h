@@ -78,6 +78,44 @@ inline ValueId deep(Graph& g, ValueId x) {
     return dense(g, g.add(Reshape{steps, 1, 240}), 3);
 }
 
+/// What normalizes a value over the batch: its states may be less than 0 here, which epsilon makes
+/// good for.
+inline BatchNormalization over_batch(Graph& g, ValueId x) {
+    const Index channels = g.value(x).extent.channels;
+    const auto state = [&](const char* name) {
+        return g.parameter(name, 1, channels, 0, ParameterKind::state);
+    };
+    return {.x = x,
+            .weight = g.parameter("scale", 1, channels),
+            .bias = g.parameter("shift", 1, channels),
+            .mean = state("mean"),
+            .variance = state("variance"),
+            .momentum = 0.9,
+            .epsilon = 10};
+}
+
+inline ValueId over_channels(Graph& g, ValueId x) {
+    const Index channels = g.value(x).extent.channels;
+    return g.add(LayerNormalization{x, g.parameter("scale", 1, channels),
+                                    g.parameter("shift", 1, channels), 1e-3});
+}
+
+/// Normalized over the batch, twice by one layer, whose states move twice, and over channels.
+inline ValueId normalized(Graph& g, ValueId x) {
+    const ValueId z = dense(g, x, 36);
+    BatchNormalization shared = over_batch(g, z);
+    shared.x = activated(g, g.add(shared), Activation::tanh);
+    const ValueId twice = g.add(shared);
+    return dense(g, g.add(Add{over_channels(g, twice), z}), 3);
+}
+
+/// Over so many positions that the sums are cut.
+inline ValueId deeply_normalized(Graph& g, ValueId x) {
+    const ValueId steps = g.add(Reshape{dense(g, x, 240), 120, 2});
+    const ValueId y = over_channels(g, activated(g, g.add(over_batch(g, steps)), Activation::tanh));
+    return dense(g, g.add(Reshape{y, 1, 240}), 3);
+}
+
 using Network = ValueId (*)(Graph& graph, ValueId x);
 
 inline Case lowered(Case c) {
@@ -127,11 +165,20 @@ inline Case predicted(Network network, const std::string& name) {
 }
 
 inline std::vector<Case> cases() {
-    return {trained(branches, "branches, trained"), on_tape(branches, "branches, on a tape"),
-            trained(narrow, "narrow, trained"),     on_tape(narrow, "narrow, on a tape"),
-            predicted(narrow, "narrow, predicted"), trained(large, "large, trained"),
-            predicted(large, "large, predicted"),   trained(views, "views, trained"),
-            on_tape(views, "views, on a tape"),     trained(deep, "deep, trained")};
+    return {trained(branches, "branches, trained"),
+            on_tape(branches, "branches, on a tape"),
+            trained(narrow, "narrow, trained"),
+            on_tape(narrow, "narrow, on a tape"),
+            predicted(narrow, "narrow, predicted"),
+            trained(large, "large, trained"),
+            predicted(large, "large, predicted"),
+            trained(views, "views, trained"),
+            on_tape(views, "views, on a tape"),
+            trained(deep, "deep, trained"),
+            trained(normalized, "normalized, trained"),
+            on_tape(normalized, "normalized, on a tape"),
+            predicted(normalized, "normalized, predicted"),
+            trained(deeply_normalized, "deeply normalized, trained")};
 }
 
 }  // namespace ganglion::testing

@@ -105,6 +105,7 @@ class Contents {
         for (const Job& job : plan_.forward) run(job);
         give(plan_.backward_begin, plan_.steps.size());
         for (const Job& job : plan_.backward) run(job);
+        run_all(plan_.remembering);
         for (const BufferId id : kept) {
             const StorageId storage = plan_.buffer(id).storage;
             numbers_.each(storage, [&](std::size_t i) { lost_ |= holds_[i] != storage; });
@@ -154,9 +155,13 @@ class Contents {
 
     void run(const Job& job) {
         lose_before(job.steps.begin);
-        for (Index i = job.steps.begin; i < job.steps.end; ++i)
-            run(plan_.steps[static_cast<std::size_t>(i)].call);
+        run_all(job.steps);
         lose_before(job.steps.end);
+    }
+
+    void run_all(Range steps) {
+        for (Index i = steps.begin; i < steps.end; ++i)
+            run(plan_.steps[static_cast<std::size_t>(i)].call);
     }
 
     const Plan& plan_;

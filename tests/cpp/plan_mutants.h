@@ -101,6 +101,39 @@ struct Omission {
         put(call.x);
         if (call.sums == omitted) call.accumulate = false;
     }
+    void put(Statistics& by) const {
+        for (BufferId* operand : {&by.mean, &by.rest, &by.variance}) put(*operand);
+    }
+    void operator()(MomentsCall& call) const { put(call.x); }
+    void operator()(MergeMomentsCall& call) const {
+        put(call.parts);
+        put(call.moments);
+    }
+    void operator()(RunningMomentsCall& call) const {
+        for (BufferId* operand : {&call.moments, &call.mean, &call.variance}) put(*operand);
+    }
+    void operator()(NormalizeChannelsCall& call) const {
+        for (BufferId* operand : {&call.x, &call.weight, &call.bias}) put(*operand);
+        put(call.by);
+    }
+    void operator()(ChannelGradientSumsCall& call) const {
+        put(call.x);
+        put(call.dy);
+        put(call.by);
+    }
+    void operator()(NormalizeChannelsBackwardCall& call) const {
+        for (BufferId* operand : {&call.x, &call.dy, &call.weight, &call.sums}) put(*operand);
+        put(call.by);
+    }
+    void operator()(NormalizePositionsCall& call) const {
+        for (BufferId* operand : {&call.x, &call.weight, &call.bias}) put(*operand);
+    }
+    void operator()(PositionGradientSumsCall& call) const {
+        for (BufferId* operand : {&call.x, &call.dy, &call.moments}) put(*operand);
+    }
+    void operator()(NormalizePositionsBackwardCall& call) const {
+        for (BufferId* operand : {&call.x, &call.dy, &call.moments, &call.weight}) put(*operand);
+    }
     void operator()(CopyCall& call) const { put(call.from); }
     void operator()(LossCall& call) const {
         put(call.output);

@@ -52,6 +52,7 @@ std::vector<T> results(const Case& c, const Plan& plan, const Team& team) {
     if (c.goal.losses.empty() && c.goal.mode == Mode::train)
         give(workspace.gradient(c.goal.outputs[0], kRows), 99);
     workspace.backward_updating(team, stop, run, {&update, &update, &no_penalty, &finite});
+    workspace.remember(run);
     std::vector<T> found(store.values(), store.values() + store.size());
     const auto read = [&](Matrix<T> x) {
         found.insert(found.end(), x.data, x.data + x.rows * x.cols);
