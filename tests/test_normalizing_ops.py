@@ -36,12 +36,14 @@ class Op:
         self.x, self.channels = x, x.shape[1] // positions
         self.graph = graph = _core.Graph()
         self.input = graph.input("x", self.channels, positions)
-        own = [graph.parameter(name, 1, self.channels) for name in ("weight", "bias")]
+        weight, bias = (graph.parameter(name, 1, self.channels) for name in ("weight", "bias"))
         if kind == "batch":
-            moments = [graph.parameter(name, 1, self.channels, 0, True) for name in ("m", "v")]
-            self.output = graph.batch_normalization(self.input, *own, *moments, momentum, EPSILON)
+            mean, variance = (graph.parameter(name, 1, self.channels, 0, True) for name in "mv")
+            self.output = graph.batch_normalization(
+                self.input, weight, bias, mean, variance, momentum, EPSILON
+            )
         else:
-            self.output = graph.layer_normalization(self.input, *own, EPSILON)
+            self.output = graph.layer_normalization(self.input, weight, bias, EPSILON)
         self.core = getattr(_core, x.dtype.name)
         self.store = self.core.ParameterStore(graph)
         self.weight, self.bias, *self.moments = self.store.values.reshape(-1, self.channels)

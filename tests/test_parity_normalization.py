@@ -21,11 +21,11 @@ TOLERANCE = {"float32": 1e-4, "float64": 1e-9}
 
 def block(kind: str) -> list[gn.Layer]:
     """Return a block that is normalized before its activations (He et al., 2016)."""
-    normalization = {
-        "batch": lambda: gn.BatchNormalization(0.9, epsilon=1e-5),
-        "layer": lambda: gn.LayerNormalization(1e-5),
-    }[kind]
-    return [normalization(), gn.Activation("relu"), gn.Dense(24), normalization(), gn.Dense(24)]
+    first, second = (
+        gn.BatchNormalization(0.9, 1e-5) if kind == "batch" else gn.LayerNormalization(1e-5)
+        for _ in range(2)
+    )
+    return [first, gn.Activation("relu"), gn.Dense(24), second, gn.Dense(24)]
 
 
 def model_of(kind: str, dtype: str) -> gn.Sequential:
@@ -35,21 +35,21 @@ def model_of(kind: str, dtype: str) -> gn.Sequential:
     return model
 
 
-class BatchNorm(torch.nn.BatchNorm1d):  # type: ignore[misc]
+class BatchNorm(torch.nn.BatchNorm1d):  # type: ignore[misc, name-defined]
     """PyTorch's, whose running variance is the mean square, as Keras's and ours is."""
 
     def forward(self, x: Any) -> Any:
         if not self.training:
             return super().forward(x)
         with torch.no_grad():
-            kept = 1 - self.momentum
-            self.running_mean = kept * self.running_mean + self.momentum * x.mean(dim=0)
             squares = x.var(dim=0, correction=0)
-            self.running_var = kept * self.running_var + self.momentum * squares
+            for running, batch in [("running_mean", x.mean(dim=0)), ("running_var", squares)]:
+                kept = (1 - self.momentum) * getattr(self, running)
+                setattr(self, running, kept + self.momentum * batch)
         return F.batch_norm(x, None, None, self.weight, self.bias, training=True, eps=self.eps)
 
 
-class Residual(torch.nn.Sequential):  # type: ignore[misc]
+class Residual(torch.nn.Sequential):  # type: ignore[misc, name-defined]
     def forward(self, x: Any) -> Any:
         return super().forward(x) + x
 
@@ -87,10 +87,14 @@ def named(model: gn.Sequential) -> dict[str, Array]:
     return dict(zip(names, model.get_weights(), strict=True))
 
 
+@pytest.fixture(autouse=True)
+def one_torch_thread() -> None:
+    torch.set_num_threads(1)
+
+
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("kind", ["batch", "layer"])
 def test_a_residual_network_learns_as_pytorchs(kind: str, dtype: str) -> None:
-    torch.set_num_threads(1)
     images, labels = pytest.importorskip("sklearn.datasets").load_digits(return_X_y=True)
     x, tolerance = images / 16, TOLERANCE[dtype]
     model = model_of(kind, dtype)

@@ -8,14 +8,14 @@
 namespace ganglion {
 namespace {
 
-/// Of a buffer that begins at `first`, in a batch of so many rows.
+/// Of the blocks of a buffer that begins at `first`.
 template <class T>
-bool all_finite(const Buffer& buffer, const T* first, Index rows) {
-    const Extent& extent = buffer.extent;
-    for (Index i = 0; i < extent.rows_of(rows); ++i) {
-        for (Index j = 0; j < extent.positions; ++j) {
-            const T* const position = first + i * buffer.row_stride + j * buffer.position_stride;
-            if (!kernels<T>().all_finite(position, extent.channels)) return false;
+bool all_finite(const Buffer& buffer, const T* first, const std::vector<Block>& blocks) {
+    for (const Block& block : blocks) {
+        for (Index i = block.rows.begin; i < block.rows.end; ++i) {
+            const T* const position = first + buffer.begin_of(i) - buffer.offset;
+            if (!kernels<T>().all_finite(position + block.cols.begin, block.cols.size()))
+                return false;
         }
     }
     return true;
@@ -155,18 +155,20 @@ std::string Workspace<T>::first_not_finite(const Run& run) {
     Stop never(kNoInterrupt);
     const StepAlong<T> no_step;
     Frame<T> alone = frame(Part(), never, run, no_step);
-    const auto bad = [&](const std::vector<BufferId>& ids) {
+    // of buffers for the largest batch, only what this one has touched
+    const auto bad = [&](const Call& call, const std::vector<BufferId>& ids) {
         return std::find_if(ids.begin(), ids.end(), [&](BufferId id) {
-            return !all_finite<T>(plan_.buffer(id), alone.pointer(id), run.rows);
+            const auto touched = touched_of<T>(call, id, plan_.memory, Part(), run.rows);
+            return !all_finite<T>(plan_.buffer(id), alone.pointer(id), touched);
         });
     };
     for (std::size_t i = 0; i < plan_.backward_begin; ++i) {
         const Call& call = plan_.steps[i].call;
         const Accesses found = accesses(call);
-        const auto read = bad(found.reads);
+        const auto read = bad(call, found.reads);
         if (read != found.reads.end()) return plan_.buffer(*read).name;
         ganglion::run(call, alone);
-        const auto written = bad(found.writes);
+        const auto written = bad(call, found.writes);
         if (written != found.writes.end()) return plan_.buffer(*written).name;
     }
     return "";
