@@ -20,7 +20,7 @@ class Weights:
 
     @property
     def parameter_vector(self) -> Array:
-        """All weights and biases, shape `(parameters,)`: a view, writing to it changes them."""
+        """All weights, biases and states, `(parameters,)`: a view, writing to it changes them."""
         return self._model.store.values
 
     @property
@@ -34,11 +34,14 @@ class Weights:
         return [parameter.name for parameter in self._model.network.parameters]
 
     def count_params(self) -> int:
-        """Return the number of weights and biases."""
+        """Return the number of weights, biases and states."""
         return int(self.parameter_vector.size)
 
     def get_weights(self) -> list[Array]:
-        """Return copies of the weights `(inputs, units)` and biases `(units,)`, layer by layer."""
+        """Return copies of the weights `(inputs, units)` and biases `(units,)`, layer by layer.
+
+        So are factors and shifts of layers that normalize, and running means and variances.
+        """
         with self._model.store.access.reading("get_weights"):
             return [part.copy() for part in self._model.network.split(self.parameter_vector)]
 
