@@ -284,6 +284,7 @@ def test_a_variance_that_is_too_large_ends_the_fit_with_its_name() -> None:
     np.testing.assert_array_equal(model.parameter_vector, before)
 
 
+@pytest.mark.filterwarnings("ignore:y, column 0, has mean")
 def test_a_short_batch_that_fails_is_not_blamed_on_what_it_did_not_touch() -> None:
     """Memory for the parts of sums of a larger batch holds nothing of it."""
     x, y = data(4110)
