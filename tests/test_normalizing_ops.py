@@ -162,6 +162,35 @@ def test_a_variance_that_is_too_large_is_no_number(kind: str, rng: np.random.Gen
     assert np.isnan(Op(kind, x).forward()).all()
 
 
+def test_a_batch_that_fails_moves_nothing_also_when_it_is_run_again() -> None:
+    made = Made()
+    made.loss(made.dense(made.batch_normalized(made.input(4)), 2, None))
+    store = _core.float64.ParameterStore(made.graph)
+    store.values[:] = 1
+    store.values[-1] = np.inf  # a bias of the last layer
+    routine = _core.float64.Routine(
+        graph=made.graph,
+        feeds=made.feeds,
+        heads=made.heads,
+        purpose="train",
+        store=store,
+        optimizer=_core.float64.OptimizerState("sgd", {}, store.values.size),
+        max_batch=made.rows,
+        seed=0,
+    )
+    before = store.values.copy()
+    ending, _ = _core.float64.Trainer([routine]).run(
+        feeds=[None if one is None else (one, 1.0, None) for one in made.data],
+        order=None,
+        batch_size=made.rows,
+        first=0,
+        rates=np.ones(1),
+    )
+    assert ending == "loss_not_finite"
+    assert routine.first_bad_tensor() == "w6"
+    np.testing.assert_array_equal(store.values, before)
+
+
 def frozen(made: Made) -> None:
     """What normalizes by moments of group 1 is within what is trained, and trained itself."""
     x = made.dense(made.input(3, positions=2), 4)

@@ -30,6 +30,7 @@ std::vector<Block> ColumnSums::touched(BufferId id, const Block& mine, const Mem
     const Index all = depth(memory, rows);
     const Range deep{part_of_depth(mine.rows.begin, all).begin,
                      part_of_depth(mine.rows.end - 1, all).end};
+    // what holds a position's own moments has columns of its own
     const bool has_columns = extent.channels == memory.buffer(x).extent.channels;
     return {{deep, has_columns ? mine.cols : Range{0, extent.channels}}};
 }
