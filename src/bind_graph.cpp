@@ -12,6 +12,7 @@
 #include "bindings.h"
 #include "graph/ending.h"
 #include "graph/graph.h"
+#include "kernels/noise.h"
 
 namespace ganglion {
 
@@ -30,6 +31,12 @@ std::vector<SlotTuple> slots_of(const ParameterTable& table) {
         slots.emplace_back(slot.name, slot.extent.rows, slot.extent.channels, slot.group,
                            slot.kind == ParameterKind::state, slot.offset);
     return slots;
+}
+
+/// A random layer's stream, from its number among those.
+std::uint32_t of_layers(const char* op, std::uint32_t stream) {
+    if (stream >= kNoiseStreams) fail(op, "stream is ", stream, ", must be below ", kNoiseStreams);
+    return kNoiseStreams + stream;
 }
 
 }  // namespace
@@ -85,9 +92,7 @@ void bind_graph(py::module_& module) {
         .def(
             "dropout",
             [](Graph& graph, ValueId x, double rate, std::uint32_t stream) {
-                if (stream >= kNoiseStreams)
-                    fail("dropout", "stream is ", stream, ", must be below ", kNoiseStreams);
-                return graph.add(Dropout{x, rate, kNoiseStreams + stream});
+                return graph.add(Corruption::dropout(x, rate, of_layers("dropout", stream)));
             },
             py::arg("x"), py::arg("rate"), py::arg("stream"))
         .def(
@@ -108,6 +113,31 @@ void bind_graph(py::module_& module) {
                                                     bias.value_or(kNoValue), epsilon});
             },
             py::arg("x"), py::arg("weight"), py::arg("bias"), py::arg("epsilon"))
+            "masking_noise",
+            [](Graph& graph, ValueId x, double rate, std::uint32_t stream) {
+                return graph.add(Corruption::masking(x, rate, of_layers("masking_noise", stream)));
+            },
+            py::arg("x"), py::arg("rate"), py::arg("stream"))
+        .def(
+            "salt_and_pepper_noise",
+            [](Graph& graph, ValueId x, double rate, double low, double high,
+               std::uint32_t stream) {
+                stream = of_layers("salt_and_pepper_noise", stream);
+                return graph.add(Corruption::salt_and_pepper(x, rate, low, high, stream));
+            },
+            py::arg("x"), py::arg("rate"), py::arg("low"), py::arg("high"), py::arg("stream"))
+        .def(
+            "gaussian_noise",
+            [](Graph& graph, ValueId x, double deviation, std::uint32_t stream) {
+                return graph.add(GaussianNoise{x, deviation, of_layers("gaussian_noise", stream)});
+            },
+            py::arg("x"), py::arg("deviation"), py::arg("stream"))
+        .def(
+            "sampling",
+            [](Graph& graph, ValueId mean, ValueId log_variance, std::uint32_t stream) {
+                return graph.add(Sampling{mean, log_variance, of_layers("sampling", stream)});
+            },
+            py::arg("mean"), py::arg("log_variance"), py::arg("stream"))
         .def(
             "add", [](Graph& graph, ValueId a, ValueId b) { return graph.add(Add{a, b}); },
             py::arg("a"), py::arg("b"))

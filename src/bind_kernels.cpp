@@ -25,16 +25,34 @@ py::array_t<T> vector_math(const std::string& name, const py::array_t<T>& x) {
 }
 
 template <class T>
-py::array_t<T> dropout(const py::array_t<T>& x, double rate, std::uint64_t seed,
-                       std::uint32_t stream, std::uint64_t step, Index first_row) {
+py::array_t<T> corrupt(const py::array_t<T>& x, double rate, double scale, double low, double high,
+                       std::uint64_t seed, std::uint32_t stream, std::uint64_t step,
+                       Index first_row) {
     py::array_t<T> y({x.shape(0), x.shape(1)});
-    kernels<T>().dropout({.x = rows_of<T>(x, "x"),
+    kernels<T>().corrupt({.x = rows_of<T>(x, "x"),
                           .y = output_matrix<T>(y, "y"),
                           .rate = rate,
-                          .seed = seed,
-                          .stream = stream,
-                          .step = step,
-                          .first_row = first_row});
+                          .scale = scale,
+                          .low = low,
+                          .high = high,
+                          .source = {seed, stream, step, first_row}});
+    return y;
+}
+
+template <class T>
+py::array_t<T> dropout(const py::array_t<T>& x, double rate, std::uint64_t seed,
+                       std::uint32_t stream, std::uint64_t step, Index first_row) {
+    return corrupt<T>(x, rate, 1 / (1 - rate), 0, 0, seed, stream, step, first_row);
+}
+
+template <class T>
+py::array_t<T> add_noise(const py::array_t<T>& x, double deviation, std::uint64_t seed,
+                         std::uint32_t stream, std::uint64_t step, Index first_row) {
+    py::array_t<T> y({x.shape(0), x.shape(1)});
+    kernels<T>().add_noise({.x = rows_of<T>(x, "x"),
+                            .y = output_matrix<T>(y, "y"),
+                            .deviation = deviation,
+                            .source = {seed, stream, step, first_row}});
     return y;
 }
 
@@ -43,6 +61,12 @@ void bind(py::module_& module) {
     module.def("vector_math", &vector_math<T>, py::arg("name"), py::arg("x").noconvert());
     module.def("dropout", &dropout<T>, py::arg("x").noconvert(), py::kw_only(), py::arg("rate"),
                py::arg("seed"), py::arg("stream"), py::arg("step"), py::arg("first_row") = 0);
+    module.def("corrupt", &corrupt<T>, py::arg("x").noconvert(), py::kw_only(), py::arg("rate"),
+               py::arg("scale"), py::arg("low"), py::arg("high"), py::arg("seed"),
+               py::arg("stream"), py::arg("step"), py::arg("first_row") = 0);
+    module.def("add_noise", &add_noise<T>, py::arg("x").noconvert(), py::kw_only(),
+               py::arg("deviation"), py::arg("seed"), py::arg("stream"), py::arg("step"),
+               py::arg("first_row") = 0);
 }
 
 }  // namespace

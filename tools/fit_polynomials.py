@@ -29,6 +29,7 @@ INDENT = " " * 8
 LINE = 98
 LN2 = mpmath.log(2)
 LOG_SPLIT = mpf(1) / 3  # log works on [1 - 1/3, 1 + 1/3]
+EIGHTH = mpmath.pi / 4  # of a turn
 ERF_SPLIT = mpf("1.125")
 ERF_ROOT = 4  # beyond the split, erf is 1 - q^4: the root is far flatter than erfc
 
@@ -99,6 +100,32 @@ def erf_far_fit(number: Number) -> Fit:
     )
 
 
+def sine_fit(number: Number) -> Fit:
+    """sin(x) = x + x^3 p(x^2)."""
+    return Fit(
+        "sine",
+        "sin(x) = x + x^3 sine(x^2) on [-pi/4, pi/4]",
+        lambda u: (mpmath.sin(mpmath.sqrt(u)) / mpmath.sqrt(u) - 1) / u,
+        lambda u: u * mpmath.sqrt(u) / mpmath.sin(mpmath.sqrt(u)),
+        mpf(10) ** -12,
+        EIGHTH**2,
+        2 if number is FLOAT else 5,
+    )
+
+
+def cosine_fit(number: Number) -> Fit:
+    """cos(x) = 1 + x^2 p(x^2)."""
+    return Fit(
+        "cosine",
+        "cos(x) = 1 + x^2 cosine(x^2) on [-pi/4, pi/4]",
+        lambda u: (mpmath.cos(mpmath.sqrt(u)) - 1) / u,
+        lambda u: u / mpmath.cos(mpmath.sqrt(u)),
+        mpf(10) ** -12,
+        EIGHTH**2,
+        3 if number is FLOAT else 6,
+    )
+
+
 def scalar(number: Number, name: str, value: mpf) -> str:
     """One constant."""
     return f"    static constexpr {number.name} {name} = {number.literal(value)};\n"
@@ -157,9 +184,19 @@ def erf_table(number: Number) -> str:
     )
 
 
+def sine_cosine_table(number: Number) -> str:
+    """Up to an eighth of a turn either way."""
+    return polynomial(number, sine_fit(number)) + polynomial(number, cosine_fit(number))
+
+
 def tables() -> str:
     """All of them, as the header holds them."""
-    makers = {"ExpTable": exp_table, "LogTable": log_table, "ErfTable": erf_table}
+    makers = {
+        "ExpTable": exp_table,
+        "LogTable": log_table,
+        "ErfTable": erf_table,
+        "SineCosineTable": sine_cosine_table,
+    }
     text = ""
     for name, make in makers.items():
         text += f"template <class T>\nstruct {name};\n"

@@ -10,6 +10,10 @@ bool is_activation(const Op& op) {
     return std::holds_alternative<ElementwiseActivation>(op) || std::holds_alternative<Softmax>(op);
 }
 
+bool is_noise(const Op& op) {
+    return std::holds_alternative<Corruption>(op) || std::holds_alternative<GaussianNoise>(op);
+}
+
 bool is_view(const Op& op) {
     return std::holds_alternative<Reshape>(op) || std::holds_alternative<Slice>(op) ||
            std::holds_alternative<StopGradient>(op);
@@ -28,7 +32,7 @@ Ending ending_after(const Graph& graph, const Graph::Node& node, const std::vect
         const bool whole = graph.value(node.output).extent.channels == channels;
         return {first.activation, first.is_last && (whole || first.activation != Softmax::name)};
     }
-    if (std::holds_alternative<Dropout>(node.op)) return {first.activation, false};
+    if (is_noise(node.op)) return {first.activation, false};
     if (!std::holds_alternative<Concatenate>(node.op)) return {};
     const bool same = std::ranges::all_of(
         inputs, [&](ValueId id) { return of(id).activation == first.activation; });

@@ -7,12 +7,14 @@
 #include "graph/ops/affine.h"
 #include "graph/ops/batch_normalization.h"
 #include "graph/ops/concatenate.h"
-#include "graph/ops/dropout.h"
+#include "graph/ops/corruption.h"
+#include "graph/ops/gaussian_noise.h"
 #include "graph/ops/give_gradient.h"
 #include "graph/ops/layer_normalization.h"
 #include "graph/ops/loss.h"
 #include "graph/ops/multiply.h"
 #include "graph/ops/reshape.h"
+#include "graph/ops/sampling.h"
 #include "graph/ops/slice.h"
 #include "graph/ops/softmax.h"
 #include "graph/ops/stop_gradient.h"
@@ -25,8 +27,8 @@ namespace ganglion {
 /// - `forward(to, y)`: emits the calls that make its output y;
 /// - `backward(to, y)`: from the gradient of y, the gradients of the inputs that want one;
 /// - `remember(to, y)`, where it has states: in training, emits the calls that move them.
-using Op = std::variant<Affine, ElementwiseActivation, Softmax, Dropout, Add, Multiply, Concatenate,
-                        Slice, Reshape, StopGradient, GiveGradient, RowLoss, BatchNormalization,
-                        LayerNormalization>;
+using Op = std::variant<Affine, ElementwiseActivation, Softmax, Corruption, GaussianNoise, Sampling,
+                        Add, Multiply, Concatenate, Slice, Reshape, StopGradient, GiveGradient,
+                        RowLoss, BatchNormalization, LayerNormalization>;
 
 }  // namespace ganglion

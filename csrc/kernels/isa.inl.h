@@ -8,7 +8,6 @@
 #include "simd/math.inl.h"
 #include "kernels/activation.inl.h"
 #include "kernels/convert.inl.h"
-#include "kernels/dropout.inl.h"
 #include "kernels/elementwise.inl.h"
 #include "kernels/gemm_tile.inl.h"
 #include "kernels/gemm_blocking.inl.h"
@@ -20,6 +19,7 @@
 #include "kernels/normalization.inl.h"
 #include "kernels/softmax.inl.h"
 #include "kernels/loss.inl.h"
+#include "kernels/noise.inl.h"
 #include "kernels/optimizer.inl.h"
 #include "kernels/peak.inl.h"
 #include "kernels/perceptron.inl.h"
@@ -44,7 +44,10 @@ constexpr Kernels<T> table(Isa isa) {
         .layer_normalization = layer_normalization_kernels<T>,
         .softmax = &softmax<T>,
         .softmax_backward = &softmax_backward<T>,
-        .dropout = &dropout<T>,
+        .corrupt = &corrupt<T>,
+        .add_noise = &add_noise<T>,
+        .sample = &sample<T>,
+        .sample_backward = &sample_backward<T>,
         .add = &add<T>,
         .multiply = &multiply_elements<T>,
         .losses = loss_table<T>(std::make_index_sequence<kLosses.size()>{}),

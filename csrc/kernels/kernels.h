@@ -7,9 +7,9 @@
 #include "base/matrix.h"
 #include "kernels/activation.h"
 #include "kernels/convert.h"
-#include "kernels/dropout.h"
 #include "kernels/gemm.h"
 #include "kernels/loss.h"
+#include "kernels/noise.h"
 #include "kernels/normalization.h"
 #include "kernels/optimizer.h"
 #include "kernels/perceptron.h"
@@ -42,7 +42,10 @@ struct Kernels {
     LayerNormalizationKernels<T> layer_normalization;
     void (*softmax)(Matrix<const T> z, Matrix<T> a);
     void (*softmax_backward)(Matrix<const T> a, Matrix<const T> da, Matrix<T> dz);
-    void (*dropout)(const DropoutArgs<T>&);
+    void (*corrupt)(const CorruptArgs<T>&);
+    void (*add_noise)(const AddNoiseArgs<T>&);
+    void (*sample)(const SampleArgs<T>&);
+    void (*sample_backward)(const SampleBackwardArgs<T>&);
     void (*add)(Matrix<const T> a, Matrix<const T> b, Matrix<T> c);
     void (*multiply)(Matrix<const T> a, Matrix<const T> b, Matrix<T> c);
     std::array<LossKernel<T>, kLosses.size()> losses;

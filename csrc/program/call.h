@@ -6,17 +6,19 @@
 
 #include "program/calls/activation.h"
 #include "program/calls/add.h"
+#include "program/calls/add_noise.h"
 #include "program/calls/add_parts.h"
 #include "program/calls/batch_normalization.h"
 #include "program/calls/clear.h"
 #include "program/calls/copy.h"
+#include "program/calls/corrupt.h"
 #include "program/calls/deep_gemm.h"
-#include "program/calls/dropout.h"
 #include "program/calls/gemm.h"
 #include "program/calls/layer_normalization.h"
 #include "program/calls/loss.h"
 #include "program/calls/moments.h"
 #include "program/calls/multiply.h"
+#include "program/calls/sample.h"
 #include "program/calls/softmax.h"
 #include "program/calls/sum_rows.h"
 
@@ -28,11 +30,11 @@ namespace ganglion {
 /// of what has no rows of a batch's.
 using Call =
     std::variant<GemmCall, DeepGemmCall, AddPartsCall, ActivationCall, ActivationBackwardCall,
-                 SoftmaxCall, SoftmaxBackwardCall, DropoutCall, AddCall, MultiplyCall, CopyCall,
-                 ClearCall, SumRowsCall, LossCall, MomentsCall, MergeMomentsCall,
-                 RunningMomentsCall, NormalizeChannelsCall, ChannelGradientSumsCall,
-                 NormalizeChannelsBackwardCall, NormalizePositionsCall, PositionGradientSumsCall,
-                 NormalizePositionsBackwardCall>;
+                 SoftmaxCall, SoftmaxBackwardCall, CorruptCall, AddNoiseCall, SampleCall,
+                 SampleBackwardCall, AddCall, MultiplyCall, CopyCall, ClearCall, SumRowsCall,
+                 LossCall, MomentsCall, MergeMomentsCall, RunningMomentsCall, NormalizeChannelsCall,
+                 ChannelGradientSumsCall, NormalizeChannelsBackwardCall, NormalizePositionsCall,
+                 PositionGradientSumsCall, NormalizePositionsBackwardCall>;
 
 inline Accesses accesses(const Call& call) {
     return std::visit([](const auto& one) { return one.accesses(); }, call);

@@ -1,4 +1,5 @@
-// exp, expm1, log, log1p, tanh, erf and sigmoid of every lane, in float and double.
+// exp, expm1, log, log1p, tanh, erf and sigmoid of every lane, in float and double; sine and cosine
+// of small angles.
 //
 // Included inside an ISA namespace, after simd/vec.inl.h.
 //
@@ -229,4 +230,19 @@ inline V erf(V x) {
     const V root = polynomial(at_most(Table::end, size) - Table::center, Table::far);
     const V square = root * root;
     return size < Table::split ? near : signed_like(x, 1 - square * square);
+}
+
+template <class V>
+struct SineCosine {
+    V sine;
+    V cosine;
+};
+
+/// Of an angle within [-pi / 4, pi / 4].
+template <class V>
+inline SineCosine<V> sine_cosine(V x) {
+    using Table = SineCosineTable<Lane<V>>;
+    const V square = x * x;
+    return {x + x * square * polynomial(square, Table::sine),
+            1 + square * polynomial(square, Table::cosine)};
 }

@@ -49,7 +49,7 @@ inline ValueId branches(Graph& g, ValueId x) {
     const ValueId z = dense(g, x, 12);
     ValueId sum = g.add(Add{z, z});
     sum = g.add(Add{sum, g.add(Softmax{z})});
-    sum = g.add(Add{g.add(Dropout{z, 0.3, 0}), sum});
+    sum = g.add(Add{g.add(Corruption::dropout(z, 0.3, 0)), sum});
     const ValueId hidden = activated(g, dense(g, sum, 20), Activation::gelu);
     sum = g.add(Add{dense(g, hidden, 12), sum});
     return activated(g, dense(g, sum, 3), Activation::tanh);

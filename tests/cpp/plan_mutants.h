@@ -87,7 +87,16 @@ struct Omission {
         put(call.a);
         put(call.da);
     }
-    void operator()(DropoutCall& call) const { put(call.x); }
+    void operator()(CorruptCall& call) const { put(call.x); }
+    void operator()(AddNoiseCall& call) const { put(call.x); }
+    void operator()(SampleCall& call) const {
+        put(call.mean);
+        put(call.log_variance);
+    }
+    void operator()(SampleBackwardCall& call) const {
+        put(call.dy);
+        put(call.log_variance);
+    }
     void operator()(AddCall& call) const {
         put(call.a);
         put(call.b);

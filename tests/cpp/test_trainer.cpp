@@ -29,7 +29,7 @@ std::vector<T> trained_parameters(int threads, Index hidden) {
     ValueId h =
         g.add(Affine{input, g.parameter("w1", features, hidden), g.parameter("b1", 1, hidden)});
     h = g.add(ElementwiseActivation{h, Activation::tanh});
-    h = g.add(Dropout{h, 0.1, kNoiseStreams});
+    h = g.add(Corruption::dropout(h, 0.1, kNoiseStreams));
     h = g.add(Affine{h, g.parameter("w2", hidden, hidden), g.parameter("b2", 1, hidden)});
     h = g.add(ElementwiseActivation{h, Activation::gelu});
     const ValueId output = g.add(Affine{h, g.parameter("w3", hidden, 1), g.parameter("b3", 1, 1)});

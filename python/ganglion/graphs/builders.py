@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -126,10 +126,25 @@ class Builder:
         return Value(x.shape, y)
 
     def dropout(self, x: Value, rate: float) -> Value:
+        """Zero a random part while training, and scale up the rest."""
+        return self._random(self.graph.dropout, x, rate)
+
+    def masking_noise(self, x: Value, rate: float) -> Value:
         """Zero a random part while training."""
-        y = self.graph.dropout(self._number(x), rate, self._random_layers)
-        self._random_layers += 1
-        return Value(x.shape, y)
+        return self._random(self.graph.masking_noise, x, rate)
+
+    def salt_and_pepper_noise(self, x: Value, rate: float, low: float, high: float) -> Value:
+        """Put one of two values in the place of a random part while training."""
+        return self._random(self.graph.salt_and_pepper_noise, x, rate, low, high)
+
+    def gaussian_noise(self, x: Value, deviation: float) -> Value:
+        """Add normal numbers of mean 0 while training."""
+        return self._random(self.graph.gaussian_noise, x, deviation)
+
+    def sampling(self, mean: Value, log_variance: Value) -> Value:
+        """Draw from a normal while training; else it is the mean."""
+        _check_same("mean and log variance", mean, log_variance)
+        return self._random(self.graph.sampling, mean, self._number(log_variance))
 
     def normalize_batch(
         self, x: Value, name: str, learnt: Learnt, *, momentum: float, epsilon: float
@@ -205,6 +220,12 @@ class Builder:
             tuple(self.parameters),
             self._places.ties,
         )
+
+    def _random(self, add: Callable[..., int], x: Value, *settings: float) -> Value:
+        """Add an op that draws random numbers of its own, for what has the shape of `x`."""
+        y = add(self._number(x), *settings, self._random_layers)
+        self._random_layers += 1
+        return Value(x.shape, y)
 
     def _number(self, x: Value) -> int:
         """Return the core's number of a value that is read."""

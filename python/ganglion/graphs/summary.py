@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ganglion import activations
 from ganglion._base.shapes import Shape
@@ -11,7 +13,16 @@ from ganglion.graphs.architectures import Architecture, Chain
 from ganglion.graphs.builders import Builder
 from ganglion.graphs.parameters import FROZEN
 from ganglion.graphs.wirings import Nested, Wiring, add_steps
-from ganglion.layers import Activation, Dense, Dropout, Layer, Residual
+from ganglion.layers import (
+    Activation,
+    Dense,
+    Dropout,
+    GaussianNoise,
+    Layer,
+    MaskingNoise,
+    Residual,
+    SaltAndPepperNoise,
+)
 
 Row = tuple[str, ...]
 
@@ -110,14 +121,24 @@ def _name(layer: Layer) -> str:
         return f"Dense({', '.join(settings)})"
     if isinstance(layer, Activation):
         return f"Activation({_activation_name(layer.activation)})"
-    if isinstance(layer, Dropout):
-        return f"Dropout({layer.rate:g})"
+    if isinstance(layer, Dropout | GaussianNoise | MaskingNoise | SaltAndPepperNoise):
+        return f"{type(layer).__name__}({', '.join(_numbers(layer))})"
     if isinstance(layer, Residual):
         inner = [*map(_name, layer.layers), *([] if layer.trainable else ["frozen"])]
         return f"Residual({', '.join(inner)})"
     if isinstance(layer, Nested):
         return "Model" if layer.trainable else "Model(frozen)"
     return f"{type(layer).__name__}{'' if getattr(layer, 'trainable', True) else '(frozen)'}"
+
+
+def _numbers(layer: Any) -> Iterator[str]:
+    """Give a layer's settings, which are numbers."""
+    for field in dataclasses.fields(layer):
+        value = getattr(layer, field.name)
+        if field.default is dataclasses.MISSING:
+            yield f"{value:g}"
+        elif value != field.default:
+            yield f"{field.name}={value:g}"
 
 
 def _activation_name(activation: str | ActivationFunction) -> str:

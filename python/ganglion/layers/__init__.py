@@ -7,7 +7,13 @@ from ganglion.layers.chains import Residual, checked_layers
 from ganglion.layers.dense import Activation, Dense, Tied
 from ganglion.layers.joins import Add, Concatenate, Multiply
 from ganglion.layers.layer import Builder, Layer, Learnt, Value
-from ganglion.layers.noise import Dropout
+from ganglion.layers.noise import (
+    Dropout,
+    GaussianNoise,
+    MaskingNoise,
+    SaltAndPepperNoise,
+    Sampling,
+)
 from ganglion.layers.normalization import BatchNormalization, LayerNormalization, Normalization
 from ganglion.layers.shapes import Flatten, Reshape, Slice, StopGradient
 
@@ -20,13 +26,17 @@ __all__ = [
     "Dense",
     "Dropout",
     "Flatten",
+    "GaussianNoise",
     "Layer",
     "LayerNormalization",
     "Learnt",
+    "MaskingNoise",
     "Multiply",
     "Normalization",
     "Reshape",
     "Residual",
+    "SaltAndPepperNoise",
+    "Sampling",
     "Slice",
     "StopGradient",
     "Tied",

@@ -94,6 +94,9 @@ class Builder(Protocol):
         """Add an activation."""
 
     def dropout(self, x: Value, rate: float) -> Value:
+        """Zero a random part while training, and scale up the rest."""
+
+    def masking_noise(self, x: Value, rate: float) -> Value:
         """Zero a random part while training."""
 
     def normalize_batch(
@@ -103,6 +106,14 @@ class Builder(Protocol):
 
     def normalize_positions(self, x: Value, name: str, learnt: Learnt, *, epsilon: float) -> Value:
         """Normalize the channels of each position."""
+    def salt_and_pepper_noise(self, x: Value, rate: float, low: float, high: float) -> Value:
+        """Put one of two values in the place of a random part while training."""
+
+    def gaussian_noise(self, x: Value, deviation: float) -> Value:
+        """Add normal numbers of mean 0 while training."""
+
+    def sampling(self, mean: Value, log_variance: Value) -> Value:
+        """Draw from a normal while training; else it is the mean."""
 
     def add(self, a: Value, b: Value) -> Value:
         """Add two values of one shape."""

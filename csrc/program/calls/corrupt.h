@@ -7,12 +7,15 @@
 
 namespace ganglion {
 
-/// y = x * mask / (1 - rate).
-struct DropoutCall {
+/// y = scale * x where x is kept, else low or high, as CorruptArgs has it.
+struct CorruptCall {
     BufferId x;
     BufferId y;
     double rate;
     std::uint32_t stream;
+    double scale = 1;
+    double low = 0;
+    double high = 0;
 
     Accesses accesses() const { return {{x}, {y}}; }
     template <class T>

@@ -10,14 +10,12 @@ namespace ganglion {
 class Graph;
 class Lowering;
 
-/// Random streams from here on belong to layers, those below to initial weights and shuffles.
-inline constexpr std::uint32_t kNoiseStreams = 0x80000000;
-
-/// Zeroes a share `rate` of x while training. `stream`: which random numbers.
-struct Dropout {
-    static constexpr const char* name = "dropout";
+/// Adds normal numbers of mean 0 and a standard deviation to x while training. `stream`: which
+/// random numbers.
+struct GaussianNoise {
+    static constexpr const char* name = "gaussian noise";
     ValueId x;
-    double rate;
+    double deviation;
     std::uint32_t stream;
 
     std::vector<ValueId> inputs() const { return {x}; }
