@@ -294,6 +294,8 @@ LAYER_CASES = [
     ),
     Case("rate 1", made(lambda: Dropout(1.0)), ValueError, r"rate must be .*, got 1\.0"),
     Case("rate 50", made(lambda: Dropout(50)), ValueError, r"rate must be .*, got 50"),
+    Case("mask 1", made(lambda: gn.MaskingNoise(1)), ValueError, r"rate must be .*, got 1"),
+    Case("noise -1", made(lambda: gn.GaussianNoise(-1)), ValueError, r"stddev must be .*, got -1"),
     Case(
         "an empty block", made(lambda: Residual([])), ValueError, r"layers must hold at least one"
     ),

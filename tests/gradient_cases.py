@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import ganglion as gn
-from ganglion import Activation, Dense, Dropout, Residual, _core
+from ganglion import Activation, Dense, Residual, _core
 from ganglion.activations import ActivationFunction
 from ganglion.layers import Layer
 
@@ -47,8 +47,8 @@ NETWORKS: dict[str, Callable[[ActivationFunction], Layers]] = {
     "residual_then_activation": lambda f: [Residual([Dense(3)]), Activation(f)],
 }
 
-# Dropout in every place.
-DROPOUTS: dict[str, Callable[[Dropout, ActivationFunction], Layers]] = {
+# Dropout, or noise, in every place.
+DROPOUTS: dict[str, Callable[[Layer, ActivationFunction], Layers]] = {
     "first": lambda d, f: [d, Dense(5, f), Dense(3)],
     "between": lambda d, f: [Dense(5, f), d, Dense(3)],
     "before_activation": lambda d, f: [Dense(5), d, Activation(f), Dense(3)],
@@ -58,6 +58,12 @@ DROPOUTS: dict[str, Callable[[Dropout, ActivationFunction], Layers]] = {
     "residual_begins_with_it": lambda d, f: [Dense(5, f), Residual([d, Dense(5, f)]), Dense(3)],
     "residual_ends_with_it": lambda d, f: [Residual([Dense(5, f), d]), Residual([Dense(3), d])],
     "residual_of_it": lambda d, f: [Dense(3, f), Residual([Residual([d])])],
+}
+
+NOISES = {
+    "gaussian": gn.GaussianNoise(0.5),
+    "masking": gn.MaskingNoise(0.4),
+    "salt_and_pepper": gn.SaltAndPepperNoise(0.4, low=-0.3, high=1.1),
 }
 
 

@@ -247,6 +247,39 @@ def many_positions_that_are_normalized(made: Made) -> None:
     made.loss(flat(made, made.layer_normalized(made.batch_normalized(hidden))))
 
 
+def noise_of_each_kind(made: Made) -> None:
+    graph, hidden = made.graph, made.dense(made.input(3, positions=4), 5)
+    hidden = made.dense(graph.gaussian_noise(hidden, 0.3, 0), 4)
+    hidden = made.dense(graph.masking_noise(hidden, 0.3, 1), 5)
+    made.loss(made.dense(graph.salt_and_pepper_noise(hidden, 0.3, -0.7, 1.2, 2), 2, None))
+
+
+def noise_beside_what_it_is_added_to(made: Made) -> None:
+    """Each is one of several that read a value, and goes on in a part of what reads it."""
+    graph, hidden = made.graph, made.dense(made.input(3, positions=4), 5)
+    noisy = [
+        graph.gaussian_noise(hidden, 0.3, 0),
+        graph.masking_noise(graph.slice(hidden, (1, 3), (0, 4)), 0.3, 1),  # no matrix
+        graph.salt_and_pepper_noise(hidden, 0.3, 0.0, 1.0, 2),
+    ]
+    made.loss(graph.add(graph.add(noisy[0], noisy[2]), hidden))
+    made.loss(graph.multiply(noisy[1], graph.slice(hidden, (0, 2), (1, 5))))
+
+
+def a_sample(made: Made) -> None:
+    graph, hidden = made.graph, made.dense(made.input(4), 6)
+    mean, log_variance = made.dense(hidden, 3, None), made.dense(hidden, 3, None)
+    made.loss(made.dense(graph.sampling(mean, log_variance, 0), 4, None))
+    made.loss(graph.multiply(mean, log_variance), factor=0.3)
+
+
+def a_sample_of_parts(made: Made) -> None:
+    graph, both = made.graph, made.dense(made.input(3, positions=4), 5)
+    parts = [graph.slice(both, (1, 3), (0, 3)), graph.slice(both, (0, 2), (2, 5))]  # no matrices
+    sample = graph.sampling(parts[0], parts[1], 0)
+    made.loss(graph.add(graph.sampling(sample, sample, 1), parts[0]))
+
+
 _OPS = ["dense", "gelu", "tanh", "softmax", "add", "multiply", "concatenate", "slice", "reshape"]
 _OPS += ["batch_normalized", "layer_normalized"]
 
@@ -316,6 +349,10 @@ CASES: Sequence[Callable[[Made], None]] = [
     a_normalization_called_twice,
     positions_that_are_normalized,
     many_positions_that_are_normalized,
+    noise_of_each_kind,
+    noise_beside_what_it_is_added_to,
+    a_sample,
+    a_sample_of_parts,
 ]
 
 

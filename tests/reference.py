@@ -212,16 +212,44 @@ def philox(counter: ArrayLike, key: int) -> Bits:
     return np.array(x).astype(np.uint32)
 
 
-def dropout_mask(
-    rows: int, cols: int, *, rate: float, seed: int, stream: int, step: int, first_row: int = 0
-) -> NDArray[np.bool_]:
-    """Return what is kept: word w of block b decides column 64 (b // 16) + 16 w + b % 16."""
+def _noise_blocks(
+    rows: int, cols: int, *, seed: int, stream: int, step: int, first_row: int = 0
+) -> tuple[Bits, NDArray[np.int64]]:
+    """Return each number's block of four words, and which of them is its own.
+
+    Word w of block b belongs to column 64 (b // 16) + 16 w + b % 16.
+    """
     row, col = np.mgrid[first_row : first_row + rows, :cols].astype(np.uint64)
     block = col // 64 * 16 + col % 16
     counter = np.broadcast_arrays(block, row, step & 0xFFFFFFFF, stream ^ (step >> 32))
-    word = (col % 64 // 16).astype(np.int64)
-    bits = np.take_along_axis(philox(counter, seed), word[None], axis=0)[0]
-    return np.asarray(bits >= np.uint32(rate * 2**32))
+    return philox(counter, seed), (col % 64 // 16).astype(np.int64)
+
+
+def noise_words(rows: int, cols: int, **source: int) -> Bits:
+    """Return each number's own word."""
+    blocks, word = _noise_blocks(rows, cols, **source)
+    return np.asarray(np.take_along_axis(blocks, word[None], axis=0)[0])
+
+
+def dropout_mask(rows: int, cols: int, *, rate: float, **source: int) -> NDArray[np.bool_]:
+    """Return what is kept."""
+    return np.asarray(noise_words(rows, cols, **source) >= np.uint32(rate * 2**32))
+
+
+def normals(rows: int, cols: int, **source: int) -> tuple[Array, Array]:
+    """Return standard normals, of two words by Box and Muller's method, and their radii.
+
+    Of words 0 and 1 of a block, and likewise of words 2 and 3, the former is a radius and the
+    latter an angle; the number that the former belongs to has the cosine.
+    """
+    blocks, word = _noise_blocks(rows, cols, **source)
+    of_radius, of_angle = (
+        np.take_along_axis(blocks, (word // 2 * 2 + i)[None], axis=0)[0] for i in (0, 1)
+    )
+    share = ((of_radius >> np.uint32(1)) | np.uint32(1)) * 2.0**-31
+    angle = of_angle * (2 * np.pi * 2.0**-32)
+    radius = np.sqrt(-2 * np.log(share))
+    return radius * np.where(word % 2 == 0, np.cos(angle), np.sin(angle)), radius
 
 
 class Optimizer:

@@ -16,6 +16,7 @@ from gradient_cases import (
     FOLDED,
     INPUTS,
     NETWORKS,
+    NOISES,
     OUTPUTS,
     SEED,
     TASKS,
@@ -156,6 +157,12 @@ def test_gradient_is_the_slope_of_the_loss(network: str, activation: str, task: 
 @pytest.mark.parametrize("network", DROPOUTS)
 def test_gradient_goes_through_the_same_mask(network: str, activation: str, task: str) -> None:
     check(DROPOUTS[network](Dropout(0.4), function(activation)), TASKS[task])
+
+
+@pytest.mark.parametrize("noise", NOISES)
+@pytest.mark.parametrize("network", DROPOUTS)
+def test_gradient_goes_through_the_same_noise(network: str, noise: str) -> None:
+    check(DROPOUTS[network](NOISES[noise], function("gelu")), TASKS["squares"])
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -16,6 +16,7 @@ from gradient_cases import (
     FOLDED,
     INPUTS,
     NETWORKS,
+    NOISES,
     OUTPUTS,
     TASKS,
     WIDE_TASKS,
@@ -70,6 +71,13 @@ def test_every_network(network: str, activation: str) -> None:
 def test_dropout_in_every_place(network: str, activation: str) -> None:
     for name, task in TASKS.items():
         check(passes_of(DROPOUTS[network](Dropout(0.4), function(activation)), task), name)
+
+
+@pytest.mark.parametrize("noise", NOISES)
+@pytest.mark.parametrize("network", DROPOUTS)
+def test_noise_in_every_place(network: str, noise: str) -> None:
+    layers = DROPOUTS[network](NOISES[noise], function("gelu"))
+    check(passes_of(layers, TASKS["squares"]), noise)
 
 
 @pytest.mark.parametrize("network", DROPOUTS)
