@@ -23,12 +23,10 @@ struct Pair {
 
 /// The `index`-th two numbers in [0, 1).
 Pair uniform_pair(RandomSource source, std::uint64_t index) {
-    PhiloxBlocks<1> x{{{static_cast<std::uint32_t>(index)},
-                       {static_cast<std::uint32_t>(index >> 32)},
-                       {0},
-                       {source.stream}}};
+    std::uint32_t x[4]{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
+                       0, source.stream};
     philox(x, source.seed);
-    return {unit(x.word[0][0], x.word[1][0]), unit(x.word[2][0], x.word[3][0])};
+    return {unit(x[0], x[1]), unit(x[2], x[3])};
 }
 
 Pair normal_pair(RandomSource source, std::uint64_t index) {

@@ -6,6 +6,7 @@
 #include "base/philox.inl.h"
 #include "simd/vec.inl.h"
 #include "simd/math.inl.h"
+#include "simd/words.inl.h"
 #include "kernels/activation.inl.h"
 #include "kernels/convert.inl.h"
 #include "kernels/elementwise.inl.h"

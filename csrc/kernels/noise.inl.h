@@ -1,22 +1,29 @@
 // Random numbers for each element of a matrix, and what is made with them. Included inside an ISA
-// namespace, after base/philox.inl.h and simd/math.inl.h.
+// namespace, after simd/math.inl.h and simd/words.inl.h.
 
 constexpr std::size_t noise_counters = 16;
-/// Columns that share a Philox call: word w of counter i belongs to column 16 w + i of the group.
+/// Columns that share counters: word w of counter i belongs to column 16 w + i of the group.
 constexpr Index noise_group = 4 * noise_counters;
 
+struct NoiseWords {
+    std::uint32_t word[4][noise_counters];
+};
+
 /// The words of the group that begins at a column.
-inline PhiloxBlocks<noise_counters> noise_words(const NoiseSource& source, Index row, Index col) {
-    const auto group = static_cast<std::size_t>(col / noise_group);
-    PhiloxBlocks<noise_counters> x;
-    for (std::size_t c = 0; c < noise_counters; ++c) {
-        x.word[0][c] = static_cast<std::uint32_t>(group * noise_counters + c);
-        x.word[1][c] = static_cast<std::uint32_t>(source.first_row + row);
-        x.word[2][c] = static_cast<std::uint32_t>(source.step);
-        x.word[3][c] = source.stream ^ static_cast<std::uint32_t>(source.step >> 32);
+inline NoiseWords noise_words(const NoiseSource& source, Index row, Index col) {
+    const auto first = static_cast<std::uint32_t>(col / 4);  // counters before those of the group
+    const auto numbers =
+        bits<Words>(lane_numbers<Vec<float>>(std::make_index_sequence<word_lanes>{}));
+    NoiseWords words;
+    for (std::size_t c = 0; c < noise_counters; c += word_lanes) {
+        Words x[4]{numbers + (first + static_cast<std::uint32_t>(c)),
+                   Words{} + static_cast<std::uint32_t>(source.first_row + row),
+                   Words{} + static_cast<std::uint32_t>(source.step),
+                   Words{} + (source.stream ^ static_cast<std::uint32_t>(source.step >> 32))};
+        philox(x, source.seed);
+        for (std::size_t w = 0; w < 4; ++w) __builtin_memcpy(&words.word[w][c], &x[w], sizeof x[w]);
     }
-    philox(x, source.seed);
-    return x;
+    return words;
 }
 
 inline Index columns_of_group(Index cols, Index col) {
@@ -31,7 +38,7 @@ void corrupt(const CorruptArgs<T>& c) {
     const auto threshold = static_cast<std::uint32_t>(c.rate * 0x1p32);
     for (Index i = 0; i < c.x.rows; ++i) {
         for (Index j = 0; j < c.x.cols; j += noise_group) {
-            const PhiloxBlocks<noise_counters> words = noise_words(c.source, i, j);
+            const NoiseWords words = noise_words(c.source, i, j);
             const std::uint32_t* random = &words.word[0][0];
             const Index count = columns_of_group(c.x.cols, j);
             const T* from = c.x.at(i, j);
@@ -89,7 +96,7 @@ inline void normal_pairs(const std::uint32_t* radii, const std::uint32_t* angles
 template <class T>
 inline void normals(const NoiseSource& source, Index row, Index col, Index count,
                     T (&n)[noise_group]) {
-    const PhiloxBlocks<noise_counters> words = noise_words(source, row, col);
+    const NoiseWords words = noise_words(source, row, col);
     normal_pairs(words.word[0], words.word[1], n, n + noise_counters);
     if (count > noise_group / 2)
         normal_pairs(words.word[2], words.word[3], n + 2 * noise_counters, n + 3 * noise_counters);
