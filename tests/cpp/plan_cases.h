@@ -55,6 +55,13 @@ inline ValueId branches(Graph& g, ValueId x) {
     return activated(g, dense(g, sum, 3), Activation::tanh);
 }
 
+/// A normal, of which a sample is drawn, and noise that is added to it.
+inline ValueId samples(Graph& g, ValueId x) {
+    const ValueId hidden = activated(g, dense(g, x, 9), Activation::tanh);
+    const ValueId sample = g.add(Sampling{dense(g, hidden, 6), dense(g, hidden, 6), 0});
+    return dense(g, g.add(GaussianNoise{g.add(Add{sample, dense(g, hidden, 6)}), 0.2, 1}), 3);
+}
+
 /// Positions and channels of a value, cut, put together, and multiplied.
 inline ValueId views(Graph& g, ValueId x) {
     const ValueId steps = g.add(Reshape{dense(g, x, 24), 4, 6});
@@ -177,7 +184,9 @@ inline std::vector<Case> cases() {
             trained(deep, "deep, trained"),
             trained(normalized, "normalized, trained"),
             predicted(normalized, "normalized, predicted"),
-            trained(deeply_normalized, "deeply normalized, trained")};
+            trained(deeply_normalized, "deeply normalized, trained"),
+            trained(samples, "samples, trained"),
+            on_tape(samples, "samples, on a tape")};
 }
 
 }  // namespace ganglion::testing
