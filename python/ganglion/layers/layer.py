@@ -106,6 +106,7 @@ class Builder(Protocol):
 
     def normalize_positions(self, x: Value, name: str, learnt: Learnt, *, epsilon: float) -> Value:
         """Normalize the channels of each position."""
+
     def salt_and_pepper_noise(self, x: Value, rate: float, low: float, high: float) -> Value:
         """Put one of two values in the place of a random part while training."""
 
