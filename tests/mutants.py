@@ -198,7 +198,18 @@ def networks(folder: Path) -> list[bytes]:
     ]
     for number, make in enumerate(makers):
         make().save(folder / f"network{number}")
-    return [(folder / f"network{number}").read_bytes() for number in range(len(makers))]
+    trained().save(folder / "trained", optimizer=True)
+    names = [*(f"network{number}" for number in range(len(makers))), "trained"]
+    return [(folder / name).read_bytes() for name in names]
+
+
+def trained() -> gn.Model:
+    """Return a network whose optimizer remembers something, and has records within records."""
+    net = gn.MLP([3, 4, 2])
+    rate = gn.schedules.Warmup(gn.schedules.CosineDecay(0.01, 20), 5)
+    net.compile(gn.optimizers.Adam(rate), "cross_entropy", metrics=["accuracy", "auc"])
+    net.train_on_batch(np.eye(3), [0, 1, 0])
+    return net
 
 
 ROWS = "".join(

@@ -1,5 +1,5 @@
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,12 @@ class FakeModel:
     def set_weights(self, weights: list[NDArray[Any]]) -> None:
         self.weights = weights
 
-    def save(self, path: Path) -> None:
+    def save(
+        self, path: Path, metadata: Mapping[str, str] | None = None, *, optimizer: bool = False
+    ) -> None:
+        raise NotImplementedError
+
+    def restore(self, path: Path) -> dict[str, str]:
         raise NotImplementedError
 
 

@@ -200,6 +200,9 @@ class Warmup(Schedule):
         return np.where(steps < self.warmup_steps, line, rest)
 
 
+SCHEDULES = (Constant, StepDecay, ExponentialDecay, CosineDecay, OneCycle, Warmup)
+
+
 def get(spec: float | Schedule) -> Schedule:
     """Return the schedule that `spec` stands for: a number is a constant rate."""
     return spec if isinstance(spec, Schedule) else Constant(spec)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ganglion._base import attributes
+from ganglion.callbacks.backups import BackupAndRestore
 from ganglion.callbacks.checkpoints import CSVLogger, ModelCheckpoint
 from ganglion.callbacks.hooks import Callback, LambdaCallback, Logs, Model, Params, wants_batches
 from ganglion.callbacks.monitor import MonitorCallback
@@ -10,6 +11,7 @@ from ganglion.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from ganglion.callbacks.stopping import EarlyStopping, TerminateOnNaN
 
 __all__ = [
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "EarlyStopping",

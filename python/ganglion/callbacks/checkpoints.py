@@ -26,6 +26,7 @@ class ModelCheckpoint(MonitorCallback):
         monitor: Name of the figure, as it stands in the history.
         verbose: 1 says every file written, 0 is silent.
         save_best_only: Whether to save only when the figure improves.
+        save_optimizer: Whether to save how far training is, too; see `Model.save`.
         mode: `"min"`, `"max"` or `"auto"`, which goes by the figure's name.
         initial_value_threshold: The value that the first model saved must improve on.
 
@@ -42,14 +43,17 @@ class ModelCheckpoint(MonitorCallback):
         verbose: int = 0,
         save_best_only: bool = False,
         *,
+        save_optimizer: bool = False,
         mode: str = "auto",
         initial_value_threshold: float | None = None,
     ) -> None:
         super().__init__(monitor, mode, best=initial_value_threshold)
+        checks.flag("save_optimizer", save_optimizer)
         templates.check(str(filepath))
         self.filepath = str(filepath)
         self.verbose = verbose
         self.save_best_only = save_best_only
+        self.save_optimizer = save_optimizer
 
     def set_params(self, params: Params) -> None:
         """Receive what the fit is about to do; refuse it if the path does not fit its figures."""
@@ -65,7 +69,7 @@ class ModelCheckpoint(MonitorCallback):
             self.best = current
         path = templates.path_of(self.filepath, epoch, logs or {})
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.model.save(path)
+        self.model.save(path, optimizer=self.save_optimizer)
         if self.verbose:
             announce(f"Epoch {epoch + 1}: saved the model to {path}")
 

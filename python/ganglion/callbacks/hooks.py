@@ -1,6 +1,6 @@
 """The hooks of a fit, and what they may ask of the model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import signature
 from pathlib import Path
 from typing import Any, Protocol, TypedDict
@@ -28,8 +28,13 @@ class Model(Protocol):
     def set_weights(self, weights: list[NDArray[Any]], /) -> None:
         """Replace the weights."""
 
-    def save(self, path: Path, /) -> None:
-        """Write the model to a file."""
+    def save(
+        self, path: Path, /, metadata: Mapping[str, str] | None = None, *, optimizer: bool = False
+    ) -> None:
+        """Write the model to a file, and how far its training is."""
+
+    def restore(self, path: Path, /) -> dict[str, str]:
+        """Take up what was saved so, and return the metadata."""
 
 
 class Params(TypedDict):

@@ -1,28 +1,24 @@
-"""Records as JSON: layers and what is in them, as model files hold them.
+"""Architectures as JSON: layers and what is in them, as model files hold them.
 
 Reading runs no code: it makes layers only from the records named here.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from ganglion import initializers, layers
-from ganglion._base.checks import shown
+from ganglion._base.plain_records import RecordReader, Records, RecordWriter
 from ganglion._base.structures import Structure
 from ganglion.activations import ActivationFunction
 from ganglion.graphs.architectures import Architecture, Chain
 from ganglion.graphs.wirings import Nested, Step, Wiring
 from ganglion.initializers import INITIALIZERS
 from ganglion.layers import Layer, Tied
-from ganglion.layers.layer import told_fields
 
-_RECORDS: Mapping[str, type[Any]] = {
+_RECORDS: Records = {
     record.__name__: record
     for record in (
         *layers.kinds(),
@@ -54,8 +50,8 @@ def from_json(kind: type[Any], text: str) -> Architecture:
     return made
 
 
-class _Writer:
-    """Makes JSON of records; a layer that another one is tied to goes by its number.
+class _Writer(RecordWriter):
+    """Makes JSON of layers; one that another one is tied to goes by its number.
 
     That is one of those layers that are written; each of them is in one place of the network.
 
@@ -64,31 +60,22 @@ class _Writer:
     """
 
     def __init__(self, ties: Mapping[str, str]) -> None:
+        super().__init__(_RECORDS)
         self._ties = {_way(name): _way(place) for name, place in ties.items()}
         self._numbers: dict[tuple[int, ...], int] = {}  # of the layers, by the way to their places
 
     def plain(self, value: Any, way: tuple[int, ...] = ()) -> Any:
-        """Return a layer, or what is in one, as JSON has it: a record with its type's name."""
-        if isinstance(value, tuple):
-            return [self.plain(item, (*way, number)) for number, item in enumerate(value)]
-        if isinstance(value, np.generic):
-            return value.item()
-        if not dataclasses.is_dataclass(value):
-            return value
-        if _RECORDS.get(type(value).__name__) is not type(value):
-            raise ValueError(
-                f"save: {type(value).__name__} is of your own making, a file cannot hold it: a"
-                " pickle can"
-            )
-        fields = {name: self._field(value, name, way) for name in told_fields(value)}
-        if issubclass(type(value), Layer):
+        """Return a layer, or what is in one, as JSON has it."""
+        written = super().plain(value, way)
+        if isinstance(value, Layer):
             self._numbers[way] = len(self._numbers)
-        return {"type": type(value).__name__, **fields}
+        return written
 
-    def _field(self, record: Any, name: str, way: tuple[int, ...]) -> Any:
+    def field(self, record: Any, name: str, way: tuple[int, ...]) -> Any:
+        """Return a field of a record; a layer that it is tied to is a number."""
         if isinstance(record, Tied) and name == "layer":
             return self._numbers[self._ties[way]]
-        return self.plain(getattr(record, name), way)
+        return super().field(record, name, way)
 
 
 def _way(place: str) -> tuple[int, ...]:
@@ -96,25 +83,18 @@ def _way(place: str) -> tuple[int, ...]:
     return tuple(int(part) for part in place.split(".") if part.isdigit())
 
 
-class _Reader:
-    """Makes the records that a `_Writer` was given."""
+class _Reader(RecordReader):
+    """Makes the layers that a `_Writer` was given."""
 
     def __init__(self) -> None:
+        super().__init__(_RECORDS)
         self._layers: list[Any] = []
 
-    def made(self, value: Any) -> Any:
-        """Return the layer that `_Writer.plain` was given."""
-        if isinstance(value, list):
-            return [self.made(item) for item in value]
-        if not isinstance(value, dict):
-            return value
-        fields = {name: self.made(item) for name, item in value.items() if name != "type"}
-        if value.get("type") not in _RECORDS:
-            raise ValueError(f"unknown type {shown(value.get('type'))}")
-        kind = _RECORDS[value["type"]]
-        if value["type"] == Tied.__name__:
+    def record(self, kind: type[Any], fields: dict[str, Any]) -> Any:
+        """Return a record of a type; a layer that it is tied to is given by its number."""
+        if kind is Tied:
             fields["layer"] = self._layers[fields["layer"]]
-        record = kind(**fields)
+        made = super().record(kind, fields)
         if issubclass(kind, Layer):
-            self._layers.append(record)
-        return record
+            self._layers.append(made)
+        return made

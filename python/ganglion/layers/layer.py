@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Never, Protocol, Self, TypeVar
 
 from ganglion._base import shapes
 from ganglion._base.checks import shown
+from ganglion._base.plain_records import told_fields
 from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
 from ganglion.initializers import Initializer
@@ -207,13 +208,6 @@ class Layer(ABC):
     def __repr__(self) -> str:
         told = ", ".join(f"{name}={getattr(self, name)!r}" for name in told_fields(self))
         return f"{type(self).__name__}({told})"
-
-
-def told_fields(record: Any) -> Iterator[str]:
-    """Give the fields of a record that are shown and written: some only where they are unusual."""
-    for field in dataclasses.fields(record):
-        if not field.metadata.get("unusual") or getattr(record, field.name) != field.default:
-            yield field.name
 
 
 def trainable_field() -> Any:

@@ -1,10 +1,9 @@
-"""What any model is: a network with its parameters, that predicts, is a layer, and is saved."""
+"""What any model is: a network with its parameters, that predicts, and is a layer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ganglion import _core
@@ -14,7 +13,6 @@ from ganglion.graphs.architectures import Architecture
 from ganglion.graphs.networks import Network
 from ganglion.graphs.tensors import Tensor, called
 from ganglion.graphs.wirings import Nested
-from ganglion.models import file_format
 from ganglion.models.facts import Facts, only
 from ganglion.models.names import Named
 from ganglion.models.sizing import with_parameters
@@ -169,17 +167,3 @@ class BaseModel(Named, Facts, Weights):
             return predictor_of(
                 model.network, recipe, self.dtype, self.parameter_vector, self.rescale, columns
             )
-
-    @explained
-    def save(self, path: str | Path, metadata: Mapping[str, str] | None = None) -> None:
-        """Write architecture and parameters to a safetensors file; `ganglion.load` reads it.
-
-        A crash leaves the old file or the new one, never half of one.
-
-        Args:
-            path: The file; it keeps its mode. A link is followed, a device or pipe written into.
-            metadata: Texts to keep beside them, by name; `ganglion.files.read_metadata` gives them.
-        """
-        with self._model.store.access.reading("save"):
-            weights = dict(zip(self.parameter_names, self.get_weights(), strict=True))
-            file_format.save(Path(path), self.architecture, weights, metadata or {})

@@ -69,9 +69,12 @@ class CompiledModel(BaseModel):
                 not as many.
         """
         goals = Goals(loss, loss_weights, metrics, weighted_metrics)
+        self._compiled = self._new_objective(optimizer, goals)
+
+    def _new_objective(self, optimizer: str | Optimizer, goals: Goals) -> Objective:
         objective = Objective(self._model, self.architecture.outputs, optimizer, goals)
         objective.training.prepare()  # so that what cannot be trained is refused here
-        self._compiled = objective
+        return objective
 
     @explained
     def forward(self, x: Any, *, input_gradient: bool = False) -> Any:

@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,14 @@ from ganglion.graphs import records
 from ganglion.graphs.architectures import Architecture, Chain
 from ganglion.graphs.parameters import Parameter
 from ganglion.graphs.wirings import Wiring
+from ganglion.training import kept
+from ganglion.training.kept import Kept
 
 # By what they hold: layers in a chain, as ever, or in any wiring.
 FORMAT_VERSIONS: Mapping[str, type[Any]] = {"1": Chain, "2": Wiring}
 _PREFIX = "ganglion."
+_TRAINING = f"{_PREFIX}training"
+_BLOCK = "optimizer."  # begins the names of what an optimizer remembers
 _DTYPES = {"float32": "F32", "float64": "F64"}  # as safetensors calls them
 
 
@@ -35,6 +40,7 @@ def save(
     architecture: Architecture,
     weights: Mapping[str, NDArray[Any]],
     metadata: Mapping[str, str],
+    training: tuple[str, Sequence[NDArray[Any]]] | None = None,
 ) -> None:
     """Write a model to a file, all of it or none.
 
@@ -43,6 +49,7 @@ def save(
         architecture: All that the model is but its parameters.
         weights: Those, by name.
         metadata: Texts to keep beside them, by name.
+        training: How far it is, as JSON, and what the optimizer remembers; None: it is not kept.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import save as to_bytes
@@ -62,6 +69,9 @@ def save(
         f"{_PREFIX}config": records.to_json(architecture),
     }
     tensors = {name: np.ascontiguousarray(values.T) for name, values in weights.items()}
+    if training is not None:
+        own[_TRAINING], blocks = training
+        tensors |= {f"{_BLOCK}{number}": block for number, block in enumerate(blocks)}
     try:
         content = to_bytes(tensors, {**metadata, **own})
     except SafetensorError as error:  # a header of more than 100 MB
@@ -72,7 +82,11 @@ def save(
 def read_metadata(path: str | os.PathLike[str]) -> dict[str, str]:
     """Return the texts that `save` was given; raises as `ganglion.load`."""
     with opened(Path(path)) as content:
-        metadata: dict[str, str] = content.metadata() or {}
+        return _texts(content.metadata() or {})
+
+
+def _texts(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return those texts of a file that are the user's."""
     return {
         name: text
         for name, text in metadata.items()
@@ -113,32 +127,101 @@ def _version_of(architecture: Architecture) -> str:
     return version
 
 
-def config_of(path: Path, metadata: Mapping[str, str]) -> tuple[type[Any], str]:
-    """Return what kind of architecture a file holds, and that as JSON."""
-    version = metadata.get(f"{_PREFIX}format_version")
-    if version is None:
-        raise ValueError(f"load: {path} is not a ganglion model: it names no format version")
-    if version not in FORMAT_VERSIONS:
-        raise ValueError(
-            f"load: {path} has format version {version}, this ganglion reads"
-            f" {', '.join(FORMAT_VERSIONS)}"
-        )
-    return FORMAT_VERSIONS[version], metadata.get(f"{_PREFIX}config", "")
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file holds, whose header has been read.
+
+    Args:
+        path: The file.
+        opened: What gives its metadata and tensors.
+    """
+
+    path: Path
+    opened: Any
+
+    @property
+    def _metadata(self) -> Mapping[str, str]:
+        return self.opened.metadata() or {}
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts that `save` was given."""
+        return _texts(self._metadata)
+
+    @property
+    def architecture(self) -> Architecture:
+        """What it holds is of.
+
+        Raises:
+            ValueError: When it is no model's file, of a version not known here, or damaged.
+        """
+        version = self._metadata.get(f"{_PREFIX}format_version")
+        if version is None:
+            raise ValueError(
+                f"load: {self.path} is not a ganglion model: it names no format version"
+            )
+        if version not in FORMAT_VERSIONS:
+            raise ValueError(
+                f"load: {self.path} has format version {version}, this ganglion reads"
+                f" {', '.join(FORMAT_VERSIONS)}"
+            )
+        with blaming(self.path, "has a bad architecture"):
+            config = self._metadata.get(f"{_PREFIX}config", "")
+            return records.from_json(FORMAT_VERSIONS[version], config)
+
+    @property
+    def training(self) -> Kept | None:
+        """How far training is; None: it was not kept.
+
+        Raises:
+            ValueError: When that is damaged.
+        """
+        given = self._metadata.get(_TRAINING)
+        if given is None:
+            return None
+        with blaming(self.path, "does not say how far training is"):
+            return kept.from_json(given)
+
+    def check_tensors(self, parameters: Sequence[Parameter], dtype: str) -> None:
+        """Check that it holds the parameters, by what its header says of their sizes.
+
+        Raises:
+            ValueError: With what is missing, or of another size or type.
+        """
+        wanted = {parameter.name: parameter.shape[::-1] for parameter in parameters}
+        size = sum(parameter.size for parameter in parameters)
+        blocks = [name for name in self.opened.keys() if name.startswith(_BLOCK)]  # noqa: SIM118
+        if _TRAINING in self._metadata:
+            wanted |= dict.fromkeys(blocks, (size,))
+        with blaming(self.path, "does not fit its architecture"):
+            different = set(self.opened.keys()) ^ set(wanted)
+            if different:
+                raise ValueError(
+                    f"{len(different)} tensors too many or missing, first {min(different)}"
+                )
+            for name, shape in wanted.items():
+                _check_tensor(name, self.opened.get_slice(name), shape, dtype)
+
+    def weights(self, names: Sequence[str]) -> list[NDArray[Any]]:
+        """Return parameters, each in its own shape."""
+        return [self.opened.get_tensor(name).T for name in names]
+
+    def blocks(self, count: int) -> list[NDArray[Any]]:
+        """Return what the optimizer remembers: so many arrays.
+
+        Raises:
+            ValueError: When there are not as many.
+        """
+        names = [f"{_BLOCK}{number}" for number in range(count)]
+        there = sum(name.startswith(_BLOCK) for name in self.opened.keys())  # noqa: SIM118
+        if there != count:
+            raise ValueError(f"the optimizer remembers {count} arrays, there are {there}")
+        return [self.opened.get_tensor(name) for name in names]
 
 
-def check_tensors(content: Any, parameters: Sequence[Parameter], dtype: str) -> None:
-    """Check that the file holds the parameters, by what its header says of their sizes."""
-    different = set(content.keys()) ^ {parameter.name for parameter in parameters}
-    if different:
-        raise ValueError(f"{len(different)} tensors too many or missing, first {min(different)}")
-    for parameter in parameters:
-        tensor = content.get_slice(parameter.name)
-        if tensor.get_dtype() != _DTYPES[dtype]:
-            raise ValueError(
-                f"{parameter.name} has type {tensor.get_dtype()}, must have {_DTYPES[dtype]}"
-            )
-        shape = tuple(tensor.get_shape())
-        if shape != parameter.shape[::-1]:
-            raise ValueError(
-                f"{parameter.name} has shape {shape}, must have {parameter.shape[::-1]}"
-            )
+def _check_tensor(name: str, tensor: Any, wanted: tuple[int, ...], dtype: str) -> None:
+    if tensor.get_dtype() != _DTYPES[dtype]:
+        raise ValueError(f"{name} has type {tensor.get_dtype()}, must have {_DTYPES[dtype]}")
+    shape = tuple(tensor.get_shape())
+    if shape != wanted:
+        raise ValueError(f"{name} has shape {shape}, must have {wanted}")

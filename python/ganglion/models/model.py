@@ -13,8 +13,8 @@ from ganglion.callbacks.history import History
 from ganglion.graphs.architectures import Architecture
 from ganglion.graphs.ends import wired
 from ganglion.losses import Loss
-from ganglion.models.compiled import CompiledModel
 from ganglion.models.facts import only
+from ganglion.models.saving import SavedModel
 from ganglion.models.weights import Array
 from ganglion.training import model_fits, requests
 from ganglion.training.class_weights import ClassWeight
@@ -23,7 +23,7 @@ from ganglion.training.requests import Arguments
 
 
 @explained
-class Model(CompiledModel):
+class Model(SavedModel):
     """A network of layers called on tensors, trained by `compile` and `fit`.
 
     Args:

@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganglion._base.functions import number
-from ganglion.callbacks import Callback, Logs, Params, TerminateOnNaN, wants_batches
+from ganglion.callbacks import (
+    BackupAndRestore,
+    Callback,
+    Logs,
+    Params,
+    TerminateOnNaN,
+    wants_batches,
+)
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.callbacks.history import History
 from ganglion.training import loop
@@ -81,6 +88,11 @@ class ModelFit(loop.Listener):
         names = self.objective.training.tally.names
         return [*names, *(_of_validation(name) for name in names if self.validation is not None)]
 
+    def epochs_left(self) -> range:
+        """Return the numbers of the epochs that are not over already, where the fit goes on."""
+        done = [one.epochs_done for one in self.callbacks if isinstance(one, BackupAndRestore)]
+        return range(max(done, default=0) or self.epochs.start, self.epochs.stop)
+
     def epoch_begins(self, epoch: int) -> None:
         """Note what the epoch is undone to if it fails, and tell the callbacks that it begins."""
         if epoch > self.epochs.start:  # before the first that was noted when the fit began
@@ -146,14 +158,16 @@ def fit(work: ModelFit) -> History:
         RuntimeError: While another call uses the model; nothing has been touched.
     """
     with work.objective.model.store.access.training("fit"), ExitStack() as stack:
-        progress = Progress(epochs_in_all=work.epochs.start)
+        progress = Progress()
         last, work.host.history = work.host.history, progress.history
         work.host.stop_training = False
         before = work.objective.snapshot
         before.take()
         try:
             work.begin(stack)
-            loop.run(FitPlan(epochs=work.epochs), progress, work, [work], work.validate)
+            plan = FitPlan(epochs=work.epochs_left())
+            progress.epochs_in_all = plan.epochs.start
+            loop.run(plan, progress, work, [work], work.validate)
         except Exception:  # not Ctrl-C, which is no failure: what has been learnt is kept
             before.put_back()
             if not progress.epochs:

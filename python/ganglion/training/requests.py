@@ -12,7 +12,7 @@ import numpy as np
 from ganglion._base import checks, messages
 from ganglion._base.frames import is_sparse
 from ganglion._base.structures import Structure
-from ganglion.callbacks import Callback, bars
+from ganglion.callbacks import BackupAndRestore, Callback, bars
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.callbacks.bars import Verbosity
 from ganglion.losses import CustomLoss, Loss
@@ -89,7 +89,9 @@ def prepare(
     if arguments.validation_data is not None:
         held_out = _validation(subject, objective, arguments.validation_data)
     validation = None if held_out is None else evaluation_source(held_out, None)
-    callbacks = [*arguments.callbacks, bars.get(arguments.verbose)]
+    # What is restored, and written, is what no other callback has touched for the next epoch.
+    given = sorted(arguments.callbacks, key=lambda one: not isinstance(one, BackupAndRestore))
+    callbacks = [*given, bars.get(arguments.verbose)]
     verbose, epochs = bool(arguments.verbose), range(arguments.initial_epoch, arguments.epochs)
     return ModelFit(host, objective, source, validation, callbacks, verbose, epochs)
 
