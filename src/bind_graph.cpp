@@ -63,46 +63,45 @@ void bind_graph(py::module_& module) {
         .def(
             "parameter",
             [](Graph& graph, const std::string& name, Index rows, Index cols, int group,
-               bool state) {
-        return graph.parameter(name, rows, cols, group, kind_of(state)); },
+               bool state) { return graph.parameter(name, rows, cols, group, kind_of(state)); },
             py::arg("name"), py::arg("rows"), py::arg("cols"), py::arg("group") = 0,
             py::arg("state") = false)
         .def(
             "size_of",
             [](const Graph& graph, ValueId id) {
-        const Extent& extent = graph.value(id).extent;
-        return std::pair(extent.positions, extent.channels);
+                const Extent& extent = graph.value(id).extent;
+                return std::pair(extent.positions, extent.channels);
             },
             "How many positions a value has, and channels of each.", py::arg("value"))
         .def(
             "affine",
             [](Graph& graph, ValueId x, ValueId weight, std::optional<ValueId> bias,
                bool transposed) {
-        return graph.add(Affine{x, weight, bias.value_or(kNoValue), transposed});
+                return graph.add(Affine{x, weight, bias.value_or(kNoValue), transposed});
             },
             py::arg("x"), py::arg("weight"), py::arg("bias"), py::arg("transposed") = false)
         .def(
             "activation",
             [](Graph& graph, ValueId x, const std::string& name, double alpha) {
-        return graph.add(
-            ElementwiseActivation{x, named("activation", kActivations, name).activation, alpha});
+                return graph.add(ElementwiseActivation{
+                    x, named("activation", kActivations, name).activation, alpha});
             },
             py::arg("x"), py::arg("name"), py::arg("alpha"))
         .def(
-            "softmax", [](Graph& graph, ValueId x) {
-        return graph.add(Softmax{x}); }, py::arg("x"))
+            "softmax", [](Graph& graph, ValueId x) { return graph.add(Softmax{x}); }, py::arg("x"))
         .def(
             "dropout",
             [](Graph& graph, ValueId x, double rate, std::uint32_t stream) {
-        return graph.add(Corruption::dropout(x, rate, of_layers("dropout", stream)));
+                return graph.add(Corruption::dropout(x, rate, of_layers("dropout", stream)));
             },
             py::arg("x"), py::arg("rate"), py::arg("stream"))
         .def(
             "batch_normalization",
             [](Graph& graph, ValueId x, std::optional<ValueId> weight, std::optional<ValueId> bias,
                ValueId mean, ValueId variance, double momentum, double epsilon) {
-        return graph.add(BatchNormalization{x, weight.value_or(kNoValue), bias.value_or(kNoValue),
-                                            mean, variance, momentum, epsilon});
+                return graph.add(BatchNormalization{x, weight.value_or(kNoValue),
+                                                    bias.value_or(kNoValue), mean, variance,
+                                                    momentum, epsilon});
             },
             py::arg("x"), py::arg("weight"), py::arg("bias"), py::arg("mean"), py::arg("variance"),
             py::arg("momentum"), py::arg("epsilon"))
@@ -110,99 +109,95 @@ void bind_graph(py::module_& module) {
             "layer_normalization",
             [](Graph& graph, ValueId x, std::optional<ValueId> weight, std::optional<ValueId> bias,
                double epsilon) {
-        return graph.add(
-            LayerNormalization{x, weight.value_or(kNoValue), bias.value_or(kNoValue), epsilon});
+                return graph.add(LayerNormalization{x, weight.value_or(kNoValue),
+                                                    bias.value_or(kNoValue), epsilon});
             },
             py::arg("x"), py::arg("weight"), py::arg("bias"), py::arg("epsilon"))
+        .def(
             "masking_noise",
             [](Graph& graph, ValueId x, double rate, std::uint32_t stream) {
-        return graph.add(Corruption::masking(x, rate, of_layers("masking_noise", stream)));
+                return graph.add(Corruption::masking(x, rate, of_layers("masking_noise", stream)));
             },
             py::arg("x"), py::arg("rate"), py::arg("stream"))
         .def(
             "salt_and_pepper_noise",
             [](Graph& graph, ValueId x, double rate, double low, double high,
                std::uint32_t stream) {
-        stream = of_layers("salt_and_pepper_noise", stream);
-        return graph.add(Corruption::salt_and_pepper(x, rate, low, high, stream));
+                stream = of_layers("salt_and_pepper_noise", stream);
+                return graph.add(Corruption::salt_and_pepper(x, rate, low, high, stream));
             },
             py::arg("x"), py::arg("rate"), py::arg("low"), py::arg("high"), py::arg("stream"))
         .def(
             "gaussian_noise",
             [](Graph& graph, ValueId x, double deviation, std::uint32_t stream) {
-        return graph.add(GaussianNoise{x, deviation, of_layers("gaussian_noise", stream)});
+                return graph.add(GaussianNoise{x, deviation, of_layers("gaussian_noise", stream)});
             },
             py::arg("x"), py::arg("deviation"), py::arg("stream"))
         .def(
             "sampling",
             [](Graph& graph, ValueId mean, ValueId log_variance, std::uint32_t stream) {
-        return graph.add(Sampling{mean, log_variance, of_layers("sampling", stream)});
+                return graph.add(Sampling{mean, log_variance, of_layers("sampling", stream)});
             },
             py::arg("mean"), py::arg("log_variance"), py::arg("stream"))
         .def(
-            "add", [](Graph& graph, ValueId a, ValueId b) {
-        return graph.add(Add{a, b}); },
+            "add", [](Graph& graph, ValueId a, ValueId b) { return graph.add(Add{a, b}); },
             py::arg("a"), py::arg("b"))
         .def(
             "multiply",
-            [](Graph& graph, ValueId a, ValueId b) {
-        return graph.add(Multiply{a, b}); },
+            [](Graph& graph, ValueId a, ValueId b) { return graph.add(Multiply{a, b}); },
             py::arg("a"), py::arg("b"))
         .def(
             "concatenate",
             [](Graph& graph, std::vector<ValueId> parts) {
-        return graph.add(Concatenate{std::move(parts)});
+                return graph.add(Concatenate{std::move(parts)});
             },
             py::arg("parts"))
         .def(
             "slice",
             [](Graph& graph, ValueId x, std::pair<Index, Index> positions,
                std::pair<Index, Index> channels) {
-        return graph.add(
-            Slice{x, {positions.first, positions.second}, {channels.first, channels.second}});
+                return graph.add(Slice{
+                    x, {positions.first, positions.second}, {channels.first, channels.second}});
             },
             py::arg("x"), py::arg("positions"), py::arg("channels"))
         .def(
             "reshape",
             [](Graph& graph, ValueId x, Index positions, Index channels) {
-        return graph.add(Reshape{x, positions, channels});
+                return graph.add(Reshape{x, positions, channels});
             },
             py::arg("x"), py::arg("positions"), py::arg("channels"))
         .def(
-            "stop_gradient", [](Graph& graph, ValueId x) {
-        return graph.add(StopGradient{x}); },
+            "stop_gradient", [](Graph& graph, ValueId x) { return graph.add(StopGradient{x}); },
             py::arg("x"))
         .def(
             "give_gradient",
             [](Graph& graph, ValueId x, ValueId gradient) {
-        return graph.add(GiveGradient{x, gradient});
+                return graph.add(GiveGradient{x, gradient});
             },
             py::arg("x"), py::arg("gradient"))
         .def(
             "loss",
             [](Graph& graph, const std::string& name, ValueId output, ValueId target,
                ValueId weight, std::vector<double> parameters) {
-        return graph.add(loss_of(graph, named("loss", kLosses, name).loss, output, target, weight,
-                                 std::move(parameters)));
+                return graph.add(loss_of(graph, named("loss", kLosses, name).loss, output, target,
+                                         weight, std::move(parameters)));
             },
             py::arg("name"), py::arg("output"), py::arg("target"), py::arg("weight"),
             py::arg("parameters") = std::vector<double>{})
         .def(
             "cols",
-            [](const Graph& graph, ValueId id) {
-        return graph.value(id).extent.row_size(); },
+            [](const Graph& graph, ValueId id) { return graph.value(id).extent.row_size(); },
             py::arg("value"))
         .def(
             "ending",
             [](const Graph& graph, ValueId id) {
-        const Ending ending = ending_of(graph, id);
-        return std::pair(std::string(ending.activation), ending.is_last);
+                const Ending ending = ending_of(graph, id);
+                return std::pair(std::string(ending.activation), ending.is_last);
             },
             "The activation that a value comes out of, and whether it could as well come last.",
             py::arg("value"))
         .def(
-            "capsule", [](Graph& graph) {
-        return py::capsule(&graph, "ganglion.Graph"); },
+            "capsule", [](Graph& graph) { return py::capsule(&graph, "ganglion.Graph"); },
             "The C++ graph, for the predictor's module. It must not outlive the Python one.");
 }
 
