@@ -178,12 +178,25 @@ void bind_graph(py::module_& module) {
         .def(
             "loss",
             [](Graph& graph, const std::string& name, ValueId output, ValueId target,
-               ValueId weight, std::vector<double> parameters) {
+               std::optional<ValueId> weight, std::vector<double> parameters) {
                 return graph.add(loss_of(graph, named("loss", kLosses, name).loss, output, target,
-                                         weight, std::move(parameters)));
+                                         weight.value_or(kNoValue), std::move(parameters)));
             },
             py::arg("name"), py::arg("output"), py::arg("target"), py::arg("weight"),
             py::arg("parameters") = std::vector<double>{})
+        .def(
+            "l1_l2",
+            [](Graph& graph, ValueId x, double l1, double l2) {
+                return graph.add(L1L2{x, l1, l2});
+            },
+            py::arg("x"), py::arg("l1"), py::arg("l2"))
+        .def(
+            "normal_kl",
+            [](Graph& graph, ValueId mean, ValueId log_variance) {
+                return graph.add(NormalKL{mean, log_variance});
+            },
+            py::arg("mean"), py::arg("log_variance"))
+        .def("sparsity_kl", &sparsity_of, py::arg("x"), py::arg("target"))
         .def(
             "cols",
             [](const Graph& graph, ValueId id) { return graph.value(id).extent.row_size(); },

@@ -58,10 +58,16 @@ using Weights = std::vector<std::optional<py::array>>;
 /// An output, its loss, what that is multiplied by, and its figures.
 using HeadTuple = std::tuple<ValueId, ValueId, double, Figures*>;
 
-Task task_of(const std::vector<ValueId>& feeds, const std::vector<HeadTuple>& heads) {
+/// A hidden term, what it is multiplied by, and its figures.
+using TermTuple = std::tuple<ValueId, double, Figures*>;
+
+Task task_of(const std::vector<ValueId>& feeds, const std::vector<HeadTuple>& heads,
+             const std::vector<TermTuple>& terms) {
     Task task{.feeds = feeds, .heads = {}};
     for (const auto& [output, loss, factor, figures] : heads)
         task.heads.push_back({output, loss, factor, figures});
+    for (const auto& [loss, factor, figures] : terms)
+        task.hidden.push_back({loss, factor, figures});
     return task;
 }
 
@@ -113,16 +119,20 @@ void bind_trainer(py::module_ module) {
         .def(py::init([](const Graph& graph, const std::vector<ValueId>& feeds,
                          const py::sequence& heads, const std::string& purpose,
                          ParameterStore<T>& store, OptimizerState<T>* optimizer, Index max_batch,
-                         std::uint64_t seed, double loss_factor, Penalty* penalty, Groups groups) {
+                         std::uint64_t seed, double loss_factor, Penalty* penalty, Groups groups,
+                         const py::sequence& terms) {
                  return std::make_unique<Routine<T>>(
-                     graph, task_of(feeds, heads.cast<std::vector<HeadTuple>>()),
+                     graph,
+                     task_of(feeds, heads.cast<std::vector<HeadTuple>>(),
+                             terms.cast<std::vector<TermTuple>>()),
                      purpose_from(purpose), store, optimizer, max_batch, seed,
                      Extras{loss_factor, penalty, std::move(groups)});
              }),
              py::kw_only(), py::arg("graph"), py::arg("feeds"), py::arg("heads"),
              py::arg("purpose"), py::arg("store"), py::arg("optimizer"), py::arg("max_batch"),
              py::arg("seed"), py::arg("loss_factor") = 1.0, py::arg("penalty") = nullptr,
-             py::arg("groups") = py::none(), keep_items_alive<1, 4>(), py::keep_alive<1, 6>(),
+             py::arg("groups") = py::none(), py::arg("terms") = py::tuple(),
+             keep_items_alive<1, 4>(), keep_items_alive<1, 13>(), py::keep_alive<1, 6>(),
              py::keep_alive<1, 7>(), py::keep_alive<1, 11>())
         .def("first_bad_tensor", &Routine<T>::first_bad_tensor)
         .def("team_costs", &Routine<T>::team_costs, py::arg("rows"), py::arg("members"));

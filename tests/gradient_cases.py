@@ -97,6 +97,41 @@ WIDE_TASKS = {
     "gaussian": (Task("gaussian", lambda rng, rows, n: rng.normal(size=(rows, n // 2))), 4),
 }
 
+# Losses of fewer places, and shapes of the cross-entropies.
+OTHER_TASKS = {
+    "sides": Task("hinge", lambda rng, rows, n: rng.choice([-1, 0, 1], (rows, n))),
+    "squared_sides": Task("squared_hinge", lambda rng, rows, n: rng.integers(0, 2, (rows, n))),
+    "margins": Task("multi_margin", lambda rng, rows, n: rng.integers(0, n, (rows, 1)), (0.8,)),
+    "sums": Task("gamma", lambda rng, rows, n: rng.gamma(2, 1, (rows, n))),
+    "claims": Task(
+        "tweedie",
+        lambda rng, rows, n: rng.gamma(2, 1, (rows, n)) * rng.integers(0, 2, (rows, n)),
+        (1.4,),
+    ),
+    "smoothed_classes": Task(
+        "cross_entropy", lambda rng, rows, n: rng.integers(0, n, (rows, 1)), (0.2, 0.0)
+    ),
+    "focal_classes": Task(
+        "cross_entropy", lambda rng, rows, n: rng.integers(0, n, (rows, 1)), (0.1, 2.0, 0.25)
+    ),
+    "focal_class_probabilities": Task(
+        "cross_entropy",
+        lambda rng, rows, n: rng.dirichlet(np.ones(n), rows),
+        (0.0, 1.5, 0.2, 0.5, 0.9),
+    ),
+    "smoothed_labels": Task(
+        "binary_cross_entropy", lambda rng, rows, n: rng.integers(0, 2, (rows, n)), (0.2, 0.0)
+    ),
+    "focal_labels": Task(
+        "binary_cross_entropy",
+        lambda rng, rows, n: rng.integers(0, 2, (rows, n)),
+        (0.1, 2.0, 0.25),
+    ),
+    "focal_probabilities": Task(
+        "binary_cross_entropy", lambda rng, rows, n: rng.uniform(size=(rows, n)), (0.0, 0.5)
+    ),
+}
+
 # The activation that is folded into the loss that follows it.
 FOLDED = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
 

@@ -21,6 +21,7 @@ class Made:
     feeds: list[int] = field(default_factory=list)
     data: list[Array | None] = field(default_factory=list)
     heads: list[tuple[int, int, float, _core.Figures]] = field(default_factory=list)
+    terms: list[tuple[int, float, _core.Figures]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)  # of the parameters
     rows: int = 7
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(5))
@@ -66,6 +67,9 @@ class Made:
         value = self.loss_value(output, name, weighted)
         figures = _core.Figures([], self.graph.size_of(output)[1])
         self.heads.append((output, value, factor, figures))
+
+    def term(self, value: int, factor: float = 1.0) -> None:
+        self.terms.append((value, factor, _core.Figures([], 1)))
 
     def loss_value(self, output: int, name: str, weighted: bool = False) -> int:
         positions, channels = self.graph.size_of(output)
@@ -377,11 +381,14 @@ class Differentiated:
             max_batch=made.rows + 2,
             seed=0,
             groups=groups,
+            terms=made.terms,
         )
         self._trainer = _core.float64.Trainer([self._routine])
 
     def loss(self) -> float:
-        for *_, figures in self._made.heads:
+        counted = [(factor, figures) for *_, factor, figures in self._made.heads]
+        counted += [(factor, figures) for _, factor, figures in self._made.terms]
+        for _, figures in counted:
             figures.reset()
         ending, _ = self._trainer.run(
             feeds=[None if data is None else (data, 1.0, None) for data in self._made.data],
@@ -391,7 +398,7 @@ class Differentiated:
             rates=np.zeros(1),
         )
         assert ending == "complete"
-        return sum(factor * figures.results()[0] for *_, factor, figures in self._made.heads)
+        return sum(factor * figures.results()[0] for factor, figures in counted)
 
     def gradient(self) -> Array:
         self.store.gradients[:] = np.nan

@@ -157,6 +157,23 @@ def _huber(z: Array, t: Array, delta: Array) -> tuple[Array, Array]:
     return near * (size - near / 2), near * np.sign(z - t)
 
 
+def _hinge(z: Array, t: Array, p: Array) -> tuple[Array, Array]:
+    side = np.where(t == 0, -1, t)
+    return np.maximum(0, 1 - side * z), np.where(side * z < 1, -side, 0)
+
+
+def _squared_hinge(z: Array, t: Array, p: Array) -> tuple[Array, Array]:
+    lacking, slope = _hinge(z, t, p)
+    return lacking**2, 2 * lacking * slope
+
+
+def _tweedie(z: Array, t: Array, p: Array) -> tuple[Array, Array]:
+    """As scikit-learn's `mean_tweedie_deviance` has it."""
+    mean = np.exp(z)
+    value = t ** (2 - p) / ((1 - p) * (2 - p)) - t * mean ** (1 - p) / (1 - p)
+    return 2 * (value + mean ** (2 - p) / (2 - p)), 2 * (mean ** (2 - p) - t * mean ** (1 - p))
+
+
 # Each column's loss and its derivative, of the losses that are the columns' mean.
 COLUMN_LOSSES: dict[str, Callable[[Array, Array, Array], tuple[Array, Array]]] = {
     "binary_cross_entropy": lambda z, t, p: (_softplus(z) - z * t, _sigmoid(z) - t),
@@ -168,7 +185,48 @@ COLUMN_LOSSES: dict[str, Callable[[Array, Array, Array], tuple[Array, Array]]] =
         np.where(z > t, 1 - p, -p),
     ),
     "poisson": lambda z, t, p: (np.exp(z) - t * z, np.exp(z) - t),
+    "hinge": _hinge,
+    "squared_hinge": _squared_hinge,
+    "gamma": lambda z, t, p: (
+        2 * (z - np.log(t) + t / np.exp(z) - 1),
+        2 * (1 - t / np.exp(z)),
+    ),
+    "tweedie": _tweedie,
 }
+
+
+def _multi_margin(z: Array, t: Array, margin: float) -> tuple[Array, Array]:
+    """Of rows, and its derivative."""
+    right = np.eye(z.shape[1])[t[:, 0].astype(int)]
+    lacking = np.maximum(0, margin - (z * right).sum(axis=1, keepdims=True) + z) * (1 - right)
+    wrong = (lacking > 0).astype(np.float64)
+    gradient = wrong - right * wrong.sum(axis=1, keepdims=True)
+    return lacking.mean(axis=1), gradient / z.shape[1]
+
+
+def _shaped_cross_entropy(
+    z: Array, t: Array, smoothing: float, gamma: float, *alpha: float
+) -> tuple[Array, Array]:
+    """Of rows, with label smoothing and a focal weight, and its derivative."""
+    p, a = softmax(z), np.array(alpha or [1.0])
+    t = t * (1 - smoothing) + smoothing / z.shape[1]
+    rows = -(a * t * (1 - p) ** gamma * np.log(p)).sum(axis=1)
+    by_p = a * t * (gamma * (1 - p) ** (gamma - 1) * np.log(p) - (1 - p) ** gamma / p)
+    return rows, p * (by_p - (p * by_p).sum(axis=1, keepdims=True))
+
+
+def _shaped_binary_cross_entropy(
+    z: Array, t: Array, smoothing: float, gamma: float, *alpha: float
+) -> tuple[Array, Array]:
+    """Of columns, and its derivative."""
+    p = _sigmoid(z)
+    t = t * (1 - smoothing) + smoothing / 2
+    a = t * alpha[0] + (1 - t) * (1 - alpha[0]) if alpha else np.ones_like(t)
+    wrong = t * (1 - p) + (1 - t) * p
+    entropy = -t * np.log(p) - (1 - t) * np.log(1 - p)
+    by_p = gamma * wrong ** (gamma - 1) * (1 - 2 * t) * entropy
+    by_p += wrong**gamma * (-t / p + (1 - t) / (1 - p))
+    return a * wrong**gamma * entropy, a * by_p * p * (1 - p)
 
 
 def loss(
@@ -181,13 +239,20 @@ def loss(
     """Return the rows' mean loss, weighted by `(rows,)`, and the gradient of the output."""
     z, t = np.asarray(output, np.float64), np.asarray(target, np.float64)
     w = np.ones(len(z)) if weight is None else np.asarray(weight, np.float64)
-    if name == "cross_entropy":
-        if t.shape[1] == 1:
-            t = np.eye(z.shape[1])[t[:, 0].astype(int)]
+    if name == "cross_entropy" and t.shape[1] == 1:
+        t = np.eye(z.shape[1])[t[:, 0].astype(int)]
+    if name == "cross_entropy" and len(parameters) > 1:
+        rows, gradient = _shaped_cross_entropy(z, t, *parameters)
+    elif name == "binary_cross_entropy" and len(parameters) > 1:
+        columns, gradient = _shaped_binary_cross_entropy(z, t, *parameters)
+        rows, gradient = columns.mean(axis=1), gradient / z.shape[1]
+    elif name == "cross_entropy":
         top = z.max(axis=1, keepdims=True)
         log_sum = top + np.log(np.exp(z - top).sum(axis=1, keepdims=True))
         rows = (t * (log_sum - z)).sum(axis=1)
         gradient = t.sum(axis=1, keepdims=True) * softmax(z) - t
+    elif name == "multi_margin":
+        rows, gradient = _multi_margin(z, t, *parameters)
     elif name == "gaussian":
         means, s = np.split(z, 2, axis=1)
         errors, n = means - t, t.shape[1]

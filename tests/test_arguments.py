@@ -106,12 +106,12 @@ def test_methods_answer_an_unknown_argument(method: Any) -> None:
             "'input_shape'; how many inputs there are is an arg",
         ),
         (lambda: GN.Dense(3, input_dim=4), "Sequential([...], input_size=n). Known: units, "),
-        (lambda: GN.Dense(3, kernel_regularizer="l2"), "is the optimizer's weight_decay. Known: u"),
+        (lambda: GN.Tied(GN.Dense(3), bias_regularizer="l2"), "a Dense layer has it, and the"),
         (lambda: GN.optimizers.SGD(kernel_regularizer=1), "did you mean 'weight_decay'?"),
         (
             lambda: GN.losses.CrossEntropy(from_logits=True),
             "CrossEntropy: unknown argument 'from_logits'; outputs are logits unless the network"
-            " ends in softmax or sigmoid: leave it out. It takes no arguments",
+            " ends in softmax or sigmoid: leave it out. Known: label_smoothing, focal_gamma, alpha",
         ),
         (lambda: GN.Sequential([gn.Dense(3)]), "Sequential: input_size must be given, the number"),
         (lambda: GN.MLP(), "MLP: sizes must be given, such as [64, 100, 10]"),

@@ -17,6 +17,7 @@ from gradient_cases import (
     INPUTS,
     NETWORKS,
     NOISES,
+    OTHER_TASKS,
     OUTPUTS,
     SEED,
     TASKS,
@@ -183,6 +184,13 @@ def test_gradient_of_one_output(activation: str, task: str) -> None:
     check([Dense(3, "tanh"), Dense(1, activation)], TASKS[task])
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("name", OTHER_TASKS)
+def test_gradient_of_other_losses_is_their_slope(name: str, weighted: bool) -> None:
+    for network in ("deep", "residual_last"):
+        check(NETWORKS[network](function("tanh")), OTHER_TASKS[name], weighted=weighted)
+
+
 @pytest.mark.parametrize("name", WIDE_TASKS)
 def test_gradient_of_more_outputs_than_targets(name: str) -> None:
     task, outputs = WIDE_TASKS[name]
@@ -215,10 +223,11 @@ def test_probabilities_are_folded_into_their_cross_entropy(task: str, alone: boo
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("name", [*TASKS, *WIDE_TASKS])
+@pytest.mark.parametrize("name", [*TASKS, *WIDE_TASKS, *OTHER_TASKS])
 def test_loss_and_its_gradient_are_those_of_the_oracle(isa: str, name: str, weighted: bool) -> None:
     rng = np.random.default_rng(3)
-    task, outputs = WIDE_TASKS[name] if name in WIDE_TASKS else (TASKS[name], OUTPUTS)
+    known = {**TASKS, **OTHER_TASKS}
+    task, outputs = WIDE_TASKS[name] if name in WIDE_TASKS else (known[name], OUTPUTS)
     network = chains.build([Dense(outputs, use_bias=False)], ROWS)
     y = task.targets(rng, ROWS, outputs)
     weight = rng.uniform(0, 2, (ROWS, 1)) if weighted else None

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from graph_cases import CASES, Array, Differentiated, Made, anything
+from term_cases import TERM_CASES
 
 
 def assert_same(gradient: Array, differences: Array) -> None:
@@ -13,7 +14,7 @@ def assert_same(gradient: Array, differences: Array) -> None:
     np.testing.assert_array_less(np.abs(gradient - differences) / scale, 1e-6)
 
 
-@pytest.mark.parametrize("make", CASES, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", [*CASES, *TERM_CASES], ids=lambda make: make.__name__)
 def test_gradients_are_those_of_central_differences(make: Callable[[Made], None]) -> None:
     made = Made()
     make(made)

@@ -47,6 +47,8 @@ def test_parameters_are_the_delta_of_huber_and_the_levels_of_quantiles() -> None
     parameters = {name: record().parameters for name, record in losses.LOSSES.items()}
     assert parameters.pop("huber") == (1.0,)
     assert parameters.pop("quantile") == (0.5,)
+    assert parameters.pop("multi_margin") == (1.0,)
+    assert parameters.pop("tweedie") == (1.5,)
     assert losses.Huber(delta=2).parameters == (2.0,)
     assert losses.Quantile(level=(0.1, 0.9)).parameters == (0.1, 0.9)
     assert set(parameters.values()) == {()}
@@ -56,6 +58,7 @@ def test_target_columns_are_those_that_a_loss_compares_with_outputs() -> None:
     columns = {name: record().target_columns(4) for name, record in losses.LOSSES.items()}
     assert columns.pop("cross_entropy") == (4, 1)
     assert columns.pop("gaussian") == (2,)
+    assert columns.pop("multi_margin") == (1,)
     assert losses.Quantile(level=(0.1, 0.3, 0.5, 0.9)).target_columns(4) == (1,)
     assert set(columns.values()) == {(4,)}
 

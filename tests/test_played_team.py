@@ -17,6 +17,7 @@ from gradient_cases import (
     INPUTS,
     NETWORKS,
     NOISES,
+    OTHER_TASKS,
     OUTPUTS,
     TASKS,
     WIDE_TASKS,
@@ -29,6 +30,7 @@ from gradient_cases import (
 from graph_cases import CASES, Differentiated, Made
 from played_team import PLAYS, Passes, played
 from sklearn.exceptions import ConvergenceWarning
+from term_cases import TERM_CASES
 
 import ganglion as gn
 from ganglion import Activation, Dense, Dropout, Residual, _core
@@ -99,6 +101,11 @@ def test_more_outputs_than_targets(name: str) -> None:
     check(passes_of([Dense(5, "tanh"), Dense(outputs)], task))
 
 
+@pytest.mark.parametrize("name", OTHER_TASKS)
+def test_other_losses(name: str) -> None:
+    check(passes_of([Dense(5, "tanh"), Dense(OUTPUTS)], OTHER_TASKS[name]))
+
+
 @pytest.mark.parametrize("width", [1, 7, 8, 9, 33, 70])
 def test_wide_layers(width: int) -> None:
     check(passes_of([Dense(width, "gelu"), Dense(1, "elu")], TASKS["huber"]))
@@ -120,7 +127,7 @@ def test_what_is_used_twice(build: Callable[[_core.Graph, int], int]) -> None:
         check(Passes(graph, x, build(graph, x), task), name)
 
 
-@pytest.mark.parametrize("make", CASES, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", [*CASES, *TERM_CASES], ids=lambda make: make.__name__)
 def test_graphs_of_any_shape(make: Callable[[Made], None]) -> None:
     made = Made(rows=41)
     make(made)

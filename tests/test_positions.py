@@ -34,6 +34,10 @@ def network(outputs: int, activation: str | None = None, dtype: str = "float64")
 
 def targets_for(name: str, rng: np.random.Generator) -> Array:
     columns = 2 if name == "gaussian" else 4
+    if name == "multi_margin":
+        return rng.integers(0, 4, (ROWS, STEPS, 1))
+    if name in ("hinge", "squared_hinge"):
+        return rng.choice([-1, 1], (ROWS, STEPS, columns))
     values = rng.uniform(size=(ROWS, STEPS, columns))
     return values / values.sum(axis=2, keepdims=True) if name == "cross_entropy" else values
 

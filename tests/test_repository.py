@@ -22,7 +22,15 @@ FLOORS = ["base", "simd", "kernels", "program", "graph", "plan", "train"]
 PYTHON_FLOORS = [
     *("_core", "_base"),
     "inference",
-    *("activations", "initializers", "losses", "metrics", "schedules", "optimizers"),
+    *(
+        "activations",
+        "initializers",
+        "losses",
+        "regularizers",
+        "metrics",
+        "schedules",
+        "optimizers",
+    ),
     *("layers", "graphs", "callbacks", "training", "models"),
     *("files", "networks", "normalization"),  # for pickles of before, beside what users import
     "__init__",

@@ -9,6 +9,13 @@ namespace {
 
 std::size_t at(ValueId id) { return static_cast<std::size_t>(id); }
 
+/// Does an op make the gradient of a term on its way forward?
+bool begins_backward(const Op& op) {
+    return std::visit(
+        [](const auto& one) { return requires { std::decay_t<decltype(one)>::begins_backward; }; },
+        op);
+}
+
 bool stops_gradient(const Op& op) {
     return std::visit(
         [](const auto& one) { return requires { std::decay_t<decltype(one)>::stops_gradient; }; },
@@ -153,7 +160,16 @@ void Lowering::mark_gradients(const std::vector<bool>& needed) {
     }
 }
 
+/// Say what each row of a term counts, unless its op knows that.
+void Lowering::begin_gradient(int number) {
+    const Term& term = goal_.losses[static_cast<std::size_t>(number)];
+    const Op* const op = graph_.producer(term.loss);
+    if (!wants_gradient(term.loss) || op == nullptr || begins_backward(*op)) return;
+    emit(BeginGradientCall{contribute(term.loss).into, number, term.factor});
+}
+
 void Lowering::run_backward(const std::vector<bool>& needed) {
+    for (int i = 0; i < static_cast<int>(goal_.losses.size()); ++i) begin_gradient(i);
     const std::vector<Graph::Node>& nodes = graph_.nodes();
     if (goal_.losses.empty()) {
         for (const ValueId id : goal_.outputs) contribute(id);

@@ -115,6 +115,7 @@ class Lowering {
     BufferId copied_unless(bool (Buffer::*fits)() const, BufferId id);
     std::vector<bool> needed_nodes() const;
     void mark_gradients(const std::vector<bool>& needed);
+    void begin_gradient(int number);
     void run_backward(const std::vector<bool>& needed);
     void remember(const std::vector<bool>& needed);
     void keep_what_the_caller_reads();

@@ -19,11 +19,14 @@
 #include "kernels/gemm.inl.h"
 #include "kernels/normalization.inl.h"
 #include "kernels/softmax.inl.h"
+#include "kernels/loss_rows.inl.h"
+#include "kernels/loss_shaped.inl.h"
 #include "kernels/loss.inl.h"
 #include "kernels/noise.inl.h"
 #include "kernels/optimizer.inl.h"
 #include "kernels/peak.inl.h"
 #include "kernels/perceptron.inl.h"
+#include "kernels/terms.inl.h"
 #include "kernels/vector_functions.inl.h"
 // clang-format on
 
@@ -52,6 +55,13 @@ constexpr Kernels<T> table(Isa isa) {
         .add = &add<T>,
         .multiply = &multiply_elements<T>,
         .losses = loss_table<T>(std::make_index_sequence<kLosses.size()>{}),
+        .l1_l2 = &l1_l2<T>,
+        .l1_l2_backward = &l1_l2_backward<T>,
+        .normal_kl = &normal_kl<T>,
+        .normal_kl_backward = &normal_kl_backward<T>,
+        .sparsity = &sparsity<T>,
+        .sparsity_backward = &sparsity_backward<T>,
+        .add_row = &add_row<T>,
         .updates = update_table<T>(std::make_index_sequence<kOptimizers.size()>{}),
         .perceptron = &perceptron<T>,
         .sum_of_squares = &sum_of_squares<T>,

@@ -13,6 +13,7 @@
 #include "kernels/normalization.h"
 #include "kernels/optimizer.h"
 #include "kernels/perceptron.h"
+#include "kernels/terms.h"
 
 namespace ganglion {
 
@@ -49,6 +50,14 @@ struct Kernels {
     void (*add)(Matrix<const T> a, Matrix<const T> b, Matrix<T> c);
     void (*multiply)(Matrix<const T> a, Matrix<const T> b, Matrix<T> c);
     std::array<LossKernel<T>, kLosses.size()> losses;
+    void (*l1_l2)(const L1L2Args<T>&, T* sums);
+    void (*l1_l2_backward)(const L1L2Args<T>&, const TermGradient<T>&);
+    void (*normal_kl)(const NormalKLArgs<T>&, T* sums);
+    void (*normal_kl_backward)(Matrix<const T> log_variance, Index positions,
+                               const TermGradient<T>&);
+    T (*sparsity)(const SparsityArgs<T>&);
+    void (*sparsity_backward)(const SparsityArgs<T>&, const TermGradient<T>&);
+    void (*add_row)(const T* row, Matrix<T> y, bool accumulate);
     std::array<UpdateKernel<T>, kOptimizers.size()> updates;
     PerceptronKernel<T> perceptron;
     double (*sum_of_squares)(const T* x, Index count);

@@ -1,17 +1,4 @@
-// Losses, row by row. Included inside an ISA namespace, after simd/math.inl.h and softmax.inl.h.
-
-/// What a row counts in the batch's loss.
-template <class T>
-inline T row_scale(const LossArgs<T>& l, Index i) {
-    const double weight = l.weight == nullptr ? 1 : static_cast<double>(l.weight[i]);
-    return static_cast<T>(l.scale * weight);
-}
-
-/// A row that counts nothing has no gradient, also where its loss is infinite.
-template <class T>
-inline void clear_row(Matrix<T> gradient, Index i) {
-    for (Index j = 0; j < gradient.cols; ++j) *gradient.at(i, j) = 0;
-}
+// Losses, row by row. Included inside an ISA namespace, after loss_shaped.inl.h.
 
 /// A row's cross-entropy is total log(sum) - hit.
 template <class T>
@@ -32,13 +19,6 @@ inline V largest_loss(const LossArgs<Lane<V>>& l) {
 template <class V>
 inline V at_most(V v, V limit) {
     return v > limit ? limit : v;
-}
-
-/// One in lane `lane`, if the vector has it.
-template <class V>
-inline V one_hot(Index lane) {
-    const auto number = static_cast<typename LaneOf<V>::integer>(lane);
-    return lane_numbers<V>(std::make_index_sequence<lanes<V>>{}) == number ? broadcast<V>(1) : V{};
 }
 
 /// Row i's parts, and its gradient.
@@ -83,6 +63,7 @@ template <class T>
 template <class T>
 void cross_entropy(const LossArgs<T>& l) {
     using V = Vec<T>;
+    if (is_shaped(l)) return shaped_cross_entropy(l);
     const bool classes = l.target.cols == 1 && l.output.cols > 1;
     for (Index begin = 0; begin < l.output.rows; begin += lanes<V>) {
         const Index count = l.output.rows - begin < lanes<V> ? l.output.rows - begin : lanes<V>;
@@ -111,8 +92,14 @@ inline V parameter_of(const LossArgs<Lane<V>>& l, Index j) {
     return v;
 }
 
+/// A target of yes or no, as 1 or -1: no may be 0.
+template <class V>
+inline V side(V t) {
+    return t == 0 ? broadcast<V>(-1) : t;
+}
+
 /// One column's part of a loss, and its derivative with respect to the output z. `p`: huber's
-/// delta, quantile's level, or the largest value of binary_cross_entropy.
+/// delta, quantile's level, tweedie's power, or the largest value of binary_cross_entropy.
 template <Loss loss, class V>
 inline V column_loss(V z, V t, [[maybe_unused]] V p) {
     using T = Lane<V>;
@@ -129,6 +116,16 @@ inline V column_loss(V z, V t, [[maybe_unused]] V p) {
     }
     if constexpr (loss == Loss::poisson) return exp(z) - t * z;
     if constexpr (loss == Loss::quantile) return error > 0 ? (1 - p) * error : -p * error;
+    if constexpr (loss == Loss::hinge) return at_least(T{0}, 1 - z * side(t));
+    if constexpr (loss == Loss::squared_hinge) {
+        const V lacking = at_least(T{0}, 1 - z * side(t));
+        return lacking * lacking;
+    }
+    if constexpr (loss == Loss::gamma) return 2 * (t * exp(-z) - log(t) + z - 1);
+    if constexpr (loss == Loss::tweedie) {
+        const V constant = exp(log(t) * (2 - p)) / ((1 - p) * (2 - p));
+        return 2 * (constant - t * exp(z * (1 - p)) / (1 - p) + exp(z * (2 - p)) / (2 - p));
+    }
 }
 
 template <Loss loss, class V>
@@ -142,12 +139,22 @@ inline V column_derivative(V z, V t, [[maybe_unused]] V p) {
     if constexpr (loss == Loss::huber) return abs(error) > p ? p * sign : error;
     if constexpr (loss == Loss::poisson) return exp(z) - t;
     if constexpr (loss == Loss::quantile) return error > 0 ? one - p : (error < 0 ? -p : error);
+    if constexpr (loss == Loss::hinge) return z * side(t) < 1 ? -side(t) : z * 0;
+    if constexpr (loss == Loss::squared_hinge) {
+        const V lacking = 1 - z * side(t);
+        return lacking > 0 ? lacking * side(t) * -2 : z * 0;
+    }
+    if constexpr (loss == Loss::gamma) return 2 * (one - t * exp(-z));
+    if constexpr (loss == Loss::tweedie) return 2 * (exp(z * (2 - p)) - t * exp(z * (1 - p)));
 }
 
 /// The mean over the columns of a loss that treats each alone.
 template <Loss loss, class T>
 void column_mean(const LossArgs<T>& l) {
     using V = Vec<T>;
+    if constexpr (loss == Loss::binary_cross_entropy) {
+        if (is_shaped(l)) return shaped_binary_cross_entropy(l);
+    }
     const Index n = l.output.cols;
     const bool by_column = loss == Loss::quantile && l.parameter_count > 1;
     const bool one_target = loss == Loss::quantile && l.target.cols == 1;
@@ -200,12 +207,43 @@ void gaussian(const LossArgs<T>& l) {
     }
 }
 
+/// The mean over the classes of what each is not a margin below the right one (Crammer and Singer,
+/// 2001).
+template <class T>
+void multi_margin(const LossArgs<T>& l) {
+    using V = Vec<T>;
+    const Index n = l.output.cols;
+    const T margin = static_cast<T>(l.parameters[0]);
+    const T mean = T{1} / static_cast<T>(n);
+    for (Index i = 0; i < l.output.rows; ++i) {
+        const Index label = static_cast<Index>(*l.target.at(i, 0));
+        const T right = *l.output.at(i, label);
+        const T scale = mean * row_scale(l, i);
+        V total = V{};
+        V wrong = V{};
+        for (Index j = 0; j < n; j += lanes<V>) {
+            const V others = first_lanes(1 - one_hot<V>(label - j), n - j);
+            const V lacking = (load_up_to<V>(l.output.at(i, j), n - j) - right + margin) * others;
+            const V slope = lacking > 0 ? others : V{};
+            total += at_least(T{0}, lacking);
+            wrong += slope;
+            if (l.gradient.data == nullptr) continue;
+            store_up_to<V>(l.gradient.at(i, j), scale == 0 ? V{} : slope * scale, n - j);
+        }
+        if (l.gradient.data != nullptr && scale != 0)
+            *l.gradient.at(i, label) = -sum(wrong) * scale;
+        l.row_loss[i] = sum(total) * mean;
+    }
+}
+
 template <Loss loss, class T>
 constexpr LossKernel<T> loss_kernel() {
     if constexpr (loss == Loss::cross_entropy) {
         return &cross_entropy<T>;
     } else if constexpr (loss == Loss::gaussian) {
         return &gaussian<T>;
+    } else if constexpr (loss == Loss::multi_margin) {
+        return &multi_margin<T>;
     } else {
         return &column_mean<loss, T>;
     }

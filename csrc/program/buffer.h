@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/team.h"
+#include "program/division.h"
 #include "program/extent.h"
 
 namespace ganglion {
@@ -67,6 +68,31 @@ struct Memory {
 
     /// A part of a batch's rows, the same in every call, and for who fills the inputs.
     Range row_share(const Part& part, Index rows) const { return part.share(rows, row_grain); }
+
+    /// A part of the rows that something has, in a batch of so many.
+    Range rows_share(const Extent& extent, const Part& part, Index batch) const {
+        return extent.rows == kBatch ? row_share(part, batch) : part.share(extent.rows, row_grain);
+    }
+
+    /// How a call is divided that goes along a buffer's rows.
+    Division division_of_rows(BufferId id) const {
+        return buffer(id).extent.rows == kBatch ? Division::rows : Division::own_rows;
+    }
+    /// A part of such a call.
+    Block block_of_rows(BufferId id, const Part& part, Index batch) const {
+        const Extent& extent = buffer(id).extent;
+        const Range share = rows_share(extent, part, batch);
+        return {{share.begin * extent.positions, share.end * extent.positions},
+                {0, extent.channels}};
+    }
+    /// The same rows of another buffer.
+    Block same_rows(BufferId other, BufferId id, const Block& mine) const {
+        const Extent& to = buffer(other).extent;
+        const Index positions = buffer(id).extent.positions;
+        return {
+            {mine.rows.begin / positions * to.positions, mine.rows.end / positions * to.positions},
+            {0, to.channels}};
+    }
 
     const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
     const Storage& storage(StorageId id) const { return storages[static_cast<std::size_t>(id)]; }

@@ -8,18 +8,23 @@
 #include "program/calls/add.h"
 #include "program/calls/add_noise.h"
 #include "program/calls/add_parts.h"
+#include "program/calls/add_row.h"
 #include "program/calls/batch_normalization.h"
+#include "program/calls/begin_gradient.h"
 #include "program/calls/clear.h"
 #include "program/calls/copy.h"
 #include "program/calls/corrupt.h"
 #include "program/calls/deep_gemm.h"
 #include "program/calls/gemm.h"
+#include "program/calls/l1_l2.h"
 #include "program/calls/layer_normalization.h"
 #include "program/calls/loss.h"
 #include "program/calls/moments.h"
 #include "program/calls/multiply.h"
+#include "program/calls/normal_kl.h"
 #include "program/calls/sample.h"
 #include "program/calls/softmax.h"
+#include "program/calls/sparsity.h"
 #include "program/calls/sum_rows.h"
 
 namespace ganglion {
@@ -34,7 +39,9 @@ using Call =
                  SampleBackwardCall, AddCall, MultiplyCall, CopyCall, ClearCall, SumRowsCall,
                  LossCall, MomentsCall, MergeMomentsCall, RunningMomentsCall, NormalizeChannelsCall,
                  ChannelGradientSumsCall, NormalizeChannelsBackwardCall, NormalizePositionsCall,
-                 PositionGradientSumsCall, NormalizePositionsBackwardCall>;
+                 PositionGradientSumsCall, NormalizePositionsBackwardCall, BeginGradientCall,
+                 L1L2Call, L1L2BackwardCall, NormalKLCall, NormalKLBackwardCall, SparsityCall,
+                 SparsityBackwardCall, AddRowCall>;
 
 inline Accesses accesses(const Call& call) {
     return std::visit([](const auto& one) { return one.accesses(); }, call);

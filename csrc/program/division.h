@@ -7,9 +7,10 @@ namespace ganglion {
 
 /// How a call is cut into parts.
 enum class Division {
-    rows,     // each has its share of the batch's rows, the same in every such call
-    tiles,    // each has its share of the tiles of what is made
-    columns,  // each has its share of the columns, of all rows
+    rows,      // each has its share of the batch's rows, the same in every such call
+    tiles,     // each has its share of the tiles of what is made
+    columns,   // each has its share of the columns, of all rows
+    own_rows,  // each has its share of rows that are the same in any batch
 };
 
 /// Columns of a share are a multiple of a cache line's, whatever the type.

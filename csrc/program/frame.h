@@ -53,6 +53,13 @@ struct Frame {
         return whole(id).some_rows({rows.begin * positions, rows.end * positions});
     }
 
+    /// The same, also of a buffer whose rows are the same in any batch.
+    Matrix<T> own(BufferId id) const {
+        const Extent& extent = memory.buffer(id).extent;
+        const Range share = memory.rows_share(extent, part, run.rows);
+        return whole(id).some_rows({share.begin * extent.positions, share.end * extent.positions});
+    }
+
     /// Call `body` with the part's rows of buffers of any strides, as matrices of the same rows.
     template <class Body, class... Ids>
     void with_matrices(const Body& body, Ids... ids) const {

@@ -74,8 +74,7 @@ Index width(const Plan& plan, ValueId value) {
 }  // namespace
 
 template <class T>
-Heads<T>::Heads(const Graph& graph, const Task& task) : runs_(task.heads.size()) {
-    if (task.heads.empty()) fail("Routine", "heads is empty, must hold at least one");
+Heads<T>::Heads(const Graph& graph, const Task& task) {
     for (const Head& head : task.heads) {
         if (head.figures == nullptr) fail("Routine", "a head has no figures");
         const RowLoss& loss = loss_that_makes(graph, head.loss);
@@ -121,10 +120,9 @@ void Heads<T>::find_what_only_counts(const Plan& plan) {
 
 template <class T>
 void Heads<T>::set_weights_that_were_not_fed(Workspace<T>& workspace, Index rows) {
-    for (std::size_t i = 0; i < states_.size(); ++i) {
-        if (!runs_[i].weighted)
-            std::fill_n(workspace.value(states_[i].weight, rows).data, rows * states_[i].positions,
-                        T{1});
+    for (const State& state : states_) {
+        if (!state.weighted)
+            std::fill_n(workspace.value(state.weight, rows).data, rows * state.positions, T{1});
     }
 }
 
@@ -149,27 +147,25 @@ bool Heads<T>::only_count(int feed) const {
 }
 
 template <class T>
-const std::vector<LossRun>& Heads<T>::begin(Workspace<T>& workspace, const Batches& batches,
-                                            Index rows, double factor) {
+void Heads<T>::begin(Workspace<T>& workspace, const Batches& batches, Index rows, double factor,
+                     LossRun* runs) {
     for (std::size_t i = 0; i < states_.size(); ++i) {
         State& state = states_[i];
         const auto feed = static_cast<std::size_t>(state.weight_feed);
-        const bool weighted = batches.feeds[feed].data != nullptr;
-        const double total = weighted ? sum_of<T>(workspace.value(state.weight, rows))
-                                      : static_cast<double>(rows * state.positions);
+        state.weighted = batches.feeds[feed].data != nullptr;
+        const double total = state.weighted ? sum_of<T>(workspace.value(state.weight, rows))
+                                            : static_cast<double>(rows * state.positions);
         state.total_weight = total;
-        runs_[i] = {weighted, total > 0 ? factor / total : 0};
+        runs[i] = {state.weighted, total > 0 ? factor / total : 0};
     }
-    return runs_;
 }
 
 template <class T>
 bool Heads<T>::add_up_losses(Workspace<T>& workspace, Index rows) {
     bool finite = true;
-    for (std::size_t i = 0; i < states_.size(); ++i) {
-        State& state = states_[i];
+    for (State& state : states_) {
         const T* const weights =
-            runs_[i].weighted ? workspace.value(state.weight, rows).data : nullptr;
+            state.weighted ? workspace.value(state.weight, rows).data : nullptr;
         state.loss = batch_loss<T>(workspace.positions(state.head.loss, rows), weights);
         finite &= std::isfinite(state.loss);
     }

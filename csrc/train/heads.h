@@ -38,11 +38,11 @@ class Heads {
     /// Does the feed of this number hold weights, and nothing else? Then it may be left out.
     bool only_count(int feed) const;
 
-    /// Begin a batch that has been gathered; returns how its rows' positions count in each loss,
-    /// times `factor`.
-    const std::vector<LossRun>& begin(Workspace<T>& workspace, const Batches& batches, Index rows,
-                                      double factor);
-    /// Of the first head.
+    /// Begin a batch that has been gathered: how its rows' positions count in each loss, times
+    /// `factor`.
+    void begin(Workspace<T>& workspace, const Batches& batches, Index rows, double factor,
+               LossRun* runs);
+    /// Of the first head, of which there must be one.
     double weight() const { return states_[0].total_weight; }
     /// After a run: let the weights that it did not read be 1.
     void set_weights_that_were_not_fed(Workspace<T>& workspace, Index rows);
@@ -65,6 +65,7 @@ class Heads {
         Index positions;                 // of a row, each of which counts by itself
         Index classes;                   // that targets number for figures; 0: they do not
         bool only_counts = false;        // is the weight nothing else?
+        bool weighted = false;           // are there weights of the batch?
         std::vector<T> metric_weight{};  // of a batch, where there are such
         double loss = 0;                 // of the batch, weighted
         double total_weight = 0;         // the sum of its weights
@@ -74,7 +75,6 @@ class Heads {
     const T* metric_weight_of(std::size_t head, const Batches& batches, Range places);
 
     std::vector<State> states_;
-    std::vector<LossRun> runs_;  // by head
 };
 
 }  // namespace ganglion

@@ -29,6 +29,7 @@ Plan Routine<T>::plan_of(const Graph& graph, Purpose purpose, const OptimizerSta
               .updates = optimizer != nullptr && optimizer->is_elementwise(),
               .groups = extras.groups};
     heads_.add_to(goal);
+    hidden_.add_to(goal);
     return compile(graph, goal, max_batch);
 }
 
@@ -38,6 +39,7 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
                     const Extras& extras)
     : feeds_(task.feeds),
       heads_(graph, task),
+      hidden_(graph, task),
       plan_(plan_of(graph, purpose, optimizer, max_batch, extras)),
       classes_(graph, plan_, feeds_, "Routine"),
       reached_(joined(plan_.reached)),
@@ -51,7 +53,11 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
       store_(store),
       optimizer_(optimizer),
       workspace_(plan_, store.block_for(graph, "Routine")),
+      losses_(task.heads.size() + task.hidden.size()),
       seed_(seed) {
+    if (losses_.empty()) fail("Routine", "there is no head and no term, must be at least one");
+    if (extras.penalty != nullptr && task.heads.empty())
+        fail("Routine", "a penalty goes by what the rows of a head count, and there is none");
     if ((purpose == Purpose::train) != (optimizer != nullptr))
         fail("Routine", "an optimizer must be given for training, and only then");
     if (optimizer != nullptr && optimizer->size() != store.size())
@@ -123,7 +129,7 @@ Ending Routine<T>::run(const Team& team, Stop& stop, const Batches& batches, Ind
     if (data != Ending::complete) return data;
     const Run run = begin_run(batches, batches.samples_of(batch).size(), number);
     if (!workspace_.forward(team, stop, run)) return Ending::interrupted;
-    if (!heads_.add_up_losses(workspace_, run.rows)) return Ending::loss_not_finite;
+    if (!add_up_losses(run.rows)) return Ending::loss_not_finite;
     Ending ending = Ending::complete;
     if (purpose_ == Purpose::gradients && !workspace_.backward(team, stop, run))
         return Ending::interrupted;
@@ -131,17 +137,24 @@ Ending Routine<T>::run(const Team& team, Stop& stop, const Batches& batches, Ind
     if (ending == Ending::interrupted) return ending;
     if (extras_.penalty != nullptr) extras_.penalty->add(run.rows, heads_.weight());
     heads_.add_to_figures(workspace_, batches, batches.samples_of(batch));
+    hidden_.add_to_figures(run.rows);
     return ending;
+}
+
+template <class T>
+bool Routine<T>::add_up_losses(Index rows) {
+    const bool finite = heads_.add_up_losses(workspace_, rows);
+    return hidden_.add_up(workspace_, rows) && finite;
 }
 
 /// The step's number, and how the rows of a batch that has been gathered count.
 template <class T>
 Run Routine<T>::begin_run(const Batches& batches, Index rows, Index number) {
-    const std::vector<LossRun>& losses =
-        heads_.begin(workspace_, batches, rows, extras_.loss_factor);
+    heads_.begin(workspace_, batches, rows, extras_.loss_factor, losses_.data());
+    hidden_.begin(rows, extras_.loss_factor, losses_.data() + heads_.count());
     const std::int64_t step = optimizer_ == nullptr ? number : optimizer_->steps();
     last_run_ = {.rows = rows,
-                 .losses = losses.data(),
+                 .losses = losses_.data(),
                  .seed = seed_,
                  .step = static_cast<std::uint64_t>(step)};
     return last_run_;

@@ -10,6 +10,7 @@
 #include "train/class_numbers.h"
 #include "train/ending.h"
 #include "train/heads.h"
+#include "train/hidden_terms.h"
 #include "train/optimizer.h"
 #include "train/parameter_store.h"
 #include "train/task.h"
@@ -65,6 +66,7 @@ class Routine {
     Plan plan_of(const Graph& graph, Purpose purpose, const OptimizerState<T>* optimizer,
                  Index max_batch, const Extras& extras) const;
     Run begin_run(const Batches& batches, Index rows, Index number);
+    bool add_up_losses(Index rows);
     void check_penalty(const ParameterTable::Slot& slot) const;
     Range share_of(const Part& part, Range places) const;
     Ending prepare(const Team& team, const Batches& batches, Index batch);
@@ -74,6 +76,7 @@ class Routine {
     Busy busy_;
     std::vector<ValueId> feeds_;
     Heads<T> heads_;
+    HiddenTerms<T> hidden_;
     Plan plan_;
     ClassNumbers classes_;
     std::vector<Range> reached_;          // the parameters that have gradients
@@ -86,6 +89,7 @@ class Routine {
     ParameterStore<T>& store_;
     OptimizerState<T>* optimizer_;
     Workspace<T> workspace_;
+    std::vector<LossRun> losses_;  // by term of the goal: the heads', then the hidden ones
     Run last_run_{};
     std::uint64_t seed_;
 };

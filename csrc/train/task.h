@@ -18,10 +18,19 @@ struct Head {
     Figures* figures = nullptr;  // of this head alone
 };
 
+/// A loss that belongs to no output, and is reported by itself: of values within a network, or of
+/// its parameters.
+struct HiddenTerm {
+    ValueId loss;
+    double factor = 1;
+    Figures* figures = nullptr;  // of this term alone, without metrics
+};
+
 /// The values of a graph that a routine fills, minimises and looks at.
 struct Task {
     std::vector<ValueId> feeds;  // in the order in which Batches has their data; kNoValue: unused
     std::vector<Head> heads;
+    std::vector<HiddenTerm> hidden{};
 };
 
 /// What a routine does with the batches.

@@ -37,6 +37,9 @@ TeamCosts Routine<T>::team_costs(Index rows, int members) const {
         heads_.for_each([&](const Head& head, ValueId) {
             traffic.read(traffic.whole(plan_.value(head.loss)), kLeader);
         });
+        hidden_.for_each([&](const HiddenTerm& term) {
+            traffic.read(traffic.whole(plan_.value(term.loss)), kLeader);
+        });
         if (purpose_ != Purpose::evaluate) traffic.run(plan_.backward);
         if (purpose_ == Purpose::train) {
             if (!optimizer_->is_elementwise()) {

@@ -14,6 +14,7 @@ from ganglion import (
     losses,
     metrics,
     optimizers,
+    regularizers,
     schedules,
 )
 from ganglion._base import attributes
@@ -89,6 +90,7 @@ __all__ = [
     "losses",
     "metrics",
     "optimizers",
+    "regularizers",
     "schedules",
     "set_num_threads",
     "set_threading_layer",
@@ -112,7 +114,7 @@ def __getattr__(name: str) -> ModuleType:
     known = attributes.given_by_name("activation", activations.names())
     for module, items in _WHEN_ASKED_FOR.items():
         known |= {item.lower(): f"{__name__}.{module}.{item}" for item in items}
-    for place in (callbacks, initializers, losses, metrics, optimizers, schedules):
+    for place in (callbacks, initializers, losses, metrics, optimizers, regularizers, schedules):
         known |= attributes.public_names(place.__name__)
     public = [item for item in __dir__() if not item.startswith("_")]
     known |= {item.lower(): f"{__name__}.{item}" for item in public}

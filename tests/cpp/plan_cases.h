@@ -160,6 +160,26 @@ inline Case trained(Network network, const std::string& name) {
     return lowered(std::move(c));
 }
 
+/// Losses of values within it, of a weight, and of the whole batch.
+inline Case trained_on_terms() {
+    Case c = computed("terms, trained", branches, Mode::train);
+    Graph& g = c.graph;
+    const ValueId units = activated(g, dense(g, c.inputs[0], 40), Activation::sigmoid);
+    const ValueId mean = g.add(Slice{units, {0, 1}, {0, 16}});
+    const ValueId log_variance = g.add(Slice{units, {0, 1}, {20, 36}});
+    const ValueId weight = g.parameter("kept small", 23, 9);
+    const ValueId hidden = activated(g, c.goal.outputs[0], Activation::tanh);
+    c.goal.losses = {{g.add(NormalKL{mean, log_variance}), 0.5},
+                     {sparsity_of(g, units, 0.1), 2},
+                     {g.add(L1L2{weight, 0.1, 0.2})},
+                     {g.add(L1L2{hidden, 0.3, 0.1})}};
+    const ValueId y = g.add(Affine{dense(g, hidden, 23), weight, kNoValue, false});
+    const ValueId target = g.add(Slice{c.inputs[0], {0, 1}, {0, 7}});
+    const ValueId output = g.add(Slice{y, {0, 1}, {1, 8}});
+    c.goal.losses.push_back({g.add(loss_of(g, Loss::huber, output, target, kNoValue, {0.5}))});
+    return lowered(std::move(c));
+}
+
 /// With the gradient of its inputs, from one of its outputs that the caller gives.
 inline Case on_tape(Network network, const std::string& name) {
     Case c = computed(name, network, Mode::train);
@@ -186,7 +206,8 @@ inline std::vector<Case> cases() {
             predicted(normalized, "normalized, predicted"),
             trained(deeply_normalized, "deeply normalized, trained"),
             trained(samples, "samples, trained"),
-            on_tape(samples, "samples, on a tape")};
+            on_tape(samples, "samples, on a tape"),
+            trained_on_terms()};
 }
 
 }  // namespace ganglion::testing

@@ -106,6 +106,32 @@ struct Omission {
         put(call.b);
     }
     void operator()(ClearCall&) const {}
+    void operator()(BeginGradientCall&) const {}
+    void operator()(L1L2Call& call) const { put(call.x); }
+    void operator()(L1L2BackwardCall& call) const {
+        put(call.x);
+        put(call.dy);
+        if (call.dx == omitted) call.accumulate = false;
+    }
+    void operator()(NormalKLCall& call) const {
+        put(call.mean);
+        put(call.log_variance);
+    }
+    void operator()(NormalKLBackwardCall& call) const {
+        put(call.log_variance);
+        put(call.dy);
+        if (call.dx == omitted) call.accumulate = false;
+    }
+    void operator()(SparsityCall& call) const { put(call.sums); }
+    void operator()(SparsityBackwardCall& call) const {
+        put(call.sums);
+        put(call.dy);
+        if (call.dsums == omitted) call.accumulate = false;
+    }
+    void operator()(AddRowCall& call) const {
+        put(call.row);
+        if (call.y == omitted) call.accumulate = false;
+    }
     void operator()(SumRowsCall& call) const {
         put(call.x);
         if (call.sums == omitted) call.accumulate = false;

@@ -43,8 +43,8 @@ std::vector<T> results(const Case& c, const Plan& plan, const Team& team) {
     for (const ValueId input : c.inputs)
         give(workspace.value(input, kRows), 1 + static_cast<std::uint32_t>(input));
     Stop stop(kNoInterrupt);
-    const LossRun weighted{.weighted = true};
-    const Run run{.rows = kRows, .losses = &weighted};
+    const std::vector<LossRun> weighted(c.goal.losses.size(), {.weighted = true});
+    const Run run{.rows = kRows, .losses = weighted.data()};
     const Update<T> update = sgd.step(store.values(), 0, 0.1);
     const std::vector<Range> no_penalty;
     std::atomic<bool> finite{true};

@@ -12,6 +12,7 @@ namespace {
 /// Columns of the target beside so many of the output; one column where that is allowed.
 Index target_columns(const RowLoss& op, Index outputs, bool one) {
     const bool several_levels = op.loss == Loss::quantile && op.parameters.size() > 1;
+    if (op.loss == Loss::multi_margin) return 1;
     if (one && (op.loss == Loss::cross_entropy || several_levels)) return 1;
     if (op.loss == Loss::gaussian) {
         if (outputs % 2 != 0) {
@@ -23,12 +24,35 @@ Index target_columns(const RowLoss& op, Index outputs, bool one) {
     return outputs;
 }
 
+bool is_cross_entropy(Loss loss) {
+    return loss == Loss::cross_entropy || loss == Loss::binary_cross_entropy;
+}
+
+/// Label smoothing, the exponent of a focal weight, and its factors.
+void check_shape_of(const RowLoss& op, Index outputs) {
+    const std::vector<double>& given = op.parameters;
+    const char* const name = kLosses[static_cast<std::size_t>(op.loss)].name.data();
+    if (!(given[0] >= 0 && given[0] < 1))
+        fail(name, "label_smoothing is ", given[0], ", must be in [0, 1)");
+    if (!(given[1] >= 0)) fail(name, "focal_gamma is ", given[1], ", must not be negative");
+    const auto factors = static_cast<Index>(given.size()) - 2;
+    const bool fits = factors <= 1 || (op.loss == Loss::cross_entropy && factors == outputs);
+    if (!fits) fail(name, "alpha has ", factors, " numbers, the output ", outputs, " columns");
+}
+
 void check_parameters(const RowLoss& op, Index outputs) {
     const std::vector<double>& given = op.parameters;
     const auto count = static_cast<Index>(given.size());
     if (op.loss == Loss::huber && !(count == 1 && given[0] > 0)) {
         fail("huber", "delta must be one positive number");
     }
+    if (op.loss == Loss::multi_margin && !(count == 1 && given[0] > 0)) {
+        fail("multi_margin", "margin must be one positive number");
+    }
+    if (op.loss == Loss::tweedie && !(count == 1 && given[0] > 1 && given[0] < 2)) {
+        fail("tweedie", "power must be one number between 1 and 2");
+    }
+    if (is_cross_entropy(op.loss) && count > 1) check_shape_of(op, outputs);
     if (op.loss != Loss::quantile) return;
     if (count != 1 && count != outputs) {
         fail("quantile", "there are ", count, " levels, the output has ", outputs, " columns");
@@ -44,6 +68,13 @@ void check_positions(const Value& value, Index positions) {
     if (value.extent.positions != positions)
         fail(RowLoss::name, value.name, " has ", value.extent.positions,
              " positions, must have those of the output, ", positions);
+}
+
+void check_weight(const Value& weight, Index positions) {
+    check_positions(weight, positions);
+    if (weight.extent.channels != 1)
+        fail(RowLoss::name, weight.name, " has ", columns_of(weight.extent),
+             ", must have 1 channel");
 }
 
 LossCall call_of(const RowLoss& op, Lowering& to) {
@@ -76,16 +107,18 @@ void emit_with_gradient(const RowLoss& op, Lowering& to, LossCall call) {
 Extent RowLoss::extent(const Graph& graph) const {
     const Value& from = graph.value(output);
     const Value& to = graph.value(target);
-    const Value& counts = graph.value(weight);
     check_positions(to, from.extent.positions);
-    check_positions(counts, from.extent.positions);
-    if (counts.extent.channels != 1)
-        fail(name, counts.name, " has ", columns_of(counts.extent), ", must have 1 channel");
+    if (weight != kNoValue) check_weight(graph.value(weight), from.extent.positions);
     const Index outputs = from.extent.channels;
     if (loss == Loss::cross_entropy && outputs < 2) {
         fail("cross_entropy",
              "the output has 1 column, must have one for each class: for two classes in"
              " one column use binary_cross_entropy");
+    }
+    if (loss == Loss::multi_margin && outputs < 2) {
+        fail("multi_margin",
+             "the output has 1 column, must have one for each class: for two classes in one column"
+             " use hinge");
     }
     const Index targets = to.extent.channels;
     const Index wanted = target_columns(*this, outputs, targets == 1);
@@ -105,7 +138,7 @@ void RowLoss::forward(Lowering& to, ValueId y) const {
     if (!term) return to.emit(call);
     call.term = term->number;
     call.factor = term->factor;
-    call.weight = to.in_one_piece(to.value(weight));
+    if (weight != kNoValue) call.weight = to.in_one_piece(to.value(weight));
     if (to.mode() == Mode::infer) return to.emit(call);
     check_constant(target, to);
     check_constant(weight, to);
@@ -142,7 +175,7 @@ const RowLoss& loss_that_makes(const Graph& graph, ValueId id) {
 }
 
 Index numbered_classes(const Graph& graph, const RowLoss& loss) {
-    if (loss.loss != Loss::cross_entropy) return 0;
+    if (loss.loss != Loss::cross_entropy && loss.loss != Loss::multi_margin) return 0;
     return graph.value(loss.target).extent.channels == 1 ? graph.value(loss.output).extent.channels
                                                          : 0;
 }

@@ -12,9 +12,11 @@ class Lowering;
 
 /// The loss of each position of each row, of its channels and with parameters as LossArgs says.
 /// `weight`, a number for each of them, is what they count where the loss is minimised, in a run
-/// that is weighted; elsewhere nothing reads it.
+/// that is weighted; elsewhere nothing reads it. kNoValue: all count the same.
 struct RowLoss {
     static constexpr const char* name = "loss";
+    static constexpr bool is_loss = true;
+    static constexpr bool begins_backward = true;
     Loss loss;
     ValueId output;
     ValueId target;

@@ -57,7 +57,7 @@ _ELSEWHERE = {  # what other packages call it: names here, of which one is meant
 _OTHERWISE = {  # what other packages have as an argument and we have not: what to do
     **dict.fromkeys(
         ("activity_regularizer", "bias_regularizer", "kernel_regularizer"),
-        "what keeps weights small is the optimizer's weight_decay",
+        "a Dense layer has it, and the optimizer's weight_decay is for all weights",
     ),
     "axis": "it is over channels, which are last: leave it out",
     "from_logits": "outputs are logits unless the network ends in softmax or sigmoid: leave it out",

@@ -10,23 +10,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ganglion import _core
 from ganglion._base import shapes
 from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
 from ganglion.graphs.networks import Network, OutputPort, Port
-from ganglion.graphs.parameters import Kind, Parameter, Parameters
+from ganglion.graphs.parameters import Kind, Parameter
 from ganglion.graphs.places import Places
+from ganglion.graphs.term_builders import TermBuilder, check_same
 from ganglion.initializers import Initializer
 from ganglion.layers import Layer, Learnt, Value
 
 
-class Builder:
-    """Collects the ops and parameters that layers add."""
+class Builder(TermBuilder):
+    """Collects the ops, parameters and losses that layers add."""
 
     def __init__(self) -> None:
-        self.graph = _core.Graph()
-        self.parameters = Parameters(self.graph)
+        super().__init__()
         self._places = Places()
         self._normalized: dict[int, NDArray[np.float64]] = {}  # how inputs are read
         self._random_layers = 0  # so far: each draws its own numbers, whatever else is in between
@@ -87,7 +86,7 @@ class Builder:
     ) -> Value:
         """Add `x @ W.T + b` with the W of a dense layer that is in the network."""
         place = self._places.tied(name, layer)
-        number, weight = self.parameters.weight_of(place)
+        number, weight = self.parameters.known(f"{place}.weight")
         if weight.fan_out != x.channels:
             raise ValueError(
                 f"{name} is tied to {place}, which gives {weight.fan_out} channels, and takes as"
@@ -143,7 +142,7 @@ class Builder:
 
     def sampling(self, mean: Value, log_variance: Value) -> Value:
         """Draw from a normal while training; else it is the mean."""
-        _check_same("mean and log variance", mean, log_variance)
+        check_same("mean and log variance", mean, log_variance)
         return self._random(self.graph.sampling, mean, self._number(log_variance))
 
     def normalize_batch(
@@ -162,12 +161,12 @@ class Builder:
 
     def add(self, a: Value, b: Value) -> Value:
         """Add two values of one shape."""
-        _check_same("added", a, b)
+        check_same("added", a, b)
         return Value(a.shape, self.graph.add(self._number(a), self._number(b)))
 
     def multiply(self, a: Value, b: Value) -> Value:
         """Multiply two values of one shape, number by number."""
-        _check_same("multiplied", a, b)
+        check_same("multiplied", a, b)
         return Value(a.shape, self.graph.multiply(self._number(a), self._number(b)))
 
     def concatenate(self, parts: Sequence[Value]) -> Value:
@@ -219,6 +218,7 @@ class Builder:
             ),
             tuple(self.parameters),
             self._places.ties,
+            tuple(self.terms),
         )
 
     def _random(self, add: Callable[..., int], x: Value, *settings: float) -> Value:
@@ -240,8 +240,3 @@ def _positions(shape: Shape) -> int:
     """Return how many positions the core is told of; any number of steps are one to it."""
     positions = shapes.positions_of(shape)
     return shapes.ONE_STEP if positions is None else positions
-
-
-def _check_same(done: str, a: Value, b: Value) -> None:
-    if a.shape != b.shape:
-        raise ValueError(f"shapes {a.shape} and {b.shape} cannot be {done}: they must be the same")

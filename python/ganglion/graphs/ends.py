@@ -10,7 +10,8 @@ from ganglion._base.arguments import explained
 from ganglion._base.structures import Structure
 from ganglion.graphs.chains import Size
 from ganglion.graphs.tensors import Tensor, Trace
-from ganglion.graphs.wirings import Wiring
+from ganglion.graphs.terms import named
+from ganglion.graphs.wirings import TermStep, Wiring
 from ganglion.layers import StopGradient
 
 
@@ -38,12 +39,16 @@ def stop_gradient(x: Tensor) -> Tensor:
     return StopGradient()(x)
 
 
-def wired(inputs: Any, outputs: Any, dtype: str, seed: int, rescale: float) -> tuple[Trace, Wiring]:
+def wired(
+    inputs: Any, outputs: Any, losses: Any, dtype: str, seed: int, rescale: float
+) -> tuple[Trace, Wiring]:
     """Return how outputs come from inputs, each a tensor, a list of them or a dictionary.
 
+    Losses on tensors are a term, a list of them, a dictionary by name, or None.
+
     Raises:
-        TypeError: When something is no tensor.
-        ValueError: When outputs do not come from the inputs, and from all of them.
+        TypeError: When something is no tensor, or no term.
+        ValueError: When outputs and losses do not come from the inputs, and from all of them.
     """
     given, first = Structure.of(inputs, "input")
     found, last = Structure.of(outputs, "output")
@@ -56,16 +61,29 @@ def wired(inputs: Any, outputs: Any, dtype: str, seed: int, rescale: float) -> t
     if given.kind != "dict":
         names = (tensor.name or name for tensor, name in zip(first, given.names, strict=True))
         given = Structure(given.kind, tuple(names))
-    trace = Trace(last, first)
+    terms = named(losses)
+    judged = [tensor for term in terms.values() for tensor in term.tensors]
+    trace = Trace([*last, *judged], first)
+    what = "outputs and losses" if terms else "outputs"
     if len(trace.inputs) > len(first):
-        raise ValueError(f"outputs come from {trace.inputs[-1]!r}, which is not in inputs")
+        raise ValueError(f"{what} come from {trace.inputs[-1]!r}, which is not in inputs")
     unused = [tensor for tensor in first if not any(tensor is one for one in trace.used)]
     if unused:
         raise ValueError(f"inputs hold {unused[0]!r}, from which no output comes")
-    shapes = [tensor.shape for tensor in first]
-    numbers = [trace.number(tensor) for tensor in last]
     return trace, Wiring(
-        trace.layers, trace.steps, given, shapes, found, numbers, dtype, seed, rescale
+        trace.layers,
+        trace.steps,
+        given,
+        [tensor.shape for tensor in first],
+        found,
+        [trace.number(tensor) for tensor in last],
+        dtype,
+        seed,
+        rescale,
+        terms=[
+            TermStep(name, term.loss, [trace.number(one) for one in term.tensors], term.factor)
+            for name, term in terms.items()
+        ],
     )
 
 

@@ -92,6 +92,21 @@ class OutputPort(End):
 
 
 @dataclass(frozen=True, slots=True)
+class HiddenTerm:
+    """A loss in a network's graph that is no output's.
+
+    Args:
+        name: What it is reported as; those of one name are added up.
+        number: The graph's value.
+        factor: What it counts in the sum that is trained on.
+    """
+
+    name: str
+    number: int
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """A graph with its inputs and outputs, and its parameters in the graph's order.
 
@@ -101,6 +116,7 @@ class Network:
         outputs: Likewise.
         parameters: In the graph's order.
         ties: The places of layers that are tied, and for each the place of the layer it is tied to.
+        terms: Losses that are no output's.
     """
 
     graph: _core.Graph
@@ -108,6 +124,7 @@ class Network:
     outputs: tuple[OutputPort, ...]
     parameters: tuple[Parameter, ...]
     ties: Mapping[str, str]
+    terms: tuple[HiddenTerm, ...] = ()
 
     @property
     def input(self) -> int:

@@ -108,9 +108,9 @@ class Parameters:
             )
         return number
 
-    def weight_of(self, place: str) -> tuple[int, Parameter]:
-        """Return the graph's number of the weight of the layer of this name, and the weight."""
-        return self._of[f"{place}.weight"]
+    def known(self, name: str) -> tuple[int, Parameter]:
+        """Return the graph's number of the parameter of this name, and the parameter."""
+        return self._of[name]
 
     def bias(
         self, place: str, fan_in: int, units: int, initializer: Initializer | None, group: int

@@ -9,12 +9,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ganglion import initializers, layers
+from ganglion import initializers, layers, losses, regularizers
 from ganglion._base.plain_records import RecordReader, Records, RecordWriter
 from ganglion._base.structures import Structure
 from ganglion.activations import ActivationFunction
 from ganglion.graphs.architectures import Architecture, Chain
-from ganglion.graphs.wirings import Nested, Step, Wiring
+from ganglion.graphs.wirings import Nested, Step, TermStep, Wiring
 from ganglion.initializers import INITIALIZERS
 from ganglion.layers import Layer, Tied
 
@@ -25,6 +25,8 @@ _RECORDS: Records = {
         *(Chain, Wiring, Step, Structure, Nested),
         ActivationFunction,
         *(*INITIALIZERS.values(), initializers.Constant),
+        *(TermStep, *losses.LOSSES.values(), *regularizers.REGULARIZERS.values()),
+        *(losses.NormalKL, losses.SparsityKL),
     )
 }
 

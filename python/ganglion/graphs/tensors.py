@@ -12,8 +12,10 @@ from ganglion._base import checks, shapes
 from ganglion._base.shapes import Shape
 from ganglion.graphs.arithmetic import Arithmetic
 from ganglion.graphs.builders import Builder
+from ganglion.graphs.terms import Term
 from ganglion.graphs.wirings import Nested, Step, add_steps, applied
-from ganglion.layers import Layer, Reshape, Slice
+from ganglion.layers import Layer, Reshape, Slice, Value
+from ganglion.losses import HiddenLoss, Loss
 
 Weights = Callable[[], list[NDArray[Any]]]
 
@@ -65,6 +67,12 @@ class Tensor(Arithmetic):
         """Return what comes out of the layer, applied to tensors, of which this is the first."""
         (y,) = called(layer, tensors)
         return y
+
+    def judged(self, loss: Loss | HiddenLoss, tensors: Sequence[Any]) -> Term:
+        """Return the term that a loss makes of tensors, of which this is the first."""
+        builder, _, values = _put_together(type(loss).__name__, tensors)
+        loss.build(builder, values)
+        return Term(loss, tuple(tensors))
 
     def __getitem__(self, key: Any) -> Tensor:
         """Return some channels, `x[..., 2:5]`, some positions, `x[1:3, :]`, or one, `x[-1, :]`.
@@ -136,18 +144,28 @@ def called(layer: Layer, tensors: Sequence[Any], weights: Weights | None = None)
         TypeError: When something is no tensor.
         ValueError: When the shapes do not fit, with the layer.
     """
+    kind = "a model" if isinstance(layer, Nested) else type(layer).__name__
+    builder, trace, given = _put_together(kind, tensors)
+    outputs = applied(builder, layer, given, f"layers.{trace.place(layer)}")
+    call = Call(layer, tuple(tensors), len(outputs), weights)
+    return [Tensor(value.shape, call, index) for index, value in enumerate(outputs)]
+
+
+def _put_together(kind: str, tensors: Sequence[Any]) -> tuple[Builder, Trace, list[Value]]:
+    """Return a graph of all that comes before tensors, how it was traced, and their values.
+
+    Args:
+        kind: What takes them, for messages.
+        tensors: Which.
+    """
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
-            kind = "a model" if isinstance(layer, Nested) else type(layer).__name__
             raise TypeError(f"{kind} takes tensors, got {checks.shown(tensor)}")
     trace = Trace(tensors)
     builder = Builder()
     inputs = [builder.input("x", tensor.shape) for tensor in trace.inputs]
     values = add_steps(builder, trace.layers, trace.steps, inputs)
-    given = [values[trace.number(tensor)] for tensor in tensors]
-    outputs = applied(builder, layer, given, f"layers.{trace.place(layer)}")
-    call = Call(layer, tuple(tensors), len(outputs), weights)
-    return [Tensor(value.shape, call, index) for index, value in enumerate(outputs)]
+    return builder, trace, [values[trace.number(tensor)] for tensor in tensors]
 
 
 class Trace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from ganglion import _core
@@ -24,7 +24,8 @@ from ganglion.graphs.builders import Builder
 from ganglion.graphs.networks import Network
 from ganglion.layers import Builder as AnyBuilder
 from ganglion.layers import Layer, Value, checked_layers
-from ganglion.layers.layer import trainable_field
+from ganglion.layers.layer import UNUSUAL, trainable_field
+from ganglion.losses import HiddenLoss, Loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,34 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class TermStep:
+    """A loss of values, by their numbers, that is no output's.
+
+    Args:
+        name: What it is reported as.
+        loss: Which.
+        values: What it is of.
+        factor: What it counts.
+    """
+
+    name: str
+    loss: Loss | HiddenLoss
+    values: Sequence[int]
+    factor: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not checks.is_text(self.name):
+            raise TypeError(f"name must be a text, got {checks.shown(self.name)}")
+        if not isinstance(self.loss, Loss | HiddenLoss):
+            raise TypeError(f"loss must be a record of a loss, got {checks.shown(self.loss)}")
+        checks.listed("values", self.values, "whole numbers")
+        for value in self.values:
+            checks.count("values", value)
+        checks.finite("factor", self.factor)
+        object.__setattr__(self, "values", tuple(self.values))
+
+
+@dataclass(frozen=True, slots=True)
 class Wiring:
     """Layers, each once, and the steps that apply them; `Model` says what other fields are.
 
@@ -59,6 +88,7 @@ class Wiring:
         dtype: What the network computes in.
         seed: Of everything random.
         rescale: What every input is multiplied by.
+        terms: Losses that are no output's.
 
     Raises:
         TypeError: When a field is of another type.
@@ -74,9 +104,10 @@ class Wiring:
     dtype: str = "float32"
     seed: int = 0
     rescale: float = 1.0
+    terms: Sequence[TermStep] = field(default=(), kw_only=True, metadata=UNUSUAL)
 
     def __post_init__(self) -> None:
-        for name in ("steps", "input_shapes", "output_values"):
+        for name in ("steps", "input_shapes", "output_values", "terms"):
             checks.listed(name, getattr(self, name), "parts")
         own = {
             "layers": checked_layers(self.layers),  # a record cannot change, nor what it holds
@@ -85,6 +116,7 @@ class Wiring:
                 shapes.checked("input_shapes", shape) for shape in self.input_shapes
             ),
             "output_values": tuple(self.output_values),
+            "terms": tuple(self.terms),
         }
         for name, value in {**own, **checked_settings(self)}.items():
             object.__setattr__(self, name, value)
@@ -127,6 +159,9 @@ class Wiring:
         """Add the layers, named `name`layers.0 and so on, and return the outputs."""
         check_taken(self.input_shapes, inputs)
         values = add_steps(builder, self.layers, self.steps, inputs, name)
+        for term in self.terms:
+            of = [values[number] for number in term.values]
+            builder.term(term.name, term.loss, of, float(term.factor))
         return [values[number] for number in self.output_values]
 
 

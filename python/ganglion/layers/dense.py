@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ganglion import activations, initializers
+from ganglion import activations, initializers, regularizers
 from ganglion._base import checks
 from ganglion._base.arguments import explained
 from ganglion.activations import ActivationFunction
 from ganglion.initializers import Initializer
-from ganglion.layers.layer import Builder, Layer, Value, trainable_field
+from ganglion.layers.layer import (
+    REGULARIZATION,
+    UNUSUAL,
+    Builder,
+    Layer,
+    Value,
+    trainable_field,
+)
+from ganglion.losses import SparsityKL
+from ganglion.regularizers import Regularizer
 
 
 @explained
@@ -24,6 +33,11 @@ class Dense(Layer):
         kernel_initializer: First values of W; "auto" chooses by the activation
             (`ganglion.initializers.default_for`).
         bias_initializer: First values of b.
+        kernel_regularizer: What keeps W small: a name, or one of `ganglion.regularizers`; None:
+            nothing.
+        bias_regularizer: What keeps b small.
+        activity_regularizer: What keeps outputs small, in the mean over a batch's rows, or
+            `ganglion.losses.SparsityKL`.
         trainable: Whether training moves W and b.
     """
 
@@ -32,6 +46,13 @@ class Dense(Layer):
     use_bias: bool = True
     kernel_initializer: str | Initializer = "auto"
     bias_initializer: str | Initializer = "zeros"
+    kernel_regularizer: str | Regularizer | None = field(
+        default=None, kw_only=True, metadata=UNUSUAL
+    )
+    bias_regularizer: str | Regularizer | None = field(default=None, kw_only=True, metadata=UNUSUAL)
+    activity_regularizer: str | Regularizer | SparsityKL | None = field(
+        default=None, kw_only=True, metadata=UNUSUAL
+    )
     trainable: bool = trainable_field()
 
     def __post_init__(self) -> None:
@@ -41,13 +62,34 @@ class Dense(Layer):
         activations.get(self.activation)
         initializers.get(self.bias_initializer)
         self._kernel_initializer()
+        regularizers.get(self.kernel_regularizer)
+        regularizers.get(self.bias_regularizer)
+        self._activity_regularizer()
 
     def build(self, builder: Builder, x: Value, name: str) -> Value:
         """Add the affine map and its activation."""
         kernel = self._kernel_initializer()
         bias = initializers.get(self.bias_initializer) if self.use_bias else None
         z = builder.affine(x, int(self.units), name, kernel, bias, trainable=self.trainable)
-        return builder.activation(z, activations.get(self.activation))
+        y = builder.activation(z, activations.get(self.activation))
+        self._regularize(builder, y, name)
+        return y
+
+    def _regularize(self, builder: Builder, y: Value, name: str) -> None:
+        """Add what keeps W, b and the outputs small."""
+        of_kernel = regularizers.get(self.kernel_regularizer)
+        of_bias = regularizers.get(self.bias_regularizer)
+        of_activity = self._activity_regularizer()
+        if of_kernel is not None:
+            builder.regularize(f"{name}.weight", of_kernel)
+        if of_bias is not None and self.use_bias:
+            builder.regularize(f"{name}.bias", of_bias)
+        if of_activity is not None:
+            builder.term(REGULARIZATION, of_activity, [y])
+
+    def _activity_regularizer(self) -> Regularizer | SparsityKL | None:
+        given = self.activity_regularizer
+        return given if isinstance(given, SparsityKL) else regularizers.get(given)
 
     def _kernel_initializer(self) -> Initializer:
         if isinstance(self.kernel_initializer, str) and self.kernel_initializer == "auto":

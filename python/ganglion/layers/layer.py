@@ -15,6 +15,10 @@ from ganglion._base.plain_records import told_fields
 from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
 from ganglion.initializers import Initializer
+from ganglion.losses import HiddenLoss, Loss
+
+UNUSUAL = {"unusual": True}  # a field is told only where it is not the default
+REGULARIZATION = "regularization"  # what regularizers come to, all together, is reported as
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,14 @@ class Builder(Protocol):
     def stop_gradient(self, x: Value) -> Value:
         """Pass a value on, and no gradient back."""
 
+    def term(
+        self, name: str, loss: Loss | HiddenLoss, values: Sequence[Value], factor: float = 1.0
+    ) -> None:
+        """Add a loss that is reported by this name, and counts so much in what is trained on."""
+
+    def regularize(self, parameter: str, regularizer: HiddenLoss) -> None:
+        """Add what keeps the parameter of this name small, once."""
+
     def trained_if(self, trainable: bool) -> AbstractContextManager[None]:
         """Within it nothing that is added is trained, unless `trainable`."""
 
@@ -212,4 +224,4 @@ class Layer(ABC):
 
 def trainable_field() -> Any:
     """Return the field `trainable` of a layer that has parameters."""
-    return dataclasses.field(default=True, kw_only=True, metadata={"unusual": True})
+    return dataclasses.field(default=True, kw_only=True, metadata=UNUSUAL)

@@ -52,6 +52,7 @@ class CompiledModel(BaseModel):
             optimizer: A record of `ganglion.optimizers`, or a name for its default settings.
             loss: A record of `ganglion.losses`, a name, or a function
                 `(targets, predictions, row_weights) -> (loss, gradient)`, which writes into none.
+                None: those on tensors, and regularizers, are all.
             metrics: Records of `ganglion.metrics`, names, or functions `(targets, outputs) ->
                 value`, called at an epoch's end with all its rows. Every row counts the same.
             weighted_metrics: Records or names; each row counts its `sample_weight`.
@@ -123,7 +124,7 @@ class CompiledModel(BaseModel):
         """The loss given to `compile`; of a model with several outputs, theirs by name."""
         heads = self._objective("loss", UnavailableError).heads
         named = {head.name: head.loss for head in heads}
-        return named if len(self.output_names) > 1 else heads[0].loss
+        return named if len(self.output_names) > 1 else next(iter(named.values()), None)
 
     @property
     def metrics(self) -> list[Metric | MetricFunction]:

@@ -29,6 +29,9 @@ class Model(SavedModel):
     Args:
         inputs: A tensor of `gn.Input`, a list of them, or a dictionary by name.
         outputs: Likewise what comes out.
+        losses: What is made small beside the losses of outputs: losses called on tensors, such as
+            `0.1 * gn.losses.NormalKL()([mean, log_variance])`, one, a list, or a dictionary by the
+            names that they are reported as.
         dtype: What it computes in, "float32" or "float64", by name or as NumPy's types.
         seed: Decides the first weights, the order of samples and the dropout: the same seed, data
             and arguments give the same bits, on any number of threads.
@@ -44,11 +47,12 @@ class Model(SavedModel):
         inputs: Any,
         outputs: Any,
         *,
+        losses: Any = None,
         dtype: DType = "float32",
         seed: int = 0,
         rescale: float = 1.0,
     ) -> None:
-        trace, wiring = wired(inputs, outputs, named(dtype), seed, rescale)
+        trace, wiring = wired(inputs, outputs, losses, named(dtype), seed, rescale)
         self._begin(wiring)
         for call in trace.calls:
             if call.weights is not None:
@@ -90,7 +94,7 @@ class Model(SavedModel):
         verbose: Verbosity = "auto",
         callbacks: Sequence[Callback] | None = None,
         validation_split: float = 0.0,
-        validation_data: Sequence[Any] | None = None,
+        validation_data: Sequence[Any] | Arrays | None = None,
         shuffle: bool = True,
         class_weight: ClassWeight | None = None,
         sample_weight: Arrays | None = None,
@@ -103,14 +107,16 @@ class Model(SavedModel):
             x: Inputs, shape `(samples, ...)`, of numbers of any type, converted batch by batch; or
                 an iterable of batches `(x, y)` or `(x, y, sample_weight)`.
             y: Targets: class numbers `(samples,)`, or values `(samples,)` or `(samples, outputs)`.
-                Of several inputs or outputs x and y are lists, or dictionaries by name.
+                Of several inputs or outputs x and y are lists, or dictionaries by name. None where
+                no output has a loss.
             batch_size: Samples a step; None: 32, or all of fewer.
             epochs: Number of the epoch to stop before: passes over the data, from `initial_epoch`.
             verbose: 1 shows a progress bar, 2 a line an epoch, 0 nothing; "auto" a bar where one
                 can be drawn, and else lines.
             callbacks: Called in this order.
             validation_split: The part of the samples, the last ones, to validate on.
-            validation_data: `(x, y)` or `(x, y, sample_weight)` to validate on.
+            validation_data: `(x, y)` or `(x, y, sample_weight)` to validate on; x alone where no
+                output has a loss.
             shuffle: Whether each epoch takes the samples in a random order of its own.
             class_weight: What the samples of a class count in the loss that is trained on, and
                 nowhere else: a mapping, 1 for classes not named; one a class in their order; or
@@ -149,7 +155,7 @@ class Model(SavedModel):
     def train_on_batch(
         self,
         x: Arrays,
-        y: Arrays,
+        y: Arrays | None = None,
         sample_weight: Arrays | None = None,
         class_weight: ClassWeight | None = None,
     ) -> dict[str, float]:
@@ -164,7 +170,7 @@ class Model(SavedModel):
     def evaluate(
         self,
         x: Arrays,
-        y: Arrays,
+        y: Arrays | None = None,
         batch_size: int | None = None,
         sample_weight: Arrays | None = None,
     ) -> dict[str, float]:

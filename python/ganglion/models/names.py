@@ -9,6 +9,7 @@ from ganglion._base import attributes
 _OF_OTHERS = {  # what models of other packages have that change
     "add": "Sequential([...]), which takes all layers at once",
     "pop": "Sequential([...]), which takes all layers at once",
+    "add_loss": "Model(inputs, outputs, losses=[...]), of losses called on tensors",
     "trainable": "trainable=False of a layer, gn.Dense(..., trainable=False), or of a model that is"
     " called as one, model(x, trainable=False)",
 }

@@ -87,11 +87,10 @@ class Subject:
             ValueError: When a shape or a value does not fit.
         """
         inputs = self.tables(call, x)
-        if y is None:
-            raise ValueError(f"{call}: y is missing")
-        model = self.of_steps(call, inputs).model
         heads = objective.heads
-        given = self._of_heads(call, "y", heads, y)
+        _check_given(call, heads, y, sample_weight)
+        model = self.of_steps(call, inputs).model
+        given = self._of_heads(call, "y", heads, y) if heads else []
         for head, one in zip(heads, given, strict=True):
             if one is None:
                 raise ValueError(f"{call}: y of {head.name} is missing")
@@ -139,6 +138,15 @@ class Subject:
         return inputs + ["y" if len(self.outputs) == 1 else f"y of {head.name}" for head in heads]
 
 
+def _check_given(call: str, heads: tuple[Head, ...], y: Any, sample_weight: Any) -> None:
+    """Refuse targets that are missing, and what there is no loss for."""
+    if heads and y is None:
+        raise ValueError(f"{call}: y is missing")
+    for name, given in (("y", y), ("sample_weight", sample_weight)):
+        if not heads and given is not None:
+            raise ValueError(f"{call}: {name} is given, and no output has a loss: leave it out")
+
+
 def weighted_by_class(
     call: str, data: Dataset, class_weight: ClassWeight | None, objective: Objective
 ) -> Dataset:
@@ -151,6 +159,8 @@ def weighted_by_class(
     if class_weight is None:
         return data
     names = [head.name for head in objective.heads]
+    if not names:
+        raise ValueError(f"{call}: class_weight is given, and no output has a loss: leave it out")
     given = by_output(call, class_weight, names)
     targets = [
         one

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from ganglion._base import checks, naming
 from ganglion._base.arrays import Array
 from ganglion._base.locations import first_of
-from ganglion.losses import BinaryCrossEntropy, CrossEntropy, CustomLoss, Loss
+from ganglion.losses import CustomLoss, Loss
 from ganglion.training.data import Targets
-from ganglion.training.supervision import check_weights, classes_of, found_at
+from ganglion.training.supervision import check_weights, classes_of, found_at, has_classes
 
 OfClasses = Mapping[int, float] | Sequence[float] | NDArray[Any] | str
 """Weights by the classes' numbers, one a class in their order, or "balanced"."""
@@ -109,7 +109,7 @@ def refuse_balanced(call: str, class_weight: ClassWeight | None) -> None:
 
 
 def _labels(call: str, targets: Targets, loss: Loss | CustomLoss) -> Array:
-    if not isinstance(loss, CrossEntropy | BinaryCrossEntropy):
+    if not has_classes(loss):
         name = loss.name if isinstance(loss, Loss) else "custom"
         raise ValueError(f"{call}: class_weight needs classes, the loss is {name}")
     labels = classes_of(targets, loss)

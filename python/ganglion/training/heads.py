@@ -85,7 +85,8 @@ class Head:
     @property
     def class_count(self) -> int:
         """How many classes the loss tells apart by their numbers; 0: it has none."""
-        return self.port.channels if isinstance(self.loss, losses.CrossEntropy) else 0
+        numbered = isinstance(self.loss, Loss) and self.loss.numbers_classes
+        return self.port.channels if numbered else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def heads_of(network: Network, outputs: Structure, goals: Goals) -> tuple[Head, 
         ValueError: For an unknown name, when a loss or a metric does not fit its output, or when
             two figures would have one name.
     """
-    if goals.loss is None:
+    if goals.loss is None and not network.terms:
         raise ValueError(f"compile: loss must be given, one of {', '.join(losses.LOSSES)}")
     given = _each(outputs, "loss", goals.loss)
     weights = _each(outputs, "loss_weights", goals.loss_weights)
@@ -124,11 +125,16 @@ def heads_of(network: Network, outputs: Structure, goals: Goals) -> tuple[Head, 
         for number in range(len(outputs))
         if given[number] is not None
     ]
-    if not heads:
+    if not heads and not network.terms:
         raise ValueError("compile: loss is None for every output")
+    if not heads and any([*wanted, *weighted]):
+        raise ValueError(
+            "compile: metrics go with a loss, by whose targets they are; none is given"
+        )
     check_names(
         [head.name for head in heads],
         [["loss", *(figure.name for figure in head.figures)] for head in heads],
+        [term.name for term in network.terms],
     )
     return tuple(heads)
 

@@ -47,8 +47,10 @@ class Objective:
         """The head of a model that has one.
 
         Raises:
-            ValueError: When it has several.
+            ValueError: When it has none, or several.
         """
+        if not self.heads:
+            raise ValueError("no output of the model has a loss")
         if len(self.heads) > 1:
             raise ValueError(
                 "the model has several outputs with losses: "

@@ -83,7 +83,7 @@ class Phase:
             for head in heads
         ]
         names = [head.name for head in heads]
-        self.tally = Tallies(names, tallies, [head.factor for head in heads])
+        self.tally = Tallies(names, tallies, [head.factor for head in heads], model.network.terms)
         self._passes: dict[Sizes, tuple[int, Pass]] = {}  # and the largest batch of each
 
     def run_epoch(
@@ -144,6 +144,11 @@ class Phase:
     def _make_pass(self, model: Parametrized, max_batch: int, widths: Sequence[int]) -> Pass:
         if all(isinstance(head.loss, Loss) for head in self._heads):
             return self.core_pass(model, max_batch, widths)
+        if model.network.terms:
+            raise ValueError(
+                "compile: the network has losses of its own, on tensors or as regularizers, which"
+                " do not go with a loss that is a function"
+            )
         figures = [tally.core for tally in self.tally.of_heads]
         return CustomPass(self._call, model, self._heads, figures, widths, max_batch, self._state)
 
@@ -157,16 +162,16 @@ class Phase:
         """
         graph = _core.Graph(model.network.graph)
         feeds = [port.number for port in model.network.inputs]
-        terms = []
+        heads = []
         for head, tally, width in zip(self._heads, self.tally.of_heads, widths, strict=True):
             output = model.network.outputs[head.number]
             loss = head.add_loss(graph, output, width)
-            terms.append((output.number, loss.value, head.factor, tally.core))
+            heads.append((output.number, loss.value, head.factor, tally.core))
             feeds += [loss.target, loss.weight]
         routine = model.precision.routine(
             graph=graph,
             feeds=feeds,
-            heads=terms,
+            heads=heads,
             purpose=self._purpose,
             store=model.store,
             optimizer=self._state,
@@ -175,6 +180,10 @@ class Phase:
             loss_factor=self._extras.loss_factor,
             penalty=self._extras.penalty,
             groups=model.network.trained_groups,
+            terms=[
+                (term.number, term.factor, figures)
+                for term, figures in zip(model.network.terms, self.tally.of_terms, strict=True)
+            ],
         )
         classes = [head.class_count for head in self._heads]
         return CorePass(self._call, model, classes, routine, model.precision.trainer([routine]))

@@ -18,7 +18,7 @@ from ganglion.callbacks.bars import Verbosity
 from ganglion.losses import CustomLoss, Loss
 from ganglion.training.checking import Subject, weighted_by_class
 from ganglion.training.class_weights import ClassWeight, refuse_balanced
-from ganglion.training.data import Dataset, Targets
+from ganglion.training.data import Arrays, Dataset, Targets
 from ganglion.training.far_scales import warn_of_inputs, warn_of_targets
 from ganglion.training.model_fits import ModelFit
 from ganglion.training.objectives import Objective
@@ -40,7 +40,7 @@ class Arguments:
     verbose: Verbosity
     callbacks: Sequence[Callback]
     validation_split: float
-    validation_data: Sequence[Any] | None
+    validation_data: Sequence[Any] | Arrays | None
     shuffle: bool
     class_weight: ClassWeight | None
     sample_weight: Any
@@ -81,7 +81,9 @@ def prepare(
             f"fit: x must be an array, with y, or an iterable of batches, got {checks.shown(x)}"
         )
     if makes_batches and _holds_inputs(x, subject.inputs):
-        raise ValueError("fit: y is missing")
+        if objective.heads:
+            raise ValueError("fit: y is missing")
+        makes_batches = False
     if makes_batches:
         source, held_out = _iterable_source(subject, objective, x, arguments), None
     else:
@@ -116,7 +118,9 @@ def evaluation_source(data: Dataset, batch_size: int | None) -> ArraySource:
     return ArraySource(data, min(batch_size or _EVALUATION_BATCH, len(data)))
 
 
-def _validation(subject: Subject, objective: Objective, validation_data: Sequence[Any]) -> Dataset:
+def _validation(subject: Subject, objective: Objective, validation_data: Any) -> Dataset:
+    if not objective.heads and not isinstance(validation_data, tuple):
+        return subject.dataset("validation_data", objective, validation_data)
     if not isinstance(validation_data, tuple | list) or len(validation_data) not in (2, 3):
         parts = f" of {len(validation_data)}" if isinstance(validation_data, tuple | list) else ""
         raise TypeError(
@@ -222,6 +226,8 @@ def _iterable_source(
         raise ValueError("fit: validation_split goes with arrays, x is an iterable of batches")
 
     def as_batch(batch: Any) -> Dataset:
+        if not objective.heads and not isinstance(batch, tuple):
+            batch = (batch, None)
         if not isinstance(batch, tuple | list) or len(batch) not in (2, 3):
             raise TypeError(
                 f"fit: a batch must be (x, y) or (x, y, sample_weight), got {type(batch).__name__}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,15 +12,20 @@ from ganglion._base.arrays import Array, as_array
 from ganglion._base.frames import Labels, labels_of
 from ganglion._base.locations import at, first_of
 from ganglion.graphs.networks import OutputPort
-from ganglion.losses import BinaryCrossEntropy, CrossEntropy, CustomLoss, Loss
+from ganglion.losses import BinaryCrossEntropy, CustomLoss, Loss
 from ganglion.training.data import Targets
 
 _LIGHTEST, _HEAVIEST = 1e-30, 1e30  # weights, so that float32 can hold a batch's sum of them
 
-_ALLOWED = {  # lowest and highest value a loss takes, and the rule in words
-    "cross_entropy": (0.0, 1.0, "a probability from 0 to 1"),
-    "binary_cross_entropy": (0.0, 1.0, "from 0 to 1"),
-    "poisson": (0.0, np.inf, "zero or positive"),
+_SIDES = (lambda y: (y == 1) | (y == 0) | (y == -1), "1, or else 0 or -1")
+_ALLOWED: Mapping[str, tuple[Callable[[Array], Any], str]] = {  # what targets are, and in words
+    "cross_entropy": (lambda y: (y >= 0) & (y <= 1), "a probability from 0 to 1"),
+    "binary_cross_entropy": (lambda y: (y >= 0) & (y <= 1), "from 0 to 1"),
+    "poisson": (lambda y: y >= 0, "zero or positive"),
+    "hinge": _SIDES,
+    "squared_hinge": _SIDES,
+    "gamma": (lambda y: y > 0, "positive"),
+    "tweedie": (lambda y: y >= 0, "zero or positive"),
 }
 
 
@@ -41,13 +47,17 @@ def as_targets(call: str, y: ArrayLike, loss: Loss | CustomLoss, output: OutputP
     if table is None:
         rows = len(array) if array.ndim else "samples"
         wanted = ", ".join(str(size) for size in (rows, *places, widths[0]))
-        of = f"outputs of shape {output.shape}" if places else f"a network with {widths[0]} outputs"
+        of = (
+            f"outputs of shape {output.shape}"
+            if places
+            else f"a network with {output.channels} outputs"
+        )
         numbers = ", ".join(str(size) for size in (rows, *places))
         comma = "" if places else ","
-        classes = f", or ({numbers}{comma}) class numbers" if name == "cross_entropy" else ""
+        classes = f", or ({numbers}{comma}) class numbers" if _numbers_classes(loss) else ""
         raise ValueError(f"{call}: y has shape {array.shape}, must be ({wanted}) for {of}{classes}")
     targets = Targets(table, positions=output.positions)
-    if name == "cross_entropy" and targets.width == 1:
+    if _numbers_classes(loss) and targets.width == 1:
         check_classes(call, table, output.channels)
     else:
         _check_values(call, name, targets, labels_of(y))
@@ -103,12 +113,21 @@ def check_weights(call: str, name: str, weight: NDArray[np.float64]) -> None:
 
 def takes_any_number(loss: Loss | CustomLoss) -> bool:
     """Tell whether a loss is known to compare outputs with numbers of any size."""
-    return isinstance(loss, Loss) and loss.name not in _ALLOWED
+    return isinstance(loss, Loss) and loss.name not in _ALLOWED and not loss.numbers_classes
+
+
+def has_classes(loss: Loss | CustomLoss) -> bool:
+    """Tell whether a loss is known to tell classes apart, or yes and no by 1 and 0."""
+    return isinstance(loss, BinaryCrossEntropy) or _numbers_classes(loss)
+
+
+def _numbers_classes(loss: Loss | CustomLoss) -> bool:
+    return isinstance(loss, Loss) and loss.numbers_classes
 
 
 def classes_of(targets: Targets, loss: Loss | CustomLoss) -> Array | None:
     """Return each position's class, `(samples, positions)`; None where there is not just one."""
-    if not isinstance(loss, BinaryCrossEntropy | CrossEntropy):
+    if not has_classes(loss):
         return None
     if targets.width == 1:
         return targets.y
@@ -125,7 +144,7 @@ def _name(loss: Loss | CustomLoss) -> str:
 
 def _refuse_strings(call: str, y: ArrayLike, loss: Loss | CustomLoss) -> None:
     rule = f"must be numbers for the loss {_name(loss)}"
-    if isinstance(loss, CrossEntropy | BinaryCrossEntropy):
+    if has_classes(loss):
         rule = "number the classes from 0 (numpy.unique(y, return_inverse=True))"
     for label in np.ravel(np.asarray(y, dtype=object)):
         if isinstance(label, str | bytes):
@@ -156,8 +175,8 @@ def found_at(labels: Array, place: Array) -> str:
 def _check_values(call: str, loss: str, targets: Targets, labels: Labels | None) -> None:
     """Refuse targets that are not finite, or not in the range of the loss."""
     y = targets.y
-    low, high, rule = _ALLOWED.get(loss, (-np.inf, np.inf, "finite"))
-    wrong = first_of(~((y >= low) & (y <= high) & np.isfinite(y)))
+    allowed, rule = _ALLOWED.get(loss, (np.isfinite, "finite"))
+    wrong = first_of(~(allowed(y) & np.isfinite(y)))
     if wrong is not None:
         row, column = wrong
         where = at(row, column, y.shape[1], targets.width, labels)

@@ -15,6 +15,7 @@ from ganglion._base.ranking import mean_roc_auc
 from ganglion.losses import CustomLoss, Loss
 from ganglion.metrics import AUC, Metric, MetricFunction
 from ganglion.training.data import Targets
+from ganglion.training.supervision import has_classes
 
 Wanted = Sequence[str | Metric | MetricFunction]
 
@@ -57,17 +58,17 @@ class Reading:
     @property
     def of_classes(self) -> bool:
         """Whether columns are classes that exclude each other."""
-        return isinstance(self.loss, losses.CrossEntropy)
+        return isinstance(self.loss, Loss) and self.loss.numbers_classes
 
     def core_settings(self, figure: Figure) -> tuple[str, float, bool, bool]:
         """Return the core's name of a metric, its number, if it is weighted, and if of classes.
 
-        The number is k, or where a yes is read: a logit of 0 under binary_cross_entropy, and else
-        an output of one half. Accuracy under binary_cross_entropy is that of each column's yes.
+        The number is k, or where a yes is read: a logit or margin of 0 under a loss of yes and no,
+        and else an output of one half. Accuracy under such a loss is that of each column's yes.
         """
         assert isinstance(figure.metric, Metric)
         name, number = figure.metric.name, figure.metric.parameter
-        binary = isinstance(self.loss, losses.BinaryCrossEntropy)
+        binary = isinstance(self.loss, Loss) and self.loss.is_of_yes_and_no
         if name in _OF_YES:
             number = 0.0 if binary and not self.is_probability else 0.5
         if binary and name == metrics.Accuracy.name:
@@ -180,7 +181,7 @@ def check_targets(
         ValueError: With the first such value.
     """
     asking = [figure.name for figure in figures if figure.is_of_yes_and_no]
-    if not asking or isinstance(loss, losses.CrossEntropy | losses.BinaryCrossEntropy):
+    if not asking or has_classes(loss):
         return
     y = targets.y
     wrong = first_of((y != 0) & (y != 1))
@@ -209,7 +210,8 @@ def _figures(argument: str, wanted: Wanted, *, weighted: bool) -> list[Figure]:
 
 def _check_fits(record: Metric, loss: Loss | CustomLoss, outputs: int) -> None:
     """Refuse a metric that cannot read the targets of the loss."""
-    if isinstance(loss, Loss) and outputs not in loss.target_columns(outputs):
+    of_classes = isinstance(loss, Loss) and loss.numbers_classes
+    if not of_classes and isinstance(loss, Loss) and outputs not in loss.target_columns(outputs):
         targets = loss.target_columns(outputs)[0]
         part = "the means" if isinstance(loss, losses.Gaussian) else "the first level"
         raise ValueError(
@@ -217,9 +219,8 @@ def _check_fits(record: Metric, loss: Loss | CustomLoss, outputs: int) -> None:
             f" {outputs} outputs belong to {targets} of them: pass a function of targets and"
             f" outputs p, which finds {part} in p[:, :{targets}]"
         )
-    of_classes = isinstance(loss, losses.CrossEntropy)
-    if of_classes and record.name in (*_OF_VALUES, "binary_accuracy"):
-        raise ValueError(f"metrics: {record.name} compares values, cross_entropy has classes")
+    if isinstance(loss, Loss) and of_classes and record.name in (*_OF_VALUES, "binary_accuracy"):
+        raise ValueError(f"metrics: {record.name} compares values, {loss.name} has classes")
     if isinstance(record, metrics.TopKAccuracy):
         if not of_classes:
             raise ValueError("metrics: top_k_accuracy needs classes, as cross_entropy has them")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import xlogy
@@ -21,7 +21,7 @@ from ganglion.training.sources import ArraySource
 class _Capped(Loss):
     """Base of losses of which a row's has a limit, which changes no gradient."""
 
-    largest: float
+    largest: float = field(kw_only=True)
 
     @property
     def parameters(self) -> tuple[float, ...]:
@@ -60,9 +60,11 @@ def rule_of_classes(model: Parametrized) -> LossRule:
     """Return the rule of the logarithmic loss."""
     largest = -float(np.log(np.finfo(model.precision.dtype).eps))  # scikit-learn's
     if model.network.ending == "softmax":
-        return LossRule(CrossEntropy(), 1.0, 1.0, _CappedCrossEntropy(largest))
+        return LossRule(CrossEntropy(), 1.0, 1.0, _CappedCrossEntropy(largest=largest))
     outputs = model.network.output_size
-    return LossRule(BinaryCrossEntropy(), outputs, outputs, _CappedBinaryCrossEntropy(largest))
+    return LossRule(
+        BinaryCrossEntropy(), outputs, outputs, _CappedBinaryCrossEntropy(largest=largest)
+    )
 
 
 def outputs_for_numbers(loss: str, levels: tuple[float, ...], targets: int) -> tuple[int, str]:
