@@ -59,3 +59,19 @@ def test_sums_and_products_are_numpys(operate: Callable[[Any, Any], Any]) -> Non
 def test_other_operators_say_the_way_out(operate: Callable[[], Any], message: str) -> None:
     with pytest.raises(TypeError, match=message):
         operate()
+
+
+def test_what_is_refused_does_not_pass_the_type_checker_either() -> None:
+    """That is seen by mypy, to which an ignored error that there is not is an error."""
+    x = gn.Input(3)
+    refused: list[Callable[[], object]] = [
+        lambda: x - x,  # type: ignore[operator]
+        lambda: -x,  # type: ignore[operator]
+        lambda: x / x,  # type: ignore[operator]
+        lambda: x**2,  # type: ignore[operator]
+        lambda: x @ x,  # type: ignore[operator]
+        lambda: list(x),  # type: ignore[call-overload]
+    ]
+    for operate in refused:
+        with pytest.raises(TypeError):
+            operate()

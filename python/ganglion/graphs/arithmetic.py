@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar
 
 from ganglion._base.checks import shown
 from ganglion.layers import Add, Layer, Multiply
@@ -40,13 +40,14 @@ class Arithmetic:
     def __rmul__(self, other: Self) -> Self:
         return _joined(Multiply(), "*", other, self)
 
-    __sub__ = __rsub__ = _no_layer("a - b", _LEARNT)
-    __neg__ = _no_layer("-a", _LEARNT)
-    __truediv__ = __rtruediv__ = _no_layer("a / b", _LEARNT)
-    __pow__ = __rpow__ = _no_layer("a ** b", "a square is a * a")
-    __matmul__ = __rmatmul__ = _no_layer(
-        "a @ b", "Dense(units, use_bias=False)(a) is a times a matrix that it learns"
-    )
+    if not TYPE_CHECKING:  # else what is refused would pass the type checker
+        __sub__ = __rsub__ = _no_layer("a - b", _LEARNT)
+        __neg__ = _no_layer("-a", _LEARNT)
+        __truediv__ = __rtruediv__ = _no_layer("a / b", _LEARNT)
+        __pow__ = __rpow__ = _no_layer("a ** b", "a square is a * a")
+        __matmul__ = __rmatmul__ = _no_layer(
+            "a @ b", "Dense(units, use_bias=False)(a) is a times a matrix that it learns"
+        )
 
 
 def _joined(layer: Layer, sign: str, *operands: Operand) -> Operand:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from numpy.typing import NDArray
 
@@ -97,8 +97,10 @@ class Tensor(Arithmetic):
         is_range_of_one = isinstance(positions, slice) and len(y.shape) == 1
         return Reshape((1, shapes.channels_of(y.shape)))(y) if is_range_of_one else y
 
-    def __iter__(self) -> Any:
-        raise TypeError("a tensor is no sequence: x[..., 2:5] takes some of its channels")
+    if not TYPE_CHECKING:  # else a tensor that is gone through would pass the type checker
+
+        def __iter__(self) -> NoReturn:
+            raise TypeError("a tensor is no sequence: x[..., 2:5] takes some of its channels")
 
 
 def _keys(shape: Shape, key: Any) -> tuple[Any, Any]:
