@@ -117,3 +117,18 @@ def test_fields_checks_the_named_fields_a_record_has() -> None:
     checks.fields(Record(1.0), rules)
     with pytest.raises(ValueError, match=r"^size must be"):
         checks.fields(Record(-1.0), rules)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [(gn.Dense, "Dense"), (gn.MLP, "MLP"), (np.floating, "numpy.floating"), (dict, "dict")],
+)
+def test_a_class_that_is_no_type_of_numbers_is_shown(given: Any, told: str) -> None:
+    rule = "^dtype must be float32 or float64, by name or as NumPy's type, got <class '"
+    with pytest.raises(TypeError, match=rf"{rule}.*{told}'>$"):
+        gn.MLP([2, 2], dtype=given)
+
+
+@pytest.mark.parametrize("given", ["float64", np.float64, np.dtype(np.float64), float])
+def test_a_type_of_numbers_goes_by_its_names(given: Any) -> None:
+    assert gn.MLP([2, 2], dtype=given).dtype == "float64"

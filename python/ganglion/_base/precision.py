@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         Trainer,
     )
 
-DType = str | type[Any] | np.dtype[Any]
+DType = str | type[np.floating[Any]] | type[float] | np.dtype[Any]
 """The type a network computes in, by name or as NumPy has it."""
 
 
@@ -78,10 +78,22 @@ def named(dtype: DType) -> str:
         TypeError: When it is neither.
         ValueError: When it is no type that networks compute in.
     """
-    given: object = dtype
-    if isinstance(given, np.dtype | type):
-        given = np.dtype(given).name
-    if not isinstance(given, str):
+    name = _name_of(dtype)
+    if name is None:
         known = " or ".join(_PRECISIONS)
-        raise TypeError(f"dtype must be {known}, by name or as NumPy's type, got {shown(given)}")
-    return get(given).dtype.name
+        raise TypeError(f"dtype must be {known}, by name or as NumPy's type, got {shown(dtype)}")
+    return get(name).dtype.name
+
+
+def _name_of(dtype: object) -> str | None:
+    """Return what NumPy calls a type, or a name itself; None: it is neither."""
+    if isinstance(dtype, str):
+        return dtype
+    if not isinstance(dtype, np.dtype | type):
+        return None
+    try:
+        name = np.dtype(dtype).name
+    except TypeError:  # a kind of several types
+        return None
+    is_any_class = name == "object" and dtype not in (object, np.object_)
+    return None if is_any_class else name
