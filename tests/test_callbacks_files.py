@@ -78,6 +78,9 @@ def test_checkpoint_names_the_figures_there_are(tmp_path: Path) -> None:
         ("a}", "filepath 'to/a}' has braces that are not in pairs: "),
         ("{0}", "filepath 'to/{0}' has {0}, must name epoch or a figure"),
         ("{:02d}", "filepath 'to/{:02d}' has {}, must name epoch or a figure"),
+        ("{loss:{}}", "filepath 'to/{loss:{}}' has {}, must name epoch or a figure"),
+        ("{loss:{0}.2f}", "filepath 'to/{loss:{0}.2f}' has {0}, must name epoch or a figure"),
+        ("{loss:{}", "filepath 'to/{loss:{}' has braces that are not in pairs: "),
     ],
 )
 def test_checkpoint_refuses_a_path_before_the_fit(name: str, message: str) -> None:
@@ -128,6 +131,26 @@ def test_checkpoint_tries_a_path_before_anything_is_done(path: str, tmp_path: Pa
         net.fit(X, Y, validation_data=(X, Y), callbacks=callbacks, verbose=0)
     assert log.read_text() == "of another fit"
     np.testing.assert_array_equal(net.parameter_vector, before)
+
+
+@pytest.mark.parametrize("path", ["{val_loss}", "{epoch:02d}-{val_r2:.2f}", "{loss:{val_loss}}"])
+def test_checkpoint_refuses_figures_of_a_validation_that_there_is_not(
+    path: str, tmp_path: Path
+) -> None:
+    net = network()
+    before = net.parameter_vector.copy()
+    with pytest.raises(ValueError, match=r"names val_(loss|r2), but fit is given no validation_da"):
+        net.fit(X, Y, callbacks=[ModelCheckpoint(tmp_path / path)], verbose=0)
+    np.testing.assert_array_equal(net.parameter_vector, before)
+    assert not net.history.epoch
+
+
+def test_checkpoint_is_told_of_a_loop_by_hand_without_the_names_of_figures(tmp_path: Path) -> None:
+    callback = ModelCheckpoint(tmp_path / "{val_loss:.1f}")
+    callback.set_params(
+        {"initial_epoch": 0, "epochs": 1, "steps": 0, "samples": 0, "verbose": False}
+    )
+    assert fit(callback, losses(0.5)) == ["0.5"]
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ class ModelCheckpoint(MonitorCallback):
 
     def set_params(self, params: Params) -> None:
         """Receive what the fit is about to do; refuse it if the path does not fit its figures."""
-        templates.check_fits(self.filepath, params["initial_epoch"], params["figures"])
+        templates.check_fits(self.filepath, params["initial_epoch"], params.get("figures", ()))
         super().set_params(params)
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from inspect import signature
 from pathlib import Path
-from typing import Any, Protocol, TypedDict
+from typing import Any, NotRequired, Protocol, TypedDict
 
 from numpy.typing import NDArray
 
@@ -45,7 +45,7 @@ class Params(TypedDict):
     steps: int  # batches an epoch, 0 when not known
     samples: int  # rows an epoch, 0 when not known
     verbose: bool  # whether the fit tells how it gets on
-    figures: list[str]  # of each epoch, by name; callbacks may add others
+    figures: NotRequired[list[str]]  # of each epoch, by name; callbacks may add others
 
 
 class Callback:

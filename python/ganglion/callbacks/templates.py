@@ -19,12 +19,12 @@ def check(filepath: str) -> None:
         ValueError: With the path.
     """
     try:
-        fields = _fields(filepath)
+        names = [name for field in _fields(filepath) for name in sorted(_names(field))]
     except ValueError as error:
         raise ValueError(
             f"filepath {filepath!r} has braces that are not in pairs: {error}"
         ) from None
-    for name, _, _ in fields:
+    for name in names:
         if not name or name[0].isdigit():
             raise ValueError(
                 f"filepath {filepath!r} has {{{name}}}, must name epoch or a figure, as in"
@@ -35,7 +35,8 @@ def check(filepath: str) -> None:
 def check_fits(filepath: str, epoch: int, figures: Collection[str]) -> None:
     """Refuse a path that the figures of an epoch cannot be written in.
 
-    Others that it names may be a callback's, of which nothing is known before the epoch's end.
+    Others that it names may be a callback's, of which nothing is known before the epoch's end. But
+    `val_` before the name of one that there is says that it is of a validation, which there is not.
 
     Args:
         filepath: The template.
@@ -46,7 +47,14 @@ def check_fits(filepath: str, epoch: int, figures: Collection[str]) -> None:
         ValueError: With the path.
     """
     logs = dict.fromkeys(figures, 0.5)
+    of_validation = {f"val_{name}" for name in figures} - set(figures)
     for field in _fields(filepath):
+        lacking = sorted(_names(field) & of_validation)
+        if lacking:
+            raise ValueError(
+                f"filepath {filepath!r} names {lacking[0]}, but fit is given no validation_data; a"
+                " callback's own figure must have another name"
+            )
         if _names(field) <= {"epoch", *logs}:
             _formatted(filepath, _in_braces(field), epoch, logs)
 

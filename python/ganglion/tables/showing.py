@@ -32,7 +32,6 @@ class EpochProgress:
                 "steps": self._steps,
                 "samples": self._samples,
                 "verbose": True,
-                "figures": [],  # nothing that is shown goes by them
             }
         )
         self._shown.on_train_begin()
