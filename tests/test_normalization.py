@@ -169,6 +169,13 @@ def test_the_summary_and_mlp_have_it() -> None:
     assert net.count_params() == gn.MLP([FEATURES, 5, 3]).count_params()
 
 
+def test_what_holds_arrays_is_one_thing_and_no_other() -> None:
+    one, other = make_net()._model, make_net()._model
+    assert one.network.inputs[0] != other.network.inputs[0]
+    assert one.scales[0] != other.scales[0]
+    assert len({*one.network.inputs, *other.network.inputs, *one.scales, *other.scales}) == 4
+
+
 def test_the_summary_names_it(capsys: pytest.CaptureFixture[str]) -> None:
     make_net().summary()
     assert re.search(rf"Normalization +\(batch, {FEATURES}\) +0\n", capsys.readouterr().out)

@@ -49,7 +49,7 @@ class Scale:
         return spread
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)  # arrays have no equality to compare by
 class InputScale:
     """One factor for all inputs, or for each column what it is moved by and its factor.
 

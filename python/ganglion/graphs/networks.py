@@ -18,7 +18,7 @@ from ganglion._base.shapes import Shape
 from ganglion.graphs.parameters import FROZEN, Kind, Parameter
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # an array has no equality to compare by
 class End:
     """An input or an output of a network; what is asked of it in each call is computed once.
 
@@ -60,7 +60,7 @@ class End:
         return self.columns // self.channels
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Port(End):
     """An input of a network.
 
@@ -72,7 +72,7 @@ class Port(End):
     normalization: NDArray[np.float64] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OutputPort(End):
     """An output of a network.
 
