@@ -345,7 +345,11 @@ WRONG: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: gn.Model(X3, X3), ValueError, "outputs must come out of layers"),
     (lambda: gn.Model(3, X3), TypeError, "inputs must be tensors, got 3"),
     (lambda: gn.Normalization([0] * 3, [1] * 3)(gn.Dense(3)(X3)), ValueError, "the first layer"),
-    (lambda: gn.Sequential([gn.Add()], input_size=3), ValueError, "takes several tensors"),
+    (
+        lambda: gn.Sequential([gn.Add()], input_size=3),
+        ValueError,
+        r"layers.0: Add\(\) takes or gives several tensors, a ch",
+    ),
 ]
 
 

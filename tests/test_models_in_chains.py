@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ import pytest
 from numpy.typing import NDArray
 
 import ganglion as gn
+from ganglion.graphs.architectures import Chain
+from ganglion.graphs.wirings import Nested
+from ganglion.layers import Builder, Value
 
 X: NDArray[Any] = np.random.default_rng(0).normal(size=(40, 4))
 ENCODER = gn.MLP([4, 6, 3], activation="tanh", seed=3)
@@ -87,6 +91,17 @@ def test_a_first_model_that_normalizes_its_inputs_reads_those_of_the_chain() -> 
 
 
 SEQUENTIAL: Any = gn.Sequential
+RESIDUAL: Any = gn.Residual
+
+
+@dataclass(frozen=True, repr=False)
+class Twice(gn.Layer):
+    """A layer of one's own that gives what it takes twice."""
+
+    def build(self, builder: Builder, x: Value, name: str) -> list[Value]:
+        return [x, x]
+
+
 TWO = gn.Model(PIXELS, [gn.Dense(3)(PIXELS), gn.Dense(1)(PIXELS)])
 JOINED = gn.Model([PIXELS, OTHER := gn.Input(3)], PIXELS + OTHER)
 
@@ -130,6 +145,26 @@ JOINED = gn.Model([PIXELS, OTHER := gn.Input(3)], PIXELS + OTHER)
             lambda: SEQUENTIAL([gn.Dense], input_size=3),
             TypeError,
             "layers must hold layers such as",
+        ),
+        (
+            lambda: RESIDUAL([gn.Dense(4), ENCODER]),
+            TypeError,
+            r"such as Dense\(3\), got a model, MLP, which is .* a tensor, .*: x \+ model\(x\) has",
+        ),
+        (
+            lambda: RESIDUAL([gn.MLP]),
+            TypeError,
+            r"such as Dense\(3\), got <class 'ganglion.models.mlp.MLP'>$",
+        ),
+        (
+            lambda: Chain([Nested(TWO.architecture)], 3).network(),
+            ValueError,
+            "^layers.0: <a model, layers: 2> takes or gives several tensors, a chain has one$",
+        ),
+        (
+            lambda: SEQUENTIAL([Twice()], input_size=3),
+            ValueError,
+            r"^layers.0: Twice\(\) takes or gives several tensors, a chain has one$",
         ),
     ],
 )

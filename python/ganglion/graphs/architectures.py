@@ -119,7 +119,7 @@ class Chain:
     @property
     def layer_count(self) -> int:
         """How often a layer is applied, those within models too."""
-        return sum(layer.layer_count for layer in self.layers)
+        return sum(layer._layer_count for layer in self.layers)
 
     def network(self) -> Network:
         """Put the layers together; no memory is taken for parameters."""

@@ -44,11 +44,12 @@ class Builder(TermBuilder):
         """Add layers one after the other, named `name.0`, `name.1`, ..."""
         for i, layer in enumerate(layers):
             place = f"{name}.{i}"
-            if not layer.is_one_to_one:
+            given = self.applied(layer, [x], place) if layer._is_one_to_one else []
+            if len(given) != 1:
                 raise ValueError(
-                    f"{place}: {type(layer).__name__} takes several tensors, a chain has one"
+                    f"{place}: {layer!r} takes or gives several tensors, a chain has one"
                 )
-            (x,) = self.applied(layer, [x], place)
+            (x,) = given
         return x
 
     def call(self, layer: Layer, x: Value | Sequence[Value], name: str) -> Value:

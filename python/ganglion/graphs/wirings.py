@@ -130,7 +130,7 @@ class Wiring:
         """How often a layer is applied, those within models too."""
         applied_here = Counter(step.layer for step in self.steps)
         return sum(
-            times * layer.layer_count
+            times * layer._layer_count
             for number, layer in enumerate(self.layers)
             if (times := applied_here[number])
         )
@@ -215,12 +215,12 @@ class Nested(Layer):
         checks.flag("trainable", self.trainable)
 
     @property
-    def is_one_to_one(self) -> bool:
+    def _is_one_to_one(self) -> bool:
         """Whether the model has one input and one output."""
         return len(self.architecture.inputs) == len(self.architecture.outputs) == 1
 
     @property
-    def layer_count(self) -> int:
+    def _layer_count(self) -> int:
         """How many layers are applied in the model."""
         return self.architecture.layer_count
 

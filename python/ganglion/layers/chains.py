@@ -51,9 +51,19 @@ def checked_layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     checks.listed("layers", layers, "layers")
     for layer in layers:
         if not isinstance(layer, Layer):
-            raise TypeError(f"layers must hold layers such as Dense(3), got {checks.shown(layer)}")
+            raise TypeError(f"layers must hold layers such as Dense(3), got {_no_layer(layer)}")
     if not layers:
         raise ValueError("layers must hold at least one layer, got none")
     return tuple(
         layer.for_network() if isinstance(layer, Normalization) else layer for layer in layers
     )
+
+
+def _no_layer(given: object) -> str:
+    """Say what stands where a layer must, and of a model how it comes to be one."""
+    if hasattr(given, "architecture") and not isinstance(given, type):
+        return (
+            f"a model, {type(given).__name__}, which is a layer where it is called on a tensor, for"
+            " a gn.Model: x + model(x) has its input beside it"
+        )
+    return checks.shown(given)

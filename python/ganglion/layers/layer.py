@@ -173,12 +173,12 @@ class Layer(ABC):
     takes_several: ClassVar[bool] = False  # tensors, in a list
 
     @property
-    def is_one_to_one(self) -> bool:
+    def _is_one_to_one(self) -> bool:
         """Whether one tensor goes in and one comes out, as in a chain."""
         return not self.takes_several
 
     @property
-    def layer_count(self) -> int:
+    def _layer_count(self) -> int:
         """How many layers it counts as: a model as many as are applied in it."""
         return 1
 
