@@ -39,6 +39,7 @@ NET: Any = gn.MLP([2, 2])
         ("fit_many", "ganglion.model_selection.fit_many"),
         ("neural_networks", "ganglion.neural_network"),
         ("InputLayer", "ganglion.Input"),
+        ("Rescaling", "the argument rescale of a network, rescale=1/255"),
         ("SparseCategoricalCrossentropy", "ganglion.losses.CrossEntropy"),
         ("MeanSquaredError", "ganglion.metrics.MeanSquaredError"),
     ],
@@ -75,6 +76,7 @@ def test_the_package_says_what_there_is_where_nothing_is_near(name: str) -> None
     [
         (gn.activations, "relu", "activation='relu'"),
         (GN.layers, "Dence", "ganglion.layers.Dense"),
+        (GN.layers, "Rescaling", "the argument rescale of a network, rescale=1/255"),
         (gn.callbacks, "EarlyStop", "ganglion.callbacks.EarlyStopping"),
         (gn.initializers, "he_normal", "ganglion.initializers.HeNormal"),
         (gn.losses, "mse", "ganglion.losses.SquaredError"),
@@ -97,6 +99,28 @@ def test_modules_answer_an_unknown_name(module: Any, name: str, meant: str) -> N
     with pytest.raises(AttributeError) as caught:
         getattr(module, name)
     assert str(caught.value).endswith(f"has no attribute {name!r}, did you mean {meant}?")
+
+
+@pytest.mark.parametrize(
+    ("module", "last", "helper"),
+    [
+        (GN.layers, "StopGradient", "checked_layers"),
+        (GN.layers, "StopGradient", "kinds"),
+        (gn.activations, "elu", "trainable_names"),
+        (gn.callbacks, "TerminateOnNaN", "wants_batches"),
+        (gn.initializers, "Constant", "default_for"),
+        (gn.losses, "Gaussian", "get"),
+        (gn.schedules, "Warmup", "check_rate"),
+    ],
+)
+def test_modules_tell_what_is_for_users(module: Any, last: str, helper: str) -> None:
+    for name in ("Foo", f"{helper}s"):
+        with pytest.raises(AttributeError) as caught:
+            getattr(module, name)
+        assert helper in vars(module)
+        assert f"{module.__name__}.{helper}" not in str(caught.value)
+    with pytest.raises(AttributeError, match=rf"There are .*{module.__name__}\.{last}\b"):
+        module.Foo  # noqa: B018
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,7 @@ def __getattr__(name: str) -> ModuleType:
     if name in _WHEN_ASKED_FOR:
         return importlib.import_module(f"{__name__}.{name}")
     known = attributes.given_by_name("activation", activations.names())
+    known |= attributes.NO_LAYERS
     for module, items in _WHEN_ASKED_FOR.items():
         known |= {item.lower(): f"{__name__}.{module}.{item}" for item in items}
     for place in (callbacks, initializers, losses, metrics, optimizers, regularizers, schedules):

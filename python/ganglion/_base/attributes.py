@@ -39,7 +39,7 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
     "prelu": (),
     "predict_classes": ("predict",),
     "predict_on_batch": ("predict",),
-    "rescaling": ("normalization",),
+    "rescaling": ("rescale",),
     "save_weights": ("save",),
     "score": ("evaluate",),
     "smooth_l1": ("huber",),
@@ -53,6 +53,9 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
     "weights": ("get_weights",),
     "zero_grad": ("backward",),
 }
+
+NO_LAYERS = {"rescale": "the argument rescale of a network, rescale=1/255"}
+"""What other packages have layers for and is none here, as `missing` takes it."""
 
 
 class UnavailableError(AttributeError, ValueError):
@@ -93,10 +96,11 @@ def missing(
 
 
 def public_names(module: str) -> dict[str, str]:
-    """Return what a module holds of its own, as `missing` takes it, also by names in words."""
+    """Return what a module holds for users, as `missing` takes it, also by names in words."""
     found = {}
     for key, value in vars(sys.modules[module]).items():
-        if not key.startswith("_") and getattr(value, "__module__", "").startswith(module):
+        is_own = getattr(value, "__module__", "").startswith(module)
+        if is_own and not key.startswith("_") and not _is_helper(value):
             found[key.lower()] = f"{module}.{key}"
             in_words = getattr(value, "name", None)
             if isinstance(in_words, str):
@@ -104,17 +108,23 @@ def public_names(module: str) -> dict[str, str]:
     return found
 
 
+def _is_helper(value: object) -> bool:
+    """Tell whether this is a function for other modules: one for users is `explained`."""
+    return inspect.isfunction(value) and not hasattr(value, "__wrapped__")
+
+
 def given_by_name(kind: str, names: Iterable[str]) -> dict[str, str]:
     """Return names that stand in arguments, as `missing` takes them: `activation='relu'`."""
     return {name: f"{kind}={name!r}" for name in names}
 
 
-def answering(module: str) -> Callable[[str], NoReturn]:
-    """Return what a module has as `__getattr__` (PEP 562)."""
+def answering(module: str, others: Mapping[str, str] | None = None) -> Callable[[str], NoReturn]:
+    """Return what a module has as `__getattr__` (PEP 562); others are meant, and not listed."""
 
     def answer(name: str) -> NoReturn:
         known = public_names(module)
-        raise missing(f"module {module!r}", name, _each_once(known), known)
+        listed = _each_once(known)
+        raise missing(f"module {module!r}", name, listed, {**(others or {}), **known})
 
     return answer
 

@@ -57,4 +57,4 @@ def kinds() -> list[type[Layer]]:
 
 
 if not TYPE_CHECKING:  # else any name would pass the type checker
-    __getattr__ = attributes.answering(__name__)
+    __getattr__ = attributes.answering(__name__, attributes.NO_LAYERS)
