@@ -153,6 +153,19 @@ def test_a_metric_that_gives_no_number_is_named_with_what_it_gave(value: Any) ->
     assert str(caught.value).endswith(functions.described(value))
 
 
+def test_the_weights_of_a_batch_are_added_up_in_more_digits_than_float32_has() -> None:
+    def own(y: Array, p: Array, weight: Array | None) -> tuple[float, Array]:
+        return float(y[0, 0]), np.zeros_like(p)  # 1 in the first batch, 0 in the second
+
+    net = gn.MLP([3, 1])
+    net.compile("sgd", loss=own)
+    y, weights = np.array([[1.0], [1.0], [0.0], [0.0]]), np.array([2.0**24, 1.0, 2.0**24, 0.0])
+    told = net.fit(
+        X[:4], y, sample_weight=weights, batch_size=2, shuffle=False, epochs=1, verbose=0
+    )
+    assert told.history["loss"] == [(2**24 + 1) / (2**25 + 1)]
+
+
 def test_an_error_within_a_function_is_its_own() -> None:
     def own(y: Array, p: Array, weight: Array | None) -> Any:
         raise KeyError("mine")

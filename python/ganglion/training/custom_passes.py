@@ -167,7 +167,8 @@ class CustomPass:
         name = f"{self._call}: {self._names[number]}"
         loss, gradient = _answered(name, answer, shape)
         along = as_gradient(name, "the gradient", gradient, p)
-        total = float(targets.y.shape[0] * targets.positions if weight is None else weight.sum())
+        count = targets.y.shape[0] * targets.positions
+        total = float(count if weight is None else weight.sum(dtype=np.float64))
         return Judged(loss, total, along.reshape(output.shape) * head.factor)
 
     def _step(
