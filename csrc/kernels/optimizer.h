@@ -60,7 +60,8 @@ struct UpdateArgs {
     UpdateRule<T> rule;
 };
 
-/// Returns whether every parameter, and every mean or sum of squares, is finite afterwards.
+/// Returns whether every parameter, and every mean or sum of squares of gradients, is finite
+/// afterwards.
 template <class T>
 using UpdateKernel = bool (*)(const UpdateArgs<T>&);
 
