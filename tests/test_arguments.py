@@ -14,6 +14,7 @@ from ganglion import callbacks, initializers, losses, metrics, optimizers, sched
 from ganglion import layers as kinds_of_layers
 from ganglion._base.arguments import explained
 from ganglion.activations import ActivationFunction
+from ganglion.layers import Value
 
 CONSTRUCTORS: list[Any] = [
     *(gn.MLP, gn.Sequential, gn.Dense, gn.Activation, gn.Dropout, gn.Residual),
@@ -218,6 +219,16 @@ def test_a_record_that_is_written_to_says_the_way(record: Any, name: str, messag
     with pytest.raises(dataclasses.FrozenInstanceError, match=message):
         setattr(record, name, False)
     assert copy.deepcopy(record) == pickle.loads(pickle.dumps(record)) == record
+
+
+@pytest.mark.parametrize("item", [gn.Input(3), Value((3,), 0)], ids=["tensor", "value"])
+def test_what_flows_through_a_network_is_not_written_to(item: Any) -> None:
+    told = r"^<?(Tensor|Value).* has no field 'foo'\. A record does not change$"
+    with pytest.raises(dataclasses.FrozenInstanceError, match=told):
+        item.foo = 1
+    with pytest.raises(dataclasses.FrozenInstanceError, match=r"^shape cannot be set, a record do"):
+        item.shape = (4,)
+    assert item.shape == (3,)
 
 
 def test_the_shape_of_an_input_is_its_size() -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pandas as pd
@@ -46,6 +47,12 @@ def test_info_is_that_of_the_command(model: gn.tables.TableModel, columns: bool)
     model.save("m.safetensors")
     words = ["--columns"] if columns else []
     assert f"{model.info(columns=columns)}\n" == succeed("info", "m.safetensors", *words)
+
+
+def test_it_and_its_figures_are_not_written_to(model: gn.tables.TableModel) -> None:
+    for item in (model, model.figures):
+        with pytest.raises(FrozenInstanceError, match="has no field 'foo'"):
+            setattr(item, "foo", 1)  # noqa: B010
 
 
 def test_what_is_not_there_is_answered_with_what_is_meant(model: gn.tables.TableModel) -> None:

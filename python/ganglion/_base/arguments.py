@@ -92,7 +92,7 @@ def explained(target: Target) -> Target:
         made: Any = target
         made.__init__ = _explained(made.__init__, made.__name__)
         if "__dataclass_params__" in vars(made) and made.__dataclass_params__.frozen:
-            made.__setattr__ = _explained_writing(made.__setattr__)
+            made.__setattr__ = _explained_writing(made)
         return cast(Target, made)
     return cast(Target, _explained(target, target.__name__))
 
@@ -111,12 +111,16 @@ def _explained(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     return call
 
 
-def _explained_writing(write: Callable[[Any, str, Any], None]) -> Callable[..., None]:
+def _explained_writing(kind: Any) -> Callable[..., None]:
+    write = kind.__setattr__
+    # Of a class with slots, which is made anew, dataclasses look for unknown names in the first.
+    refused = (FrozenInstanceError, TypeError) if "__slots__" in vars(kind) else FrozenInstanceError
+
     @wraps(write)
     def set_field(record: Any, name: str, value: Any) -> None:
         try:
             write(record, name, value)
-        except FrozenInstanceError:
+        except refused:
             raise FrozenInstanceError(_unchanged(record, name, value)) from None
 
     return set_field

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from numpy.typing import NDArray
 
 from ganglion._base import checks, shapes
+from ganglion._base.arguments import explained
 from ganglion._base.shapes import Shape
 from ganglion.graphs.arithmetic import Arithmetic
 from ganglion.graphs.builders import Builder
@@ -37,6 +38,7 @@ class Call:
     weights: Weights | None = None
 
 
+@explained
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Tensor(Arithmetic):
     """A place for numbers in a network in the making: an input, or what comes out of a layer.

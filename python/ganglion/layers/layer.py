@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Never, Protocol, Self, TypeVar
 
 from ganglion._base import shapes
+from ganglion._base.arguments import explained
 from ganglion._base.checks import shown
 from ganglion._base.plain_records import told_fields
 from ganglion._base.shapes import Shape
@@ -21,6 +22,7 @@ UNUSUAL = {"unusual": True}  # a field is told only where it is not the default
 REGULARIZATION = "regularization"  # what regularizers come to, all together, is reported as
 
 
+@explained
 @dataclass(frozen=True, slots=True)
 class Value:
     """What flows through a graph in the making; only builders make them.

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ganglion._base.arguments import explained
 from ganglion._base.ranking import mean_roc_auc
 from ganglion.tables.targets import ClassTarget, Target, ValueTarget, log_probabilities
 
 _RARE = 0.5  # of the share that a class would have if all had the same: less is a rare one
 
 
+@explained
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassFigures:
     """How well rows were told apart.
@@ -87,6 +89,7 @@ class ClassFigures:
         return f"{self.constant!r} for every row, with the shares of the classes as probabilities"
 
 
+@explained
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueFigures:
     """How near predicted numbers are, in the target's own units.

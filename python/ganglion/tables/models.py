@@ -44,6 +44,7 @@ def current_versions() -> dict[str, str]:
     return here | {name: version(name) for name in packages}
 
 
+@explained
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableModel:
     """A network and the preparation of the rows it is given.
