@@ -14,7 +14,7 @@ from ganglion._base.shapes import Shape
 from ganglion.graphs.arithmetic import Arithmetic
 from ganglion.graphs.builders import Builder
 from ganglion.graphs.terms import Term
-from ganglion.graphs.wirings import Nested, Step, add_steps, applied
+from ganglion.graphs.wirings import Nested, Step, add_steps, blaming
 from ganglion.layers import Layer, Reshape, Slice, Value
 from ganglion.losses import HiddenLoss, Loss
 
@@ -150,7 +150,8 @@ def called(layer: Layer, tensors: Sequence[Any], weights: Weights | None = None)
     """
     kind = "a model" if isinstance(layer, Nested) else type(layer).__name__
     builder, trace, given = _put_together(kind, tensors)
-    outputs = applied(builder, layer, given, f"layers.{trace.place(layer)}")
+    with blaming(layer):
+        outputs = builder.applied(layer, given, f"layers.{trace.place(layer)}")
     call = Call(layer, tuple(tensors), len(outputs), weights)
     return [Tensor(value.shape, call, index) for index, value in enumerate(outputs)]
 

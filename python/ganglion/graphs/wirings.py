@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -181,15 +182,17 @@ def add_steps(
     """Apply layers to a graph's values, and return all values: the inputs, and what comes out."""
     values = list(inputs)
     for step in steps:
-        given = [values[number] for number in step.values]
-        values += applied(builder, layers[step.layer], given, f"{name}layers.{step.layer}")
+        layer, given = layers[step.layer], [values[number] for number in step.values]
+        with blaming(layer):
+            values += builder.applied(layer, given, f"{name}layers.{step.layer}")
     return values
 
 
-def applied(builder: AnyBuilder, layer: Layer, values: Sequence[Value], place: str) -> list[Value]:
-    """Apply a layer to values, and return all that come out; what does not fit is told of it."""
+@contextmanager
+def blaming(layer: Layer) -> Iterator[None]:
+    """Within it, where a layer is applied, what does not fit is told of the layer."""
     try:
-        return builder.applied(layer, values, place)
+        yield
     except ValueError as error:
         if isinstance(layer, Nested):  # which says itself that it is a model
             raise

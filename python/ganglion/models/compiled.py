@@ -117,12 +117,12 @@ class CompiledModel(BaseModel):
     @property
     def optimizer(self) -> Optimizer:
         """The optimizer given to `compile`."""
-        return self._objective("optimizer", UnavailableError).optimizer
+        return self._objective_told("optimizer").optimizer
 
     @property
     def loss(self) -> Any:
         """The loss given to `compile`; of a model with several outputs, theirs by name."""
-        heads = self._objective("loss", UnavailableError).heads
+        heads = self._objective_told("loss").heads
         named = {head.name: head.loss for head in heads}
         return named if len(self.output_names) > 1 else next(iter(named.values()), None)
 
@@ -131,21 +131,32 @@ class CompiledModel(BaseModel):
         """The metrics given to `compile`, those that are weighted last."""
         return [
             figure.metric
-            for head in self._objective("metrics", UnavailableError).heads
+            for head in self._objective_told("metrics").heads
             for figure in head.figures
         ]
 
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step; writing it replaces rate or schedule."""
-        return float(self._objective("learning_rate", UnavailableError).rates(1)[0])
+        return float(self._objective_told("learning_rate").rates(1)[0])
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
         checks.non_negative("learning_rate", rate)
-        self._objective("learning_rate", UnavailableError).schedule = Constant(float(rate))
+        self._objective_told("learning_rate").schedule = Constant(float(rate))
 
-    def _objective(self, call: str, error: type[ValueError] = ValueError) -> Objective:
+    def _objective(self, call: str) -> Objective:
+        """Return what `compile` has made, for a call that needs it."""
         if self._compiled is None:
-            raise error(f"{call}: the model is not compiled, call compile first")
+            raise ValueError(_uncompiled(call))
         return self._compiled
+
+    def _objective_told(self, name: str) -> Objective:
+        """Return it for an attribute that tells of it, and is not there before."""
+        if self._compiled is None:
+            raise UnavailableError(_uncompiled(name))
+        return self._compiled
+
+
+def _uncompiled(what: str) -> str:
+    return f"{what}: the model is not compiled, call compile first"

@@ -74,29 +74,29 @@ class Facts:
         say(summary.describe(self.architecture))
 
 
-Port = TypeVar("Port", bound=End)
+AnyEnd = TypeVar("AnyEnd", bound=End)
 
 
-def only(call: str, what: str, ports: Sequence[Port], way: str = "") -> Port:
+def only(call: str, what: str, ends: Sequence[AnyEnd], way: str = "") -> AnyEnd:
     """Return the only one of a model's inputs or outputs.
 
     Args:
         call: What needs there to be one, for the message.
         what: "inputs" or "outputs".
-        ports: They.
+        ends: They.
         way: What to do where there are several, for the message.
 
     Raises:
         ValueError: When there are several.
     """
-    if len(ports) > 1:
-        names = ", ".join(port.name for port in ports)
+    if len(ends) > 1:
+        names = ", ".join(end.name for end in ends)
         raise ValueError(f"{call}: the model has several {what}: {names}{way}")
-    return ports[0]
+    return ends[0]
 
 
-def _size(name: str, what: str, ports: Sequence[End]) -> int | Shape:
+def _size(name: str, what: str, ends: Sequence[End]) -> int | Shape:
     try:
-        return shapes.as_size(only(name, what, ports).shape)
+        return shapes.as_size(only(name, what, ends).shape)
     except ValueError as error:
         raise UnavailableError(str(error)) from None
