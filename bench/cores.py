@@ -17,7 +17,7 @@ from ganglion.bench.workloads import NUMBER, TABLE, Cost, Workload
 from ganglion.graphs.architectures import ONE_OUTPUT
 from ganglion.training.heads import Goals
 from ganglion.training.objectives import Objective
-from ganglion.training.passes import Parametrized
+from ganglion.training.parametrized import Parametrized
 
 if TYPE_CHECKING:
     from ganglion._core import Predictor, Routine, TeamCosts

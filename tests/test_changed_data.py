@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion import _core
 from ganglion.callbacks import LambdaCallback
-from ganglion.training.passes import Parametrized
+from ganglion.training.parametrized import Parametrized
 
 pytestmark = pytest.mark.threads
 

@@ -37,7 +37,7 @@ from ganglion._base import precision
 from ganglion._base.scaling import InputScale
 from ganglion.graphs import chains
 from ganglion.layers import Layer
-from ganglion.training.passes import Parametrized
+from ganglion.training.parametrized import Parametrized
 
 Function = Callable[[], float]
 

@@ -19,7 +19,7 @@ from ganglion.models.sizing import with_parameters
 from ganglion.models.weights import Array, Weights
 from ganglion.training.checking import Subject
 from ganglion.training.data import Arrays, Dataset, Inputs
-from ganglion.training.passes import KEPT, Parametrized
+from ganglion.training.parametrized import KEPT, Parametrized
 
 if TYPE_CHECKING:
     from ganglion.inference import Predictor

@@ -14,7 +14,7 @@ from ganglion.graphs import summary
 from ganglion.graphs.architectures import Architecture
 from ganglion.graphs.networks import End
 from ganglion.layers import Layer
-from ganglion.training.passes import Parametrized
+from ganglion.training.parametrized import Parametrized
 
 
 class Facts:

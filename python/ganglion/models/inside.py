@@ -6,7 +6,7 @@ from typing import Any
 
 from ganglion._base.arrays import Array
 from ganglion.models.base import BaseModel
-from ganglion.training.passes import Parametrized
+from ganglion.training.parametrized import Parametrized
 
 
 def parametrized(model: BaseModel) -> Parametrized:

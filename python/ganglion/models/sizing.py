@@ -10,7 +10,7 @@ from ganglion._base.scaling import InputScale
 from ganglion._base.shapes import Shape
 from ganglion.graphs.architectures import Architecture
 from ganglion.graphs.networks import Network
-from ganglion.training.passes import KEPT, Parametrized, Sized
+from ganglion.training.parametrized import KEPT, Parametrized, Sized
 
 
 def with_parameters(architecture: Architecture, network: Network) -> Parametrized:

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion._base.arguments import explained
-from ganglion.training.passes import Parametrized
+from ganglion.training.parametrized import Parametrized
 
 Array = NDArray[Any]
 

@@ -15,7 +15,7 @@ from ganglion.training.class_weights import ClassWeight, by_output, times_class_
 from ganglion.training.data import Dataset, Inputs, Targets, check_lengths
 from ganglion.training.heads import Head
 from ganglion.training.objectives import Objective
-from ganglion.training.passes import Parametrized
+from ganglion.training.parametrized import Parametrized
 from ganglion.training.supervision import as_targets, as_weights
 from ganglion.training.tallies import check_targets
 

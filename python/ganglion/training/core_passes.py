@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ganglion import _core
-from ganglion.training.passes import BatchNotFiniteError, Parametrized, Part, Rates
+from ganglion.training.parametrized import Parametrized
+from ganglion.training.passes import BatchNotFiniteError, Part, Rates
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,8 @@ from ganglion._base.arrays import check_finite
 from ganglion.losses import Loss
 from ganglion.training.data import Dataset, Targets
 from ganglion.training.heads import Head, name_of_loss
-from ganglion.training.passes import (
-    BatchNotFiniteError,
-    Ends,
-    Parametrized,
-    Part,
-    Rates,
-    as_gradient,
-)
+from ganglion.training.parametrized import Ends, Parametrized
+from ganglion.training.passes import BatchNotFiniteError, Part, Rates, as_gradient
 
 Array = NDArray[Any]
 

@@ -8,7 +8,8 @@ from ganglion import _core, optimizers, schedules
 from ganglion._base.structures import Structure
 from ganglion.optimizers import Optimizer
 from ganglion.training.heads import Goals, Head, heads_of
-from ganglion.training.passes import LossNotFiniteError, Parametrized, Rates
+from ganglion.training.parametrized import Parametrized
+from ganglion.training.passes import LossNotFiniteError, Rates
 from ganglion.training.phases import Phase
 from ganglion.training.snapshot import Snapshot
 

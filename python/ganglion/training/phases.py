@@ -13,14 +13,8 @@ from ganglion.training.core_passes import CorePass
 from ganglion.training.custom_passes import CustomPass
 from ganglion.training.head_tallies import Tallies
 from ganglion.training.heads import Head
-from ganglion.training.passes import (
-    KEPT,
-    BatchNotFiniteError,
-    Parametrized,
-    Part,
-    Pass,
-    Rates,
-)
+from ganglion.training.parametrized import KEPT, Parametrized
+from ganglion.training.passes import BatchNotFiniteError, Part, Pass, Rates
 from ganglion.training.sources import Source
 from ganglion.training.tallies import Tally
 

@@ -22,7 +22,7 @@ from ganglion.training.data import Arrays, Dataset, Targets
 from ganglion.training.far_scales import warn_of_inputs, warn_of_targets
 from ganglion.training.model_fits import ModelFit
 from ganglion.training.objectives import Objective
-from ganglion.training.passes import Parametrized
+from ganglion.training.parametrized import Parametrized
 from ganglion.training.sources import ArraySource, IterableSource, Source, shuffled
 from ganglion.training.supervision import classes_of, takes_any_number
 

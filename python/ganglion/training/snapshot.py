@@ -8,7 +8,7 @@ import numpy as np
 
 from ganglion import _core
 from ganglion.schedules import Schedule
-from ganglion.training.passes import Parametrized
+from ganglion.training.parametrized import Parametrized
 
 _MOST_STATE = 16 * 2**20  # bytes of optimizer state that are worth a copy each epoch
 

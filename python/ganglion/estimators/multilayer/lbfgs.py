@@ -15,7 +15,7 @@ from ganglion.estimators.multilayer.loss import LossRule, PenalizedLoss
 from ganglion.training.data import Dataset
 from ganglion.training.fit_plan import FitPlan
 from ganglion.training.loop import Ending, Listener, ending_after_epoch
-from ganglion.training.passes import Parametrized
+from ganglion.training.parametrized import Parametrized
 from ganglion.training.progress import Progress
 
 

@@ -12,7 +12,8 @@ from ganglion import _core, losses
 from ganglion.losses import BinaryCrossEntropy, CrossEntropy, Loss
 from ganglion.training.data import Dataset
 from ganglion.training.heads import Head
-from ganglion.training.passes import BatchNotFiniteError, Order, Parametrized, Rates
+from ganglion.training.parametrized import Parametrized
+from ganglion.training.passes import BatchNotFiniteError, Order, Rates
 from ganglion.training.phases import Extras, Phase, Purpose
 from ganglion.training.sources import ArraySource
 
