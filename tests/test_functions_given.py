@@ -143,7 +143,10 @@ def test_any_one_number_is_a_metrics_value(value: Any) -> None:
     assert compiled(metrics=own).evaluate(X, Y)["own"] == float(value)
 
 
-@pytest.mark.parametrize("value", [np.zeros(3), [[1], [1, 2]], (1.0, 2.0), "high", 1j, None])
+NO_NUMBERS = [np.zeros(3), [[1], [1, 2]], (1.0, 2.0), "high", 1j, None, np.ma.masked]
+
+
+@pytest.mark.parametrize("value", [*NO_NUMBERS, np.ma.array(2.0, mask=True)])
 def test_a_metric_that_gives_no_number_is_named_with_what_it_gave(value: Any) -> None:
     def own(y: Array, p: Array) -> Any:
         return value
@@ -164,6 +167,23 @@ def test_the_weights_of_a_batch_are_added_up_in_more_digits_than_float32_has() -
         X[:4], y, sample_weight=weights, batch_size=2, shuffle=False, epochs=1, verbose=0
     )
     assert told.history["loss"] == [(2**24 + 1) / (2**25 + 1)]
+
+
+@pytest.mark.parametrize("loss", ["mse", half, "cross_entropy"])
+def test_a_metric_cannot_write_into_what_others_read(loss: Any) -> None:
+    def writing(into: int) -> Callable[[Array, Array], float]:
+        def own(*given: Array) -> float:
+            given[into][:] = 0
+            return 0.0
+
+        return own
+
+    for into in (0, 1):
+        net = gn.MLP([3, 2], dtype="float64")
+        net.compile("sgd", loss, metrics=[writing(into), largest])
+        y = np.ones(20, int) if loss == "cross_entropy" else X[:, :2]
+        with pytest.raises(ValueError, match="read-only"):
+            net.evaluate(X, y)
 
 
 def test_an_error_within_a_function_is_its_own() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ganglion._base.arrays import Array
 from ganglion._base.checks import shown
 
 _MOST_SHOWN = 4  # parts of a list
@@ -46,8 +47,15 @@ def check_takes(what: str, function: Any, arguments: Sequence[str]) -> None:
         raise TypeError(f"{what} takes ({taken}), must take {wanted}: {error}") from None
 
 
+def read_only(array: Array) -> Array:
+    """Return a view to give to a function: what is read after it lies in the same memory."""
+    view = array.view()
+    view.setflags(write=False)
+    return view
+
+
 def number(rule: str, answer: object) -> float:
-    """Return what should be one number: Python's, or an array of no axes.
+    """Return what should be one number: Python's, or an array of no axes, not masked.
 
     Args:
         rule: How the message begins: "metrics: share must return".
@@ -58,7 +66,7 @@ def number(rule: str, answer: object) -> float:
     """
     if isinstance(answer, Real | Decimal):
         return float(answer)
-    if hasattr(answer, "__array__"):
+    if hasattr(answer, "__array__") and not np.ma.is_masked(answer):
         array = np.asarray(answer)
         if array.ndim == 0 and array.dtype.kind in "fiub":
             return float(array)

@@ -54,7 +54,8 @@ class CompiledModel(BaseModel):
                 `(targets, predictions, row_weights) -> (loss, gradient)`, which writes into none.
                 None: those on tensors, and regularizers, are all.
             metrics: Records of `ganglion.metrics`, names, or functions `(targets, outputs) ->
-                value`, called at an epoch's end with all its rows. Every row counts the same.
+                value`, called at an epoch's end with all its rows, which write into none. Every row
+                counts the same.
             weighted_metrics: Records or names; each row counts its `sample_weight`.
             loss_weights: What each output's loss counts in the sum that is trained on; None: 1.
 

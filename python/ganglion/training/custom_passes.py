@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ganglion import _core
 from ganglion._base import functions
 from ganglion._base.arrays import check_finite
+from ganglion._base.functions import read_only
 from ganglion.losses import Loss
 from ganglion.training.data import Dataset, Targets
 from ganglion.training.heads import Head, name_of_loss
@@ -154,8 +155,9 @@ class CustomPass:
         """Return what a function of the caller's makes of an output."""
         head, port = self._heads[number], self._ports[number]
         shape = (len(output), *port.known_shape)
-        y, p = _read_only(targets.y, shape), _read_only(output, shape)
-        weight = None if targets.weight is None else _read_only(targets.weight, shape[:-1])
+        y, p = read_only(targets.y.reshape(shape)), read_only(output.reshape(shape))
+        counts = targets.weight
+        weight = None if counts is None else read_only(counts.reshape(shape[:-1]))
         assert not isinstance(head.loss, Loss)
         answer: object = head.loss(y, p, weight)
         name = f"{self._call}: {self._names[number]}"
@@ -199,13 +201,6 @@ def _answered(name: str, answer: object, shape: tuple[int, ...]) -> tuple[float,
         )
     loss, gradient = answer
     return functions.number(f"{name} must return a loss that is", loss), gradient
-
-
-def _read_only(array: Array, shape: tuple[int, ...]) -> Array:
-    """Return an array in a shape for the caller's function: metrics read the same memory later."""
-    view = array.reshape(shape)
-    view.setflags(write=False)
-    return view
 
 
 def _number_classes(classes: int, targets: Targets) -> bool:

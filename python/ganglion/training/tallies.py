@@ -87,7 +87,8 @@ class Reading:
         classes = self.of_classes and targets.shape[1] == 1
         labels = targets[:, 0].astype(np.int64) if classes else targets.argmax(axis=1)
         if not isinstance(figure.metric, Metric):
-            value = figure.metric(labels if classes else targets, outputs)
+            given = labels if classes else targets
+            value = figure.metric(functions.read_only(given), functions.read_only(outputs))
             return functions.number(f"metrics: {figure.name} must return", value)
         if not figure.weighted:
             weights = np.ones(len(outputs))
