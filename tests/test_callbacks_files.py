@@ -1,6 +1,7 @@
 import csv
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 import ganglion as gn
-from ganglion.callbacks import Callback, CSVLogger, Logs, ModelCheckpoint
+from ganglion.callbacks import Callback, CSVLogger, LambdaCallback, Logs, ModelCheckpoint
 
 X = np.random.default_rng(0).normal(size=(6, 2))
 Y = X.sum(axis=1)
@@ -182,6 +183,27 @@ def test_a_figure_that_is_no_number_is_told_with_who_added_it(verbose: Any) -> N
     with pytest.raises(TypeError, match=said):
         net.fit(X, Y, callbacks=[Adds("high")], verbose=verbose)
     np.testing.assert_array_equal(net.parameter_vector, before)
+
+
+def test_a_figure_that_a_callback_adds_is_noted_as_a_number() -> None:
+    reused, net = np.array(0.0), network()
+
+    def add(epoch: int, logs: dict[str, Any]) -> None:
+        reused[...] = epoch
+        logs |= {"array": reused, "third": Fraction(1, 3), "loss": np.float32(epoch)}
+        logs["whole"] = np.int64(epoch)
+
+    added = LambdaCallback(on_epoch_end=add)
+    history = net.fit(X, Y, epochs=3, callbacks=[added], verbose=0).history
+    wanted: dict[str, list[float]] = {
+        "loss": [0.0, 1.0, 2.0],
+        "array": [0.0, 1.0, 2.0],
+        "third": [1 / 3] * 3,
+        "whole": [0, 1, 2],
+    }
+    for name, values in wanted.items():
+        assert history[name] == values
+        assert list(map(type, history[name])) == list(map(type, values))
 
 
 @pytest.mark.parametrize("separator", ["", ";;", "\n", '"', 3])

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -138,11 +139,20 @@ class ModelFit(loop.Listener):
         for callback in self.callbacks:
             callback.on_epoch_end(epoch, figures)
             for name, value in figures.items():
-                number(f"fit: {name}, a figure that {type(callback).__name__} adds, must be", value)
+                if type(value) is not float:  # as all were before
+                    figures[name] = _added(name, value, callback)
 
     def epoch_ends(self, progress: Progress) -> bool:  # noqa: ARG002
         """Return whether a callback wants the fit to end."""
         return self.host.stop_training
+
+
+def _added(name: str, value: object, callback: Callback) -> float:
+    """Return a figure that a callback has added, as Python's number; a whole one stays whole."""
+    if isinstance(value, Integral):
+        return int(value)
+    kind = type(callback).__name__
+    return number(f"fit: {name}, a figure that {kind} adds, must be", value)
 
 
 def _of_validation(name: str) -> str:
