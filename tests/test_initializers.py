@@ -1,8 +1,10 @@
 import math
+import re
 
 import numpy as np
 import pytest
 
+import ganglion as gn
 from ganglion import initializers
 from ganglion.initializers import (
     Constant,
@@ -86,6 +88,23 @@ def test_get_takes_a_name_or_a_record(name: str) -> None:
     initializer = initializers.get(name)
     assert initializer.name == name
     assert initializers.get(initializer) is initializer
+
+
+@pytest.mark.parametrize(
+    ("argument", "initializer", "place"),
+    [
+        ("kernel_initializer", Constant(1e300), "Constant: layers.0.weight has 1e+300 at row 0, "),
+        ("bias_initializer", Constant(1e300), "Constant: layers.0.bias has 1e+300 at row 0, "),
+        ("kernel_initializer", Orthogonal(1e300), "Orthogonal: layers.0.weight has "),
+    ],
+)
+def test_values_that_are_too_large_for_the_type_are_refused(
+    argument: str, initializer: Initializer, place: str
+) -> None:
+    layer = gn.Dense(2, **{argument: initializer})  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=f"^{re.escape(place)}.*too large for float32$"):
+        gn.Sequential([layer], input_size=2)
+    assert gn.Sequential([layer], input_size=2, dtype="float64").parameter_vector.any()
 
 
 def test_get_wants_the_value_of_a_constant() -> None:

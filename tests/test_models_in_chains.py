@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,25 @@ def test_it_learns_what_a_model_of_tensors_learns() -> None:
     np.testing.assert_array_equal(net.parameter_vector, same.parameter_vector)
     for before, after in zip(kept, ENCODER.get_weights(), strict=True):
         np.testing.assert_array_equal(before, after)
+
+
+@pytest.mark.parametrize("place", ["layers.0.weight", "layers.0.bias"])
+def test_weights_that_are_too_large_for_the_new_type_are_refused(place: str) -> None:
+    inner = gn.Sequential([gn.Dense(2)], input_size=2, dtype="float64")
+    number = inner.parameter_names.index(place)
+    weights = inner.get_weights()
+    weights[number][..., 1] = 1e300
+    inner.set_weights(weights)
+    x = gn.Input(2)
+    ways: dict[str, Callable[[str], gn.Model]] = {
+        "Sequential": lambda dtype: gn.Sequential([inner], dtype=dtype),
+        "Model": lambda dtype: gn.Model(x, inner(x), dtype=dtype),
+    }
+    for kind, make in ways.items():
+        said = rf"^{kind}: layers\.0\.{place} has 1e\+300 at row .*, too large for float32$"
+        with pytest.raises(ValueError, match=said):
+            make("float32")
+        np.testing.assert_array_equal(make("float64").get_weights()[number], weights[number])
 
 
 def test_a_model_that_stands_there_twice_has_weights_of_its_own_at_each_place() -> None:

@@ -168,9 +168,17 @@ class Network:
         return sorted(groups - {FROZEN}) if FROZEN in groups else None
 
     def initialize(self, vector: NDArray[Any], seed: int) -> None:
-        """Write the first values of all parameters into `vector`, shape `(parameters,)`."""
+        """Write the first values of all parameters into `vector`, shape `(parameters,)`.
+
+        Raises:
+            ValueError: When an initializer gives one that is not finite there.
+        """
+        taken = precision.get(vector.dtype.name)
         for stream, part in enumerate(self.split(vector)):
-            part[:] = self.parameters[stream].initial_values(seed, stream)
+            parameter = self.parameters[stream]
+            values = parameter.initial_values(seed, stream)
+            check_finite(type(parameter.initializer).__name__, parameter.name, values, taken)
+            part[:] = values
 
     def split(self, vector: NDArray[Any]) -> list[NDArray[Any]]:
         """Return each parameter's part of a vector of all, in its shape, not copied."""

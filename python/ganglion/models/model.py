@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ganglion._base.arguments import explained
+from ganglion._base.arrays import check_finite
 from ganglion._base.precision import DType, named
 from ganglion.callbacks import Callback
 from ganglion.callbacks.bars import Verbosity
@@ -65,12 +66,12 @@ class Model(SavedModel):
         network.initialize(self.parameter_vector, self.seed)
 
     def _write_weights(self, prefix: str, weights: Sequence[Array]) -> None:
-        """Write the parameters whose names begin so."""
+        """Write the parameters whose names begin so; those of another type may be too large."""
         parts = self._model.network.split(self.parameter_vector)
         names = self.parameter_names
-        named = zip(names, parts, strict=True)
-        begun = (part for name, part in named if name.startswith(prefix))
-        for part, values in zip(begun, weights, strict=True):
+        begun = [one for one in zip(names, parts, strict=True) if one[0].startswith(prefix)]
+        for (name, part), values in zip(begun, weights, strict=True):
+            check_finite(type(self).__name__, name, values, self._model.precision)
             part[:] = values
 
     def __repr__(self) -> str:
