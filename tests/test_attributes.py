@@ -1,15 +1,19 @@
 """Names that there are not are answered with what there is, asked for or set."""
 
 import copy
+import cProfile
 import pickle
 import re
 import subprocess
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
+import sklearn
 
 import ganglion as gn
 
@@ -179,6 +183,12 @@ def test_models_are_copied_and_pickled_as_before() -> None:
         ("optimizer", "MLP: optimizer cannot be set: compile says it"),
         ("rescale", "MLP: rescale cannot be set: it is what the model was made with"),
         ("parameter_vector", "write into it, parameter_vector[:] = ..., or call set_weights"),
+        ("weights", "'MLP' has no attribute 'weights', did you mean set_weights(...)?"),
+        ("state_dict", "did you mean set_weights(...)?"),
+        ("parameters", "did you mean set_weights(...), or parameter_vector[:] = ...?"),
+        ("set_weights", "MLP: set_weights is called: set_weights(...)"),
+        ("theta", "MLP: theta is called: theta(...)"),
+        ("rebuilt", "MLP: rebuilt is called: rebuilt(...)"),
     ],
 )
 def test_models_take_no_name_in_silence(name: str, message: str) -> None:
@@ -198,13 +208,47 @@ def test_what_can_be_set_of_a_model_still_can() -> None:
     assert (net.learning_rate, net.stop_training, len(net.history)) == (0.5, True, 0)
 
 
+def test_a_method_may_be_replaced_by_what_is_called() -> None:
+    net = gn.MLP([2, 2])
+    with mock.patch.object(net, "fit") as fit:
+        net.fit(np.eye(2), [0, 1])
+    fit.assert_called_once()
+    assert "fit" not in vars(net)
+
+
+def calls_of(statement: Callable[[], Any]) -> int:
+    """Return how many functions are called, Python's own among them."""
+    profile = cProfile.Profile()
+    profile.runcall(statement)
+    return sum(entry.callcount for entry in profile.getstats()) - 1
+
+
+def test_what_a_fit_sets_and_tools_ask_for_is_no_detour() -> None:
+    net: Any = gn.MLP([2, 2])
+
+    def set_both() -> None:
+        net.stop_training = False
+        net._note = 1
+
+    assert calls_of(set_both) <= 5  # itself, and for each set ours and Python's
+    assert calls_of(lambda: hasattr(net, "_repr_html_")) <= 12  # a model has some 60 names
+
+
 class Noted(gn.Sequential):
     """A model of one's own, which has attributes of its own."""
+
+    scaler: Any
+    itself: Any
+    _scaler: Any
 
     def __init__(self) -> None:
         self.first = "before"
         super().__init__([gn.Dense(2)], input_size=2)
         self.second = "after"
+        self._third = [self.second]
+
+    def predict(self, x: Any, batch_size: int | None = None) -> Any:
+        return super().predict(x, batch_size) * 0
 
     @property
     def both(self) -> str:
@@ -214,13 +258,85 @@ class Noted(gn.Sequential):
 def test_a_model_of_ones_own_has_attributes_of_its_own() -> None:
     net: Any = Noted()
     net.third = "from outside"
+    net.add = net.pop = None  # as models of other packages have it, which is nobody's business
     assert (net.first, net.second, net.third) == ("before", "after", "from outside")
     for name in ("trainable", "optimizer"):  # which would do nothing
         with pytest.raises(AttributeError, match=name):
             setattr(net, name, False)
     with pytest.raises(AttributeError, match="no setter"):  # as Python says it of any class
         net.both = "else"
-    np.testing.assert_array_equal(copy.deepcopy(net).parameter_vector, net.parameter_vector)
+    with pytest.raises(AttributeError, match="Noted: get_weights is called"):
+        net.get_weights = []
+
+
+@pytest.mark.parametrize("name", ["scaler", "_scaler", "history"])
+def test_what_is_declared_and_not_there_yet_is_told_so(name: str) -> None:
+    net = Noted.__new__(Noted)
+    assert not hasattr(net, name)
+    with pytest.raises(AttributeError, match=f"^Noted: {name} has not been set yet$"):
+        getattr(net, name)
+    setattr(net, name, 3)
+    assert getattr(net, name) == 3
+
+
+def test_what_freezes_may_be_declared_and_may_be_none() -> None:
+    class Declared(Noted):
+        trainable: bool
+
+    class Has(Noted):
+        trainable = None
+
+    for kind in (Declared, Has):
+        net: Any = kind()
+        net.trainable = False
+        assert net.trainable is False
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="types are evaluated where they are written")
+def test_types_that_a_checker_alone_knows_are_not_evaluated() -> None:
+    names: dict[str, Any] = {"gn": gn}
+    exec("class Typed(gn.MLP):\n    scaler: Unknown[int]", names)
+    net = names["Typed"]([2, 2])
+    net.scaler = net.other = 3
+    assert (net.scaler, net.other) == (3, 3)
+
+
+COPIES: dict[str, Callable[[Any], Any]] = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": lambda net: pickle.loads(pickle.dumps(net)),
+    "clone": lambda net: sklearn.clone(net, safe=False),
+}
+
+
+@pytest.mark.parametrize("way", COPIES)
+def test_copies_and_pickles_keep_a_class_of_ones_own_and_its_attributes(way: str) -> None:
+    net: Any = Noted()
+    net.itself = net
+    net.compile("sgd", "squared_error")
+    net.fit(np.eye(2), np.eye(2), verbose=0)
+    same = COPIES[way](net)
+    assert type(same) is Noted
+    assert not same.predict(np.eye(2)).any()
+    assert (same.first, same.second, same._third) == ("before", "after", ["after"])
+    assert same.itself is (net if way == "copy" else same)
+    assert not hasattr(same, "loss")
+    assert len(same.history) == 0
+    np.testing.assert_array_equal(same.parameter_vector, net.parameter_vector)
+    same.parameter_vector[:] = 0
+    assert net.parameter_vector.any()
+
+
+@pytest.mark.parametrize("way", COPIES)
+def test_copies_and_pickles_of_models_hold_nothing_but_their_parts(way: str) -> None:
+    x = gn.Input(2)
+    for net in (gn.MLP([2, 2]), gn.Sequential([gn.Dense(2)], input_size=2), gn.Model(x, x + x)):
+        net.compile("sgd", "squared_error")
+        net.fit(np.eye(2), np.eye(2), verbose=0)
+        net.predict(np.eye(2))
+        net.forward(np.eye(2))
+        assert net.__reduce__()[2] is None
+        assert type(COPIES[way](net)) is type(net)
 
 
 @pytest.mark.parametrize("name", ["optimizer", "loss", "metrics", "learning_rate"])

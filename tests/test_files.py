@@ -245,7 +245,7 @@ def test_what_is_read_or_copied_makes_no_first_values(
 
 
 def test_a_pickle_of_too_few_parameters_is_refused() -> None:
-    rebuilt, (architecture, parameters) = gn.MLP([2, 2]).__reduce__()
+    rebuilt, (architecture, parameters), _ = gn.MLP([2, 2]).__reduce__()
     with pytest.raises(ValueError, match=r"parameters have shape \(5,\), must have \(6,\)"):
         rebuilt(architecture, parameters[1:])
 

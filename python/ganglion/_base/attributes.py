@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, NoReturn
 
 from ganglion._base.naming import ALIASES, nearest
+
+if sys.version_info >= (3, 14):
+    from annotationlib import Format, get_annotations
+
+    _annotations = partial(get_annotations, format=Format.STRING)
+else:
+    from inspect import get_annotations as _annotations
 
 _CALLED: Mapping[str, tuple[str, ...]] = {
     # what other packages call it: names here, of which one is meant; none: it is not here
@@ -137,15 +144,21 @@ def missing_of(item: object, name: str, others: Mapping[str, str]) -> AttributeE
         name: The attribute's name.
         others: What other packages' have that cannot be told by a name of ours, and what to say.
     """
-    names = {*dir(type(item)), *declared(type(item))}
-    public = sorted(key for key in names if not key.startswith("_"))
+    kind = type(item)
+    owner = repr(kind.__name__)
+    if name.startswith("_"):  # nothing is told of what there is
+        return missing(owner, name, (), {})
+    public = sorted(key for key in {*dir(kind), *declared(kind)} if not key.startswith("_"))
     known = {key.lower(): key for key in public} | dict(others)
-    return missing(repr(type(item).__name__), name, public, known)
+    return missing(owner, name, public, known)
 
 
-def declared(kind: type[Any]) -> set[str]:
-    """Return the attributes that a class, or one it extends, says that its items have."""
-    return {name for one in kind.__mro__ for name in inspect.get_annotations(one)}
+def declared(kind: type[Any]) -> frozenset[str]:
+    """Return the attributes that a class, or one it extends, says that its items have.
+
+    Their types are not evaluated: they may be known to a type checker alone.
+    """
+    return frozenset(name for one in kind.__mro__ for name in _annotations(one))
 
 
 def _each_once(known: Mapping[str, str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
@@ -30,6 +30,11 @@ _ASK_PREDICT = "; predict takes and gives several"
 
 class BaseModel(Named, Facts, Weights):
     """A network with its parameters, that predicts."""
+
+    _subject: Subject
+    _as_layer: dict[bool, Nested]
+    _predictor: _core.Predictor
+    _sized_predictor: Callable[[tuple[int, ...]], _core.Predictor]
 
     @classmethod
     def of(cls, architecture: Architecture, network: Network) -> Self:

@@ -29,11 +29,13 @@ class CompiledModel(BaseModel):
 
     history: History
     stop_training: bool
+    _tapes: Tapes
+    _compiled: Objective | None
 
     def _take_up(self, architecture: Architecture, network: Network) -> None:
         super()._take_up(architecture, network)
         self._tapes = Tapes(self._subject)
-        self._compiled: Objective | None = None
+        self._compiled = None
         self.history = History()
         self.stop_training = False
 

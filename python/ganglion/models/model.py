@@ -201,8 +201,11 @@ class Model(SavedModel):
         return loss.probabilities(self.predict(x, batch_size))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle and copy architecture and parameters; what `compile` was told is not kept."""
-        return Model.rebuilt, self._parts()
+        """Pickle and copy class, architecture, parameters and what is none of this package's.
+
+        What `compile` was told, and the history, are not kept.
+        """
+        return type(self).rebuilt, self._parts(), self._own_attributes() or None
 
     def _parts(self) -> tuple[Architecture, Array]:
         """Return what the model is made of again, as a pickle holds it."""

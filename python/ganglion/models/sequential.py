@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ganglion._base import checks
 from ganglion._base.arguments import explained, missing_argument
@@ -61,10 +60,6 @@ class Sequential(Model):
     def __repr__(self) -> str:
         layers = ", ".join(repr(layer) for layer in self.layers)
         return f"{type(self).__name__}([{layers}], input_size={self.input_size}{self._unusual()})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle and copy architecture and parameters; what `compile` was told is not kept."""
-        return Sequential.rebuilt, self._parts()
 
 
 def _in_chain(number: int, layer: Layer | BaseModel | Tensor) -> Layer:
