@@ -67,3 +67,17 @@ def test_without_them_it_is_said_why() -> None:
         net_of(2, half_square).predict_proba(X)
     with pytest.raises(ValueError, match="predict_proba: the model is not compiled"):
         gn.MLP([4, 2]).predict_proba(X)
+
+
+@pytest.mark.parametrize("last", [None, "sigmoid"])
+def test_they_are_put_together_as_predictions_are(last: str | None) -> None:
+    x = gn.Input(4)
+    y = gn.Dense(1, last)(x)
+    alone, named, listed = (gn.Model(x, outputs) for outputs in (y, {"o": y}, [y]))
+    for model in (alone, named, listed):
+        model.compile(loss="binary_cross_entropy")
+    expected = alone.predict_proba(X)
+    assert list(named.predict_proba(X)) == ["o"]
+    np.testing.assert_array_equal(named.predict_proba(X)["o"], expected)
+    (of_list,) = listed.predict_proba(X)
+    np.testing.assert_array_equal(of_list, expected)

@@ -181,8 +181,8 @@ class Model(SavedModel):
         return model_fits.evaluate(objective, requests.evaluation_source(data, batch_size))
 
     @explained
-    def predict_proba(self, x: Arrays, batch_size: int | None = None) -> Array:
-        """Return probabilities, shape `(samples, outputs)`; arguments are those of `predict`.
+    def predict_proba(self, x: Arrays, batch_size: int | None = None) -> Any:
+        """Return probabilities, put together as what `predict` gives; its arguments are these.
 
         They are the outputs of a network that ends in softmax or sigmoid. Else outputs are logits
         as the loss given to `compile` reads them: a row's add up to 1 under cross_entropy, each is
@@ -193,12 +193,13 @@ class Model(SavedModel):
         """
         ports = self._model.network.outputs
         if only("predict_proba", "outputs", ports, "; predict gives theirs").is_probability:
-            probabilities: Array = self.predict(x, batch_size)
-            return probabilities
+            return self.predict(x, batch_size)
         loss = self._objective("predict_proba").only_head.loss
         if not isinstance(loss, Loss):
             raise ValueError("predict_proba: the loss is a function: nothing says what outputs are")
-        return loss.probabilities(self.predict(x, batch_size))
+        outputs = self.architecture.outputs
+        (logits,) = outputs.parts("predict_proba", self.predict(x, batch_size))
+        return outputs.gathered([loss.probabilities(logits)])
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy class, architecture, parameters and what is none of this package's.
