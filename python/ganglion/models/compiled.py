@@ -87,6 +87,10 @@ class CompiledModel(BaseModel):
         Args:
             x: Inputs, shape `(rows, ...)`.
             input_gradient: Whether backward will give the gradient of x.
+
+        Raises:
+            TypeError: When `input_gradient` is neither True nor False, or x holds no numbers.
+            ValueError: When x does not fit.
         """
         return self._tapes.forward(x, input_gradient=input_gradient)
 
@@ -97,10 +101,12 @@ class CompiledModel(BaseModel):
         It is 0 for layers that are not trainable.
 
         Args:
-            dy: Gradient of the loss with respect to the outputs, shape `(rows, outputs)`.
+            dy: Gradient of the loss with respect to the outputs, in their shapes; of several a
+                list, or a dictionary by their names.
 
         Returns:
-            The gradient with respect to x, shape `(rows, inputs)`, if `forward` was to keep it.
+            The gradient with respect to x, in its shape, if `forward` was to keep it: of several
+            inputs a list, or a dictionary by their names, as the model was made with.
         """
         return self._tapes.backward(dy)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import _core
+from ganglion._base import checks
 from ganglion._base.arrays import check_finite
 from ganglion.training.checking import Subject
 from ganglion.training.passes import as_gradient
@@ -19,12 +20,14 @@ class Tapes:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._ran = subject  # as the last forward pass had it
+        self._shapes: list[tuple[int, ...]] = []  # of the inputs, as they were given to it
         self._tape: _core.Tape | None = None
         self._has_input_gradient = False
         self._step = 0  # each forward pass draws new dropout masks
 
     def forward(self, x: Any, *, input_gradient: bool) -> Any:
         """Return the outputs as training sees them, and keep what backward needs."""
+        checks.flag("input_gradient", input_gradient)
         data = self._subject.unlabelled("forward", x).unfolded()
         subject = self._subject.of_steps("forward", data.inputs)
         model = subject.model
@@ -36,6 +39,7 @@ class Tapes:
             for one, scale in zip(data.inputs, model.scales, strict=True)
         ]
         tape.forward(inputs, outputs, self._step)
+        self._shapes = [_shape_of(one) for one in subject.inputs.parts("forward: x", x)]
         self._step += 1
         return subject.shown_outputs(outputs)
 
@@ -63,7 +67,10 @@ class Tapes:
         if not dx:
             return None
         return subject.inputs.gathered(
-            [scale.gradient(one) for one, scale in zip(dx, model.scales, strict=True)]
+            [
+                scale.gradient(one).reshape(shape)
+                for one, scale, shape in zip(dx, model.scales, self._shapes, strict=True)
+            ]
         )
 
     @property
@@ -84,3 +91,8 @@ class Tapes:
             tape = subject.model.tape(rows, input_gradient=input_gradient)
             self._tape, self._has_input_gradient, self._ran = tape, input_gradient, subject
         return tape
+
+
+def _shape_of(x: Any) -> tuple[int, ...]:
+    """Return the shape of inputs as they are given: lists have none of their own."""
+    return tuple(x.shape) if hasattr(x, "shape") else np.shape(x)
