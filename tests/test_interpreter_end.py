@@ -69,6 +69,7 @@ def forward_and_backward() -> Callable[[], object]:
 def apply_gradients() -> Callable[[], object]:
     net = gn.MLP([256, 1024, 256])
     net.compile("adam", "squared_error")
+    net.gradient_vector[:] = 0
     return net.apply_gradients
 
 

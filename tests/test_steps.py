@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -178,3 +179,48 @@ def test_a_team_is_worth_it_by_what_is_stepped(trainable: bool) -> None:
             assert (teams.works > 0) == trainable
     finally:
         gn.set_num_threads(None)
+
+
+def compiled() -> gn.MLP:
+    model = gn.MLP([4, 5, 2])
+    model.compile(gn.optimizers.AdamW(1e-2, weight_decay=0.1), loss="squared_error")
+    return model
+
+
+USED_UP: dict[str, Callable[[gn.MLP], object]] = {
+    "nothing": lambda model: None,
+    "forward": lambda model: model.forward(data()[0]),
+    "a step": lambda model: step_by_hand(model, data()[1]),
+    "a fit": lambda model: (backward(model), model.fit(*data(), verbose=0)),
+    "a batch": lambda model: (backward(model), model.train_on_batch(*data())),
+}
+
+
+def backward(model: gn.Model) -> None:
+    model.forward(data()[0])
+    model.backward(data()[1])
+
+
+@pytest.mark.parametrize("before", USED_UP)
+def test_a_step_by_hand_without_a_gradient_of_its_own_is_refused(before: str) -> None:
+    model = compiled()
+    USED_UP[before](model)
+    kept, remembered, steps = model.parameter_vector.copy(), blocks_of(model), steps_of(model)
+    with pytest.raises(ValueError, match="apply_gradients: there is no backward pass since"):
+        model.apply_gradients()
+    np.testing.assert_array_equal(model.parameter_vector, kept)
+    np.testing.assert_array_equal(blocks_of(model), remembered)
+    assert steps_of(model) == steps
+    step_by_hand(model, data()[1])
+    assert steps_of(model) == steps + 1
+
+
+def test_a_gradient_stays_for_the_step_after_one_that_failed() -> None:
+    model = compiled()
+    backward(model)
+    model.compile(gn.optimizers.SGD(1e38), loss="squared_error")
+    with pytest.raises(gn.LossNotFiniteError):
+        model.apply_gradients()
+    model.learning_rate = 0.1
+    model.apply_gradients()
+    assert steps_of(model) == 1

@@ -12,6 +12,7 @@ from ganglion.graphs.architectures import Architecture
 from ganglion.graphs.networks import Network
 from ganglion.metrics import Metric, MetricFunction
 from ganglion.models.base import BaseModel
+from ganglion.models.weights import Array
 from ganglion.optimizers import Optimizer
 from ganglion.schedules import Constant
 from ganglion.training.heads import Goals, Losses
@@ -117,11 +118,22 @@ class CompiledModel(BaseModel):
         outputs depend on through `stop_gradient` alone. One that is 0 is a gradient.
 
         Raises:
-            ValueError: When the gradient is not finite.
+            ValueError: When the gradient is not finite, or there is none: no `backward` since the
+                last step or fit, by a caller who has no `gradient_vector` to write one into.
             LossNotFiniteError: When the parameters, or squares of gradients that the optimizer
                 remembers, would no longer be; they and the optimizer are as they were.
         """
-        self._objective("apply_gradients").apply_gradients(self._tapes.tape)
+        self._objective("apply_gradients").apply_gradients(self._tapes.tape_to_step)
+        self._tapes.drop_gradient()
+
+    @property
+    def gradient_vector(self) -> Array:
+        """The gradient of the last backward pass, shape `(parameters,)`: a view, to be written too.
+
+        A step goes along what is in it, and for those who have it needs no `backward` before.
+        """
+        self._tapes.share_gradients()
+        return super().gradient_vector
 
     @property
     def optimizer(self) -> Optimizer:

@@ -150,6 +150,7 @@ class Model(SavedModel):
             steps_per_epoch=steps_per_epoch,
         )
         work = requests.prepare(self, self._subject, self._objective("fit"), x, y, arguments)
+        self._tapes.drop_gradient()
         return model_fits.fit(work)
 
     @explained
@@ -165,6 +166,7 @@ class Model(SavedModel):
         data = requests.training_batch(
             "train_on_batch", self._subject, objective, (x, y, sample_weight), class_weight
         )
+        self._tapes.drop_gradient()
         return model_fits.train_on_batch(objective, data)
 
     @explained

@@ -91,15 +91,24 @@ class Objective:
             )
         return rates
 
-    def apply_gradients(self, tape: _core.Tape) -> None:
+    def apply_gradients(self, tape: _core.Tape | None) -> None:
         """Take a step along the gradients in the model's store, of what the tape goes back to.
 
+        Args:
+            tape: None: there are no gradients.
+
         Raises:
+            ValueError: When they are not there, or not finite.
             LossNotFiniteError: When a parameter, or a square that the optimizer remembers, would no
                 longer be finite; all is as it was.
         """
         store = self.model.store
         with store.access.training("apply_gradients"):
+            if tape is None:
+                raise ValueError(
+                    "apply_gradients: there is no backward pass since the last step or fit, whose"
+                    " gradient to go along"
+                )
             if not np.isfinite(store.gradients).all():
                 raise ValueError("apply_gradients: gradient_vector is not finite")
             rate = float(self.rates(1)[0])

@@ -24,6 +24,8 @@ class Tapes:
         self._tape: _core.Tape | None = None
         self._has_input_gradient = False
         self._step = 0  # each forward pass draws new dropout masks
+        self._has_gradient = False  # that no step was taken along yet
+        self._gradients_are_shared = False
 
     def forward(self, x: Any, *, input_gradient: bool) -> Any:
         """Return the outputs as training sees them, and keep what backward needs."""
@@ -64,6 +66,7 @@ class Tapes:
             ports = model.network.inputs
             dx = [np.empty((rows, port.columns), model.precision.dtype) for port in ports]
         self._tape.backward([gradient.reshape(rows, -1) for gradient in gradients], dx)
+        self._has_gradient = True
         if not dx:
             return None
         return subject.inputs.gathered(
@@ -73,9 +76,19 @@ class Tapes:
             ]
         )
 
+    def share_gradients(self) -> None:
+        """Note that the caller has a view of the gradients, and may write them at any time."""
+        self._gradients_are_shared = True
+
+    def drop_gradient(self) -> None:
+        """Note that the gradient of the last backward pass is used up, or about to be replaced."""
+        self._has_gradient = False
+
     @property
-    def tape(self) -> _core.Tape:
-        """That of the last forward pass, or one like it."""
+    def tape_to_step(self) -> _core.Tape | None:
+        """That of the last forward pass, or one like it; None: there is no gradient to go along."""
+        if not (self._has_gradient or self._gradients_are_shared):
+            return None
         if self._tape is None:
             self._tape = self._subject.model.of_one_step().tape(1)
         return self._tape
