@@ -266,3 +266,53 @@ def test_class_numbers_are_looked_at_beside_a_loss_of_ones_own(data: Any) -> Non
 
     with pytest.raises(ValueError, match="y is 90 at row 4, must be a class number"):
         net.fit(x, y, verbose=0, callbacks=[Spoil()])
+
+
+OF_NONE: list[dict[str, Any]] = [
+    {"metrics": {"size": "mae"}},
+    {"metrics": {"kind": "accuracy", "size": ["r2"]}},
+    {"metrics": ["accuracy", None, "mae"]},
+    {"weighted_metrics": {"size": "mae"}},
+]
+
+
+@pytest.mark.parametrize("told", OF_NONE)
+def test_metrics_of_an_output_without_a_loss_are_refused(told: dict[str, Any]) -> None:
+    (name,) = told
+    with pytest.raises(ValueError, match=f"compile: {name} has one of size, which has no loss"):
+        network().compile(loss={"kind": "cross_entropy"}, **told)
+
+
+def test_a_metric_for_all_outputs_is_of_those_with_a_loss(data: Any) -> None:
+    x, y = data
+    net = network()
+    net.compile(loss={"sure": "mse", "size": "mse"}, metrics="mae")
+    assert set(net.evaluate(x, {"sure": y["sure"], "size": y["size"]})) == {
+        "loss",
+        "sure_loss",
+        "size_loss",
+        "sure_mean_absolute_error",
+        "size_mean_absolute_error",
+    }
+
+
+NOTHING_TO_TRAIN: dict[str, Callable[[], None]] = {
+    "no layer has weights": lambda: gn.Model(x := gn.Input(5), x * x).compile(loss="mse"),
+    "loss_weights is 0 for every loss": lambda: network().compile(loss=LOSSES, loss_weights=0),
+    "loss_weights is 0 for every loss, there": lambda: network().compile(
+        loss={"kind": "cross_entropy"}, loss_weights={"kind": 0.0, "size": 1.0}
+    ),
+}
+
+
+@pytest.mark.parametrize("said", NOTHING_TO_TRAIN)
+def test_compile_refuses_what_trains_nothing(said: str) -> None:
+    with pytest.raises(ValueError, match=f"compile: {said}.*nothing to train"):
+        NOTHING_TO_TRAIN[said]()
+
+
+def test_a_loss_that_counts_nothing_goes_beside_one_that_counts(data: Any) -> None:
+    x, y = data
+    net = network()
+    net.compile(loss=LOSSES, loss_weights={"kind": 0})
+    assert net.evaluate(x, y)["kind_loss"] > 0

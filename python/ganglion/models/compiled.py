@@ -63,15 +63,15 @@ class CompiledModel(BaseModel):
             loss_weights: What each output's loss counts in the sum that is trained on; None: 1.
 
         Loss, `loss_weights` and metrics are one for all outputs; or one for each, in a list in
-        their order, or by name. An output that is named with no loss, or None, is not trained. An
-        output's metrics are one or a list of them; a list alone holds those of an only output, and
+        their order, or by name. An output that is named with no loss, or None, is not trained, and
+        has no metrics. An output's metrics are one or a list of them; a list alone holds those of an only output, and
         else one or a list for each. Figures of several outputs are named after those.
 
         Raises:
             TypeError: When something is neither name, record nor number; when a function cannot be
                 called so.
             ValueError: For an unknown name; when something does not fit the outputs, or there are
-                not as many.
+                not as many; when there is nothing to train.
         """
         goals = Goals(loss, loss_weights, metrics, weighted_metrics)
         self._compiled = self._new_objective(optimizer, goals)

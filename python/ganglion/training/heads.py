@@ -118,8 +118,8 @@ def heads_of(network: Network, outputs: Structure, goals: Goals) -> tuple[Head, 
         raise ValueError(f"compile: loss must be given, one of {', '.join(losses.LOSSES)}")
     given = _each(outputs, "loss", goals.loss)
     weights = _each(outputs, "loss_weights", goals.loss_weights)
-    wanted = _metrics(outputs, "metrics", goals.metrics)
-    weighted = _metrics(outputs, "weighted_metrics", goals.weighted_metrics)
+    wanted = _metrics(outputs, "metrics", goals.metrics, given)
+    weighted = _metrics(outputs, "weighted_metrics", goals.weighted_metrics, given)
     heads = [
         _head(network, number, given[number], weights[number], wanted[number], weighted[number])
         for number in range(len(outputs))
@@ -131,6 +131,8 @@ def heads_of(network: Network, outputs: Structure, goals: Goals) -> tuple[Head, 
         raise ValueError(
             "compile: metrics go with a loss, by whose targets they are; none is given"
         )
+    if not network.terms and not any(head.factor for head in heads):
+        raise ValueError("compile: loss_weights is 0 for every loss, there is nothing to train")
     check_names(
         [head.name for head in heads],
         [["loss", *(figure.name for figure in head.figures)] for head in heads],
@@ -170,18 +172,33 @@ def _each(outputs: Structure, name: str, given: Any) -> list[Any]:
     return list(given)
 
 
-def _metrics(outputs: Structure, name: str, given: Any) -> list[Wanted]:
+def _metrics(outputs: Structure, name: str, given: Any, of_losses: Sequence[Any]) -> list[Wanted]:
     """Return the metrics of each output, given as `_each` says; an output's may be a list.
 
     That of an only output stands for itself, without another list around it.
+
+    Raises:
+        ValueError: When an output has some of its own and no loss: it has no targets.
     """
     if _is_list(given) and not given:
         given = None
     elif _is_list(given) and len(outputs) == 1 and not (len(given) == 1 and _is_list(given[0])):
         given = [given]
-    parts = _each(outputs, name, given)
-    lists = [[] if part is None else part for part in parts]
-    return [part if _is_list(part) else [part] for part in lists]
+    is_for_all = not (isinstance(given, Mapping) or _is_list(given))
+    lists = [_as_list(part) for part in _each(outputs, name, given)]
+    for output, wanted, loss in zip(outputs.names, lists, of_losses, strict=True):
+        if wanted and loss is None and not is_for_all:
+            raise ValueError(
+                f"compile: {name} has one of {output}, which has no loss, and so no targets: leave"
+                " it out, or give None"
+            )
+    return lists
+
+
+def _as_list(wanted: Any) -> Wanted:
+    if wanted is None:
+        return []
+    return wanted if _is_list(wanted) else [wanted]
 
 
 def _is_list(given: Any) -> bool:
