@@ -26,6 +26,11 @@ def test_scheduler_sets_and_reports_the_rate(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().err.splitlines()[-1] == "Epoch 3: the learning rate is 0.25"
 
 
+def test_scheduler_asks_a_function_of_the_epoch_alone() -> None:
+    assert fit(LearningRateScheduler(lambda epoch: 0.5**epoch), [1, 1, 1]) == [1.0, 0.5, 0.25]
+    assert fit(LearningRateScheduler(lambda epoch, rate=9.0: rate / 2), [1, 1]) == [0.5, 0.25]
+
+
 def test_scheduler_refuses_what_is_no_rate() -> None:
     with pytest.raises(
         ValueError, match=r"^learning_rate must be zero or a positive .*, got -1\.0$"

@@ -196,8 +196,8 @@ def test_an_error_within_a_function_is_its_own() -> None:
 
 OF_CALLBACKS: dict[str, tuple[Callable[[], object], str]] = {
     "schedule": (
-        lambda: gn.callbacks.LearningRateScheduler(lambda epoch: 0.1),  # type: ignore[arg-type,misc]
-        r"LearningRateScheduler: schedule takes \(epoch\), must take \(epoch, learning_rate\): ",
+        lambda: gn.callbacks.LearningRateScheduler(lambda: 0.1),  # type: ignore[arg-type]
+        r"LearningRateScheduler: schedule takes \(\), must take \(epoch, learning_rate\): ",
     ),
     "no schedule": (
         lambda: gn.callbacks.LearningRateScheduler(0.1),  # type: ignore[arg-type]

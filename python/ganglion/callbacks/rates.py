@@ -1,7 +1,7 @@
 """Callbacks that set the learning rate from epoch to epoch."""
 # ruff: noqa: ARG002  (a hook's arguments are given)
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ganglion._base import checks
 from ganglion._base.arguments import explained
@@ -10,6 +10,9 @@ from ganglion._base.messages import announce
 from ganglion.callbacks.hooks import Callback, Logs
 from ganglion.callbacks.monitor import MonitorCallback
 
+_SCHEDULE = "LearningRateScheduler: schedule"
+_EPOCH_AND_RATE = ("epoch", "learning_rate")
+
 
 @explained
 class LearningRateScheduler(Callback):
@@ -17,21 +20,26 @@ class LearningRateScheduler(Callback):
 
     Args:
         schedule: `schedule(epoch, learning_rate)`, given the number of the epoch from 0 and the
-            current rate, returns the new rate.
+            current rate, returns the new rate; or `schedule(epoch)`, without the rate.
         verbose: 1 says every rate, 0 is silent.
 
     Raises:
         TypeError: When `schedule` cannot be called so.
     """
 
-    def __init__(self, schedule: Callable[[int, float], float], verbose: int = 0) -> None:
-        check_takes("LearningRateScheduler: schedule", schedule, ["epoch", "learning_rate"])
-        self.schedule = schedule
+    def __init__(
+        self, schedule: Callable[[int, float], float] | Callable[[int], float], verbose: int = 0
+    ) -> None:
+        self._reads_rate = not _takes(schedule, ["epoch"]) or _takes(schedule, _EPOCH_AND_RATE)
+        if self._reads_rate:
+            check_takes(_SCHEDULE, schedule, _EPOCH_AND_RATE)
+        self.schedule: Callable[..., float] = schedule
         self.verbose = verbose
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Set the learning rate of the epoch."""
-        learning_rate = self.schedule(epoch, self.model.learning_rate)
+        rate = self.model.learning_rate
+        learning_rate = self.schedule(epoch, rate) if self._reads_rate else self.schedule(epoch)
         checks.non_negative("learning_rate", learning_rate)
         self.model.learning_rate = learning_rate
         if self.verbose:
@@ -41,6 +49,14 @@ class LearningRateScheduler(Callback):
         """Report the learning rate."""
         if logs is not None:
             logs["learning_rate"] = self.model.learning_rate
+
+
+def _takes(schedule: object, arguments: Sequence[str]) -> bool:
+    try:
+        check_takes(_SCHEDULE, schedule, arguments)
+    except TypeError:
+        return False
+    return True
 
 
 @explained
