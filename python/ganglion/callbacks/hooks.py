@@ -51,7 +51,8 @@ class Params(TypedDict):
 class Callback:
     """Base of the callbacks: every hook is there and does nothing.
 
-    Overriding a batch hook makes the fit return to Python after every batch.
+    Overriding a batch hook makes the fit return to Python after every batch. A fit refuses a method
+    that is called as a hook of other packages, or nearly as one of these.
     """
 
     model: Model

@@ -15,6 +15,7 @@ from ganglion._base.structures import Structure
 from ganglion.callbacks import BackupAndRestore, Callback, bars
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.callbacks.bars import Verbosity
+from ganglion.callbacks.hook_names import check_hooks
 from ganglion.losses import CustomLoss, Loss
 from ganglion.training.checking import Subject, weighted_by_class
 from ganglion.training.class_weights import ClassWeight, refuse_balanced
@@ -62,6 +63,7 @@ class Arguments:
         for callback in self.callbacks:
             if not isinstance(callback, Callback):
                 raise TypeError(f"callbacks must be instances of Callback, got {callback!r}")
+            check_hooks(callback)
         if self.validation_split and self.validation_data is not None:
             raise ValueError("validation_split and validation_data cannot both be given")
 
