@@ -141,7 +141,7 @@ def test_a_step_by_hand_that_is_not_finite_leaves_all_as_it_was(name: str) -> No
     model.apply_gradients()
     kept, remembered = model.parameter_vector.copy(), blocks_of(model)
     model.gradient_vector[:] = gradient
-    with pytest.raises(gn.LossNotFiniteError, match=r"apply_gradients: the parameters are not fin"):
+    with pytest.raises(gn.LossNotFiniteError, match=r"apply_gradients: a parameter is not finite"):
         model.apply_gradients()
     np.testing.assert_array_equal(model.parameter_vector, kept)
     np.testing.assert_array_equal(blocks_of(model), remembered)
@@ -191,14 +191,15 @@ USED_UP: dict[str, Callable[[gn.MLP], object]] = {
     "nothing": lambda model: None,
     "forward": lambda model: model.forward(data()[0]),
     "a step": lambda model: step_by_hand(model, data()[1]),
-    "a fit": lambda model: (backward(model), model.fit(*data(), verbose=0)),
-    "a batch": lambda model: (backward(model), model.train_on_batch(*data())),
+    "a fit": lambda model: backward(model).fit(*data(), verbose=0),
+    "a batch": lambda model: backward(model).train_on_batch(*data()),
 }
 
 
-def backward(model: gn.Model) -> None:
+def backward(model: gn.MLP) -> gn.MLP:
     model.forward(data()[0])
     model.backward(data()[1])
+    return model
 
 
 @pytest.mark.parametrize("before", USED_UP)

@@ -64,8 +64,9 @@ class CompiledModel(BaseModel):
 
         Loss, `loss_weights` and metrics are one for all outputs; or one for each, in a list in
         their order, or by name. An output that is named with no loss, or None, is not trained, and
-        has no metrics. An output's metrics are one or a list of them; a list alone holds those of an only output, and
-        else one or a list for each. Figures of several outputs are named after those.
+        has no metrics. An output's metrics are one or a list of them; a list alone holds those of
+        an only output, and else one or a list for each. Figures of several outputs are named after
+        those.
 
         Raises:
             TypeError: When something is neither name, record nor number; when a function cannot be
