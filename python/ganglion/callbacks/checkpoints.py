@@ -33,7 +33,8 @@ class ModelCheckpoint(MonitorCallback):
     Raises:
         ValueError: When braces in `filepath` are not in pairs or hold no name; and before the first
             epoch, when what it says of a figure of the fit's does not go with its kind of number:
-            the epoch is a whole one, figures are not.
+            the epoch is a whole one, figures are not; or when it names one of a validation, as
+            `val_loss`, that the fit does not make.
     """
 
     def __init__(
