@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from graph_cases import CASES, Array, Differentiated, Made, anything
+from graph_cases import CASES, Array, Differentiated, Made
+from random_graphs import anything
 from term_cases import TERM_CASES
 
 

@@ -34,8 +34,6 @@ class Objective:
         self.heads = heads_of(model.network, outputs, goals)
         if model.network.trained_groups == []:
             raise ValueError("compile: no layer is trainable, there is nothing to train")
-        if not model.network.parameters:
-            raise ValueError("compile: no layer has weights, there is nothing to train")
         self.schedule = schedules.get(self.optimizer.learning_rate)
         self.state = model.precision.optimizer_state(
             self.optimizer.name, self.optimizer.settings(), model.store.values.size
