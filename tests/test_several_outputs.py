@@ -297,7 +297,6 @@ def test_a_metric_for_all_outputs_is_of_those_with_a_loss(data: Any) -> None:
 
 
 NOTHING_TO_TRAIN: dict[str, Callable[[], None]] = {
-    "no layer has weights": lambda: gn.Model(x := gn.Input(5), x * x).compile(loss="mse"),
     "loss_weights is 0 for every loss": lambda: network().compile(loss=LOSSES, loss_weights=0),
     "loss_weights is 0 for every loss, there": lambda: network().compile(
         loss={"kind": "cross_entropy"}, loss_weights={"kind": 0.0, "size": 1.0}
