@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -132,3 +133,41 @@ def test_sums_of_what_comes_out_of_activations_do_not_end_in_one() -> None:
     x = gn.Input(12)
     model = gn.Model(x, gn.Dense(3, "sigmoid")(x) + gn.Dense(3, "sigmoid")(x))
     model.compile(loss="cross_entropy")
+
+
+def sum_of(x: Any, ending: str) -> Any:
+    return gn.Dense(3, ending)(x) + gn.Dense(3, ending)(x)
+
+
+MIXTURES: dict[str, Callable[[Any, str], Any]] = {
+    "a sum": sum_of,
+    "a product": lambda x, ending: gn.Dense(3, ending)(x) * gn.Dense(3, ending)(x),
+    "of three": lambda x, ending: gn.Dense(3, ending)(x) * sum_of(x, ending),
+    "with itself": lambda x, ending: (lambda y: y + y)(gn.Dense(3, ending)(x)),
+    "reshaped": lambda x, ending: gn.Reshape((1, 3))(sum_of(x, ending)),
+    "of views": lambda x, ending: sum_of(x, ending)[..., :2],
+    "in a model": lambda x, ending: gn.Model(x, sum_of(x, ending))(x),
+}
+
+
+@pytest.mark.parametrize("loss", OWN)
+@pytest.mark.parametrize("name", MIXTURES)
+def test_a_mixture_of_probabilities_is_not_read_as_logits(name: str, loss: str) -> None:
+    x = gn.Input(12)
+    y = MIXTURES[name](x, OWN[loss])
+    said = f"compile: the network ends in sums or products of what comes out of {OWN[loss]}, the"
+    for outputs in (y, [y, y]):
+        with pytest.raises(ValueError, match=f"{said} loss {loss} reads"):
+            gn.Model(x, outputs).compile(loss=loss)
+    gn.Model(x, y).compile(loss="squared_error")
+
+
+@pytest.mark.parametrize("loss", OWN)
+def test_a_mixture_of_others_may_be_logits(loss: str) -> None:
+    x, own = gn.Input(12), OWN[loss]
+    gated = gn.Dense(3, own)(x) * gn.Dense(3)(x)
+    bounded = gn.Dense(3, "tanh")(x) + gn.Dense(3, "tanh")(x)
+    last = gn.Activation(own)(gn.Dense(3, own)(x) + gn.Dense(3, own)(x))
+    after = gn.Dense(3)(sum_of(x, own))
+    for y in (gated, bounded, last, after):
+        gn.Model(x, y).compile(loss=loss)

@@ -17,6 +17,8 @@ from ganglion._base.arrays import as_array, check_finite
 from ganglion._base.shapes import Shape
 from ganglion.graphs.parameters import FROZEN, Kind, Parameter
 
+PROBABILITIES = ("softmax", "sigmoid")  # the activations whose values are such
+
 
 @dataclass(frozen=True, eq=False)  # an array has no equality to compare by
 class End:
@@ -80,15 +82,18 @@ class OutputPort(End):
         ending: The name of the activation that it comes out of, though others may follow that leave
             its values: views, dropout, other such values beside them.
         ending_is_last: Whether that could as well come last, after what follows it.
+        ending_of_parts: The one of `PROBABILITIES` that all come out of which sums and products
+            have made it, though views may follow.
     """
 
     ending: str = "identity"
     ending_is_last: bool = True
+    ending_of_parts: str = "identity"
 
     @property
     def is_probability(self) -> bool:
         """Whether its values are probabilities."""
-        return self.ending in ("softmax", "sigmoid")
+        return self.ending in PROBABILITIES
 
 
 @dataclass(frozen=True, slots=True)

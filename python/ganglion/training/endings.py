@@ -28,7 +28,10 @@ def check_ending(loss: Loss | CustomLoss, port: OutputPort) -> None:
             "compile: the network ends in softmax of 1 output, which is always 1: end it with"
             " sigmoid for yes or no, or with an output for each class"
         )
-    if not isinstance(loss, Loss) or ending == "identity":
+    if not isinstance(loss, Loss):
+        return
+    if ending == "identity":
+        _check_parts(loss, port)
         return
     if ending == loss.own_activation:
         _check_last(loss, port)
@@ -51,4 +54,17 @@ def _check_last(loss: Loss, port: OutputPort) -> None:
             f"compile: the network ends in {port.ending}, but what comes after that is no view of"
             f" whole channels, and the loss {loss.name} cannot read the {loss.reads} behind it:"
             f" apply {port.ending} last, or not at all"
+        )
+
+
+def _check_parts(loss: Loss, port: OutputPort) -> None:
+    """Refuse sums and products of what comes out of a loss's own activation: those are no logits.
+
+    Such of others may be meant so, as gates of a gated network are.
+    """
+    if loss.own_activation is not None and port.ending_of_parts == loss.own_activation:
+        raise ValueError(
+            "compile: the network ends in sums or products of what comes out of"
+            f" {port.ending_of_parts}, the loss {loss.name} reads its outputs as {loss.reads}:"
+            f" apply {port.ending_of_parts} to the sum or product, or not at all"
         )
