@@ -36,10 +36,19 @@ class Subject:
             ValueError: When a shape does not fit.
         """
         ports = self.model.network.inputs
-        return [
-            Inputs(as_shaped(_of(call, port.name, ports), one, port.shape), labels_of(one))
-            for port, one in zip(ports, self.inputs.parts(f"{call}: x", x), strict=True)
-        ]
+        parts = self.inputs.parts(f"{call}: x", x)
+        try:
+            return [
+                Inputs(as_shaped(_of(call, port.name, ports), one, port.shape), labels_of(one))
+                for port, one in zip(ports, parts, strict=True)
+            ]
+        except ValueError as error:
+            if self.inputs.kind == "one" and _is_table_in_a_list(x):
+                raise ValueError(
+                    f"{error}. x is a list of one array, which is read as one sample: give the"
+                    " array itself"
+                ) from None
+            raise
 
     def unlabelled(self, call: str, x: Any) -> Dataset:
         """Return samples without targets, checked but for their numbers."""
@@ -179,3 +188,7 @@ def weighted_by_class(
 def _of(call: str, name: str, all_of_them: Any) -> str:
     """Return the call for messages, with a name where there are several."""
     return call if len(all_of_them) == 1 else f"{call}: {name}"
+
+
+def _is_table_in_a_list(x: Any) -> bool:
+    return isinstance(x, list | tuple) and len(x) == 1 and getattr(x[0], "ndim", 0) > 1

@@ -12,7 +12,7 @@ from ganglion._base.arrays import Array, as_array
 from ganglion._base.frames import Labels, labels_of
 from ganglion._base.locations import at, first_of
 from ganglion.graphs.networks import OutputPort
-from ganglion.losses import BinaryCrossEntropy, CustomLoss, Loss
+from ganglion.losses import BinaryCrossEntropy, CustomLoss, Loss, SquaredError
 from ganglion.training.data import Targets
 
 _LIGHTEST, _HEAVIEST = 1e-30, 1e30  # weights, so that float32 can hold a batch's sum of them
@@ -55,13 +55,29 @@ def as_targets(call: str, y: ArrayLike, loss: Loss | CustomLoss, output: OutputP
         numbers = ", ".join(str(size) for size in (rows, *places))
         comma = "" if places else ","
         classes = f", or ({numbers}{comma}) class numbers" if _numbers_classes(loss) else ""
-        raise ValueError(f"{call}: y has shape {array.shape}, must be ({wanted}) for {of}{classes}")
+        raise ValueError(
+            f"{call}: y has shape {array.shape}, must be ({wanted}) for {of}{classes}"
+            f"{_way_out(array, places, loss, widths[0])}"
+        )
     targets = Targets(table, positions=output.positions)
     if _numbers_classes(loss) and targets.width == 1:
         check_classes(call, table, output.channels)
     else:
         _check_values(call, name, targets, labels_of(y))
     return targets
+
+
+def _way_out(
+    array: Array, places: Sequence[int | None], loss: Loss | CustomLoss, width: int
+) -> str:
+    """Return what to do about targets of which there is one for each sample, for messages."""
+    if array.shape[1:] not in ((), (1,)):
+        return ""
+    if places:
+        return ". For one answer for each sample put gn.Flatten() before the last layer"
+    if isinstance(loss, BinaryCrossEntropy | SquaredError) and array.dtype.kind in "iu":
+        return f". For class numbers use the loss cross_entropy, or give np.eye({width})[y]"
+    return ""
 
 
 def _in_rows(array: Array, output: OutputPort, widths: Sequence[int]) -> Array | None:
@@ -91,8 +107,9 @@ def as_weights(
     by_position = (rows, *output.shape[:-1])
     if weight.shape not in ((rows,), by_position):
         other = f", or {by_position}" if len(by_position) > 1 else ""
+        way_out = ": sample_weight.ravel() is" if weight.shape == (rows, 1) else ""
         raise ValueError(
-            f"{call}: sample_weight has shape {weight.shape}, must be ({rows},){other}"
+            f"{call}: sample_weight has shape {weight.shape}, must be ({rows},){other}{way_out}"
         )
     check_weights(call, "sample_weight", weight)
     return np.broadcast_to(weight.reshape(rows, -1), (rows, output.positions))
