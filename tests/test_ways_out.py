@@ -9,6 +9,7 @@ import pytest
 
 import ganglion as gn
 
+GN: Any = gn
 X = np.random.default_rng(0).normal(size=(20, 6))
 CLASSES = (X[:, 0] > 0).astype(int)
 
@@ -55,3 +56,29 @@ def test_weights_in_a_column_are_answered_with_ravel() -> None:
         net.fit(X, CLASSES, sample_weight=np.ones((20, 1)), verbose=0)
     with pytest.raises(ValueError, match=r"must be \(20,\)$"):
         net.fit(X, CLASSES, sample_weight=np.ones(3), verbose=0)
+
+
+CALLS: dict[str, tuple[Any, str]] = {
+    "compile lr": (lambda net: net.compile(lr=0.1), r"'lr'; .* optimizer=gn.optimizers.Adam\("),
+    "compile learning_rate": (
+        lambda net: net.compile(learning_rate=0.1),
+        r"'learning_rate'; it is the optimizer's: optimizer=gn.optimizers.Adam\(",
+    ),
+    "a step": (lambda net: net.apply_gradients(lr=1), r"^apply_gradients: unknown argument 'lr'"),
+    "a schedule": (
+        lambda net: GN.schedules.CosineDecay(learning_rate=0.1, decay_steps=9),
+        "did you mean 'initial_learning_rate'",
+    ),
+    "bias": (lambda net: GN.Dense(3, bias=False), "'bias', did you mean 'use_bias'"),
+    "weights only": (
+        lambda net: GN.callbacks.ModelCheckpoint("a", save_weights_only=True),
+        r"'save_weights_only'; .* gn.load reads",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CALLS)
+def test_arguments_of_other_packages_are_answered_with_ours(case: str) -> None:
+    call, said = CALLS[case]
+    with pytest.raises(TypeError, match=said):
+        call(compiled(1, "squared_error"))

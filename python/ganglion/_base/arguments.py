@@ -18,6 +18,7 @@ _BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 _ELSEWHERE = {  # what other packages call it: names here, of which one is meant
     "alpha": ("slope", "weight_decay"),
     "betas": ("beta_1",),
+    "bias": ("use_bias",),
     "clipnorm": ("global_clipnorm",),
     "dropout_rate": ("dropout",),
     "epochs": ("max_iter",),
@@ -29,6 +30,7 @@ _ELSEWHERE = {  # what other packages call it: names here, of which one is meant
     "input_dim": ("input_size",),
     "input_shape": ("input_size", "size"),
     "kernel_regularizer": ("weight_decay",),
+    "learning_rate": ("initial_learning_rate", "max_learning_rate", "learning_rate_init", "eta0"),
     "learning_rate_init": ("learning_rate",),
     "l2": ("alpha", "weight_decay"),
     "lr": (
@@ -68,6 +70,10 @@ _OTHERWISE = {  # what other packages have as an argument and we have not: what 
     **dict.fromkeys(
         ("normalized_shape", "num_features"), "it takes as many channels as come in: leave it out"
     ),
+    **dict.fromkeys(
+        ("learning_rate", "lr"), "it is the optimizer's: optimizer=gn.optimizers.Adam(0.1)"
+    ),
+    "save_weights_only": "the whole model is written, which gn.load reads: leave it out",
     "training": "predict leaves dropout out and knows no batch, forward is as in training",
     "verbose": "nothing is shown: leave it out",
 }

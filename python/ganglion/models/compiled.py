@@ -112,6 +112,7 @@ class CompiledModel(BaseModel):
         """
         return self._tapes.backward(dy)
 
+    @explained
     def apply_gradients(self) -> None:
         """Take a step of the optimizer along `gradient_vector`.
 
