@@ -82,3 +82,24 @@ def test_arguments_of_other_packages_are_answered_with_ours(case: str) -> None:
     call, said = CALLS[case]
     with pytest.raises(TypeError, match=said):
         call(compiled(1, "squared_error"))
+
+
+def test_a_function_is_no_rate_of_an_optimizer() -> None:
+    said = "must be a number or a record of gn.schedules, got a function, .*LearningRateScheduler"
+    with pytest.raises(TypeError, match=f"^learning_rate {said}"):
+        GN.optimizers.Adam(lambda step: 0.1)
+    with pytest.raises(TypeError, match="learning_rate must be zero or a positive finite number"):
+        GN.optimizers.Adam("fast")
+
+
+def test_a_tie_to_an_equal_layer_is_told_that_it_is_another() -> None:
+    x = gn.Input(3)
+    with pytest.raises(ValueError, match="from the same object, of which an equal one is another"):
+        gn.Tied(gn.Dense(2))(gn.Dense(2)(x))
+
+
+def test_a_normalization_within_a_network_is_answered_with_those_for_there() -> None:
+    norm = gn.Normalization()
+    norm.adapt(X)
+    with pytest.raises(ValueError, match="the first layer of a network; Batch- and LayerNormal"):
+        gn.Sequential([gn.Dense(6), norm], input_size=6)

@@ -33,8 +33,14 @@ class Schedule(ABC):
 
 def check_rate(name: str, value: object) -> None:
     """Check that `value` is a schedule or a learning rate: zero or positive, and finite."""
-    if not isinstance(value, Schedule):
-        checks.non_negative(name, value)
+    if isinstance(value, Schedule):
+        return
+    if callable(value) and not isinstance(value, type):
+        raise TypeError(
+            f"{name} must be a number or a record of gn.schedules, got a function,"
+            f" {checks.shown(value)}: gn.callbacks.LearningRateScheduler takes one, of the epoch"
+        )
+    checks.non_negative(name, value)
 
 
 _RULES: Mapping[str, checks.Rule] = {

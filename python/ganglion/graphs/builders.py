@@ -105,7 +105,8 @@ class Builder(TermBuilder):
     ) -> Value:
         """Have the inputs read less `shift` times `factor`: that adds nothing to the graph."""
         if not x._is_raw or x._number in self._normalized or x._number in self._read:
-            raise ValueError(f"{layer}: Normalization must be the first layer of a network")
+            way = "Batch- and LayerNormalization may stand within it"
+            raise ValueError(f"{layer}: Normalization must be the first layer of a network; {way}")
         positions = _positions(x.shape)
         features = positions * x.channels
         if len(shift) not in (features, x.channels):

@@ -55,7 +55,7 @@ class Places:
         if not places:
             raise ValueError(
                 f"the layer it is tied to, {layer!r}, is not before it: what it is applied to must"
-                " come from there"
+                " come from there, from the same object, of which an equal one is another layer"
             )
         nearest = self._nearest(places)
         if len(nearest) > 1:
