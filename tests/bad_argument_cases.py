@@ -209,7 +209,7 @@ COMPILE_CASES = [
         "optimizer Adm", compiled(optimizer="Adm"), ValueError, r"unknown name 'Adm', .* 'adam'\?"
     ),
     Case("optimizer None", compiled(optimizer=None), TypeError, r"optimizer must be .*, got None"),
-    Case("optimizer a class", compiled(optimizer=optimizers.Adam), TypeError, r"make one, Adam\("),
+    Case("optimizer a class", compiled(optimizer=optimizers.Adam), TypeError, r"call it, Adam\("),
     Case("metric accu", compiled(metrics=["accu"]), ValueError, r"metric: .*'accu', .*accuracy'\?"),
     Case("metrics a number", compiled(metrics=3), TypeError, r"metric must .* got 3"),
     Case("metrics a record", compiled(metrics=metrics.R2()), ValueError, r"r2 compares values"),

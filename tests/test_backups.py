@@ -126,30 +126,39 @@ def test_it_says_from_where_it_goes_on(tmp_path: Path, capsys: pytest.CaptureFix
     assert f"Going on after epoch 3, from {path}" in capsys.readouterr().err
 
 
-def result_of(backup: Path, result: Path, *, killed_after: float | None = None) -> bool:
-    """Run a fit in a process of its own, which may be killed; return whether it came to its end."""
-    process = subprocess.Popen([sys.executable, "-c", FIT, str(backup), str(result)])
-    if killed_after is not None:
-        time.sleep(killed_after)
-        process.send_signal(signal.SIGKILL)
+def begun(backup: Path, result: Path) -> subprocess.Popen[bytes]:
+    """Return a process that fits."""
+    return subprocess.Popen([sys.executable, "-c", FIT, str(backup), str(result)])
+
+
+def came_to_its_end(process: subprocess.Popen[bytes]) -> bool:
+    """Wait for a fit that may have been killed; return whether it was not."""
     assert process.wait(timeout=120) in (0, -signal.SIGKILL)
     return process.returncode == 0
 
 
 def kill_and_resume(tmp_path: Path, kills: int) -> None:
-    """Kill a fit at random moments so many times, and compare what it ends in each time."""
+    """Kill a fit at random moments so many times, and compare what it ends in each time.
+
+    The first time is when there is a backup, so that there is one to go on from.
+    """
     backup, whole, result = (tmp_path / name for name in ("b.safetensors", "w.npz", "r.npz"))
     begin = time.perf_counter()
-    assert result_of(backup, whole)
+    assert came_to_its_end(begun(backup, whole))
     longest = time.perf_counter() - begin
-    wanted, moments, resumed = np.load(whole), np.random.default_rng(1), 0
-    for _ in range(kills):
-        if not result_of(backup, result, killed_after=moments.uniform(0, longest)):
-            resumed += backup.exists()
-            continue
-        assert_same(np.load(result), wanted)
-    assert resumed > 0
-    assert result_of(backup, result)
+    wanted, moments = np.load(whole), np.random.default_rng(1)
+    process = begun(backup, result)
+    while not backup.exists():
+        assert process.poll() is None
+    process.kill()
+    assert not came_to_its_end(process)
+    for _ in range(kills - 1):
+        process = begun(backup, result)
+        time.sleep(moments.uniform(0, longest))
+        process.kill()
+        if came_to_its_end(process):
+            assert_same(np.load(result), wanted)
+    assert came_to_its_end(begun(backup, result))
     assert_same(np.load(result), wanted)
 
 

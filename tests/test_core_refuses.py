@@ -152,9 +152,9 @@ REFUSED: dict[str, tuple[Callable[[Parts], object], str]] = {
         lambda p: p.graph.reshape(p.x, 9, 6148914691236517206),
         "reshape: x has 3 columns, cannot be 9 positions",
     ),
-    "a loss without weights": (
-        lambda p: p.graph.loss("squared_error", p.y, p.target, -1),
-        "there is no value -1",
+    "weights that there are not": (
+        lambda p: p.graph.loss("squared_error", p.y, p.target, 99),
+        "there is no value 99",
     ),
     "weights of two columns": (
         lambda p: p.graph.loss("squared_error", p.y, p.target, p.target),

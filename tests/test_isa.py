@@ -108,7 +108,8 @@ def network(activation, dtype, optimizer, loss):
 results = {"isa": np.array(_core.selected_isa())}
 x = _core.random_normal(1, 0, 70 * 19).reshape(70, 19)
 y = {loss: np.abs(_core.random_normal(1, 1, 70 * 6).reshape(70, 6)) / 2 for loss in losses.LOSSES}
-y["cross_entropy"] = _core.permutation(1, 2, 70) % 6
+y["cross_entropy"] = y["multi_margin"] = _core.permutation(1, 2, 70) % 6
+y["hinge"] = y["squared_hinge"] = _core.permutation(1, 3, 70 * 6).reshape(70, 6) % 2
 y["gaussian"] = y["gaussian"][:, :3]
 y["binary_cross_entropy"] = np.minimum(y["binary_cross_entropy"], 1)
 cases = [("gelu", "adam", loss) for loss in losses.LOSSES]

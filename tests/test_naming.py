@@ -34,7 +34,7 @@ def test_resolve_refuses_what_is_no_name(name: object) -> None:
 
 
 def test_resolve_says_what_to_make_of_a_class() -> None:
-    message = r"^optimizer must be a name or a record, got a class: make one, dict\(\.\.\.\)$"
+    message = r"^optimizer must be a name or a record, got <class 'dict'>: call it, dict\(\.\.\.\)$"
     with pytest.raises(TypeError, match=message):
         naming.resolve("optimizer", dict, KNOWN)
 

@@ -27,7 +27,6 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
     "clone_model": (),
     "fit_generator": ("fit",),
     "functional": ("model",),
-    "gaussiannoise": (),
     "input_layer": ("input",),
     "input_shape": ("input_size",),
     "l1": ("absolute_error",),

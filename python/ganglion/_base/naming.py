@@ -47,8 +47,8 @@ def resolve(kind: str, name: object, known: Collection[str]) -> str:
         ValueError: When it is unknown, with the nearest name.
     """
     if isinstance(name, type):
-        made = name.__name__
-        raise TypeError(f"{kind} must be a name or a record, got a class: make one, {made}(...)")
+        made = f"{name.__name__}(...)"
+        raise TypeError(f"{kind} must be a name or a record, got {shown(name)}: call it, {made}")
     if not isinstance(name, str):
         raise TypeError(f"{kind} must be a name or a record, got {shown(name)}")
     for meant in (name, *ALIASES.get(name, ())):
@@ -80,7 +80,4 @@ def nearest(
 
 def build(kind: str, name: object, known: Mapping[str, Callable[[], Record]]) -> Record:
     """Return the record that `name` stands for, with its default settings."""
-    if isinstance(name, type) and name in known.values():
-        made = f"{name.__name__}()"
-        raise TypeError(f"{kind} must be a name or a record, got {shown(name)}: call it, {made}")
     return known[resolve(kind, name, known)]()
