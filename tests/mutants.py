@@ -173,7 +173,10 @@ def of_any_shape() -> gn.Model:
     shared = gn.Dense(4, "tanh", trainable=False)
     top = shared(shared(y)) + gn.Dense(4)(gn.Flatten()(x))
     tied = gn.Tied(shared)(gn.MLP([4, 3, 4])(top))
-    return gn.Model([x, y], {"a": tied * top, "b": gn.Concatenate()([top[..., 1:3], tied])})
+    small = {"small": 0.5 * gn.losses.L1(0.1)(top), "same": gn.losses.Huber(0.5)(y, top)}
+    return gn.Model(
+        [x, y], {"a": tied * top, "b": gn.Concatenate()([top[..., 1:3], tied])}, losses=small
+    )
 
 
 def networks(folder: Path) -> list[bytes]:

@@ -127,10 +127,6 @@ def heads_of(network: Network, outputs: Structure, goals: Goals) -> tuple[Head, 
     ]
     if not heads and not network.terms:
         raise ValueError("compile: loss is None for every output")
-    if not heads and any([*wanted, *weighted]):
-        raise ValueError(
-            "compile: metrics go with a loss, by whose targets they are; none is given"
-        )
     if not network.terms and not any(head.factor for head in heads):
         raise ValueError("compile: loss_weights is 0 for every loss, there is nothing to train")
     check_names(
