@@ -10,7 +10,8 @@ template <class V>
 inline V even_products(V a, std::uint32_t b) {
     const auto by = static_cast<int>(b);
     if constexpr (sizeof(V) == 64) {
-        return bits<V>(_mm512_mul_epu32(bits<__m512i>(a), _mm512_set1_epi32(by)));
+        // All lanes by a mask: of the plain one GCC takes what is left out for uninitialized.
+        return bits<V>(_mm512_maskz_mul_epu32(0xff, bits<__m512i>(a), _mm512_set1_epi32(by)));
     } else if constexpr (sizeof(V) == 32) {
         return bits<V>(_mm256_mul_epu32(bits<__m256i>(a), _mm256_set1_epi32(by)));
     } else {
