@@ -37,6 +37,7 @@ class Work:
         self.y: Array = np.eye(SIZES[-1])[classes] if loss is own_loss else classes
         self.net = gn.MLP(SIZES, dropout=0.1, seed=seed)
         self.net.compile("adam", loss, metrics=["accuracy"])
+        self.gradient = self.net.gradient_vector  # who has it may step along what it holds
         self.predictor = self.net.predictor()
         self.outputs = self.net.predict(self.x)
         self.figures = self.net.evaluate(self.x, self.y)
