@@ -205,9 +205,11 @@ void bind_graph(py::module_& module) {
             "ending",
             [](const Graph& graph, ValueId id) {
                 const Ending ending = ending_of(graph, id);
-                return std::pair(std::string(ending.activation), ending.is_last);
+                return std::tuple(std::string(ending.activation), ending.is_last,
+                                  std::string(ending.of_parts));
             },
-            "The activation that a value comes out of, and whether it could as well come last.",
+            "The activation that a value comes out of, whether it could as well come last, and the "
+            "one of probabilities that the parts of sums and products come out of.",
             py::arg("value"))
         .def(
             "capsule", [](Graph& graph) { return py::capsule(&graph, "ganglion.Graph"); },

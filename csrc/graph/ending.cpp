@@ -14,13 +14,18 @@ bool is_noise(const Op& op) {
     return std::holds_alternative<Corruption>(op) || std::holds_alternative<GaussianNoise>(op);
 }
 
-bool is_view(const Op& op) {
-    return std::holds_alternative<Reshape>(op) || std::holds_alternative<Slice>(op) ||
-           std::holds_alternative<StopGradient>(op);
+bool keeps_parts(const Op& op) {
+    return std::holds_alternative<Reshape>(op) || std::holds_alternative<Slice>(op);
 }
 
-/// The ending of what one op makes of values whose endings are known.
-Ending ending_after(const Graph& graph, const Graph::Node& node, const std::vector<Ending>& known) {
+bool is_view(const Op& op) { return keeps_parts(op) || std::holds_alternative<StopGradient>(op); }
+
+bool is_mixture(const Op& op) {
+    return std::holds_alternative<Add>(op) || std::holds_alternative<Multiply>(op);
+}
+
+/// What activation one op makes values come out of whose endings are known.
+Ending seen_after(const Graph& graph, const Graph::Node& node, const std::vector<Ending>& known) {
     if (const auto* const one = std::get_if<ElementwiseActivation>(&node.op))
         return {info(one->activation).name};
     if (std::holds_alternative<Softmax>(node.op)) return {Softmax::name};
@@ -38,6 +43,22 @@ Ending ending_after(const Graph& graph, const Graph::Node& node, const std::vect
         inputs, [&](ValueId id) { return of(id).activation == first.activation; });
     if (same) return {first.activation, false};
     return {};
+}
+
+/// The ending of what one op makes of values whose endings are known.
+Ending ending_after(const Graph& graph, const Graph::Node& node, const std::vector<Ending>& known) {
+    Ending ending = seen_after(graph, node, known);
+    const std::vector<ValueId> inputs = inputs_of(node.op);
+    const auto parts_of = [&](ValueId id) { return known[static_cast<std::size_t>(id)].of_parts; };
+    if (keeps_parts(node.op)) {
+        ending.of_parts = parts_of(inputs.front());
+    } else if (is_mixture(node.op)) {
+        if (parts_of(inputs[0]) == parts_of(inputs[1])) ending.of_parts = parts_of(inputs[0]);
+    } else if (ending.activation == Softmax::name ||
+               ending.activation == info(Activation::sigmoid).name) {
+        ending.of_parts = ending.activation;
+    }
+    return ending;
 }
 
 }  // namespace

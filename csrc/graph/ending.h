@@ -12,6 +12,9 @@ struct Ending {
     /// Whether it could as well come last: what has been done since are views, of whole channels
     /// where the activation is over those.
     bool is_last = true;
+    /// The softmax or sigmoid that all come out of which sums and products have made it, though
+    /// views may follow; of a value that is neither, its own.
+    std::string_view of_parts = "identity";
 };
 
 Ending ending_of(const Graph& graph, ValueId id);

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from ganglion._base import shapes
 from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
-from ganglion.graphs.mixtures import Mixtures
 from ganglion.graphs.networks import Network, OutputPort, Port
 from ganglion.graphs.parameters import Kind, Parameter
 from ganglion.graphs.places import Places
@@ -27,7 +26,6 @@ class Builder(TermBuilder):
 
     def __init__(self) -> None:
         super().__init__()
-        self._mixed = Mixtures(self.graph)
         self._places = Places()
         self._normalized: dict[int, NDArray[np.float64]] = {}  # how inputs are read
         self._random_layers = 0  # so far: each draws its own numbers, whatever else is in between
@@ -166,13 +164,12 @@ class Builder(TermBuilder):
     def add(self, a: Value, b: Value) -> Value:
         """Add two values of one shape."""
         check_same("added", a, b)
-        return Value(a.shape, self._mixed.joined(self.graph.add, self._number(a), self._number(b)))
+        return Value(a.shape, self.graph.add(self._number(a), self._number(b)))
 
     def multiply(self, a: Value, b: Value) -> Value:
         """Multiply two values of one shape, number by number."""
         check_same("multiplied", a, b)
-        y = self._mixed.joined(self.graph.multiply, self._number(a), self._number(b))
-        return Value(a.shape, y)
+        return Value(a.shape, self.graph.multiply(self._number(a), self._number(b)))
 
     def concatenate(self, parts: Sequence[Value]) -> Value:
         """Put the channels of values with the same positions beside each other."""
@@ -187,14 +184,14 @@ class Builder(TermBuilder):
         y = self.graph.slice(
             self._number(x), positions or (0, _positions(x.shape)), channels or (0, x.channels)
         )
-        return Value(shape, self._mixed.view(y, x._number))
+        return Value(shape, y)
 
     def reshape(self, x: Value, shape: Sequence[int]) -> Value:
         """Read a row's numbers, which stay in their order, in another shape."""
         shapes.check_reshaped(x.shape, shape)
         *positions, channels = shape
         y = self.graph.reshape(self._number(x), math.prod(positions), channels)
-        return Value(tuple(shape), self._mixed.view(y, x._number))
+        return Value(tuple(shape), y)
 
     def stop_gradient(self, x: Value) -> Value:
         """Pass a value on, and no gradient back."""
@@ -209,7 +206,7 @@ class Builder(TermBuilder):
         for name, y in outputs.items():
             if y._number in seen:
                 again = self.graph.reshape(y._number, _positions(y.shape), y.channels)
-                outputs = {**outputs, name: Value(y.shape, self._mixed.view(again, y._number))}
+                outputs = {**outputs, name: Value(y.shape, again)}
             seen.add(y._number)
         return Network(
             self.graph,
@@ -218,7 +215,7 @@ class Builder(TermBuilder):
                 for name, x in inputs.items()
             ),
             tuple(
-                OutputPort(name, y._number, y.shape, *self._mixed.endings(y._number))
+                OutputPort(name, y._number, y.shape, *self.graph.ending(y._number))
                 for name, y in outputs.items()
             ),
             tuple(self.parameters),
