@@ -102,55 +102,66 @@ inline void normals(const NoiseSource& source, Index row, Index col, Index count
         normal_pairs(words.word[2], words.word[3], n + 2 * noise_counters, n + 3 * noise_counters);
 }
 
-template <class T>
-void add_noise(const AddNoiseArgs<T>& a) {
+/// Give `part(i, j, left, n)` the standard normals of each vector of row i from column j on, of
+/// which so many columns are left.
+template <class T, class Part>
+inline void for_normals(const NoiseSource& source, Index rows, Index cols, const Part& part) {
     using V = Vec<T>;
-    const T deviation = static_cast<T>(a.deviation);
-    for (Index i = 0; i < a.x.rows; ++i) {
-        for (Index j = 0; j < a.x.cols; j += noise_group) {
-            const Index count = columns_of_group(a.x.cols, j);
+    for (Index i = 0; i < rows; ++i) {
+        for (Index j = 0; j < cols; j += noise_group) {
+            const Index count = columns_of_group(cols, j);
             T n[noise_group];
-            normals(a.source, i, j, count, n);
-            for (Index k = 0; k < count; k += lanes<V>) {
-                const V x = load_up_to<V>(a.x.at(i, j + k), count - k);
-                store_up_to(a.y.at(i, j + k), x + deviation * load<V>(n + k), count - k);
-            }
+            normals(source, i, j, count, n);
+            for (Index k = 0; k < count; k += lanes<V>) part(i, j + k, count - k, load<V>(n + k));
         }
     }
 }
+
+template <class T>
+struct AddNoisePart {
+    const AddNoiseArgs<T>& a;
+    T deviation;
+
+    void operator()(Index i, Index j, Index left, Vec<T> n) const {
+        const auto x = load_up_to<Vec<T>>(a.x.at(i, j), left);
+        store_up_to(a.y.at(i, j), x + deviation * n, left);
+    }
+};
+
+template <class T>
+void add_noise(const AddNoiseArgs<T>& a) {
+    for_normals<T>(a.source, a.x.rows, a.x.cols, AddNoisePart<T>{a, static_cast<T>(a.deviation)});
+}
+
+template <class T>
+struct SamplePart {
+    const SampleArgs<T>& s;
+
+    void operator()(Index i, Index j, Index left, Vec<T> n) const {
+        const auto mean = load_up_to<Vec<T>>(s.mean.at(i, j), left);
+        const auto half = T{0.5} * load_up_to<Vec<T>>(s.log_variance.at(i, j), left);
+        store_up_to(s.y.at(i, j), mean + exp(half) * n, left);
+    }
+};
 
 /// The reparameterization of a normal (Kingma and Welling, 2014).
 template <class T>
 void sample(const SampleArgs<T>& s) {
-    using V = Vec<T>;
-    for (Index i = 0; i < s.y.rows; ++i) {
-        for (Index j = 0; j < s.y.cols; j += noise_group) {
-            const Index count = columns_of_group(s.y.cols, j);
-            T n[noise_group];
-            normals(s.source, i, j, count, n);
-            for (Index k = 0; k < count; k += lanes<V>) {
-                const V mean = load_up_to<V>(s.mean.at(i, j + k), count - k);
-                const V half = T{0.5} * load_up_to<V>(s.log_variance.at(i, j + k), count - k);
-                store_up_to(s.y.at(i, j + k), mean + exp(half) * load<V>(n + k), count - k);
-            }
-        }
-    }
+    for_normals<T>(s.source, s.y.rows, s.y.cols, SamplePart<T>{s});
 }
 
 template <class T>
-void sample_backward(const SampleBackwardArgs<T>& s) {
-    using V = Vec<T>;
-    for (Index i = 0; i < s.dy.rows; ++i) {
-        for (Index j = 0; j < s.dy.cols; j += noise_group) {
-            const Index count = columns_of_group(s.dy.cols, j);
-            T n[noise_group];
-            normals(s.source, i, j, count, n);
-            for (Index k = 0; k < count; k += lanes<V>) {
-                const V dy = load_up_to<V>(s.dy.at(i, j + k), count - k);
-                const V half = T{0.5} * load_up_to<V>(s.log_variance.at(i, j + k), count - k);
-                const V d = dy * (T{0.5} * exp(half) * load<V>(n + k));
-                store_up_to(s.d_log_variance.at(i, j + k), d, count - k);
-            }
-        }
+struct SampleBackwardPart {
+    const SampleBackwardArgs<T>& s;
+
+    void operator()(Index i, Index j, Index left, Vec<T> n) const {
+        const auto dy = load_up_to<Vec<T>>(s.dy.at(i, j), left);
+        const auto half = T{0.5} * load_up_to<Vec<T>>(s.log_variance.at(i, j), left);
+        store_up_to(s.d_log_variance.at(i, j), dy * (T{0.5} * exp(half) * n), left);
     }
+};
+
+template <class T>
+void sample_backward(const SampleBackwardArgs<T>& s) {
+    for_normals<T>(s.source, s.dy.rows, s.dy.cols, SampleBackwardPart<T>{s});
 }
