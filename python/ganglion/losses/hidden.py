@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -78,6 +79,16 @@ class SparsityKL(HiddenLoss):
 class Regularizer(HiddenLoss):
     """Base of the losses that keep weights, or activations, small."""
 
+    @property
+    @abstractmethod
+    def factors(self) -> tuple[float, float]:
+        """What sizes, and squares, are multiplied by."""
+
+    def build(self, builder: Builder, values: Sequence[Any]) -> Any:
+        """Add the loss to a graph."""
+        (x,) = values
+        return builder.l1_l2(x, *map(float, self.factors))
+
 
 @explained
 @dataclass(frozen=True)
@@ -95,10 +106,10 @@ class L1(Regularizer):
     def __post_init__(self) -> None:
         checks.non_negative("l1", self.l1)
 
-    def build(self, builder: Builder, values: Sequence[Any]) -> Any:
-        """Add the loss to a graph."""
-        (x,) = values
-        return builder.l1_l2(x, float(self.l1), 0.0)
+    @property
+    def factors(self) -> tuple[float, float]:
+        """What sizes, and squares, are multiplied by."""
+        return self.l1, 0.0
 
 
 @explained
@@ -117,10 +128,10 @@ class L2(Regularizer):
     def __post_init__(self) -> None:
         checks.non_negative("l2", self.l2)
 
-    def build(self, builder: Builder, values: Sequence[Any]) -> Any:
-        """Add the loss to a graph."""
-        (x,) = values
-        return builder.l1_l2(x, 0.0, float(self.l2))
+    @property
+    def factors(self) -> tuple[float, float]:
+        """What sizes, and squares, are multiplied by."""
+        return 0.0, self.l2
 
 
 @explained
@@ -142,7 +153,7 @@ class L1L2(Regularizer):
         checks.non_negative("l1", self.l1)
         checks.non_negative("l2", self.l2)
 
-    def build(self, builder: Builder, values: Sequence[Any]) -> Any:
-        """Add the loss to a graph."""
-        (x,) = values
-        return builder.l1_l2(x, float(self.l1), float(self.l2))
+    @property
+    def factors(self) -> tuple[float, float]:
+        """What sizes, and squares, are multiplied by."""
+        return self.l1, self.l2
