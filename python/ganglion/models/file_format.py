@@ -144,6 +144,11 @@ class Content:
         return self.opened.metadata() or {}
 
     @property
+    def _block_names(self) -> list[str]:
+        """Of the arrays that an optimizer remembers."""
+        return [name for name in self.opened.keys() if name.startswith(_BLOCK)]  # noqa: SIM118
+
+    @property
     def texts(self) -> dict[str, str]:
         """The texts that `save` was given."""
         return _texts(self._metadata)
@@ -190,9 +195,8 @@ class Content:
         """
         wanted = {parameter.name: parameter.shape[::-1] for parameter in parameters}
         size = sum(parameter.size for parameter in parameters)
-        blocks = [name for name in self.opened.keys() if name.startswith(_BLOCK)]  # noqa: SIM118
         if _TRAINING in self._metadata:
-            wanted |= dict.fromkeys(blocks, (size,))
+            wanted |= dict.fromkeys(self._block_names, (size,))
         with blaming(self.path, "does not fit its architecture"):
             different = set(self.opened.keys()) ^ set(wanted)
             if different:
@@ -213,9 +217,9 @@ class Content:
             ValueError: When there are not as many.
         """
         names = [f"{_BLOCK}{number}" for number in range(count)]
-        there = sum(name.startswith(_BLOCK) for name in self.opened.keys())  # noqa: SIM118
-        if there != count:
-            raise ValueError(f"the optimizer remembers {count} arrays, there are {there}")
+        there = self._block_names
+        if len(there) != count:
+            raise ValueError(f"the optimizer remembers {count} arrays, there are {len(there)}")
         return [self.opened.get_tensor(name) for name in names]
 
 

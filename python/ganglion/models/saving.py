@@ -49,7 +49,7 @@ class SavedModel(CompiledModel):
             training = None
             if optimizer:
                 objective = self._objective("save")
-                training = kept.to_json(Kept.of("save", objective)), kept.blocks_of(objective)
+                training = kept.to_json(Kept.of("save", objective)), objective.state.blocks
             file_format.save(Path(path), self.architecture, weights, metadata or {}, training)
 
     @explained

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import numpy as np
 from numpy.typing import NDArray
 
 from ganglion import losses, metrics, optimizers, schedules
@@ -136,11 +135,6 @@ def _check_kinds(**given: tuple[Any, type[Any]]) -> None:
     for name, (value, kind) in given.items():
         if not isinstance(value, kind):
             raise TypeError(f"{name} must be a record, got {checks.shown(value)}")
-
-
-def blocks_of(objective: Objective) -> list[NDArray[Any]]:
-    """Return copies of what the optimizer remembers."""
-    return [np.array(block) for block in objective.state.blocks]
 
 
 def _kept(call: str, head: Head) -> KeptHead:
