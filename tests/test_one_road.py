@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion import _core
 from ganglion._base.interrupts import heed
+from ganglion.autoencoder import Autoencoder
 from ganglion.callbacks import LambdaCallback
 from ganglion.estimators.perceptron.units import UnitsEpochs
 from ganglion.linear_model import Perceptron
@@ -55,6 +56,7 @@ FITS: dict[str, tuple[str, Callable[[], object]]] = {  # and what of the core th
         "Trainer.run",
         lambda: MLPRegressor(hidden_layer_sizes=5, max_iter=2).fit(X, X),
     ),
+    "Autoencoder": ("Trainer.run", lambda: Autoencoder(max_iter=2).fit(X)),
     "Perceptron": ("Perceptrons.run_epoch", lambda: Perceptron(max_iter=2, tol=None).fit(X, Y)),
 }
 BY_SCIPY: dict[str, tuple[str, Callable[[], object]]] = {  # which has the loop

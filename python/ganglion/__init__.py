@@ -100,6 +100,7 @@ __all__ = [
 
 
 _WHEN_ASKED_FOR = {  # modules, with what is looked for in them: they need other packages
+    "autoencoder": ("Autoencoder",),
     "linear_model": ("Perceptron",),
     "model_selection": ("GridSearch", "fit_many"),
     "neural_network": ("MLPClassifier", "MLPRegressor"),

@@ -20,7 +20,7 @@ def as_before_on_failure(estimator: Any) -> Iterator[None]:
         name: list(value) if isinstance(value, list) else value
         for name, value in vars(estimator).items()
     }
-    net = before.get("_net")
+    net = before.get("_net", before.get("model_"))
     values = None if net is None else net.parameter_vector.copy()
     try:
         yield

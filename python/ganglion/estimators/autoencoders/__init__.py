@@ -1,0 +1,1 @@
+"""Autoencoders: networks whose target is their input."""

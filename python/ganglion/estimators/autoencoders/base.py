@@ -1,0 +1,140 @@
+"""What every autoencoder does: codes of samples, and samples of codes."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, Self
+
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin, _fit_context
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_is_fitted
+
+from ganglion._base.arrays import Array
+from ganglion.estimators.autoencoders.arguments import AutoencoderArguments
+from ganglion.estimators.multilayer.parameters import Activation, activations_of, hidden_sizes
+from ganglion.estimators.one_graph.base import OneGraph
+from ganglion.estimators.shared.rollback import as_before_on_failure
+from ganglion.estimators.shared.threads import limited
+from ganglion.estimators.shared.turns import fits_alone, predicts
+from ganglion.models import Model
+
+
+class BaseAutoencoder(
+    ClassNamePrefixFeaturesOutMixin,  # type: ignore[misc]  # scikit-learn has no types
+    TransformerMixin,  # type: ignore[misc]
+    OneGraph,
+    AutoencoderArguments,
+):
+    """Base of the autoencoders.
+
+    Attributes:
+        model_: The whole network.
+        encoder_: What makes codes, a `gn.Model` with a copy of the weights.
+        decoder_: What makes samples of codes, likewise.
+    """
+
+    encoder_: Model
+    decoder_: Model
+
+    @fits_alone
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002  (as scikit-learn has it)
+        """Fit to samples, afresh.
+
+        Args:
+            X: Array or sparse matrix of shape `(samples, features)`; the latter is unfolded.
+            y: Ignored.
+        """
+        return self._fitted(X, None, incremental=False)
+
+    @fits_alone
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def partial_fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002  (as scikit-learn has it)
+        """Go on for one epoch, from the weights and the optimizer's state of the call before.
+
+        Arguments are those of `fit`. After a pickle the optimizer begins anew.
+        """
+        return self._fitted(X, None, incremental=True)
+
+    def _fitted(self, X: Any, sample_weight: Any, *, incremental: bool) -> Self:
+        with as_before_on_failure(self):
+            self._fit(X, sample_weight, incremental=incremental)
+        return self
+
+    @predicts
+    def transform(self, X: Any) -> Array:
+        """Return the codes, shape `(samples, n_components)`.
+
+        Args:
+            X: Array or sparse matrix of shape `(samples, features)`.
+        """
+        check_is_fitted(self)
+        return self._codes(self._checked(X, reset=False))
+
+    @predicts
+    def inverse_transform(self, X: Any) -> Array:
+        """Return the samples that codes stand for, shape `(samples, features)`.
+
+        Args:
+            X: Codes, shape `(samples, n_components)`.
+        """
+        check_is_fitted(self)
+        codes = check_array(X, dtype=(self.decoder_.dtype,))
+        with limited(self.n_jobs):
+            decoded: Array = self.decoder_.predict(codes)
+        return decoded
+
+    @predicts
+    def reconstruct(self, X: Any) -> Array:
+        """Return what samples are after the bottleneck, shape `(samples, features)`.
+
+        Args:
+            X: Array or sparse matrix of shape `(samples, features)`.
+        """
+        check_is_fitted(self)
+        codes = self._codes(self._checked(X, reset=False))
+        with limited(self.n_jobs):
+            decoded: Array = self.decoder_.predict(codes)
+        return decoded
+
+    @abstractmethod
+    def score_samples(self, X: Any) -> Array:
+        """Return how normal each sample is, shape `(samples,)`: the higher, the more."""
+
+    def score(self, X: Any, y: Any = None) -> float:  # noqa: ARG002  (as scikit-learn has it)
+        """Return the mean of `score_samples`.
+
+        Args:
+            X: Array or sparse matrix of shape `(samples, features)`.
+            y: Ignored.
+        """
+        return float(self.score_samples(X).mean())
+
+    def _codes(self, X: Any) -> Array:
+        with limited(self.n_jobs):
+            return self._codes_of(X)
+
+    def _codes_of(self, X: Any) -> Array:
+        """Return the codes of checked inputs."""
+        codes: Array = self.encoder_.predict(X)
+        return codes
+
+    def _shape(self) -> tuple[list[int], list[Activation]]:
+        """Return the units of each hidden layer before the code, and its activation."""
+        sizes = hidden_sizes(self.hidden_layer_sizes, None, None)
+        return sizes, activations_of(self.activation, len(sizes))
+
+    def _check_arguments(self, *, incremental: bool) -> None:
+        super()._check_arguments(incremental=incremental)
+        self._shape()
+
+    @property
+    def _n_features_out(self) -> int:
+        """How many columns `transform` gives."""
+        return int(self.decoder_.input_size)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags

@@ -1,0 +1,1 @@
+"""Networks that are one graph over samples: what their estimators share."""

@@ -1,0 +1,76 @@
+"""The arguments of every estimator that is one graph over samples: how it is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import KW_ONLY
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.utils._param_validation import Interval, Options
+
+from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
+
+AT_LEAST_1 = Interval(Integral, 1, None, closed="left")
+NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
+POSITIVE = Interval(Real, 0, None, closed="neither")
+FRACTION = Interval(Real, 0, 1, closed="left")  # less than 1
+
+
+@parametrized
+class TrainingArguments:
+    """How such an estimator is trained, by Adam (Kingma and Ba, 2015)."""
+
+    _: KW_ONLY
+    batch_size: int | str = parameter(
+        one_of({"auto"}),
+        AT_LEAST_1,
+        default="auto",
+        says='Samples a step; "auto": 200, or all of fewer.',
+    )
+    learning_rate_init: float = parameter(
+        POSITIVE, default=0.001, says="The learning rate, or the highest that `lr_schedule` has."
+    )
+    lr_schedule: str | Callable[[int], float] | None = parameter(
+        one_of({"cosine", "one_cycle"}),
+        callable,
+        None,
+        default=None,
+        says='The learning rate of each step: "cosine" or "one_cycle" over `max_iter` epochs; a'
+        " schedule of `ganglion.schedules`; or a function of the step's number. None: it is"
+        " constant.",
+    )
+    max_iter: int = parameter(AT_LEAST_1, default=200, says="Epochs at most.")
+    shuffle: bool = parameter(
+        "boolean", default=True, says="Whether each epoch has a random order of its own."
+    )
+    random_state: int | np.random.RandomState | None = parameter(
+        "random_state",
+        default=None,
+        says="Decides first weights, orders, noise, and what is held out.",
+    )
+    tol: float = parameter(
+        NOT_NEGATIVE,
+        default=1e-4,
+        says="By how much the loss must improve in `n_iter_no_change` epochs for a fit to go on.",
+    )
+    verbose: bool | int = parameter(
+        "verbose", default=False, says="Whether to tell the figures of each epoch."
+    )
+    early_stopping: bool = parameter(
+        "boolean",
+        default=False,
+        says="Whether a part of the samples is held out, whose loss must improve, and the weights"
+        " of the best epoch are kept.",
+    )
+    validation_fraction: float = parameter(FRACTION, default=0.1, says="That part.")
+    n_iter_no_change: float = parameter(
+        AT_LEAST_1, Options(Real, {np.inf}), default=10, says="Epochs to wait for an improvement."
+    )
+    n_jobs: int | None = parameter(
+        Integral,
+        None,
+        default=None,
+        says="Threads of a call: -1 for all; None: those that pay, but one in a"
+        " thread of joblib's.",
+    )

@@ -1,0 +1,154 @@
+"""The base of estimators that are one graph over samples: a model, compiled and fitted."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import validate_data
+
+from ganglion import schedules
+from ganglion._base.arrays import Array
+from ganglion.estimators.multilayer.learning import batch_size_of
+from ganglion.estimators.multilayer.learning_rates import schedule_of
+from ganglion.estimators.multilayer.validation import hold_out
+from ganglion.estimators.one_graph import epochs
+from ganglion.estimators.one_graph.arguments import TrainingArguments
+from ganglion.estimators.one_graph.epochs import ModelEpochs
+from ganglion.estimators.shared.answers import Estimator
+from ganglion.estimators.shared.progress_shown import progress_of, show
+from ganglion.estimators.shared.texts import text_told
+from ganglion.estimators.shared.threads import limited, threads_for
+from ganglion.estimators.shared.weights import sample_weights
+from ganglion.models import Model, inside
+from ganglion.optimizers import Adam
+from ganglion.training.clock import Clock
+from ganglion.training.data import Dataset
+from ganglion.training.far_scales import warn_of_inputs
+from ganglion.training.fit_plan import FitPlan
+from ganglion.training.progress import Progress
+from ganglion.training.sources import ArraySource, shuffled
+
+_SHOWN = (
+    *("n_iter_", "_epochs_run", "t_", "loss_", "best_epoch_", "_no_improvement_count"),
+    *("interrupted_", "loss_curve_", "validation_loss_curve_", "best_loss_"),
+    "best_validation_loss_",
+)
+
+
+class OneGraph(Estimator, TrainingArguments, ABC):
+    """Base of the estimators: they say what graph it is, and what its samples are.
+
+    Attributes:
+        model_: The network, a `gn.Model`.
+    """
+
+    model_: Model
+
+    @abstractmethod
+    def _new_model(self, features: int, dtype: str, seed: int) -> Model:
+        """Return a network for so many features, with its first weights."""
+
+    @abstractmethod
+    def _compile(self, model: Model, optimizer: Adam) -> None:
+        """Say what a network is trained for."""
+
+    @abstractmethod
+    def _samples(self, X: Array, weight: Array | None) -> Dataset:
+        """Return checked inputs with their targets."""
+
+    def _after_fit(self) -> None:
+        """Take from the network what is shown of it."""
+
+    def _checked(self, X: Any, *, reset: bool) -> Any:
+        """Check inputs as scikit-learn does."""
+        with text_told(X):
+            return validate_data(
+                self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=reset
+            )
+
+    def _fit(self, X: Any, sample_weight: Any, *, incremental: bool) -> None:
+        """Train: afresh, or `incremental`, for one epoch from where the call before has ended."""
+        clock = Clock()
+        afresh = not (incremental and hasattr(self, "model_"))
+        self._check_arguments(incremental=incremental)
+        X = self._checked(X, reset=afresh)
+        X = X if isinstance(X, np.ndarray) else X.toarray()  # it is the target, too
+        weight = sample_weights("sample_weight", sample_weight, X)
+        self._random_state = check_random_state(self.random_state)
+        if afresh:
+            self._begin(X, weight)
+        samples, held_out = self._samples(X, weight), None
+        if self.early_stopping:
+            samples, held_out = hold_out(
+                samples, self.validation_fraction, self._random_state, None
+            )
+        batch_size = batch_size_of(self.batch_size, len(samples))
+        if afresh or not inside.is_compiled(self.model_):
+            self._compile(self.model_, self._optimizer(-(-len(samples) // batch_size)))
+        order = shuffled(self.model_.seed, len(samples)) if self.shuffle else None
+        progress = Progress() if afresh else progress_of(self)
+        run = ModelEpochs(
+            objective=inside.objective(self.model_),
+            source=ArraySource(samples, batch_size, order),
+            held_out=held_out,
+            verbose=bool(self.verbose),
+        )
+        with limited(self.n_jobs):
+            first = progress.epochs_in_all
+            plan = self._plan(range(first, first + (1 if incremental else self.max_iter)), clock)
+            epochs.run(plan, progress, run, is_part=incremental)
+        show(progress, self, _SHOWN)
+        self._after_fit()
+
+    def _begin(self, X: Array, weight: Array | None) -> None:
+        """Make a network with first weights."""
+        labels = getattr(self, "feature_names_in_", None)
+        warn_of_inputs(X, weight, labels, "scale X")
+        seed = int(self._random_state.randint(2**31 - 1))
+        self.model_ = self._new_model(X.shape[1], X.dtype.name, seed)
+
+    def _check_arguments(self, *, incremental: bool) -> None:
+        """Refuse what does not go together, before anything is changed."""
+        threads_for(self.n_jobs, limit=1)
+        if incremental and self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True")
+        if incremental and isinstance(self.lr_schedule, str):
+            raise ValueError(
+                f"lr_schedule is {self.lr_schedule!r}, which goes over the epochs of a fit:"
+                " partial_fit takes a schedule or a function of the step"
+            )
+        self._schedule(steps=1)
+
+    def _schedule(self, steps: int) -> schedules.Schedule | None:
+        """Return the schedule of the learning rate over so many steps; None: it is constant."""
+        return schedule_of(
+            {
+                "lr_schedule": self.lr_schedule,
+                "warmup_steps": 0,
+                "learning_rate_init": self.learning_rate_init,
+                "solver": "adam",
+            },
+            steps,
+        )
+
+    def _optimizer(self, steps: int) -> Adam:
+        """Return what trains, in so many steps an epoch."""
+        schedule = self._schedule(steps * self.max_iter)
+        return Adam(float(self.learning_rate_init) if schedule is None else schedule)
+
+    def _plan(self, numbers: range, clock: Clock) -> FitPlan:
+        """Return what a fit of epochs of such numbers goes by."""
+        figure = "val_loss" if self.early_stopping else "loss"
+        return FitPlan(
+            epochs=numbers,
+            watched=(figure,),
+            goes_by=figure,
+            best_by=figure,
+            tol=self.tol,
+            patience=self.n_iter_no_change,
+            keeps_best=self.early_stopping,
+            clock=clock,
+        )
