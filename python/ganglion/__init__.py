@@ -100,7 +100,12 @@ __all__ = [
 
 
 _WHEN_ASKED_FOR = {  # modules, with what is looked for in them: they need other packages
-    "autoencoder": ("Autoencoder",),
+    "autoencoder": (
+        "Autoencoder",
+        "DenoisingAutoencoder",
+        "SparseAutoencoder",
+        "VariationalAutoencoder",
+    ),
     "linear_model": ("Perceptron",),
     "model_selection": ("GridSearch", "fit_many"),
     "neural_network": ("MLPClassifier", "MLPRegressor"),

@@ -7,6 +7,7 @@ from functools import reduce
 from typing import Any
 
 from ganglion.estimators.multilayer.parameters import Activation
+from ganglion.initializers import Constant
 from ganglion.layers import Dense, Layer, Tied
 
 Tensor = Any
@@ -37,3 +38,13 @@ def tied(encoder: Sequence[Dense], decoder: Sequence[Dense]) -> list[Tied]:
     return [
         Tied(first, last.activation) for first, last in zip(encoder[::-1], decoder, strict=True)
     ]
+
+
+def learnt_number(x: Tensor, columns: int) -> Tensor:
+    """Return a number that is learnt, and does not depend on the sample, in so many columns.
+
+    It is the bias of a layer whose input is 0; it begins as 0.
+    """
+    zero = Dense(1, use_bias=False, kernel_initializer="zeros", trainable=False)(x)
+    ones = Dense(columns, use_bias=False, kernel_initializer=Constant(1.0), trainable=False)
+    return ones(Dense(1)(zero))
