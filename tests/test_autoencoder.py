@@ -105,6 +105,11 @@ def test_a_pickle_and_a_file_give_the_same_bits(loss: str, tmp_path: Any) -> Non
     again = pickle.loads(pickle.dumps(net))
     for call in ("transform", "reconstruct", "score_samples"):
         np.testing.assert_array_equal(getattr(again, call)(FEW), getattr(net, call)(FEW))
+    for one in (again, net):
+        one.set_params(loss="huber", tied_weights=True)  # which is for the next fit
+        one.partial_fit(FEW)
+    np.testing.assert_array_equal(again.transform(FEW), net.transform(FEW))
+    assert again.loss_curve_ == net.loss_curve_
     net.model_.save(tmp_path / "net", optimizer=True)
     np.testing.assert_array_equal(gn.load(tmp_path / "net").predict(FEW), net.model_.predict(FEW))
     predictor = net.encoder_.predictor()

@@ -7,8 +7,8 @@ import pytest
 from sklearn.datasets import load_iris
 
 import ganglion as gn
-from ganglion.estimators.multilayer.learning_rates import schedule_of
 from ganglion.estimators.multilayer.stochastic import settings_of
+from ganglion.estimators.shared.learning_rates import schedule_of
 from ganglion.neural_network import MLPClassifier
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

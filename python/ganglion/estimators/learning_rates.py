@@ -1,5 +1,5 @@
-"""Where pickles of version 0.1.0 look for what is in `multilayer` now."""
+"""Where pickles of version 0.1.0 look for what is in `shared` now."""
 
-from ganglion.estimators.multilayer.learning_rates import _ByStep
+from ganglion.estimators.shared.learning_rates import _ByStep
 
 __all__ = ["_ByStep"]

@@ -21,11 +21,6 @@ def parametrized(model: BaseModel) -> Parametrized:
     return model._model
 
 
-def is_compiled(model: CompiledModel) -> bool:
-    """Tell whether a model has been told how to train."""
-    return model._compiled is not None
-
-
 def objective(model: CompiledModel) -> Objective:
     """Return what a compiled model is trained for, to be trained by another loop than `fit`'s."""
     return model._objective("fit")

@@ -51,6 +51,7 @@ class ReconstructingAutoencoder(BaseAutoencoder):
         return Dense(int(self.n_components), self.code_activation)
 
     def _new_model(self, features: int, dtype: str, seed: int) -> Model:
+        self._loss = self._given_loss()
         sizes, activations = self._shape()
         encoder = [*hidden(sizes, activations), self._code_layer()]
         decoder = mirrored(sizes, activations, features, self._output_activation())
@@ -62,11 +63,11 @@ class ReconstructingAutoencoder(BaseAutoencoder):
         return Model(x, whole, dtype=dtype, seed=seed)
 
     def _compile(self, model: Model, optimizer: Adam) -> None:
-        model.compile(optimizer, loss=self.loss)
+        model.compile(optimizer, self._loss)
 
     def _samples(self, X: Array, weight: Array | None) -> Dataset:
         (port,) = inside.parametrized(self.model_).network.outputs
-        targets = as_targets("fit, whose target is X", X, losses.get(self.loss), port)
+        targets = as_targets("fit, whose target is X", X, self._loss, port)
         counted = targets.map(lambda table: table)
         return Dataset((Inputs(X),), (counted,)).with_targets(weight=weight, metric_weight=weight)
 
@@ -75,21 +76,30 @@ class ReconstructingAutoencoder(BaseAutoencoder):
         count = len(self.encoder_.get_weights())
         kernels, rest = weights[:count][0::2], weights[count:]
         self.encoder_.set_weights(weights[:count])
-        if self.tied_weights:
+        if len(rest) < len(self.decoder_.get_weights()):  # they are tied
             pairs = zip(kernels[::-1], rest, strict=True)
             rest = [part for kernel, bias in pairs for part in (kernel.T, bias)]
         self.decoder_.set_weights(rest)
 
     def _output_activation(self) -> Activation | None:
         """Return the output layer's activation, which the loss looks behind."""
-        is_of_yes_and_no = isinstance(losses.get(self.loss), BinaryCrossEntropy)
-        return "sigmoid" if is_of_yes_and_no else None
+        return "sigmoid" if isinstance(self._loss, BinaryCrossEntropy) else None
 
     def _check_arguments(self, *, incremental: bool) -> None:
         super()._check_arguments(incremental=incremental)
+        self._given_loss()
+
+    def _given_loss(self) -> Loss:
+        """Return the loss that is meant by the argument.
+
+        Raises:
+            ValueError: When its outputs are not what they are compared with.
+        """
         known = losses.get(self.loss)
         if not isinstance(known, Loss) or known.name not in _OF_TARGETS:
-            raise ValueError(f"loss is {self.loss!r}, must be one of {', '.join(_OF_TARGETS)}")
+            names = ", ".join(sorted(_OF_TARGETS))
+            raise ValueError(f"loss is {self.loss!r}, must be one of {names}")
+        return known
 
     @predicts
     def score_samples(self, X: Any) -> Array:
@@ -101,8 +111,6 @@ class ReconstructingAutoencoder(BaseAutoencoder):
         check_is_fitted(self)
         X = self._checked(X, reset=False)
         X = X if hasattr(X, "__array__") else X.toarray()  # it is the target, too
-        if not inside.is_compiled(self.model_):  # after a pickle
-            self._compile(self.model_, Adam())
         with limited(self.n_jobs):
             return -inside.row_losses(self.model_, X)
 
@@ -154,7 +162,7 @@ class WeighedMixin:
     def partial_fit(self: Any, X: Any, y: Any = None, sample_weight: Any = None) -> Any:  # noqa: ARG002
         """Go on for one epoch, from the weights and the optimizer's state of the call before.
 
-        Arguments are those of `fit`. After a pickle the optimizer begins anew.
+        Arguments are those of `fit`.
         """
         return self._fitted(X, sample_weight, incremental=True)
 

@@ -16,6 +16,7 @@ from ganglion.estimators.one_graph.base import OneGraph
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.threads import limited
 from ganglion.estimators.shared.turns import fits_alone, predicts
+from ganglion.losses import Loss
 from ganglion.models import Model
 
 
@@ -35,6 +36,7 @@ class BaseAutoencoder(
 
     encoder_: Model
     decoder_: Model
+    _loss: Loss  # of a sample and its reconstruction, in the fit
 
     @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
@@ -52,7 +54,7 @@ class BaseAutoencoder(
     def partial_fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002  (as scikit-learn has it)
         """Go on for one epoch, from the weights and the optimizer's state of the call before.
 
-        Arguments are those of `fit`. After a pickle the optimizer begins anew.
+        Arguments are those of `fit`.
         """
         return self._fitted(X, None, incremental=True)
 

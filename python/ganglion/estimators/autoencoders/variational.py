@@ -9,7 +9,6 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from ganglion import losses
 from ganglion._base import checks
 from ganglion._base.arguments import explained
 from ganglion._base.arrays import Array
@@ -22,15 +21,17 @@ from ganglion.estimators.shared.threads import limited
 from ganglion.estimators.shared.turns import predicts
 from ganglion.graphs.ends import Input
 from ganglion.layers import Concatenate, Dense, Sampling
-from ganglion.losses import NormalKL
+from ganglion.losses import BinaryCrossEntropy, Gaussian, Loss, NormalKL
 from ganglion.models import Model, inside
 from ganglion.optimizers import Adam
 from ganglion.training.data import Dataset, Inputs
 from ganglion.training.supervision import as_targets
 
-_LOSSES = {  # by the likelihood: their means over features are that, but for factor and constants
-    "bernoulli": losses.BinaryCrossEntropy(),
-    "gaussian": losses.Gaussian(),
+_LOSSES: dict[
+    str, Loss
+] = {  # by the likelihood: their means over features are that, but for factor and constants
+    "bernoulli": BinaryCrossEntropy(),
+    "gaussian": Gaussian(),
 }
 
 
@@ -76,7 +77,8 @@ class VariationalAutoencoder(BaseAutoencoder, LikelihoodArguments):
 
     def _new_model(self, features: int, dtype: str, seed: int) -> Model:
         sizes, activations = self._shape()
-        is_gaussian = self.likelihood == "gaussian"
+        self._loss = _LOSSES[self.likelihood]
+        is_gaussian = isinstance(self._loss, Gaussian)
         before = hidden(sizes, activations)
         decoder = mirrored(sizes, activations, features, None if is_gaussian else "sigmoid")
         logits = [*decoder[:-1], Dense(features)]
@@ -95,11 +97,11 @@ class VariationalAutoencoder(BaseAutoencoder, LikelihoodArguments):
         return Model(x, decoded, losses={"normal_kl": divergence}, **made)
 
     def _compile(self, model: Model, optimizer: Adam) -> None:
-        model.compile(optimizer, loss=_LOSSES[self.likelihood])
+        model.compile(optimizer, self._loss)
 
     def _samples(self, X: Array, weight: Array | None) -> Dataset:
         (port,) = inside.parametrized(self.model_).network.outputs
-        targets = as_targets("fit, whose target is X", X, _LOSSES[self.likelihood], port)
+        targets = as_targets("fit, whose target is X", X, self._loss, port)
         return Dataset((Inputs(X),), (targets,)).with_targets(weight=weight, metric_weight=weight)
 
     def _after_fit(self) -> None:
@@ -110,7 +112,7 @@ class VariationalAutoencoder(BaseAutoencoder, LikelihoodArguments):
         for model in (self.decoder_, self._logits):
             model.set_weights(weights[first:last])
         self.__dict__.pop("noise_variance_", None)
-        if self.likelihood == "gaussian":
+        if isinstance(self._loss, Gaussian):
             log_variance = self.model_.predict(np.zeros((1, self.n_features_in_)))[0, -1]
             self.noise_variance_ = float(np.exp(log_variance))
 

@@ -13,7 +13,6 @@ from ganglion._base.arrays import Array
 from ganglion.estimators.multilayer import lbfgs, scalers
 from ganglion.estimators.multilayer.ignored import warn_of_ignored
 from ganglion.estimators.multilayer.learning import LearningMLP
-from ganglion.estimators.multilayer.learning_rates import schedule_of
 from ganglion.estimators.multilayer.mlp import draw, mlp
 from ganglion.estimators.multilayer.parameters import (
     OF_STOCHASTIC,
@@ -24,6 +23,7 @@ from ganglion.estimators.multilayer.parameters import (
 from ganglion.estimators.multilayer.scoring import scorer_of
 from ganglion.estimators.multilayer.stochastic import settings_of
 from ganglion.estimators.shared.callback_support import CallbackSupportMixin, FitEvents
+from ganglion.estimators.shared.learning_rates import schedule_of
 from ganglion.estimators.shared.progress_shown import OF_ANY_SOLVER, OF_EPOCHS, show
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.threads import limited, threads_for

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import numpy as np
 from sklearn.utils.optimize import _check_optimize_result
 
 from ganglion._base.arrays import Array
@@ -18,14 +17,11 @@ from ganglion.estimators.multilayer.fitted import FittedMLP
 from ganglion.estimators.multilayer.loss import LossRule, PenalizedLoss
 from ganglion.estimators.multilayer.scoring import ValidationScore
 from ganglion.estimators.multilayer.stochastic import StochasticOptimizer, settings_of
-from ganglion.estimators.multilayer.stochastic_fit import (
-    StochasticEpochs,
-    plan_of,
-    warn_of_ending,
-)
-from ganglion.estimators.multilayer.validation import hold_out, look
+from ganglion.estimators.multilayer.stochastic_fit import StochasticEpochs, plan_of
+from ganglion.estimators.multilayer.validation import look
 from ganglion.estimators.shared.callback_support import FitEvents
 from ganglion.estimators.shared.progress_shown import OF_ANY_SOLVER, progress_of, show
+from ganglion.estimators.shared.stochastic_fits import batch_size_of, hold_out, warn_of_ending
 from ganglion.models import inside
 from ganglion.training import loop
 from ganglion.training.clock import Clock
@@ -130,12 +126,3 @@ class LearningMLP(FittedMLP, ABC):
     def _target_scaler(self) -> Any:
         """Return what the targets are scaled by; None: nothing."""
         return None
-
-
-def batch_size_of(given: int | str, samples: int) -> int:
-    """Return the rows of a step, of so many samples, from the parameter `batch_size`."""
-    if isinstance(given, str):  # "auto"
-        return min(200, samples)
-    if given > samples:
-        warn(["Got `batch_size` less than 1 or larger than sample size. It is going to be clipped"])
-    return int(np.clip(given, 1, samples))

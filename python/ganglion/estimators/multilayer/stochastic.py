@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganglion._base.messages import say
-from ganglion.estimators.multilayer.learning_rates import schedule_of
+from ganglion.estimators.shared.learning_rates import schedule_of
 from ganglion.training.parametrized import Parametrized
 
 _LEAST_RATE = 1e-6  # below it an adaptive rate is not divided further, and training ends

@@ -7,16 +7,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
 
-from ganglion._base.messages import say, warn
+from ganglion._base.messages import say
 from ganglion.callbacks import Logs
 from ganglion.estimators.multilayer.loss import PenalizedLoss
 from ganglion.estimators.multilayer.stochastic import StochasticOptimizer
 from ganglion.training.clock import Clock
 from ganglion.training.data import Dataset
 from ganglion.training.fit_plan import FitPlan
-from ganglion.training.loop import Ending, Listener
+from ganglion.training.loop import Listener
 from ganglion.training.progress import Progress
 
 
@@ -101,17 +100,3 @@ class StochasticEpochs(Listener):
         waited = f"{int(plan.patience)} consecutive epochs."
         message = f"{what} did not improve more than tol={plan.tol:f} for {waited}"
         return self.optimizer.stops(message, verbose=self.verbose)
-
-
-def warn_of_ending(ending: Ending, plan: FitPlan, progress: Progress, *, is_part: bool) -> None:
-    """Warn of a fit that did not end because nothing improves any more, as scikit-learn does."""
-    if ending is Ending.OUT_OF_TIME:
-        what = plan.clock.message(f"{progress.epochs} epochs")
-    elif ending is Ending.ALL_ARE_RUN and not is_part:
-        what = (
-            f"Maximum iterations ({len(plan.epochs)}) reached and the optimization hasn't"
-            " converged yet."
-        )
-    else:
-        return
-    warn([f"Stochastic Optimizer: {what}"], category=ConvergenceWarning)

@@ -11,14 +11,13 @@ from sklearn.utils.validation import validate_data
 
 from ganglion import schedules
 from ganglion._base.arrays import Array
-from ganglion.estimators.multilayer.learning import batch_size_of
-from ganglion.estimators.multilayer.learning_rates import schedule_of
-from ganglion.estimators.multilayer.validation import hold_out
 from ganglion.estimators.one_graph import epochs
 from ganglion.estimators.one_graph.arguments import TrainingArguments
 from ganglion.estimators.one_graph.epochs import ModelEpochs
 from ganglion.estimators.shared.answers import Estimator
+from ganglion.estimators.shared.learning_rates import schedule_of
 from ganglion.estimators.shared.progress_shown import progress_of, show
+from ganglion.estimators.shared.stochastic_fits import batch_size_of, hold_out
 from ganglion.estimators.shared.texts import text_told
 from ganglion.estimators.shared.threads import limited, threads_for
 from ganglion.estimators.shared.weights import sample_weights
@@ -36,6 +35,8 @@ _SHOWN = (
     *("interrupted_", "loss_curve_", "validation_loss_curve_", "best_loss_"),
     "best_validation_loss_",
 )
+
+_TRAINING = "_training"  # in a pickle: what it is trained for, by what, and how far that is
 
 
 class OneGraph(Estimator, TrainingArguments, ABC):
@@ -86,7 +87,7 @@ class OneGraph(Estimator, TrainingArguments, ABC):
                 samples, self.validation_fraction, self._random_state, None
             )
         batch_size = batch_size_of(self.batch_size, len(samples))
-        if afresh or not inside.is_compiled(self.model_):
+        if afresh:
             self._compile(self.model_, self._optimizer(-(-len(samples) // batch_size)))
         order = shuffled(self.model_.seed, len(samples)) if self.shuffle else None
         progress = Progress() if afresh else progress_of(self)
@@ -138,6 +139,27 @@ class OneGraph(Estimator, TrainingArguments, ABC):
         """Return what trains, in so many steps an epoch."""
         schedule = self._schedule(steps * self.max_iter)
         return Adam(float(self.learning_rate_init) if schedule is None else schedule)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(super().__getstate__())
+        if "model_" in state:  # whose pickle holds the weights alone
+            training = inside.objective(self.model_).state
+            blocks = [np.array(block) for block in training.blocks]
+            state[_TRAINING] = self.model_.optimizer, self.model_.loss, training.steps, blocks
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        kept = state.pop(_TRAINING, None)
+        super().__setstate__(state)
+        if kept is None:
+            return
+        optimizer, loss, steps, blocks = kept
+        self.model_.compile(optimizer, loss)
+        training = inside.objective(self.model_).state
+        training.steps = steps
+        for own, block in zip(training.blocks, blocks, strict=True):
+            own[:] = block
 
     def _plan(self, numbers: range, clock: Clock) -> FitPlan:
         """Return what a fit of epochs of such numbers goes by."""

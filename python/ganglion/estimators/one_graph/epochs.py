@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ganglion._base.messages import say, warn
 from ganglion.callbacks import Logs
-from ganglion.estimators.multilayer.stochastic_fit import warn_of_ending
+from ganglion.estimators.shared.stochastic_fits import warn_of_ending
 from ganglion.training import loop
 from ganglion.training.data import Dataset
 from ganglion.training.fit_plan import FitPlan

@@ -1,4 +1,4 @@
-"""Learning rates of the stochastic solvers that change by a schedule, step by step."""
+"""Learning rates that change by a schedule, step by step."""
 
 from __future__ import annotations
 
