@@ -24,8 +24,6 @@ from ganglion.layers import Dense, Layer
 from ganglion.losses import BinaryCrossEntropy, Loss
 from ganglion.models import Model, inside
 from ganglion.optimizers import Adam
-from ganglion.training.data import Dataset, Inputs
-from ganglion.training.supervision import as_targets
 
 _OF_TARGETS = {  # losses whose outputs are what they are compared with
     "absolute_error",
@@ -64,12 +62,6 @@ class ReconstructingAutoencoder(BaseAutoencoder):
 
     def _compile(self, model: Model, optimizer: Adam) -> None:
         model.compile(optimizer, self._loss)
-
-    def _samples(self, X: Array, weight: Array | None) -> Dataset:
-        (port,) = inside.parametrized(self.model_).network.outputs
-        targets = as_targets("fit, whose target is X", X, self._loss, port)
-        counted = targets.map(lambda table: table)
-        return Dataset((Inputs(X),), (counted,)).with_targets(weight=weight, metric_weight=weight)
 
     def _after_fit(self) -> None:
         weights = self.model_.get_weights()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Any, Self
 
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin, _fit_context
@@ -17,7 +18,9 @@ from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.threads import limited
 from ganglion.estimators.shared.turns import fits_alone, predicts
 from ganglion.losses import Loss
-from ganglion.models import Model
+from ganglion.models import Model, inside
+from ganglion.training.data import Dataset, Inputs
+from ganglion.training.supervision import as_targets
 
 
 class BaseAutoencoder(
@@ -129,6 +132,12 @@ class BaseAutoencoder(
     def _check_arguments(self, *, incremental: bool) -> None:
         super()._check_arguments(incremental=incremental)
         self._shape()
+
+    def _samples(self, X: Array, weight: Array | None) -> Dataset:
+        (port,) = inside.parametrized(self.model_).network.outputs
+        targets = as_targets("fit, whose target is X", X, self._loss, port)
+        counted = replace(targets, weight=weight, metric_weight=weight)
+        return Dataset((Inputs(X),), (counted,))
 
     @property
     def _n_features_out(self) -> int:

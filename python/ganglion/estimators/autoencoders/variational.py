@@ -22,10 +22,8 @@ from ganglion.estimators.shared.turns import predicts
 from ganglion.graphs.ends import Input
 from ganglion.layers import Concatenate, Dense, Sampling
 from ganglion.losses import BinaryCrossEntropy, Gaussian, Loss, NormalKL
-from ganglion.models import Model, inside
+from ganglion.models import Model
 from ganglion.optimizers import Adam
-from ganglion.training.data import Dataset, Inputs
-from ganglion.training.supervision import as_targets
 
 _LOSSES: dict[
     str, Loss
@@ -98,11 +96,6 @@ class VariationalAutoencoder(BaseAutoencoder, LikelihoodArguments):
 
     def _compile(self, model: Model, optimizer: Adam) -> None:
         model.compile(optimizer, self._loss)
-
-    def _samples(self, X: Array, weight: Array | None) -> Dataset:
-        (port,) = inside.parametrized(self.model_).network.outputs
-        targets = as_targets("fit, whose target is X", X, self._loss, port)
-        return Dataset((Inputs(X),), (targets,)).with_targets(weight=weight, metric_weight=weight)
 
     def _after_fit(self) -> None:
         weights = self.model_.get_weights()

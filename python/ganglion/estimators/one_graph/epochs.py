@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,12 +95,11 @@ def run(plan: FitPlan, progress: Progress, epochs: ModelEpochs, *, is_part: bool
         is_part: Whether it is one epoch of many calls, and more are to come.
     """
     objective = epochs.objective
-    validate: Callable[[], Logs] = epochs.validate
     with objective.model.store.access.training("fit"):
         before = objective.snapshot
         before.take()
         try:
-            ending = loop.run(plan, progress, epochs, [epochs], validate)
+            ending = loop.run(plan, progress, epochs, [epochs], epochs.validate)
         except KeyboardInterrupt:
             warn(["Training interrupted by user."])
             return
