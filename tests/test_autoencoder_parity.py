@@ -27,7 +27,8 @@ def ours(seed: int, epochs: int) -> float:
     net = VariationalAutoencoder(2, (WIDTH,), likelihood="bernoulli", batch_size=BATCH)
     net.set_params(learning_rate_init=RATE, max_iter=epochs, n_iter_no_change=np.inf, tol=0.0)
     net.set_params(random_state=seed)
-    return net.fit(TRAIN).score(TEST)
+    score: float = net.fit(TRAIN).score(TEST)
+    return score
 
 
 def twin(seed: int, epochs: int) -> float:
