@@ -72,3 +72,26 @@ def test_models_are_shown_with_what_is_unusual_in_them() -> None:
     assert chain.startswith("MLP([Dense(units=1, ")
     assert chain.endswith("], input_size=2, rescale=0.25)")
     assert repr(gn.MLP([2, 1])).endswith("], input_size=2)")
+
+
+def test_what_is_minimised_is_told_with_what_each_loss_counts(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    x = gn.Input(4)
+    h = gn.Dense(3, "sigmoid", kernel_regularizer=gn.regularizers.L2(0.1))(x)
+    outputs = {"a": gn.Dense(2, kernel_regularizer="l1")(h), "b": gn.Dense(1)(h)}
+    net = gn.Model(x, outputs, losses=0.5 * gn.losses.SparsityKL(weight=3.0)(h))
+    hidden = "regularization + 1.5 * sparsity_kl"
+    assert told(net, capsys)[-1] == f"Minimised: {hidden}"
+    net.compile(loss={"a": "cross_entropy", "b": "mean_squared_error"}, loss_weights={"b": 0.2})
+    of_outputs = "cross_entropy of a + 0.2 * squared_error of b"
+    assert told(net, capsys)[-1] == f"Minimised: {of_outputs} + {hidden}"
+
+
+def test_a_loss_of_the_callers_is_told_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    def own_loss(targets, predictions, row_weights):  # type: ignore[no-untyped-def]
+        return 0.0, predictions
+
+    net = gn.MLP([2, 1])
+    net.compile(loss=own_loss)
+    assert told(net, capsys)[-1] == "Minimised: own_loss"

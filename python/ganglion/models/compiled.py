@@ -7,9 +7,12 @@ from typing import Any
 from ganglion._base import checks
 from ganglion._base.arguments import explained
 from ganglion._base.attributes import UnavailableError
+from ganglion._base.functions import name_of
 from ganglion.callbacks.history import History
 from ganglion.graphs.architectures import Architecture
 from ganglion.graphs.networks import Network
+from ganglion.graphs.summary import Counted
+from ganglion.losses import CustomLoss, Loss
 from ganglion.metrics import Metric, MetricFunction
 from ganglion.models.base import BaseModel
 from ganglion.models.weights import Array
@@ -149,6 +152,14 @@ class CompiledModel(BaseModel):
         named = {head.name: head.loss for head in heads}
         return named if len(self.output_names) > 1 else next(iter(named.values()), None)
 
+    def _losses_of_outputs(self) -> list[Counted]:
+        heads = [] if self._compiled is None else self._compiled.heads
+        of_several = len(self.output_names) > 1
+        return [
+            (_told(head.loss) + (f" of {head.name}" if of_several else ""), head.factor)
+            for head in heads
+        ]
+
     @property
     def metrics(self) -> list[Metric | MetricFunction]:
         """The metrics given to `compile`, those that are weighted last."""
@@ -183,3 +194,7 @@ class CompiledModel(BaseModel):
 
 def _uncompiled(what: str) -> str:
     return f"{what}: the model is not compiled, call compile first"
+
+
+def _told(loss: Loss | CustomLoss) -> str:
+    return loss.name if isinstance(loss, Loss) else name_of(loss)

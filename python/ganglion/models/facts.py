@@ -13,6 +13,7 @@ from ganglion._base.shapes import Shape
 from ganglion.graphs import summary
 from ganglion.graphs.architectures import Architecture
 from ganglion.graphs.networks import End
+from ganglion.graphs.summary import Counted
 from ganglion.layers import Layer
 from ganglion.training.parametrized import Parametrized
 
@@ -70,8 +71,16 @@ class Facts:
 
     @explained
     def summary(self) -> None:
-        """Write a table of the layers, their outputs and numbers of parameters to stdout."""
-        say(summary.describe(self.architecture))
+        """Write a table of the layers, their outputs and numbers of parameters to stdout.
+
+        Below it are totals, and what training makes small: the network's own losses, and, of a
+        compiled model, those of its outputs.
+        """
+        say(summary.describe(self.architecture, self._losses_of_outputs()))
+
+    def _losses_of_outputs(self) -> list[Counted]:
+        """Return the losses of outputs, with what each counts: here it has none."""
+        return []
 
 
 AnyEnd = TypeVar("AnyEnd", bound=End)

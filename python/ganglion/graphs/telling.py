@@ -1,0 +1,64 @@
+"""Telling: a layer and a shape as they are written in summaries and drawings."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from ganglion import activations
+from ganglion._base.shapes import Shape
+from ganglion.activations import ActivationFunction
+from ganglion.graphs.wirings import Nested
+from ganglion.layers import (
+    Activation,
+    Dense,
+    Dropout,
+    GaussianNoise,
+    Layer,
+    MaskingNoise,
+    Residual,
+    SaltAndPepperNoise,
+)
+
+
+def shape_told(shape: Shape) -> str:
+    """Return the shape of a batch."""
+    return f"(batch, {', '.join(map(str, shape))})"
+
+
+def layer_told(layer: Layer) -> str:
+    """Return the layer as one would write it, without settings that are the default."""
+    if isinstance(layer, Dense):
+        settings = [str(layer.units)]
+        if layer.activation is not None:
+            settings.append(_activation_name(layer.activation))
+        if not layer.use_bias:
+            settings.append("no bias")
+        if not layer.trainable:
+            settings.append("frozen")
+        return f"Dense({', '.join(settings)})"
+    if isinstance(layer, Activation):
+        return f"Activation({_activation_name(layer.activation)})"
+    if isinstance(layer, Dropout | GaussianNoise | MaskingNoise | SaltAndPepperNoise):
+        return f"{type(layer).__name__}({', '.join(_numbers(layer))})"
+    if isinstance(layer, Residual):
+        inner = [*map(layer_told, layer.layers), *([] if layer.trainable else ["frozen"])]
+        return f"Residual({', '.join(inner)})"
+    if isinstance(layer, Nested):
+        return "Model" if layer.trainable else "Model(frozen)"
+    return f"{type(layer).__name__}{'' if getattr(layer, 'trainable', True) else '(frozen)'}"
+
+
+def _numbers(layer: Any) -> Iterator[str]:
+    """Give a layer's settings, which are numbers."""
+    for field in dataclasses.fields(layer):
+        value = getattr(layer, field.name)
+        if field.default is dataclasses.MISSING:
+            yield f"{value:g}"
+        elif value != field.default:
+            yield f"{field.name}={value:g}"
+
+
+def _activation_name(activation: str | ActivationFunction) -> str:
+    return activations.get(activation).name
