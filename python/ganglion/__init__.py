@@ -51,6 +51,7 @@ from ganglion.layers import (
 )
 from ganglion.layers.normalization import Normalization
 from ganglion.models import MLP, Model, Sequential
+from ganglion.models.plotting import plot_model
 from ganglion.training.passes import LossNotFiniteError
 
 __all__ = [
@@ -90,6 +91,7 @@ __all__ = [
     "losses",
     "metrics",
     "optimizers",
+    "plot_model",
     "regularizers",
     "schedules",
     "set_num_threads",

@@ -20,6 +20,7 @@ from ganglion.estimators.shared.answers import Estimator
 from ganglion.estimators.shared.texts import text_told
 from ganglion.estimators.shared.threads import limited
 from ganglion.estimators.shared.turns import predicts
+from ganglion.graphs.architectures import Architecture
 from ganglion.models import Sequential
 
 
@@ -90,6 +91,12 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator, ML
     def _n_features_out(self) -> int:
         """How many columns `transform` gives."""
         return int(self.coefs_[-1].shape[0])
+
+    @property
+    def architecture(self) -> Architecture:
+        """What the fitted network is made of, as `gn.plot_model` draws it."""
+        check_is_fitted(self)
+        return self._net_of_weights().architecture
 
     def _use(self, net: Sequential) -> None:
         """Let the estimator's weights be those of a model made as its parameters say."""
