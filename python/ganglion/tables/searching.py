@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from ganglion.estimators.multilayer.base import BaseMLP
+from ganglion.estimators.multilayer.perceptrons import BaseMLP
 from ganglion.model_selection import fit_many
 from ganglion.tables.errors import InputError
 from ganglion.tables.fitting import (

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ganglion.estimators.multilayer.base import BaseMLP
+from ganglion.estimators.multilayer.perceptrons import BaseMLP
 from ganglion.tables.examples import Prepared
 from ganglion.tables.models import TableModel
 from ganglion.tables.options import TrainOptions

@@ -1,4 +1,4 @@
-"""The arguments that the classifier and the regressor share, each with what it may be."""
+"""The arguments that classifiers and regressors share, each with what it may be."""
 
 from __future__ import annotations
 
@@ -13,35 +13,25 @@ from ganglion.activations import ActivationFunction
 from ganglion.estimators.multilayer.parameters import ACTIVATIONS, STOCHASTIC, Activation
 from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
 
-_AT_LEAST_1 = Interval(Integral, 1, None, closed="left")
+AT_LEAST_1 = Interval(Integral, 1, None, closed="left")
 _NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
 _POSITIVE = Interval(Real, 0, None, closed="neither")
 _FRACTION = Interval(Real, 0, 1, closed="left")  # less than 1
 
 
 @parametrized
-class MLPArguments:
-    """What an estimator is told; those that say nothing here are scikit-learn's."""
+class LearningArguments:
+    """How an estimator learns, as scikit-learn says it."""
 
-    hidden_layer_sizes: int | Sequence[int] = parameter("array-like", _AT_LEAST_1, default=(100,))
-    activation: Activation | Sequence[Activation] = parameter(
-        one_of(ACTIVATIONS),
-        ActivationFunction,
-        "array-like",
-        default="relu",
-        says="One of the hidden layers' activations, or a list with one for each; also those of"
-        " `ganglion.activations` that scikit-learn does not have.",
-    )
     _: KW_ONLY
-    solver: str = parameter(one_of({"lbfgs", *STOCHASTIC}), default="adam")
     alpha: float = parameter(_NOT_NEGATIVE, default=0.0001)
-    batch_size: int | str = parameter(one_of({"auto"}), _AT_LEAST_1, default="auto")
+    batch_size: int | str = parameter(one_of({"auto"}), AT_LEAST_1, default="auto")
     learning_rate: str = parameter(
         one_of({"constant", "invscaling", "adaptive"}), default="constant"
     )
     learning_rate_init: float = parameter(_POSITIVE, default=0.001)
     power_t: float = parameter(_NOT_NEGATIVE, default=0.5)
-    max_iter: int = parameter(_AT_LEAST_1, default=200)
+    max_iter: int = parameter(AT_LEAST_1, default=200)
     shuffle: bool = parameter("boolean", default=True)
     random_state: int | np.random.RandomState | None = parameter("random_state", default=None)
     tol: float = parameter(_NOT_NEGATIVE, default=1e-4)
@@ -54,8 +44,14 @@ class MLPArguments:
     beta_1: float = parameter(_FRACTION, default=0.9)
     beta_2: float = parameter(_FRACTION, default=0.999)
     epsilon: float = parameter(_POSITIVE, default=1e-8)
-    n_iter_no_change: float = parameter(_AT_LEAST_1, Options(Real, {np.inf}), default=10)
-    max_fun: int = parameter(_AT_LEAST_1, default=15000)
+    n_iter_no_change: float = parameter(AT_LEAST_1, Options(Real, {np.inf}), default=10)
+
+
+@parametrized
+class OwnArguments:
+    """What scikit-learn does not have."""
+
+    _: KW_ONLY
     dropout: float = parameter(
         _FRACTION,
         default=0.0,
@@ -114,23 +110,10 @@ class MLPArguments:
         " before.",
     )
     max_history: int | None = parameter(
-        _AT_LEAST_1,
+        AT_LEAST_1,
         None,
         default=None,
         says="Epochs at most of which curves and scores are kept; None: of all.",
-    )
-    n_hidden_layers: int | None = parameter(
-        _AT_LEAST_1,
-        None,
-        default=None,
-        says="With `hidden_width` in place of `hidden_layer_sizes`: how many hidden layers. None:"
-        " one, where `hidden_width` is given.",
-    )
-    hidden_width: int | None = parameter(
-        _AT_LEAST_1,
-        None,
-        default=None,
-        says="Units of each. None: 100, where `n_hidden_layers` is given.",
     )
     n_jobs: int | None = parameter(
         Integral,
@@ -138,4 +121,54 @@ class MLPArguments:
         default=None,
         says="Threads of a call: -1 for all; None: those that pay, but one in a"
         " thread of joblib's.",
+    )
+
+
+@parametrized
+class NetworkArguments(OwnArguments, LearningArguments):
+    """What an estimator of any network is told; those that say nothing here are scikit-learn's."""
+
+
+@parametrized
+class FirstArguments:
+    """The arguments of a multi-layer perceptron that come first."""
+
+    hidden_layer_sizes: int | Sequence[int] = parameter("array-like", AT_LEAST_1, default=(100,))
+    activation: Activation | Sequence[Activation] = parameter(
+        one_of(ACTIVATIONS),
+        ActivationFunction,
+        "array-like",
+        default="relu",
+        says="One of the hidden layers' activations, or a list with one for each; also those of"
+        " `ganglion.activations` that scikit-learn does not have.",
+    )
+    _: KW_ONLY
+    solver: str = parameter(one_of({"lbfgs", *STOCHASTIC}), default="adam")
+
+
+@parametrized
+class EvaluationsArgument(LearningArguments):
+    """The argument of "lbfgs", in scikit-learn's place."""
+
+    _: KW_ONLY
+    max_fun: int = parameter(AT_LEAST_1, default=15000)
+
+
+@parametrized
+class MLPArguments(NetworkArguments, EvaluationsArgument, FirstArguments):
+    """What a multi-layer perceptron is told."""
+
+    _: KW_ONLY
+    n_hidden_layers: int | None = parameter(
+        AT_LEAST_1,
+        None,
+        default=None,
+        says="With `hidden_width` in place of `hidden_layer_sizes`: how many hidden layers. None:"
+        " one, where `hidden_width` is given.",
+    )
+    hidden_width: int | None = parameter(
+        AT_LEAST_1,
+        None,
+        default=None,
+        says="Units of each. None: 100, where `n_hidden_layers` is given.",
     )

@@ -10,25 +10,19 @@ from sklearn.base import _fit_context
 from sklearn.utils import check_random_state
 
 from ganglion._base.arrays import Array
-from ganglion.estimators.multilayer import lbfgs, scalers
+from ganglion.estimators.multilayer import scalers
 from ganglion.estimators.multilayer.ignored import warn_of_ignored
-from ganglion.estimators.multilayer.learning import LearningMLP
-from ganglion.estimators.multilayer.mlp import draw, mlp
-from ganglion.estimators.multilayer.parameters import (
-    OF_STOCHASTIC,
-    STOCHASTIC,
-    activations_of,
-    hidden_sizes,
-)
+from ganglion.estimators.multilayer.learning import LearningNetwork, Work
 from ganglion.estimators.multilayer.scoring import scorer_of
 from ganglion.estimators.multilayer.stochastic import settings_of
 from ganglion.estimators.shared.callback_support import CallbackSupportMixin, FitEvents
 from ganglion.estimators.shared.learning_rates import schedule_of
-from ganglion.estimators.shared.progress_shown import OF_ANY_SOLVER, OF_EPOCHS, show
+from ganglion.estimators.shared.progress_shown import OF_EPOCHS, show
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.threads import limited, threads_for
 from ganglion.estimators.shared.turns import fits_alone
 from ganglion.estimators.shared.weights import sample_weights, times
+from ganglion.models import Sequential
 from ganglion.training.clock import Clock
 from ganglion.training.data import Dataset
 from ganglion.training.far_scales import warn_of_inputs
@@ -42,11 +36,11 @@ _NOT_FINITE = (
 )
 
 
-class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # scikit-learn has no types
+class BaseNetwork(CallbackSupportMixin, LearningNetwork):  # type: ignore[misc]  # scikit-learn has no types
     """How the estimators are fitted; they say what the parameters are."""
 
     n_outputs_: int
-    out_activation_: str
+    _random_state: np.random.RandomState
 
     @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
@@ -89,6 +83,25 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
     def _outputs_for(self, targets: Array) -> tuple[int, str]:
         """Return how many outputs there must be, and scikit-learn's name of their activation."""
 
+    @abstractmethod
+    def _new_net(self, features: int, dtype: str) -> Sequential:
+        """Return a model as the arguments say, with first weights of `_random_state`.
+
+        It begins and ends with a dense layer.
+
+        Args:
+            features: Columns of its input.
+            dtype: "float32" or "float64".
+        """
+
+    @abstractmethod
+    def _check_goes_on(self) -> None:
+        """Refuse arguments that are not those of the weights that there are, to go on with."""
+
+    def _figures_shown(self) -> tuple[str, ...]:
+        """Return the names of the attributes that show how a fit goes."""
+        return OF_EPOCHS
+
     def _class_weights(self, y: Any, *, incremental: bool) -> Array | None:  # noqa: ARG002
         """Return what each sample counts in training by its target, shape `(samples,)`, or None."""
         return None
@@ -107,7 +120,7 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
     ) -> Self:
         clock = Clock(self.max_time)
         self._check_arguments(validation, incremental=incremental)
-        first = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
+        first = not hasattr(self, "n_outputs_") or (not self.warm_start and not incremental)
         if first:
             warn_of_ignored(self, validates=validation is not None)
         inputs, targets = self._check_input(X, y, incremental=incremental, reset=first)
@@ -118,15 +131,11 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
         samples = Dataset.of(self._scaled(inputs), targets, in_training, weight)
         if watched is not None:
             watched = Dataset.of(self._scaled(watched.x), watched.y, watched.weight)
-        shown = OF_EPOCHS if self.solver in STOCHASTIC else OF_ANY_SOLVER
         epochs = 1 if incremental else self.max_iter
-        events = FitEvents(self, X, y, sample_weight, epochs, shown)
+        events = FitEvents(self, X, y, sample_weight, epochs, self._figures_shown())
         self.interrupted_ = False
         with limited(self.n_jobs):
-            if self.solver in STOCHASTIC:
-                self._run_epochs(samples, watched, events, clock, is_part=incremental)
-            else:
-                self._minimize(samples, events, clock)
+            self._way()(Work(samples, watched, events, clock, incremental))
         self.fit_time_ = clock.seconds
         if not np.isfinite(self._net.parameter_vector).all():
             raise ValueError(_NOT_FINITE)
@@ -135,13 +144,9 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
 
     def _begin(self, X: Any, targets: Array, weight: Array | None, *, afresh: bool) -> None:
         """Make the weights that training begins with, or check that those there are will do."""
-        sizes = hidden_sizes(self.hidden_layer_sizes, self.n_hidden_layers, self.hidden_width)
+        if not afresh:
+            self._check_goes_on()
         outputs = self._outputs_for(targets)
-        if not afresh and len(sizes) != len(self.coefs_) - 1:
-            raise ValueError(
-                f"hidden_layer_sizes is {sizes}, the weights to go on with have"
-                f" {len(self.coefs_) - 1} hidden layers"
-            )
         if not afresh and outputs != (self.n_outputs_, self.out_activation_):
             raise ValueError(
                 f"loss and y need {outputs}, the weights to go on with have"
@@ -151,7 +156,7 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
         self._random_state = check_random_state(self.random_state)
         if afresh:
             self.n_outputs_, self.out_activation_ = outputs
-            self._initialize([X.shape[1], *sizes], X.dtype.name)
+            self._initialize(X.shape[1], X.dtype.name)
             self._learn_scales(X, targets, weight)
             if not self.standardize:
                 labels = getattr(self, "feature_names_in_", None)
@@ -179,12 +184,9 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
         scalers.rescale_inputs(self._net, before, getattr(self, "scaler_", None))
         return True
 
-    def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:
+    def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:  # noqa: ARG002
         """Refuse what does not go together, before anything is changed."""
         threads_for(self.n_jobs, limit=1)
-        if self.solver not in STOCHASTIC:
-            lbfgs.refuse(self, OF_STOCHASTIC, X_val=validation)
-            return
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
         if incremental and isinstance(self.lr_schedule, str):
@@ -199,18 +201,10 @@ class BaseMLP(CallbackSupportMixin, LearningMLP):  # type: ignore[misc]  # sciki
         X, targets = self._check_input(X, y, incremental=True, reset=False, training=False)
         return Dataset.of(X, targets, sample_weights("sample_weight_val", sample_weight, X))
 
-    def _initialize(self, sizes: list[int], dtype: str) -> None:
-        self.n_layers_ = len(sizes) + 1
+    def _initialize(self, features: int, dtype: str) -> None:
         self.n_iter_ = 0
         self.t_ = 0
         self._epochs_run = 0
         self.__dict__.pop("best_epoch_", None)
-        activations = activations_of(self.activation, len(sizes) - 1)
-        self._dropout_seed = self._random_state.randint(2**31) if self.dropout else 0
-        sizes, last = [*sizes, self.n_outputs_], self.out_activation_
-        net = mlp(sizes, activations, last, dtype, self.dropout, self._dropout_seed)
-        as_last = activations[-1] if activations else self.activation
-        draw(net, self._random_state, [*activations, as_last])
-        self._use(net)
-        if self.solver in STOCHASTIC:
-            show(Progress(), self)
+        self._use(self._new_net(features, dtype))
+        show(Progress(), self, self._figures_shown())

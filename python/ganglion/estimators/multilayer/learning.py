@@ -1,36 +1,52 @@
-"""How the weights of an estimator are learnt, by each of its solvers."""
+"""How the weights of an estimator are learnt, epoch by epoch."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
-
-from sklearn.utils.optimize import _check_optimize_result
 
 from ganglion._base.arrays import Array
 from ganglion._base.messages import warn
 from ganglion.callbacks import Logs
-from ganglion.estimators.multilayer import lbfgs, scalers
-from ganglion.estimators.multilayer.fitted import FittedMLP
+from ganglion.estimators.multilayer import scalers
+from ganglion.estimators.multilayer.fitted import FittedNetwork
 from ganglion.estimators.multilayer.loss import LossRule, PenalizedLoss
 from ganglion.estimators.multilayer.scoring import ValidationScore
 from ganglion.estimators.multilayer.stochastic import StochasticOptimizer, settings_of
 from ganglion.estimators.multilayer.stochastic_fit import StochasticEpochs, plan_of
 from ganglion.estimators.multilayer.validation import look
 from ganglion.estimators.shared.callback_support import FitEvents
-from ganglion.estimators.shared.progress_shown import OF_ANY_SOLVER, progress_of, show
+from ganglion.estimators.shared.progress_shown import progress_of, show
 from ganglion.estimators.shared.stochastic_fits import batch_size_of, hold_out, warn_of_ending
 from ganglion.models import inside
 from ganglion.training import loop
 from ganglion.training.clock import Clock
 from ganglion.training.data import Dataset
-from ganglion.training.fit_plan import FitPlan
-from ganglion.training.progress import Progress
 
 
-class LearningMLP(FittedMLP, ABC):
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What there is to be done in a fit.
+
+    Args:
+        samples: What to train on.
+        watched: What to look at after each epoch; None: a hold-out if it stops early by one.
+        events: What is told of each epoch.
+        clock: Ends the fit where its time is over.
+        is_part: Whether to train for one epoch only, of many calls.
+    """
+
+    samples: Dataset
+    watched: Dataset | None
+    events: FitEvents
+    clock: Clock
+    is_part: bool
+
+
+class LearningNetwork(FittedNetwork, ABC):
     """Base of the estimators, once their weights are there to be trained."""
 
     _optimizer: StochasticOptimizer
@@ -51,24 +67,13 @@ class LearningMLP(FittedMLP, ABC):
         """Return what a hold-out keeps the shares of; None: nothing."""
         return None
 
-    def _run_epochs(
-        self,
-        samples: Dataset,
-        watched: Dataset | None,
-        events: FitEvents,
-        clock: Clock,
-        *,
-        is_part: bool,
-    ) -> None:
-        """Train by "adam" or "sgd".
+    def _way(self) -> Callable[[Work], None]:
+        """Return the method that trains, as the solver says."""
+        return self._run_epochs
 
-        Args:
-            samples: What on.
-            watched: What to look at after each epoch; None: a hold-out if it stops early by one.
-            events: What is told of each epoch.
-            clock: Ends the fit where its time is over.
-            is_part: Whether to train for one epoch only, of many calls.
-        """
+    def _run_epochs(self, work: Work) -> None:
+        """Train by "adam" or "sgd"."""
+        samples, watched, is_part = work.samples, work.watched, work.is_part
         model, rule = inside.parametrized(self._net), self._loss_rule()
         if watched is None and self.early_stopping:
             stratify = self._stratify(samples.y)
@@ -92,10 +97,10 @@ class LearningMLP(FittedMLP, ABC):
             score, watched = ValidationScore(self, watched), scalers.for_loss(scaler, watched)
             loss = PenalizedLoss(model, rule, 0.0, "evaluate")
             validate = partial(look, score, loss, watched, verbose=epochs.verbose)
-        plan = plan_of(self, clock, validates=watched is not None, is_part=is_part)
+        plan = plan_of(self, work.clock, validates=watched is not None, is_part=is_part)
         progress = progress_of(self)
         try:
-            ending = loop.run(plan, progress, epochs, [epochs, events], validate)
+            ending = loop.run(plan, progress, epochs, [epochs, work.events], validate)
             warn_of_ending(ending, plan, progress, is_part=is_part)
         except KeyboardInterrupt:
             warn(["Training interrupted by user."])
@@ -111,17 +116,6 @@ class LearningMLP(FittedMLP, ABC):
                 self._optimizer.go_on_from(before)
         self._optimizer.bind(model)
         return self._optimizer
-
-    def _minimize(self, samples: Dataset, events: FitEvents, clock: Clock) -> None:
-        """Fit by "lbfgs"; arguments are those of `_run_epochs`."""
-        samples = scalers.for_loss(self._target_scaler(), samples)
-        plan = FitPlan(epochs=range(self.max_iter), tol=self.tol, clock=clock)
-        model, progress = inside.parametrized(self._net), Progress()
-        fit = lbfgs.Minimization(model, self._loss_rule(), self.alpha, samples, plan, progress)
-        result = fit.run(events, max_fun=self.max_fun, verbose=bool(self.verbose))
-        progress.epochs = _check_optimize_result("lbfgs", result, self.max_iter)
-        progress.loss = result.fun
-        show(progress, self, OF_ANY_SOLVER)
 
     def _target_scaler(self) -> Any:
         """Return what the targets are scaled by; None: nothing."""

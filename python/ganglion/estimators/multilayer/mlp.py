@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 
 from ganglion._base.arrays import Array
+from ganglion.estimators.multilayer.outputs import output_layer
 from ganglion.estimators.multilayer.parameters import Activation
 from ganglion.graphs.architectures import Chain
 from ganglion.layers import Dense, Dropout, Layer
 from ganglion.models import Sequential, inside
-
-# What the core calls scikit-learn's output activations; an exponential is taken outside.
-_OUTPUTS = {"softmax": "softmax", "logistic": "sigmoid", "identity": "identity", "exp": "identity"}
 
 
 def mlp(
@@ -41,7 +39,7 @@ def mlp(
         layers.append(Dense(units, activation))
         if dropout:
             layers.append(Dropout(dropout))
-    layers.append(Dense(sizes[-1], _OUTPUTS.get(str(out_activation), out_activation)))
+    layers.append(output_layer(sizes[-1], out_activation))
     architecture = Chain(layers, sizes[0], dtype, seed)
     return Sequential.of(architecture, architecture.network())
 
@@ -87,12 +85,3 @@ def draw(
         bound = np.sqrt(factor / sum(coef.shape))
         coef[:] = random_state.uniform(-bound, bound, coef.shape)
         intercept[:] = random_state.uniform(-bound, bound, intercept.shape)
-
-
-def outputs_of(model: Sequential, x: Any, out_activation: Activation) -> Array:
-    """Return the output layer's values, shape `(samples, outputs)`, for finite `x`.
-
-    Rows of a sparse matrix are unfolded some at a time.
-    """
-    out = inside.unchecked_outputs(model, x if isinstance(x, np.ndarray) else x.tocsr())
-    return np.exp(out, out=out) if out_activation == "exp" else out

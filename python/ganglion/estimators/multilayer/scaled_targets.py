@@ -8,11 +8,14 @@ import numpy as np
 
 from ganglion._base.arrays import Array
 from ganglion.estimators.multilayer import scalers
-from ganglion.estimators.multilayer.base import BaseMLP
+from ganglion.estimators.multilayer.base import BaseNetwork
 
 
-class ScaledTargetsMLP(BaseMLP):
+class ScaledTargets(BaseNetwork):
     """Base of estimators with `standardize_target`, and `target_scaler_` where that is True."""
+
+    loss: str
+    standardize_target: bool
 
     def _target_scaler(self) -> Any:
         return getattr(self, "target_scaler_", None)

@@ -13,8 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 from ganglion._base.arrays import Array
 from ganglion._base.scaling import Scale
-from ganglion.estimators.multilayer.mlp import shown
-from ganglion.models import Sequential
+from ganglion.models import Sequential, inside
 from ganglion.training.data import Dataset
 
 
@@ -77,7 +76,7 @@ def learned_from(rows: Any, weight: Array | None) -> StandardScaler:
 
 def _change_inputs(model: Sequential, before: Scale, after: Scale) -> None:
     """Let a model do with inputs of another scale what it did."""
-    weights, intercepts = (arrays[0] for arrays in shown(model))
+    weights, intercepts = _parameters(model)[:2]
     intercepts += ((after.shift - before.shift) / before.unit) @ weights
     weights *= np.reshape(after.unit / before.unit, (-1, 1))
 
@@ -85,9 +84,14 @@ def _change_inputs(model: Sequential, before: Scale, after: Scale) -> None:
 def _change_outputs(model: Sequential, before: Scale, after: Scale, *, gaussian: bool) -> None:
     ratio = before.unit / after.unit
     shift = (before.shift - after.shift) / after.unit
-    weights, intercepts = (arrays[-1] for arrays in shown(model))
+    weights, intercepts = _parameters(model)[-2:]
     values = slice(None, weights.shape[1] // 2 if gaussian else None)
     weights[:, values] *= ratio
     intercepts[values] = intercepts[values] * ratio + shift
     if gaussian:
         intercepts[values.stop :] += 2 * np.log(ratio)
+
+
+def _parameters(model: Sequential) -> list[Array]:
+    """Return views of all, of which those of a dense layer are first, and of another one last."""
+    return inside.parametrized(model).network.split(model.parameter_vector)

@@ -15,7 +15,7 @@ from sklearn.metrics._scorer import _BaseScorer
 from ganglion._base.arrays import Array
 from ganglion._base.functions import check_takes, number
 from ganglion._base.naming import nearest
-from ganglion.estimators.multilayer.mlp import outputs_of
+from ganglion.estimators.multilayer.outputs import outputs_of
 from ganglion.models import Sequential
 from ganglion.training.data import Dataset
 

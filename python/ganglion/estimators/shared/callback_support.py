@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Protocol
 
-from ganglion._base.arrays import Array
 from ganglion.estimators.shared.progress_shown import show
 from ganglion.training.loop import Listener
 from ganglion.training.progress import Progress
@@ -21,11 +20,11 @@ except ImportError:  # scikit-learn before 1.9
 __all__ = ["CallbackSupportMixin", "FitEvents"]
 
 
-class Weighted(Protocol):
-    """What is told of an estimator while it is fitted."""
+class Fitted(Protocol):
+    """What is asked of an estimator while it is fitted."""
 
-    coefs_: list[Array]
-    intercepts_: list[Array]
+    def _learnt_so_far(self) -> dict[str, Any]:
+        """Return a copy of what predictions need, by the names of attributes."""
 
     def _init_callback_context(self, *, max_subtasks: int) -> Any:
         """Return scikit-learn's context of a fit, from `CallbackSupportMixin`."""
@@ -45,7 +44,7 @@ class FitEvents(Listener):
 
     def __init__(
         self,
-        estimator: Weighted,
+        estimator: Fitted,
         X: Any,
         y: Any,
         sample_weight: Any,
@@ -83,11 +82,7 @@ class FitEvents(Listener):
     def _ends(self, task: Any) -> bool:
         """Tell of an end, with an estimator that has a copy of the weights so far."""
         return bool(
-            task.call_on_fit_task_end(**self._told, reconstruction_attributes=self._weights_so_far)
+            task.call_on_fit_task_end(
+                **self._told, reconstruction_attributes=self._estimator._learnt_so_far
+            )
         )
-
-    def _weights_so_far(self) -> dict[str, Any]:
-        return {
-            "coefs_": [coef.copy() for coef in self._estimator.coefs_],
-            "intercepts_": [intercept.copy() for intercept in self._estimator.intercepts_],
-        }
