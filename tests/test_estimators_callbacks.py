@@ -11,7 +11,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ganglion.neural_network import MLPClassifier, MLPRegressor
+from ganglion.neural_network import MLPClassifier, MLPRegressor, ResNetClassifier
 
 callback = pytest.importorskip("sklearn.callback")
 
@@ -113,3 +113,13 @@ def test_a_progress_bar_runs_alone_in_pipelines_and_in_searches(
 def test_without_callbacks_nothing_is_kept() -> None:
     net = MLPClassifier(max_iter=2).fit(X, Y)
     assert not [name for name in vars(net) if "callback" in name]
+
+
+def test_what_they_are_given_of_a_residual_network_is_it_so_far() -> None:
+    recorder = Recorder()
+    net = ResNetClassifier(1, 8, max_iter=3, random_state=0).set_callbacks(recorder).fit(X, Y)
+    two = ResNetClassifier(1, 8, max_iter=2, random_state=0).fit(X, Y)
+    first, second, last = (then for _, _, then in recorder.fitted[:3])
+    np.testing.assert_array_equal(second.predict_proba(X), two.predict_proba(X))
+    np.testing.assert_array_equal(last.predict_proba(X), net.predict_proba(X))
+    assert (first.predict_proba(X) != two.predict_proba(X)).any()

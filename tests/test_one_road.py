@@ -22,7 +22,7 @@ from ganglion.autoencoder import Autoencoder
 from ganglion.callbacks import LambdaCallback
 from ganglion.estimators.perceptron.units import UnitsEpochs
 from ganglion.linear_model import Perceptron
-from ganglion.neural_network import MLPClassifier, MLPRegressor
+from ganglion.neural_network import MLPClassifier, MLPRegressor, ResNetClassifier
 from ganglion.training import loop
 from ganglion.training.core_passes import CorePass
 
@@ -57,6 +57,7 @@ FITS: dict[str, tuple[str, Callable[[], object]]] = {  # and what of the core th
         lambda: MLPRegressor(hidden_layer_sizes=5, max_iter=2).fit(X, X),
     ),
     "Autoencoder": ("Trainer.run", lambda: Autoencoder(max_iter=2).fit(X)),
+    "ResNetClassifier": ("Trainer.run", lambda: ResNetClassifier(1, 5, max_iter=2).fit(X, Y)),
     "Perceptron": ("Perceptrons.run_epoch", lambda: Perceptron(max_iter=2, tol=None).fit(X, Y)),
 }
 BY_SCIPY: dict[str, tuple[str, Callable[[], object]]] = {  # which has the loop

@@ -65,18 +65,20 @@ class Blocks:
         """Normalization after each matrix, activation after the sum: `a(x + n(W2 a(n(W1 x))))`."""
         after = ActivationLayer(self.activation)
         within = [Dense(self.width), *self._normalized(), after, *self._dropped()]
-        block = Residual([*within, self._last(), *self._normalized()])
+        # What is normalized must vary: there the last matrix begins as any other.
+        last = Dense(self.width) if self.normalization else self._adding_nothing()
+        block = Residual([*within, last, *self._normalized()])
         return [*self._normalized(), after, *[block, after] * self.count]
 
     def _repeated(self, within: list[Layer]) -> list[Layer]:
-        return [Residual([*within, self._last()])] * self.count
+        return [Residual([*within, self._adding_nothing()])] * self.count
 
-    def _last(self) -> Dense:
-        """Return a block's last matrix; without normalization the block begins by adding nothing.
+    def _adding_nothing(self) -> Dense:
+        """Return a block's last matrix, 0: sums of many blocks would begin large.
 
-        The sums would grow with each block (Zhang et al., 2019).
+        So networks are first as if they had no blocks (Goyal et al., 2017; Zhang et al., 2019).
         """
-        return Dense(self.width, kernel_initializer="auto" if self.normalization else "zeros")
+        return Dense(self.width, kernel_initializer="zeros")
 
     def _normalized(self) -> list[Layer]:
         return [] if self.normalization is None else [_NORMALIZATIONS[self.normalization]()]

@@ -43,7 +43,8 @@ class ResNetArguments(NetworkArguments, BlockArguments):
         default="tabular",
         says='What a block adds to its input x: "tabular", `W2 a(W1 n(x))` (Gorishniy et al.,'
         ' 2021); "pre_activation", `W2 a(n(W1 a(n(x))))` (He et al., 2016); or "post_activation",'
-        " `n(W2 a(n(W1 x)))`, of whose sum the activation is taken (He et al., 2015).",
+        " `n(W2 a(n(W1 x)))`, of whose sum the activation is taken (He et al., 2015). A"
+        " W2 that is added without n begins as 0.",
     )
     activation: Activation = parameter(
         one_of(ACTIVATIONS),
@@ -56,7 +57,7 @@ class ResNetArguments(NetworkArguments, BlockArguments):
         None,
         default="batch",
         says='n: "batch" (Ioffe and Szegedy, 2015), which looks at all rows of a step alike,'
-        ' whatever they count; "layer" (Ba et al., 2016); or None, where blocks begin with W2 = 0.',
+        ' whatever they count; "layer" (Ba et al., 2016); or None.',
     )
     solver: str = parameter(one_of(STOCHASTIC), default="adam")
 
