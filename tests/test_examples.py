@@ -12,7 +12,9 @@ SAYS = {
     "digits.py": "the loaded network predicts the same: True",
     "regression.py": "of always saying the mean: 59.2",
     "custom_loop.py": "expected reward 0.83 of 0.83",
+    "two_heads.py": "most digits are read, and their ink is told: True",
 }
+DRAWS = {"two_heads.py": "two_heads.png"}
 
 
 def test_every_example_is_listed() -> None:
@@ -25,6 +27,8 @@ def test_example_says_what_it_should(name: str, tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert SAYS[name] in done.stdout
+    drawn = {path.name for path in tmp_path.glob("*.png")}
+    assert drawn == ({DRAWS[name]} if name in DRAWS else set())
 
 
 def test_the_regression_is_better_than_the_mean(tmp_path: Path) -> None:
