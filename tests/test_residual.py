@@ -202,6 +202,7 @@ def test_arguments_that_are_wrong_are_refused(argument: str, value: Any) -> None
     with pytest.raises(ValueError, match=f"'{argument}' parameter"):
         net.fit(X[FEW], Y[FEW])
     assert not hasattr(net, "classes_")
+    assert not hasattr(net, "model_")
 
 
 def test_weights_of_samples_and_classes_count() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY
 
+from sklearn.utils.validation import check_is_fitted
+
 from ganglion._base.arguments import explained
 from ganglion.activations import ActivationFunction
 from ganglion.estimators.multilayer.arguments import AT_LEAST_1, NetworkArguments
@@ -71,7 +73,11 @@ class BaseResNet(BaseNetwork, ResNetArguments):
 
         It takes what `scaler_` gives, and gives what the loss compares: probabilities; logarithms
         of means, for "poisson"; numbers in the scale of `target_scaler_`.
+
+        Raises:
+            NotFittedError: Which is an AttributeError and a ValueError.
         """
+        check_is_fitted(self)
         return self._net
 
     def _layers(self) -> list[Layer]:
@@ -97,7 +103,8 @@ class ResNetClassifier(NetworkClassifier, BaseResNet):
     """A deep residual network for classes (He et al., 2015).
 
     A dense layer, blocks whose input is added to what comes out of them, and an output layer; as a
-    graph `Dense(width)`, `blocks` times a `Residual`, and `Dense(outputs)`. What is not said here
+    graph `Dense(width)`, `blocks` times a `Residual`, n and a where a form ends with them, and
+    `Dense(outputs)`. What is not said here
     is as in `MLPClassifier`.
 
     Args:
@@ -111,7 +118,8 @@ class ResNetRegressor(NetworkRegressor, BaseResNet, LossArgument):
     """A deep residual network for numbers (He et al., 2015).
 
     A dense layer, blocks whose input is added to what comes out of them, and an output layer; as a
-    graph `Dense(width)`, `blocks` times a `Residual`, and `Dense(outputs)`. What is not said here
+    graph `Dense(width)`, `blocks` times a `Residual`, n and a where a form ends with them, and
+    `Dense(outputs)`. What is not said here
     is as in `MLPRegressor`.
 
     Args:
