@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from ganglion import _core
 from ganglion._base import checks, precision, shapes
 from ganglion._base.arrays import as_array, check_finite
+from ganglion._base.computed import computed_once
 from ganglion._base.shapes import Shape
 from ganglion.graphs.parameters import FROZEN, Kind, Parameter
 
@@ -34,29 +34,29 @@ class End:
     number: int
     shape: Shape
 
-    @cached_property
+    @computed_once
     def known_shape(self) -> tuple[int, ...]:
         """That of a row, whose steps must be known."""
         sizes = tuple(size for size in self.shape if size is not None)
         assert len(sizes) == len(self.shape), f"the steps of {self.name} are not known"
         return sizes
 
-    @cached_property
+    @computed_once
     def columns(self) -> int:
         """Numbers of a row, whose steps must be known."""
         return math.prod(self.known_shape)
 
-    @cached_property
+    @computed_once
     def channels(self) -> int:
         """Numbers at each position."""
         return shapes.channels_of(self.shape)
 
-    @cached_property
+    @computed_once
     def least_columns(self) -> int:
         """Numbers of a row, of one step where that may be any number."""
         return shapes.columns_of(self.shape) or self.channels * shapes.ONE_STEP
 
-    @cached_property
+    @computed_once
     def positions(self) -> int:
         """Steps of a sequence or pixels of an image, whose number must be known; else 1."""
         return self.columns // self.channels
