@@ -158,6 +158,7 @@ net.fit(x, y, verbose=0)
 burnt = []
 for _ in range(20):
     net.fit(x, y, verbose=0)
+    time.sleep(0.0005)  # a thread's time is counted up to the last tick, until it sleeps
     start = time.process_time()
     time.sleep(0.05)
     burnt.append(time.process_time() - start)
@@ -173,7 +174,8 @@ def test_threads_sleep_soon_after_a_call(layer: str, first: str) -> None:
     variables = {} if layer == "openmp" else {"GANGLION_THREADING_LAYER": layer}
     used, median = run(BURNT.format(first), **variables).split()
     assert used == layer
-    assert float(median) < 1e-3  # seconds of a core; processor time, not that of the clock
+    # Seconds of a core, processor time; of the first half of a millisecond all may be burnt.
+    assert 0.0005 + float(median) < 1e-3
 
 
 @needs_openmp
