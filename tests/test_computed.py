@@ -1,5 +1,7 @@
 """What is computed once is kept with its object, and never waits for another thread."""
 
+import pytest
+
 from ganglion._base.computed import computed_once
 
 
@@ -31,9 +33,6 @@ def test_what_was_interrupted_is_computed_again() -> None:
             return self.times
 
     one = Interrupted()
-    try:
+    with pytest.raises(KeyboardInterrupt):
         _ = one.value
-    except KeyboardInterrupt:
-        assert one.value == 2
-    else:
-        raise AssertionError("it was not interrupted")
+    assert one.value == 2

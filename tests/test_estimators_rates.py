@@ -7,8 +7,7 @@ import pytest
 from sklearn.datasets import load_iris
 
 import ganglion as gn
-from ganglion.estimators.multilayer.stochastic import settings_of
-from ganglion.estimators.shared.learning_rates import schedule_of
+from ganglion.estimators.multilayer.stochastic import schedule_by, settings_of
 from ganglion.neural_network import MLPClassifier
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -27,7 +26,7 @@ def test_a_warmup_as_long_as_the_fit_or_longer(name: str, warmup: int) -> None:
     warm = net(lr_schedule=name, warmup_steps=warmup)
     make = {"cosine": gn.schedules.CosineDecay, "one_cycle": gn.schedules.OneCycle}[name]
     rest = make(0.001, max(1, STEPS - warmup))
-    schedule = schedule_of(settings_of(warm), steps=STEPS)
+    schedule = schedule_by(settings_of(warm), steps=STEPS)
     assert schedule == gn.schedules.Warmup(rest, warmup)
     rates = schedule.rates(np.arange(STEPS))
     assert np.all(np.diff(rates[: min(STEPS, warmup)]) > 0)

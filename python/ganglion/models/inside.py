@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from ganglion import _core
 from ganglion._base.arrays import Array
 from ganglion.models.base import BaseModel
 from ganglion.models.compiled import CompiledModel
+from ganglion.training.kept import Kept
 from ganglion.training.objectives import Objective
 from ganglion.training.parametrized import Ends, Parametrized
 
@@ -24,6 +26,25 @@ def parametrized(model: BaseModel) -> Parametrized:
 def objective(model: CompiledModel) -> Objective:
     """Return what a compiled model is trained for, to be trained by another loop than `fit`'s."""
     return model._objective("fit")
+
+
+def training_of(model: CompiledModel) -> tuple[Kept, list[Array]]:
+    """Return what a compiled model is trained for, and copies of what its optimizer remembers."""
+    whole = objective(model)
+    return Kept.of("training_of", whole), [np.array(block) for block in whole.state.blocks]
+
+
+def train_on(model: CompiledModel, kept: Kept, blocks: Sequence[Array]) -> None:
+    """Let a model be compiled, and as far, as another was of which `training_of` gave this."""
+    goals = kept.goals
+    model.compile(
+        kept.optimizer,
+        goals.loss,
+        goals.metrics,
+        weighted_metrics=goals.weighted_metrics,
+        loss_weights=goals.loss_weights,
+    )
+    kept.put_into(objective(model), blocks)
 
 
 def row_losses(model: CompiledModel, table: Array) -> Array:

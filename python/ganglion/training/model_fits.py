@@ -34,27 +34,21 @@ from ganglion.training.sources import ArraySource, Source
 _ADVICE = "Scale inputs and targets, or lower the learning rate"
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFit(loop.Listener):
-    """A fit of a model, with callbacks as Keras has them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelEpochs(loop.Listener):
+    """Base of what runs the epochs of a compiled model.
 
     Args:
-        host: The model as callbacks see it.
         objective: What to train for.
         source: Where batches come from.
         validation: Where batches for the validation figures come from; None: there are none.
-        callbacks: In the order in which they are called.
-        verbose: Whether they may tell how the fit gets on.
-        epochs: The numbers of those that it runs at most.
+        verbose: Whether to tell how the fit gets on.
     """
 
-    host: CallbackModel
     objective: Objective
     source: Source
     validation: ArraySource | None
-    callbacks: Sequence[Callback]
     verbose: bool
-    epochs: range
 
     @property
     def samples(self) -> int:
@@ -65,6 +59,21 @@ class ModelFit(loop.Listener):
     def weights(self) -> NDArray[Any]:
         """All of the model's."""
         return self.objective.model.store.values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFit(ModelEpochs):
+    """A fit of a model, with callbacks as Keras has them.
+
+    Args:
+        host: The model as callbacks see it.
+        callbacks: In the order in which they are called; they tell how the fit gets on.
+        epochs: The numbers of those that it runs at most.
+    """
+
+    host: CallbackModel
+    callbacks: Sequence[Callback]
+    epochs: range
 
     def begin(self, stack: ExitStack) -> None:
         """Tell the callbacks what is about to be done, and that it begins; the stack, its end."""

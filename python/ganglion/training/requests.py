@@ -96,8 +96,15 @@ def prepare(
     # What is restored, and written, is what no other callback has touched for the next epoch.
     given = sorted(arguments.callbacks, key=lambda one: not isinstance(one, BackupAndRestore))
     callbacks = [*given, bars.get(arguments.verbose)]
-    verbose, epochs = bool(arguments.verbose), range(arguments.initial_epoch, arguments.epochs)
-    return ModelFit(host, objective, source, validation, callbacks, verbose, epochs)
+    return ModelFit(
+        objective=objective,
+        source=source,
+        validation=validation,
+        verbose=bool(arguments.verbose),
+        host=host,
+        callbacks=callbacks,
+        epochs=range(arguments.initial_epoch, arguments.epochs),
+    )
 
 
 def training_batch(

@@ -7,8 +7,8 @@ from dataclasses import KW_ONLY
 
 from ganglion.activations import ActivationFunction
 from ganglion.estimators.multilayer.parameters import ACTIVATIONS, Activation
-from ganglion.estimators.one_graph.arguments import AT_LEAST_1, TrainingArguments
-from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
+from ganglion.estimators.one_graph.arguments import TrainingArguments
+from ganglion.estimators.shared.parameters import AT_LEAST_1, one_of, parameter, parametrized
 
 
 @parametrized

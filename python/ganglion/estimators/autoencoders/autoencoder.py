@@ -23,7 +23,6 @@ from ganglion.graphs.ends import Input
 from ganglion.layers import Dense, Layer
 from ganglion.losses import BinaryCrossEntropy, Loss
 from ganglion.models import Model, inside
-from ganglion.optimizers import Adam
 
 _OF_TARGETS = {  # losses whose outputs are what they are compared with
     "absolute_error",
@@ -59,9 +58,6 @@ class ReconstructingAutoencoder(BaseAutoencoder):
         last: Sequence[Layer] = tied(encoder, decoder) if self.tied_weights else decoder
         whole = chained([*self._before_encoder(), *encoder, *last], x)
         return Model(x, whole, dtype=dtype, seed=seed)
-
-    def _compile(self, model: Model, optimizer: Adam) -> None:
-        model.compile(optimizer, self._loss)
 
     def _after_fit(self) -> None:
         weights = self.model_.get_weights()
@@ -101,8 +97,7 @@ class ReconstructingAutoencoder(BaseAutoencoder):
             X: Array or sparse matrix of shape `(samples, features)`.
         """
         check_is_fitted(self)
-        X = self._checked(X, reset=False)
-        X = X if hasattr(X, "__array__") else X.toarray()  # it is the target, too
+        X = self._checked_table(X, reset=False)
         with limited(self.n_jobs):
             return -inside.row_losses(self.model_, X)
 

@@ -19,6 +19,7 @@ from ganglion.estimators.shared.threads import limited
 from ganglion.estimators.shared.turns import fits_alone, predicts
 from ganglion.losses import Loss
 from ganglion.models import Model, inside
+from ganglion.optimizers import Adam
 from ganglion.training.data import Dataset, Inputs
 from ganglion.training.supervision import as_targets
 
@@ -84,10 +85,7 @@ class BaseAutoencoder(
             X: Codes, shape `(samples, n_components)`.
         """
         check_is_fitted(self)
-        codes = check_array(X, dtype=(self.decoder_.dtype,))
-        with limited(self.n_jobs):
-            decoded: Array = self.decoder_.predict(codes)
-        return decoded
+        return self._decoded(check_array(X, dtype=(self.decoder_.dtype,)))
 
     @predicts
     def reconstruct(self, X: Any) -> Array:
@@ -97,10 +95,7 @@ class BaseAutoencoder(
             X: Array or sparse matrix of shape `(samples, features)`.
         """
         check_is_fitted(self)
-        codes = self._codes(self._checked(X, reset=False))
-        with limited(self.n_jobs):
-            decoded: Array = self.decoder_.predict(codes)
-        return decoded
+        return self._decoded(self._codes(self._checked(X, reset=False)))
 
     @abstractmethod
     def score_samples(self, X: Any) -> Array:
@@ -123,6 +118,14 @@ class BaseAutoencoder(
         """Return the codes of checked inputs."""
         codes: Array = self.encoder_.predict(X)
         return codes
+
+    def _decoded(self, codes: Array) -> Array:
+        with limited(self.n_jobs):
+            decoded: Array = self.decoder_.predict(codes)
+        return decoded
+
+    def _compile(self, model: Model, optimizer: Adam) -> None:
+        model.compile(optimizer, self._loss)
 
     def _shape(self) -> tuple[list[int], list[Activation]]:
         """Return the units of each hidden layer before the code, and its activation."""

@@ -10,8 +10,7 @@ from ganglion.estimators.autoencoders.autoencoder import (
     ReconstructionArguments,
     WeighedMixin,
 )
-from ganglion.estimators.one_graph.arguments import NOT_NEGATIVE
-from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
+from ganglion.estimators.shared.parameters import NOT_NEGATIVE, one_of, parameter, parametrized
 from ganglion.layers import GaussianNoise, Layer, MaskingNoise, SaltAndPepperNoise
 
 _NOISES = {

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY
-from numbers import Real
 from typing import Any
-
-from sklearn.utils._param_validation import Interval
 
 from ganglion._base.arguments import explained
 from ganglion.activations import ActivationFunction
@@ -15,8 +12,13 @@ from ganglion.estimators.autoencoders.autoencoder import (
     ReconstructionArguments,
 )
 from ganglion.estimators.multilayer.parameters import ACTIVATIONS, Activation
-from ganglion.estimators.one_graph.arguments import NOT_NEGATIVE
-from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
+from ganglion.estimators.shared.parameters import (
+    INSIDE_0_TO_1,
+    NOT_NEGATIVE,
+    one_of,
+    parameter,
+    parametrized,
+)
 from ganglion.layers import Dense
 from ganglion.losses import SparsityKL
 from ganglion.regularizers import L1
@@ -43,7 +45,7 @@ class SparsityArguments(ReconstructionArguments):
         ' code\'s numbers from `sparsity_target`; or "l1", their sizes.',
     )
     sparsity_target: float = parameter(
-        Interval(Real, 0, 1, closed="neither"),
+        INSIDE_0_TO_1,
         default=0.05,
         says='The mean that `sparsity` "kl" aims at, in `(0, 1)`.',
     )

@@ -15,19 +15,16 @@ from ganglion._base.arrays import Array
 from ganglion.estimators.autoencoders import bounds
 from ganglion.estimators.autoencoders.base import BaseAutoencoder
 from ganglion.estimators.autoencoders.layers import chained, hidden, learnt_number, mirrored
-from ganglion.estimators.one_graph.arguments import NOT_NEGATIVE
-from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
+from ganglion.estimators.shared.parameters import NOT_NEGATIVE, one_of, parameter, parametrized
 from ganglion.estimators.shared.threads import limited
 from ganglion.estimators.shared.turns import predicts
 from ganglion.graphs.ends import Input
 from ganglion.layers import Concatenate, Dense, Sampling
 from ganglion.losses import BinaryCrossEntropy, Gaussian, Loss, NormalKL
 from ganglion.models import Model
-from ganglion.optimizers import Adam
 
-_LOSSES: dict[
-    str, Loss
-] = {  # by the likelihood: their means over features are that, but for factor and constants
+# By the likelihood: their means over features are that, but for factor and constants.
+_LOSSES: dict[str, Loss] = {
     "bernoulli": BinaryCrossEntropy(),
     "gaussian": Gaussian(),
 }
@@ -94,9 +91,6 @@ class VariationalAutoencoder(BaseAutoencoder, LikelihoodArguments):
         self._logits = Model(given, chained(logits, given), **made)
         return Model(x, decoded, losses={"normal_kl": divergence}, **made)
 
-    def _compile(self, model: Model, optimizer: Adam) -> None:
-        model.compile(optimizer, self._loss)
-
     def _after_fit(self) -> None:
         weights = self.model_.get_weights()
         first = len(self.encoder_.get_weights())
@@ -130,12 +124,11 @@ class VariationalAutoencoder(BaseAutoencoder, LikelihoodArguments):
         check_is_fitted(self)
         if n_samples is not None:
             checks.positive_count("n_samples", n_samples)
-        X = self._checked(X, reset=False)
+        X = self._checked_table(X, reset=False)
         with limited(self.n_jobs):
             codes = self.encoder_.predict(X)
             mean, log_variance = (codes[name].astype(float) for name in ("mean", "log_variance"))
-            table = X if isinstance(X, np.ndarray) else X.toarray()
-            given = (mean, log_variance, lambda code: self._log_likelihood(table, code))
+            given = (mean, log_variance, lambda code: self._log_likelihood(X, code))
             if n_samples is None:
                 return bounds.evidence_bound(*given, self.model_.seed)
             return bounds.importance_bound(*given, self.model_.seed, int(n_samples))
@@ -167,6 +160,4 @@ class VariationalAutoencoder(BaseAutoencoder, LikelihoodArguments):
         check_is_fitted(self)
         checks.positive_count("n_samples", n_samples)
         size = (int(n_samples), self._n_features_out)
-        with limited(self.n_jobs):
-            made: Array = self.decoder_.predict(check_random_state(random_state).normal(size=size))
-        return made
+        return self._decoded(check_random_state(random_state).normal(size=size))

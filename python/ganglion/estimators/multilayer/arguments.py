@@ -11,12 +11,16 @@ from sklearn.utils._param_validation import Interval, Options
 
 from ganglion.activations import ActivationFunction
 from ganglion.estimators.multilayer.parameters import ACTIVATIONS, STOCHASTIC, Activation
-from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
-
-AT_LEAST_1 = Interval(Integral, 1, None, closed="left")
-_NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
-_POSITIVE = Interval(Real, 0, None, closed="neither")
-_FRACTION = Interval(Real, 0, 1, closed="left")  # less than 1
+from ganglion.estimators.shared.parameters import (
+    AT_LEAST_1,
+    FRACTION,
+    NOT_NEGATIVE,
+    POSITIVE,
+    one_of,
+    parameter,
+    parameter_of_threads,
+    parametrized,
+)
 
 
 @parametrized
@@ -24,26 +28,26 @@ class LearningArguments:
     """How an estimator learns, as scikit-learn says it."""
 
     _: KW_ONLY
-    alpha: float = parameter(_NOT_NEGATIVE, default=0.0001)
+    alpha: float = parameter(NOT_NEGATIVE, default=0.0001)
     batch_size: int | str = parameter(one_of({"auto"}), AT_LEAST_1, default="auto")
     learning_rate: str = parameter(
         one_of({"constant", "invscaling", "adaptive"}), default="constant"
     )
-    learning_rate_init: float = parameter(_POSITIVE, default=0.001)
-    power_t: float = parameter(_NOT_NEGATIVE, default=0.5)
+    learning_rate_init: float = parameter(POSITIVE, default=0.001)
+    power_t: float = parameter(NOT_NEGATIVE, default=0.5)
     max_iter: int = parameter(AT_LEAST_1, default=200)
     shuffle: bool = parameter("boolean", default=True)
     random_state: int | np.random.RandomState | None = parameter("random_state", default=None)
-    tol: float = parameter(_NOT_NEGATIVE, default=1e-4)
+    tol: float = parameter(NOT_NEGATIVE, default=1e-4)
     verbose: bool | int = parameter("verbose", default=False)
     warm_start: bool = parameter("boolean", default=False)
     momentum: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.9)
     nesterovs_momentum: bool = parameter("boolean", default=True)
     early_stopping: bool = parameter("boolean", default=False)
-    validation_fraction: float = parameter(_FRACTION, default=0.1)
-    beta_1: float = parameter(_FRACTION, default=0.9)
-    beta_2: float = parameter(_FRACTION, default=0.999)
-    epsilon: float = parameter(_POSITIVE, default=1e-8)
+    validation_fraction: float = parameter(FRACTION, default=0.1)
+    beta_1: float = parameter(FRACTION, default=0.9)
+    beta_2: float = parameter(FRACTION, default=0.999)
+    epsilon: float = parameter(POSITIVE, default=1e-8)
     n_iter_no_change: float = parameter(AT_LEAST_1, Options(Real, {np.inf}), default=10)
 
 
@@ -53,19 +57,19 @@ class OwnArguments:
 
     _: KW_ONLY
     dropout: float = parameter(
-        _FRACTION,
+        FRACTION,
         default=0.0,
         says="The part of each hidden layer's outputs zeroed while training, in `[0, 1)`.",
     )
     clip_norm: float | None = parameter(
-        _POSITIVE,
+        POSITIVE,
         None,
         default=None,
         says='Largest norm of the loss\'s gradient in a step of "adam" or "sgd", before the penalty'
         " of `alpha`; None clips nothing.",
     )
     weight_decay: float = parameter(
-        _NOT_NEGATIVE,
+        NOT_NEGATIVE,
         default=0.0,
         says='With "adam", weights and intercepts shrink in each step by this times the learning'
         ' rate (AdamW; Loshchilov and Hutter, 2019); with "sgd" it counts in the gradient.',
@@ -98,7 +102,7 @@ class OwnArguments:
         " scikit-learn's scorers, by name or as a function.",
     )
     max_time: float | None = parameter(
-        _POSITIVE,
+        POSITIVE,
         None,
         default=None,
         says="Seconds after which a fit ends with the epoch or iteration it is in.",
@@ -115,13 +119,7 @@ class OwnArguments:
         default=None,
         says="Epochs at most of which curves and scores are kept; None: of all.",
     )
-    n_jobs: int | None = parameter(
-        Integral,
-        None,
-        default=None,
-        says="Threads of a call: -1 for all; None: those that pay, but one in a"
-        " thread of joblib's.",
-    )
+    n_jobs: int | None = parameter_of_threads()
 
 
 @parametrized

@@ -14,11 +14,11 @@ from ganglion.estimators.multilayer import scalers
 from ganglion.estimators.multilayer.ignored import warn_of_ignored
 from ganglion.estimators.multilayer.learning import LearningNetwork, Work
 from ganglion.estimators.multilayer.scoring import scorer_of
-from ganglion.estimators.multilayer.stochastic import settings_of
+from ganglion.estimators.multilayer.stochastic import schedule_by, settings_of
 from ganglion.estimators.shared.callback_support import CallbackSupportMixin, FitEvents
-from ganglion.estimators.shared.learning_rates import schedule_of
 from ganglion.estimators.shared.progress_shown import OF_EPOCHS, show
 from ganglion.estimators.shared.rollback import as_before_on_failure
+from ganglion.estimators.shared.stochastic_fits import check_part
 from ganglion.estimators.shared.threads import limited, threads_for
 from ganglion.estimators.shared.turns import fits_alone
 from ganglion.estimators.shared.weights import sample_weights, times
@@ -187,14 +187,9 @@ class BaseNetwork(CallbackSupportMixin, LearningNetwork):  # type: ignore[misc] 
     def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:  # noqa: ARG002
         """Refuse what does not go together, before anything is changed."""
         threads_for(self.n_jobs, limit=1)
-        if self.early_stopping and incremental:
-            raise ValueError("partial_fit does not support early_stopping=True")
-        if incremental and isinstance(self.lr_schedule, str):
-            raise ValueError(
-                f"lr_schedule is {self.lr_schedule!r}, which goes over the epochs of a fit:"
-                " partial_fit takes a schedule or a function of the step"
-            )
-        schedule_of(settings_of(self), steps=1)
+        if incremental:
+            check_part(self)
+        schedule_by(settings_of(self), steps=1)
         scorer_of(self.early_stopping_metric)
 
     def _check_validation(self, X: Any, y: Any, sample_weight: Any) -> Dataset:

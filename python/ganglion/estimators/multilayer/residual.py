@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ganglion._base.arguments import explained
 from ganglion.activations import ActivationFunction
-from ganglion.estimators.multilayer.arguments import AT_LEAST_1, NetworkArguments
+from ganglion.estimators.multilayer.arguments import NetworkArguments
 from ganglion.estimators.multilayer.base import BaseNetwork
 from ganglion.estimators.multilayer.blocks import FORMS, NORMALIZATIONS, Blocks
 from ganglion.estimators.multilayer.classes import NetworkClassifier
@@ -20,7 +20,7 @@ from ganglion.estimators.multilayer.parameters import (
     activations_of,
 )
 from ganglion.estimators.multilayer.values import LossArgument, NetworkRegressor
-from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
+from ganglion.estimators.shared.parameters import AT_LEAST_1, one_of, parameter, parametrized
 from ganglion.layers import Layer
 from ganglion.models import Sequential
 
@@ -104,8 +104,7 @@ class ResNetClassifier(NetworkClassifier, BaseResNet):
 
     A dense layer, blocks whose input is added to what comes out of them, and an output layer; as a
     graph `Dense(width)`, `blocks` times a `Residual`, n and a where a form ends with them, and
-    `Dense(outputs)`. What is not said here
-    is as in `MLPClassifier`.
+    `Dense(outputs)`. What is not said here is as in `MLPClassifier`.
 
     Args:
         {parameters}
@@ -119,8 +118,7 @@ class ResNetRegressor(NetworkRegressor, BaseResNet, LossArgument):
 
     A dense layer, blocks whose input is added to what comes out of them, and an output layer; as a
     graph `Dense(width)`, `blocks` times a `Residual`, n and a where a form ends with them, and
-    `Dense(outputs)`. What is not said here
-    is as in `MLPRegressor`.
+    `Dense(outputs)`. What is not said here is as in `MLPRegressor`.
 
     Args:
         {parameters}

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ganglion._base.messages import say
 from ganglion.estimators.shared.learning_rates import schedule_of
+from ganglion.schedules import Schedule
 from ganglion.training.parametrized import Parametrized
 
 _LEAST_RATE = 1e-6  # below it an adaptive rate is not divided further, and training ends
@@ -37,6 +38,23 @@ def settings_of(estimator: object) -> dict[str, Any]:
     return {name: getattr(estimator, name) for name in _SETTINGS}
 
 
+def schedule_by(settings: dict[str, Any], steps: int) -> Schedule | None:
+    """Return the schedule of the learning rate that is meant, over so many steps; None: none.
+
+    Raises:
+        TypeError: When it is a function that cannot be called with a step.
+        ValueError: When scikit-learn's `learning_rate` changes the rate too.
+    """
+    given, warmup = settings["lr_schedule"], settings["warmup_steps"]
+    changes = settings["solver"] == "sgd" and settings["learning_rate"] != "constant"
+    if changes and (given is not None or warmup):
+        raise ValueError(
+            f"lr_schedule and warmup_steps need learning_rate='constant', it is"
+            f" {settings['learning_rate']!r}"
+        )
+    return schedule_of(given, float(settings["learning_rate_init"]), steps, warmup)
+
+
 class StochasticOptimizer:
     """An optimizer with what it remembers, and its learning rate.
 
@@ -48,7 +66,7 @@ class StochasticOptimizer:
 
     def __init__(self, model: Parametrized, settings: dict[str, Any], steps: int) -> None:
         self._settings = settings
-        self._schedule = schedule_of(settings, steps * settings["max_iter"])
+        self._schedule = schedule_by(settings, steps * settings["max_iter"])
         self._first_step = 0  # the schedule's, by what the state counts
         self.learning_rate = float(settings["learning_rate_init"])
         self._made_for: Parametrized | None = model

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY
-from numbers import Real
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
-from sklearn.utils._param_validation import Interval
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length
 
@@ -18,7 +16,7 @@ from ganglion.estimators.multilayer.base import Examples
 from ganglion.estimators.multilayer.loss import LossRule, outputs_for_numbers, rule_of_numbers
 from ganglion.estimators.multilayer.parameters import levels_of
 from ganglion.estimators.multilayer.scaled_targets import ScaledTargets
-from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
+from ganglion.estimators.shared.parameters import INSIDE_0_TO_1, one_of, parameter, parametrized
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.scores import score_of_numbers
 from ganglion.estimators.shared.texts import text_in_targets_told
@@ -49,7 +47,7 @@ class NetworkRegressor(RegressorMixin, ScaledTargets):  # type: ignore[misc]  # 
 
     _: KW_ONLY
     quantile: float | Sequence[float] = parameter(
-        Interval(Real, 0, 1, closed="neither"),
+        INSIDE_0_TO_1,
         "array-like",
         default=0.5,
         says='Of the loss "quantile": the part of targets below the prediction, in `(0, 1)`; or'

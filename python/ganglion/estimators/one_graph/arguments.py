@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import KW_ONLY
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, Options
+from sklearn.utils._param_validation import Options
 
-from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
-
-AT_LEAST_1 = Interval(Integral, 1, None, closed="left")
-NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
-POSITIVE = Interval(Real, 0, None, closed="neither")
-FRACTION = Interval(Real, 0, 1, closed="left")  # less than 1
+from ganglion.estimators.shared.parameters import (
+    AT_LEAST_1,
+    FRACTION,
+    NOT_NEGATIVE,
+    POSITIVE,
+    one_of,
+    parameter,
+    parameter_of_threads,
+    parametrized,
+)
 
 
 @parametrized
@@ -67,10 +71,4 @@ class TrainingArguments:
     n_iter_no_change: float = parameter(
         AT_LEAST_1, Options(Real, {np.inf}), default=10, says="Epochs to wait for an improvement."
     )
-    n_jobs: int | None = parameter(
-        Integral,
-        None,
-        default=None,
-        says="Threads of a call: -1 for all; None: those that pay, but one in a"
-        " thread of joblib's.",
-    )
+    n_jobs: int | None = parameter_of_threads()

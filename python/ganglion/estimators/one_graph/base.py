@@ -10,14 +10,14 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import validate_data
 
 from ganglion import schedules
-from ganglion._base.arrays import Array
+from ganglion._base.arrays import Array, unfolded
 from ganglion.estimators.one_graph import epochs
 from ganglion.estimators.one_graph.arguments import TrainingArguments
-from ganglion.estimators.one_graph.epochs import ModelEpochs
+from ganglion.estimators.one_graph.epochs import EstimatorEpochs
 from ganglion.estimators.shared.answers import Estimator
 from ganglion.estimators.shared.learning_rates import schedule_of
-from ganglion.estimators.shared.progress_shown import progress_of, show
-from ganglion.estimators.shared.stochastic_fits import batch_size_of, hold_out
+from ganglion.estimators.shared.progress_shown import OF_LOSSES, progress_of, show
+from ganglion.estimators.shared.stochastic_fits import batch_size_of, check_part, hold_out
 from ganglion.estimators.shared.texts import text_told
 from ganglion.estimators.shared.threads import limited, threads_for
 from ganglion.estimators.shared.weights import sample_weights
@@ -28,13 +28,8 @@ from ganglion.training.data import Dataset
 from ganglion.training.far_scales import warn_of_inputs
 from ganglion.training.fit_plan import FitPlan
 from ganglion.training.progress import Progress
+from ganglion.training.requests import evaluation_source
 from ganglion.training.sources import ArraySource, shuffled
-
-_SHOWN = (
-    *("n_iter_", "_epochs_run", "t_", "loss_", "best_epoch_", "_no_improvement_count"),
-    *("interrupted_", "loss_curve_", "validation_loss_curve_", "best_loss_"),
-    "best_validation_loss_",
-)
 
 _TRAINING = "_training"  # in a pickle: what it is trained for, by what, and how far that is
 
@@ -70,13 +65,16 @@ class OneGraph(Estimator, TrainingArguments, ABC):
                 self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=reset
             )
 
+    def _checked_table(self, X: Any, *, reset: bool) -> Array:
+        """Check inputs that are targets, too, and unfold a sparse matrix of them."""
+        return unfolded(self._checked(X, reset=reset))
+
     def _fit(self, X: Any, sample_weight: Any, *, incremental: bool) -> None:
         """Train: afresh, or `incremental`, for one epoch from where the call before has ended."""
         clock = Clock()
         afresh = not (incremental and hasattr(self, "model_"))
         self._check_arguments(incremental=incremental)
-        X = self._checked(X, reset=afresh)
-        X = X if isinstance(X, np.ndarray) else X.toarray()  # it is the target, too
+        X = self._checked_table(X, reset=afresh)
         weight = sample_weights("sample_weight", sample_weight, X)
         self._random_state = check_random_state(self.random_state)
         if afresh:
@@ -91,17 +89,17 @@ class OneGraph(Estimator, TrainingArguments, ABC):
             self._compile(self.model_, self._optimizer(-(-len(samples) // batch_size)))
         order = shuffled(self.model_.seed, len(samples)) if self.shuffle else None
         progress = Progress() if afresh else progress_of(self)
-        run = ModelEpochs(
+        run = EstimatorEpochs(
             objective=inside.objective(self.model_),
             source=ArraySource(samples, batch_size, order),
-            held_out=held_out,
+            validation=None if held_out is None else evaluation_source(held_out, None),
             verbose=bool(self.verbose),
         )
         with limited(self.n_jobs):
             first = progress.epochs_in_all
             plan = self._plan(range(first, first + (1 if incremental else self.max_iter)), clock)
             epochs.run(plan, progress, run, is_part=incremental)
-        show(progress, self, _SHOWN)
+        show(progress, self, OF_LOSSES)
         self._after_fit()
 
     def _begin(self, X: Array, weight: Array | None) -> None:
@@ -114,26 +112,13 @@ class OneGraph(Estimator, TrainingArguments, ABC):
     def _check_arguments(self, *, incremental: bool) -> None:
         """Refuse what does not go together, before anything is changed."""
         threads_for(self.n_jobs, limit=1)
-        if incremental and self.early_stopping:
-            raise ValueError("partial_fit does not support early_stopping=True")
-        if incremental and isinstance(self.lr_schedule, str):
-            raise ValueError(
-                f"lr_schedule is {self.lr_schedule!r}, which goes over the epochs of a fit:"
-                " partial_fit takes a schedule or a function of the step"
-            )
+        if incremental:
+            check_part(self)
         self._schedule(steps=1)
 
     def _schedule(self, steps: int) -> schedules.Schedule | None:
         """Return the schedule of the learning rate over so many steps; None: it is constant."""
-        return schedule_of(
-            {
-                "lr_schedule": self.lr_schedule,
-                "warmup_steps": 0,
-                "learning_rate_init": self.learning_rate_init,
-                "solver": "adam",
-            },
-            steps,
-        )
+        return schedule_of(self.lr_schedule, float(self.learning_rate_init), steps)
 
     def _optimizer(self, steps: int) -> Adam:
         """Return what trains, in so many steps an epoch."""
@@ -143,23 +128,15 @@ class OneGraph(Estimator, TrainingArguments, ABC):
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())
         if "model_" in state:  # whose pickle holds the weights alone
-            training = inside.objective(self.model_).state
-            blocks = [np.array(block) for block in training.blocks]
-            state[_TRAINING] = self.model_.optimizer, self.model_.loss, training.steps, blocks
+            state[_TRAINING] = inside.training_of(self.model_)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         state = dict(state)
-        kept = state.pop(_TRAINING, None)
+        training = state.pop(_TRAINING, None)
         super().__setstate__(state)
-        if kept is None:
-            return
-        optimizer, loss, steps, blocks = kept
-        self.model_.compile(optimizer, loss)
-        training = inside.objective(self.model_).state
-        training.steps = steps
-        for own, block in zip(training.blocks, blocks, strict=True):
-            own[:] = block
+        if training is not None:
+            inside.train_on(self.model_, *training)
 
     def _plan(self, numbers: range, clock: Clock) -> FitPlan:
         """Return what a fit of epochs of such numbers goes by."""

@@ -3,50 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ganglion._base.messages import say, warn
 from ganglion.callbacks import Logs
 from ganglion.estimators.shared.stochastic_fits import warn_of_ending
 from ganglion.training import loop
-from ganglion.training.data import Dataset
 from ganglion.training.fit_plan import FitPlan
-from ganglion.training.objectives import Objective
-from ganglion.training.passes import BatchNotFiniteError
+from ganglion.training.model_fits import ModelEpochs, evaluate
+from ganglion.training.passes import BatchNotFiniteError, LossNotFiniteError
 from ganglion.training.progress import Progress
-from ganglion.training.sources import ArraySource
-
-_ROWS = 256  # looked at together
 
 
-@dataclass(slots=True, kw_only=True)
-class ModelEpochs(loop.Listener):
-    """Epochs of a model that goes by its objective.
-
-    Args:
-        objective: What it is compiled for.
-        source: Where batches come from.
-        held_out: Samples whose loss is taken after each epoch; None: there are none.
-        verbose: Whether to tell the figures.
-    """
-
-    objective: Objective
-    source: ArraySource
-    held_out: Dataset | None
-    verbose: bool
-
-    @property
-    def samples(self) -> int:
-        """How many there are in an epoch."""
-        return self.source.samples
-
-    @property
-    def weights(self) -> NDArray[Any]:
-        """All of the model's."""
-        return self.objective.model.store.values
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimatorEpochs(ModelEpochs):
+    """Epochs that tell their figures as scikit-learn's estimators do."""
 
     def run(self, epoch: int) -> Logs:
         """Train for an epoch and return its figures.
@@ -64,16 +36,12 @@ class ModelEpochs(loop.Listener):
 
     def validate(self) -> Logs:
         """Return the loss of what is held out."""
-        if self.held_out is None:
+        if self.validation is None:
             return {}
-        evaluation = self.objective.evaluation()
-        source = ArraySource(self.held_out, min(_ROWS, len(self.held_out)))
         try:
-            return {"val_loss": evaluation.run_epoch(source, np.zeros)["loss"]}
-        except BatchNotFiniteError:
+            return {"val_loss": evaluate(self.objective, self.validation)["loss"]}
+        except LossNotFiniteError:
             return {"val_loss": np.nan}
-        finally:
-            self.objective.give_back(evaluation)
 
     def figures_come(self, epoch: int, figures: Logs) -> None:
         """Tell them, where they are to be told."""
@@ -82,7 +50,7 @@ class ModelEpochs(loop.Listener):
             say(f"Iteration {epoch + 1}, {told}")
 
 
-def run(plan: FitPlan, progress: Progress, epochs: ModelEpochs, *, is_part: bool) -> None:
+def run(plan: FitPlan, progress: Progress, epochs: EstimatorEpochs, *, is_part: bool) -> None:
     """Run epochs until one is the last, and warn where that is not because nothing improves.
 
     One that fails leaves weights and optimizer as they were before the first; Ctrl-C keeps what has

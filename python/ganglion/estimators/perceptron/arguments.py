@@ -10,10 +10,15 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
-
-_AT_LEAST_1 = Interval(Integral, 1, None, closed="left")
-_NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
+from ganglion.estimators.shared.parameters import (
+    AT_LEAST_1,
+    INSIDE_0_TO_1,
+    NOT_NEGATIVE,
+    POSITIVE,
+    one_of,
+    parameter,
+    parametrized,
+)
 
 
 @parametrized
@@ -22,19 +27,19 @@ class PerceptronArguments:
 
     _: KW_ONLY
     penalty: str | None = parameter(one_of({"l2", "l1", "elasticnet"}), None, default=None)
-    alpha: float = parameter(_NOT_NEGATIVE, default=0.0001)
+    alpha: float = parameter(NOT_NEGATIVE, default=0.0001)
     l1_ratio: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.15)
     fit_intercept: bool = parameter("boolean", default=True)
-    max_iter: int = parameter(_AT_LEAST_1, default=1000)
-    tol: float | None = parameter(_NOT_NEGATIVE, None, default=1e-3)
+    max_iter: int = parameter(AT_LEAST_1, default=1000)
+    tol: float | None = parameter(NOT_NEGATIVE, None, default=1e-3)
     shuffle: bool = parameter("boolean", default=True)
     verbose: int = parameter("verbose", default=0)
-    eta0: float = parameter(Interval(Real, 0, None, closed="neither"), default=1.0)
+    eta0: float = parameter(POSITIVE, default=1.0)
     n_jobs: int | None = parameter(Integral, None, default=None)
     random_state: int | np.random.RandomState | None = parameter("random_state", default=0)
     early_stopping: bool = parameter("boolean", default=False)
-    validation_fraction: float = parameter(Interval(Real, 0, 1, closed="neither"), default=0.1)
-    n_iter_no_change: int = parameter(_AT_LEAST_1, default=5)
+    validation_fraction: float = parameter(INSIDE_0_TO_1, default=0.1)
+    n_iter_no_change: int = parameter(AT_LEAST_1, default=5)
     class_weight: Mapping[Any, float] | str | None = parameter(
         one_of({"balanced"}), dict, None, default=None
     )

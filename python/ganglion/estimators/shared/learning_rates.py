@@ -13,22 +13,20 @@ from ganglion import schedules
 from ganglion._base.functions import check_takes
 
 
-def schedule_of(settings: dict[str, Any], steps: int) -> schedules.Schedule | None:
+def schedule_of(given: Any, rate: float, steps: int, warmup: int = 0) -> schedules.Schedule | None:
     """Return the schedule of the learning rate that is meant, over so many steps; None: none.
+
+    Args:
+        given: The parameter `lr_schedule`: a name, a schedule, a function of the step, or None.
+        rate: The highest learning rate.
+        steps: Those of a fit.
+        warmup: Of them those in which the rate rises.
 
     Raises:
         TypeError: When it is a function that cannot be called with a step.
-        ValueError: When scikit-learn's `learning_rate` changes the rate too.
     """
-    given, warmup = settings["lr_schedule"], settings["warmup_steps"]
-    rate = float(settings["learning_rate_init"])
     if given is None and not warmup:
         return None
-    if settings["solver"] == "sgd" and settings["learning_rate"] != "constant":
-        raise ValueError(
-            f"lr_schedule and warmup_steps need learning_rate='constant', it is"
-            f" {settings['learning_rate']!r}"
-        )
     rest = max(1, steps - warmup)
     if given == "cosine":
         given = schedules.CosineDecay(rate, rest)

@@ -8,11 +8,18 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Collection
 from dataclasses import dataclass, field, fields
+from numbers import Integral, Real
 from typing import Any, TypeVar, dataclass_transform
 
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils._param_validation import Interval, StrOptions
 
 Record = TypeVar("Record")
+
+AT_LEAST_1 = Interval(Integral, 1, None, closed="left")
+NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
+POSITIVE = Interval(Real, 0, None, closed="neither")
+FRACTION = Interval(Real, 0, 1, closed="left")  # less than 1
+INSIDE_0_TO_1 = Interval(Real, 0, 1, closed="neither")
 
 _PLACE = "{parameters}"  # in a docstring, where the parameters' own text goes
 _INDENT = " " * 8
@@ -54,3 +61,14 @@ def _entry(name: str, says: str) -> str:
 def one_of(names: Collection[str]) -> StrOptions:
     """Return scikit-learn's constraint to some names, which its messages list in their order."""
     return StrOptions(dict.fromkeys(sorted(names)).keys())
+
+
+def parameter_of_threads() -> Any:
+    """Return the field `n_jobs` of an estimator whose calls may run on several threads."""
+    return parameter(
+        Integral,
+        None,
+        default=None,
+        says="Threads of a call: -1 for all; None: those that pay, but one in a"
+        " thread of joblib's.",
+    )

@@ -30,6 +30,7 @@ _BEST = {  # and whose best values
 }
 _ONCE_KNOWN = ("best_epoch_", "loss_")  # the others are there, and may be None
 OF_EPOCHS = (*_FIELDS, *_CURVES, *_BEST)
+OF_LOSSES = tuple(name for name in OF_EPOCHS if (_CURVES | _BEST).get(name) != "val_score")
 OF_ANY_SOLVER = ("n_iter_", "loss_", "interrupted_")
 
 

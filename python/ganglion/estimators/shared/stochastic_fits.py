@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
@@ -21,6 +23,17 @@ def batch_size_of(given: int | str, samples: int) -> int:
     if given > samples:
         warn(["Got `batch_size` less than 1 or larger than sample size. It is going to be clipped"])
     return int(np.clip(given, 1, samples))
+
+
+def check_part(estimator: Any) -> None:
+    """Refuse arguments of an estimator that need the whole of a fit, where a part is asked for."""
+    if estimator.early_stopping:
+        raise ValueError("partial_fit does not support early_stopping=True")
+    if isinstance(estimator.lr_schedule, str):
+        raise ValueError(
+            f"lr_schedule is {estimator.lr_schedule!r}, which goes over the epochs of a fit:"
+            " partial_fit takes a schedule or a function of the step"
+        )
 
 
 def hold_out(
