@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 import ganglion as gn
 from ganglion import activations
-from ganglion.estimators.multilayer.parameters import activations_of
 from ganglion.estimators.multilayer.perceptrons import BaseMLP
+from ganglion.estimators.shared.hidden_layers import activations_of
 from ganglion.neural_network import MLPClassifier, MLPRegressor
 from ganglion.tables.errors import InputError
 from ganglion.tables.options import Task, TrainOptions

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY
 
 from ganglion.activations import ActivationFunction
-from ganglion.estimators.multilayer.parameters import ACTIVATIONS, Activation
 from ganglion.estimators.one_graph.arguments import TrainingArguments
+from ganglion.estimators.shared.hidden_layers import ACTIVATIONS, Activation
 from ganglion.estimators.shared.parameters import AT_LEAST_1, one_of, parameter, parametrized
 
 

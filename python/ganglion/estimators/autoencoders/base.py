@@ -12,8 +12,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from ganglion._base.arrays import Array
 from ganglion.estimators.autoencoders.arguments import AutoencoderArguments
-from ganglion.estimators.multilayer.parameters import Activation, activations_of, hidden_sizes
 from ganglion.estimators.one_graph.base import OneGraph
+from ganglion.estimators.shared.hidden_layers import Activation, activations_of, sizes_of
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.threads import limited
 from ganglion.estimators.shared.turns import fits_alone, predicts
@@ -129,7 +129,7 @@ class BaseAutoencoder(
 
     def _shape(self) -> tuple[list[int], list[Activation]]:
         """Return the units of each hidden layer before the code, and its activation."""
-        sizes = hidden_sizes(self.hidden_layer_sizes, None, None)
+        sizes = sizes_of(self.hidden_layer_sizes)
         return sizes, activations_of(self.activation, len(sizes))
 
     def _check_arguments(self, *, incremental: bool) -> None:

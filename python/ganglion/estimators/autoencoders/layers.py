@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
-from ganglion.estimators.multilayer.parameters import Activation
+from ganglion.estimators.shared.hidden_layers import Activation
 from ganglion.initializers import Constant
 from ganglion.layers import Dense, Layer, Tied
 

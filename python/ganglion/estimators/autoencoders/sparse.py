@@ -11,7 +11,7 @@ from ganglion.estimators.autoencoders.autoencoder import (
     ReconstructingAutoencoder,
     ReconstructionArguments,
 )
-from ganglion.estimators.multilayer.parameters import ACTIVATIONS, Activation
+from ganglion.estimators.shared.hidden_layers import ACTIVATIONS, Activation
 from ganglion.estimators.shared.parameters import (
     INSIDE_0_TO_1,
     NOT_NEGATIVE,

@@ -10,7 +10,8 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, Options
 
 from ganglion.activations import ActivationFunction
-from ganglion.estimators.multilayer.parameters import ACTIVATIONS, STOCHASTIC, Activation
+from ganglion.estimators.multilayer.parameters import STOCHASTIC
+from ganglion.estimators.shared.hidden_layers import ACTIVATIONS, Activation
 from ganglion.estimators.shared.parameters import (
     AT_LEAST_1,
     FRACTION,

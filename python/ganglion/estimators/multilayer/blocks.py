@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ganglion.estimators.multilayer.parameters import Activation
+from ganglion.estimators.shared.hidden_layers import Activation
 from ganglion.layers import Activation as ActivationLayer
 from ganglion.layers import (
     BatchNormalization,

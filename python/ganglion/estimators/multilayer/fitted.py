@@ -12,8 +12,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ganglion._base.arrays import Array
 from ganglion.estimators.multilayer.arguments import NetworkArguments
 from ganglion.estimators.multilayer.outputs import outputs_of
-from ganglion.estimators.multilayer.parameters import STOCHASTIC, Activation
+from ganglion.estimators.multilayer.parameters import STOCHASTIC
 from ganglion.estimators.shared.answers import Estimator
+from ganglion.estimators.shared.hidden_layers import Activation
 from ganglion.estimators.shared.texts import text_told
 from ganglion.estimators.shared.threads import limited
 from ganglion.graphs.architectures import Architecture

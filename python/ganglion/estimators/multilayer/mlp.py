@@ -9,7 +9,7 @@ import numpy as np
 
 from ganglion._base.arrays import Array
 from ganglion.estimators.multilayer.outputs import output_layer
-from ganglion.estimators.multilayer.parameters import Activation
+from ganglion.estimators.shared.hidden_layers import Activation
 from ganglion.graphs.architectures import Chain
 from ganglion.layers import Dense, Dropout, Layer
 from ganglion.models import Sequential, inside

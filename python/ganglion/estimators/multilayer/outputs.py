@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ganglion._base.arrays import Array
-from ganglion.estimators.multilayer.parameters import Activation
+from ganglion.estimators.shared.hidden_layers import Activation
 from ganglion.layers import Dense
 from ganglion.models import Sequential, inside
 

@@ -13,13 +13,9 @@ from ganglion.estimators.multilayer.base import BaseNetwork
 from ganglion.estimators.multilayer.blocks import FORMS, NORMALIZATIONS, Blocks
 from ganglion.estimators.multilayer.classes import NetworkClassifier
 from ganglion.estimators.multilayer.outputs import output_layer
-from ganglion.estimators.multilayer.parameters import (
-    ACTIVATIONS,
-    STOCHASTIC,
-    Activation,
-    activations_of,
-)
+from ganglion.estimators.multilayer.parameters import STOCHASTIC
 from ganglion.estimators.multilayer.values import LossArgument, NetworkRegressor
+from ganglion.estimators.shared.hidden_layers import ACTIVATIONS, Activation, activations_of
 from ganglion.estimators.shared.parameters import AT_LEAST_1, one_of, parameter, parametrized
 from ganglion.layers import Layer
 from ganglion.models import Sequential
