@@ -84,7 +84,7 @@ void multiply_columns(const Block<T>& block, Index t, Range i, Range j, Index ne
     const T* const bias =
         g.start.bias == nullptr ? nullptr : g.start.bias + block.cols.begin + j.begin;
     const Index vectors = tile_vectors(i.size());
-    Tiles<T> tiles{.count = j.size() / (vectors * size),
+    Tiles<T> tiles{.count = whole_tiles<T>(j.size(), i.size()),
                    .last = size,
                    .depth = block.depth.size(),
                    .a = block.a.data + i.begin * block.a.across,
@@ -155,7 +155,7 @@ void multiply_block(const Block<T>& block) {
     const bool along_rows = g.a.cols <= short_depth;
     const Index step = along_rows ? panels_together * tile_cols<T> : tile;
     const Index cols = block.cols.size();
-    const Index steps = ceil_div(cols, step);
+    const Index steps = cols <= step ? cols > 0 : ceil_div(cols, step);
     const Index outer = along_rows ? cut.tiles : steps;
     const Index inner = along_rows ? steps : cut.tiles;
     const bool last = block.depth.end == g.a.cols;

@@ -21,10 +21,11 @@ const GemmBlocking& largest_blocks() {
     return largest;
 }
 
-/// The size of a block of `total` items: even, at most `largest`, a multiple of `step`.
+/// The size of a block of `total` items: even, at most `largest`, a multiple of `step`. Here and
+/// below what is one block, or tile, is not divided: small products would wait for it.
 inline Index even_block(Index total, Index largest, Index step) {
-    const Index blocks = total <= largest ? 1 : ceil_div(total, largest);
-    return ceil_div(ceil_div(total, blocks), step) * step;
+    const Index even = total <= largest ? total : ceil_div(total, ceil_div(total, largest));
+    return ceil_div(even, step) * step;
 }
 
 /// Blocks for a product of m x n with depth k.
@@ -94,6 +95,6 @@ struct TileCut {
 
 inline TileCut cut_tiles(Index rows) {
     const Index tiles = ceil_div(rows, tile_rows);
-    if (tiles == 0) return {};
+    if (tiles <= 1) return {tiles, rows, 0};
     return {tiles, rows / tiles, rows % tiles};
 }

@@ -13,6 +13,15 @@ constexpr Index tile_cols = 2 * lanes<Vec<T>>;
 /// not wait for each other are what fills the pipeline.
 constexpr int tile_vectors(Index rows) { return rows == 1 ? 8 : (rows == 2 ? 4 : 2); }
 
+/// How many tiles of so many rows lie side by side in so many columns: divided by constants.
+template <class T>
+inline Index whole_tiles(Index cols, Index rows) {
+    constexpr Index size = lanes<Vec<T>>;
+    if (rows == 1) return cols / (tile_vectors(1) * size);
+    if (rows == 2) return cols / (tile_vectors(2) * size);
+    return cols / (tile_vectors(3) * size);
+}
+
 /// Tiles of C side by side: `rows` <= tile_rows, each of up to tile_vectors(rows) vectors.
 /// Consecutive depths of A are `a_step` apart and its rows `a_row`; those of B `b_step`, and its
 /// panels `b_panel`. Each row of a panel can be read in whole vectors.

@@ -121,9 +121,10 @@ constexpr bool masks_lanes = false;
 
 /// Load `count` values, fewer than V has lanes; the other lanes hold `fill`.
 ///
-/// By halves, in registers: a loop over lanes goes through memory, and waits for it.
+/// By halves, in registers: a loop over lanes goes through memory, and waits for it. Always inline,
+/// as those below that call it: GCC at times prefers to call even them.
 template <class V, class T>
-inline V load_part(const T* from, Index count, T fill = 0) {
+[[gnu::always_inline]] inline V load_part(const T* from, Index count, T fill = 0) {
     constexpr std::size_t size = sizeof(V) / sizeof(T);
     if constexpr (masks_lanes && sizeof(V) == vector_bytes) {
         return load_first<V>(from, count, fill);
@@ -158,8 +159,7 @@ inline void store_part(T* to, V v, Index count) {
 }
 
 /// Load `min(count, lanes)` values: one body serves whole and partial vectors, so that a value's
-/// bits do not depend on its place in a row. Always inline, since GCC at times prefers to call even
-/// this.
+/// bits do not depend on its place in a row.
 template <class V>
 [[gnu::always_inline]] inline V load_up_to(const Lane<V>* from, Index count, Lane<V> fill = 0) {
     return count >= lanes<V> ? load<V>(from) : load_part<V>(from, count, fill);

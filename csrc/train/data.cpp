@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <type_traits>
 
@@ -12,6 +13,7 @@ namespace ganglion {
 namespace {
 
 constexpr Index kAskedBytes = 256;
+constexpr Index kNearBytes = 128 * 1024;  // so much stays in the second cache
 constexpr Index kWidestItem = 8;
 
 /// Call `body` with a value of the C++ type that `type` names.
@@ -82,7 +84,9 @@ bool gather(const DataView& from, const std::int64_t* rows, Index first, Matrix<
     const auto normalize = kernels<T>().normalizations[static_cast<std::size_t>(from.type)];
     return with_type(from.type, [&](auto sample) {
         using Source = decltype(sample);
-        const bool contiguous = from.col_stride == static_cast<Index>(sizeof(Source));
+        // a number alone makes no vector
+        const bool contiguous =
+            to.cols > 1 && from.col_stride == static_cast<Index>(sizeof(Source));
         bool finite = true;
         for (Index i = 0; i < to.rows; ++i) {
             const Index row = rows == nullptr ? first + i : static_cast<Index>(rows[i]);
@@ -116,6 +120,7 @@ bool hold_indices_below(Index count, Matrix<T> numbers) {
 }
 
 void ask_for(const DataView& from, const std::int64_t* rows, Index count) {
+    if (from.rows * std::abs(from.row_stride) <= kNearBytes) return;
     if (from.col_stride <= 0 || from.col_stride > kWidestItem) return;  // they do not lie together
     const char* const base = static_cast<const char*>(from.data);
     const Index bytes = std::min(from.cols * from.col_stride, kAskedBytes);

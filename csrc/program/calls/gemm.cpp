@@ -70,8 +70,8 @@ Index GemmCall::scratch_size(const Memory& memory, Index max_batch) const {
 template <class T>
 Block GemmCall::share(const Memory& memory, const Part& part, Index rows) const {
     const Buffer& product = memory.buffer(c);
-    const Kernels<T>& k = kernels<T>();
     if (division(memory) == Division::tiles) {
+        const Kernels<T>& k = kernels<T>();
         return tile_share(part, matrix_rows(product, rows), product.extent.channels, k.tile_rows,
                           k.tile_cols);
     }
@@ -115,6 +115,7 @@ void GemmCall::run(Frame<T>& frame) const {
 
 template <class T>
 GemmEpilogue<T> GemmCall::epilogue(const Frame<T>& frame) const {
+    if (activated == kNoBuffer && saved == kNoBuffer) return {};
     const ActivationKernels<T>& phi =
         kernels<T>().activations[static_cast<std::size_t>(activation)];
     return {.activate = activated == kNoBuffer ? nullptr : phi.forward,
