@@ -68,6 +68,7 @@ class Tallies:
         self.of_heads = of_heads
         self._factors = factors
         self._terms = terms
+        self._is_plain = list(factors) == [1] and not terms
         self.of_terms = [_core.Figures([], 1) for _ in terms]
         self.names = list(self._joined([dict.fromkeys(one.names, 0.0) for one in of_heads]))
 
@@ -88,6 +89,8 @@ class Tallies:
 
     def _joined(self, parts: Sequence[dict[str, float]]) -> dict[str, float]:
         """Return all figures, the sum of the losses first, and then the losses it is made of."""
+        if self._is_plain:
+            return parts[0]
         losses = [part["loss"] for part in parts]
         total = sum(
             factor * loss if factor != 1 else loss

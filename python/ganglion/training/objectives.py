@@ -83,6 +83,8 @@ class Objective:
 
     def rates(self, count: int) -> Rates:
         """Return the learning rates of the next `count` steps."""
+        if type(self.schedule) is schedules.Constant:  # its rate has been looked at
+            return np.full(count, self.schedule.learning_rate, np.float64)
         steps = np.arange(self.state.steps, self.state.steps + count)
         rates = np.ascontiguousarray(self.schedule.rates(steps), np.float64)
         if rates.shape != steps.shape or not (np.isfinite(rates) & (rates >= 0)).all():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ganglion import _core
 from ganglion.callbacks import Callback, Logs
@@ -21,12 +21,11 @@ from ganglion.training.tallies import Tally
 Purpose = Literal["evaluate", "gradients", "train"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(NamedTuple):
     """What a pass is made for: columns of each input, and of each head's targets at a position."""
 
-    columns: Sequence[int]
-    widths: Sequence[int]
+    columns: tuple[int, ...]
+    widths: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +115,8 @@ class Phase:
 
     def _pass_for(self, part: Part) -> Pass:
         sizes = Sizes(
-            tuple(int(inputs.table.shape[1]) for inputs in part.data.inputs),
-            tuple(targets.width for targets in part.data.targets),
+            tuple([int(inputs.table.shape[1]) for inputs in part.data.inputs]),
+            tuple([targets.width for targets in part.data.targets]),
         )
         largest, made = self._passes.get(sizes, (0, None))
         if made is not None and part.batch_size <= largest:

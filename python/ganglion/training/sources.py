@@ -64,19 +64,20 @@ class ArraySource:
         order = None if self.order is None else self.order(epoch)
         steps = self.steps
         count = 1 if single else steps
-        if self.data.is_sparse:
+        sparse = self.data.is_sparse
+        if sparse:
             count = min(count, -(-self.data.rows_at_once(self.batch_size) // self.batch_size))
         for first in range(0, steps, count):
-            yield self._part(order, first, min(count, steps - first))
+            part = Part(self.data, order, self.batch_size, first, min(count, steps - first))
+            yield _unfolded(part) if sparse else part
 
-    def _part(self, order: Order | None, first: int, count: int) -> Part:
-        """Return batches in the core's reach: rows of a sparse matrix are unfolded for it."""
-        size = self.batch_size
-        if not self.data.is_sparse:
-            return Part(self.data, order, size, first, count)
-        span = slice(first * size, (first + count) * size)
-        rows = self.data.rows(span if order is None else order[span])
-        return Part(rows.unfolded(), None, size, 0, count)
+
+def _unfolded(part: Part) -> Part:
+    """Return batches of a sparse matrix in the core's reach."""
+    size = part.batch_size
+    span = slice(part.first * size, (part.first + part.count) * size)
+    rows = part.data.rows(span if part.order is None else part.order[span])
+    return Part(rows.unfolded(), None, size, 0, part.count)
 
 
 @dataclass(slots=True)

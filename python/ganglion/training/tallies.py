@@ -145,10 +145,11 @@ class Tally:
     def values(self) -> dict[str, float]:
         """Return the loss and all metrics."""
         found = self.so_far()
-        if self._of_rows:
-            outputs, targets, weights = self.core.rows()
-            for figure in self._of_rows:
-                found[figure.name] = self._reading.value(figure, outputs, targets, weights[:, 0])
+        if not self._of_rows:
+            return found
+        outputs, targets, weights = self.core.rows()
+        for figure in self._of_rows:
+            found[figure.name] = self._reading.value(figure, outputs, targets, weights[:, 0])
         return {name: found[name] for name in self.names}
 
 
