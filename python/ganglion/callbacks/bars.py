@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ganglion._base.messages import announce, is_open, is_terminal
 from ganglion.callbacks.hooks import Callback, Logs
+from ganglion.callbacks.paces import SHOWN_EVERY, Pace
 
 Verbosity = Literal["auto", 0, 1, 2]
 
@@ -20,25 +21,68 @@ class _Progress(Callback):
         """Look at the clock."""
         self._began = perf_counter()
 
-    def _figures(self, logs: Logs | None) -> dict[str, str]:
+    def _figures(self, logs: Logs | None, share: float = 1.0) -> dict[str, str]:
+        """Return the figures of an epoch, of which this share is done, as texts."""
         seconds = max(perf_counter() - self._began, 1e-9)  # a coarse clock may not have moved
         figures = {name: f"{value:.3g}" for name, value in (logs or {}).items()}
         if self.params["samples"]:  # an iterable's are not known
-            figures["samples/s"] = f"{self.params['samples'] / seconds:,.0f}"
+            figures["samples/s"] = f"{share * self.params['samples'] / seconds:,.0f}"
         return figures
 
 
 class ProgressBar(_Progress):
-    """Show a bar over the epochs, in a terminal or a notebook, with the figures of the last."""
+    """Show a bar over the epochs, in a terminal or a notebook, with the figures of the last.
+
+    Within an epoch that takes long it moves too, and shows the batches that are done.
+    """
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Draw the empty bar."""
-        self._bar = bar(self.params["epochs"], initial=self.params["initial_epoch"])
+        epochs, begun = self.params["epochs"], self.params["initial_epoch"]
+        self._pace = Pace() if is_interactive() else None  # a log is not drawn over
+        self._bar = bar(epochs, initial=begun, text=f"{begun}/{epochs}")
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Look at the clock."""
+        super().on_epoch_begin(epoch, logs)
+        self._epoch, self._done = epoch, 0
+        self._told = self._shown = self._began
+
+    def run_length(self, steps: int) -> int:
+        """Return how many batches are run next before the bar is told, at most, of so many."""
+        return steps if self._pace is None else self._pace.length(steps)
+
+    def batches_are_run(self, done: int, so_far: Callable[[], Logs]) -> None:
+        """Show how far the epoch is, if it takes long.
+
+        Args:
+            done: Its batches that are run.
+            so_far: Gives its figures.
+        """
+        now = perf_counter()
+        if self._pace is None:
+            return
+        self._pace.took(done - self._done, now - self._told)
+        self._told, self._done = now, done
+        steps = self.params["steps"]
+        if now - self._shown < SHOWN_EVERY or done == steps:
+            return
+        self._shown = now
+        share = done / steps if steps else 0.0
+        counts = f"{done:,}/{steps:,}" if steps else f"{done:,}"
+        rate = {} if self.params["samples"] else {"batches/s": f"{done / (now - self._began):,.0f}"}
+        self._show({"batch": counts, **self._figures(so_far(), share), **rate}, share)
+        self._bar.refresh()
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        """Move the bar on by one epoch."""
-        self._bar.set_postfix(self._figures(logs), refresh=False)
-        self._bar.update()
+        """Move the bar to the end of the epoch."""
+        self._bar.set_description_str(f"{epoch + 1}/{self.params['epochs']}", refresh=False)
+        self._show(self._figures(logs), 1.0)
+
+    def _show(self, figures: dict[str, str], share: float) -> None:
+        """Show figures, and the bar with a share of the epoch."""
+        self._bar.set_postfix(figures, refresh=False)
+        self._bar.update(self._epoch + share - self._bar.n)
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         """Leave the bar as it is."""
@@ -67,15 +111,23 @@ def is_interactive() -> bool:
     return is_terminal(sys.stderr) or "ipykernel" in sys.modules
 
 
-def bar(total: int, *, initial: int = 0) -> Any:
-    """Draw a bar of tqdm's on stderr, as long as there are things to wait for."""
+def bar(total: int, *, initial: int = 0, text: str = "") -> Any:
+    """Draw a bar of tqdm's on stderr, as long as there are things to wait for.
+
+    Args:
+        total: How many there are.
+        initial: How many are done already.
+        text: What stands before it in the place of both.
+    """
     from tqdm.auto import tqdm  # not needed by a silent fit
 
+    counts = "{desc}" if text else "{n_fmt}/{total_fmt}"
     return tqdm(
         total=total,
         initial=initial,
+        desc=text,
         **_size(),
-        bar_format="{n_fmt}/{total_fmt} |{bar:8}| {elapsed}<{remaining}{postfix}",
+        bar_format=f"{counts} |{{bar:8}}| {{elapsed}}<{{remaining}}{{postfix}}",
         file=sys.stderr,
     )
 

@@ -22,6 +22,7 @@ from ganglion.callbacks import (
     wants_batches,
 )
 from ganglion.callbacks import Model as CallbackModel
+from ganglion.callbacks.bars import ProgressBar
 from ganglion.callbacks.history import History
 from ganglion.training import loop
 from ganglion.training.data import Dataset
@@ -118,8 +119,9 @@ class ModelFit(ModelEpochs):
         """
         training = self.objective.training
         listeners = [callback for callback in self.callbacks if wants_batches(callback)]
+        watcher = next((one for one in self.callbacks if isinstance(one, ProgressBar)), None)
         try:
-            return training.run_epoch(self.source, self.objective.rates, epoch, listeners)
+            return training.run_epoch(self.source, self.objective.rates, epoch, listeners, watcher)
         except BatchNotFiniteError as error:
             if any(isinstance(callback, TerminateOnNaN) for callback in self.callbacks):
                 self.objective.snapshot.put_back()

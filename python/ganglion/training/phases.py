@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from itertools import repeat
+from typing import Literal, NamedTuple, Protocol
 
 from ganglion import _core
 from ganglion.callbacks import Callback, Logs
@@ -41,6 +42,16 @@ class Extras:
     loss_factor: float = 1.0
     penalty: _core.Penalty | None = None
     mean_of_batches: bool = False
+
+
+class Watcher(Protocol):
+    """Who looks at an epoch while it runs."""
+
+    def run_length(self, steps: int, /) -> int:
+        """Return after how many batches more to be told, at most, of an epoch of so many."""
+
+    def batches_are_run(self, done: int, so_far: Callable[[], Logs], /) -> None:
+        """Hear how many batches of the epoch are run, and by what to ask for their figures."""
 
 
 class Phase:
@@ -85,21 +96,26 @@ class Phase:
         rates: Callable[[int], Rates],
         epoch: int = 0,
         listeners: Sequence[Callback] = (),
+        watcher: Watcher | None = None,
     ) -> Logs:
         """Run all batches of an epoch, and return the figures.
+
+        They are cut into as few runs as may be, which moves no bit.
 
         Args:
             source: Gives the batches.
             rates: Gives the learning rates of the next so many.
             epoch: Its number.
             listeners: Who is told of each batch.
+            watcher: Who is told how far it is.
 
         Raises:
             BatchNotFiniteError: When a loss is no longer finite, with the batch's number.
         """
         self.tally.reset()
         step = 0
-        for part in source.parts(epoch, single=bool(listeners)):
+        lengths = repeat(1) if listeners else _lengths(source.steps, watcher)
+        for part in source.parts(epoch, lengths):
             for listener in listeners:
                 listener.on_train_batch_begin(step, {})
             runner = self._pass_for(part)
@@ -111,6 +127,8 @@ class Phase:
             for listener in listeners:
                 listener.on_train_batch_end(step, self.tally.so_far())
             step += part.count
+            if watcher is not None:
+                watcher.batches_are_run(step, self.tally.so_far)
         return self.tally.values()
 
     def _pass_for(self, part: Part) -> Pass:
@@ -180,3 +198,9 @@ class Phase:
         )
         classes = [head.class_count for head in self._heads]
         return CorePass(self._call, model, classes, routine, model.precision.trainer([routine]))
+
+
+def _lengths(steps: int, watcher: Watcher | None) -> Iterator[int]:
+    """Give how many batches are run next, at most, of an epoch of so many."""
+    while True:
+        yield steps if watcher is None else watcher.run_length(steps)

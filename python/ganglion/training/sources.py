@@ -30,8 +30,8 @@ class Source(Protocol):
     def steps(self) -> int:
         """Batches an epoch; 0 when that is not known beforehand."""
 
-    def parts(self, epoch: int, *, single: bool) -> Iterator[Part]:
-        """Give the batches of an epoch, each alone if `single`."""
+    def parts(self, epoch: int, lengths: Iterable[int]) -> Iterator[Part]:
+        """Give the batches of an epoch; each time not more of them than the next of `lengths`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,21 @@ class ArraySource:
         """Batches an epoch."""
         return -(-self.samples // self.batch_size)
 
-    def parts(self, epoch: int, *, single: bool) -> Iterator[Part]:
-        """Give the batches of an epoch, each alone if `single`."""
+    def parts(self, epoch: int, lengths: Iterable[int]) -> Iterator[Part]:
+        """Give the batches of an epoch; each time not more of them than the next of `lengths`."""
         order = None if self.order is None else self.order(epoch)
-        steps = self.steps
-        count = 1 if single else steps
+        steps = most = self.steps
         sparse = self.data.is_sparse
         if sparse:
-            count = min(count, -(-self.data.rows_at_once(self.batch_size) // self.batch_size))
-        for first in range(0, steps, count):
-            part = Part(self.data, order, self.batch_size, first, min(count, steps - first))
+            most = -(-self.data.rows_at_once(self.batch_size) // self.batch_size)
+        first = 0
+        for length in lengths:
+            count = min(length, most, steps - first)
+            part = Part(self.data, order, self.batch_size, first, count)
             yield _unfolded(part) if sparse else part
+            first += count
+            if first == steps:
+                return
 
 
 def _unfolded(part: Part) -> Part:
@@ -96,8 +100,8 @@ class IterableSource:
     samples: int = field(default=0, init=False)
     _iterator: Iterator[Any] | None = field(default=None, init=False)
 
-    def parts(self, epoch: int, *, single: bool) -> Iterator[Part]:  # noqa: ARG002  (they are alone)
-        """Give the batches of an epoch."""
+    def parts(self, epoch: int, lengths: Iterable[int]) -> Iterator[Part]:  # noqa: ARG002
+        """Give the batches of an epoch, each alone."""
         given = 0
         for given, batch in enumerate(self._epoch(), 1):  # noqa: B007  (counted)
             data = self.as_dataset(batch)
