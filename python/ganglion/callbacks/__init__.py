@@ -9,6 +9,7 @@ from ganglion.callbacks.hooks import Callback, LambdaCallback, Logs, Model, Para
 from ganglion.callbacks.monitor import MonitorCallback
 from ganglion.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from ganglion.callbacks.stopping import EarlyStopping, TerminateOnNaN
+from ganglion.callbacks.trackers import MLflow, TensorBoard
 
 __all__ = [
     "BackupAndRestore",
@@ -18,11 +19,13 @@ __all__ = [
     "LambdaCallback",
     "LearningRateScheduler",
     "Logs",
+    "MLflow",
     "Model",
     "ModelCheckpoint",
     "MonitorCallback",
     "Params",
     "ReduceLROnPlateau",
+    "TensorBoard",
     "TerminateOnNaN",
     "wants_batches",
 ]

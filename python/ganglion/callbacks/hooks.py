@@ -1,6 +1,6 @@
 """The hooks of a fit, and what they may ask of the model."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from inspect import signature
 from pathlib import Path
 from typing import Any, NotRequired, Protocol, TypedDict
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ganglion._base.arguments import explained
 from ganglion._base.functions import check_takes
 from ganglion.callbacks.history import History
+from ganglion.optimizers import Optimizer
 
 Logs = dict[str, float]
 """The figures of an epoch or a batch by name; a callback may add its own."""
@@ -21,6 +22,18 @@ class Model(Protocol):
     history: History
     stop_training: bool
     learning_rate: float
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimizer."""
+
+    @property
+    def loss(self) -> Any:
+        """What is made small; of several outputs by their names."""
+
+    @property
+    def metrics(self) -> Sequence[Any]:
+        """What is reported beside it."""
 
     def get_weights(self) -> list[NDArray[Any]]:
         """Return copies of the weights."""
