@@ -52,6 +52,7 @@ from ganglion.layers import (
 from ganglion.layers.normalization import Normalization
 from ganglion.models import MLP, Model, Sequential
 from ganglion.models.plotting import plot_model
+from ganglion.models.rate_finding import find_learning_rate
 from ganglion.training.passes import LossNotFiniteError
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "activations",
     "callbacks",
     "files",
+    "find_learning_rate",
     "get_include",
     "get_num_threads",
     "initializers",

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ganglion._base import pyplots
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -52,18 +54,11 @@ class History:
             TypeError: When `ax` is no axes of matplotlib's.
             ValueError: When there are no figures.
         """
-        try:
-            from matplotlib import pyplot
-        except ImportError as error:
-            raise ImportError("plot needs matplotlib: python -m pip install matplotlib") from error
+        pyplot = pyplots.pyplot()
         names = [name for name in self.history if not name.startswith("val_")]
         if not names:
             raise ValueError("plot: the history has no figures")
-        if ax is not None and not hasattr(ax, "plot"):
-            raise TypeError(
-                f"plot: ax must be axes of matplotlib's, got {ax!r}; a file is written by"
-                " plot()[0].figure.savefig(path)"
-            )
+        pyplots.check_axes(ax, "plot()[0].figure.savefig(path)")
         if ax is None:
             size = (5.0 * len(names), 4.0)
             _, grid = pyplot.subplots(

@@ -131,6 +131,16 @@ class Phase:
                 watcher.batches_are_run(step, self.tally.so_far)
         return self.tally.values()
 
+    def run_part(self, part: Part, rates: Rates) -> Logs:
+        """Run batches by themselves, and return the losses and metrics that are added up of them.
+
+        Raises:
+            BatchNotFiniteError: When a loss is no longer finite.
+        """
+        self.tally.reset()
+        self._pass_for(part).run(part, rates)
+        return self.tally.so_far()
+
     def _pass_for(self, part: Part) -> Pass:
         sizes = Sizes(
             tuple([int(inputs.table.shape[1]) for inputs in part.data.inputs]),

@@ -25,15 +25,16 @@ class Snapshot:
     """Room for what training changes, as it was when taken.
 
     That is the parameters, what the optimizer remembers, and the learning rate. What an optimizer
-    remembers of a large network is not copied: it would take more memory than the parameters do.
+    remembers of a large network is not copied, unless all shall be put back as a `whole`: it would
+    take more memory than the parameters do.
     """
 
-    def __init__(self, objective: Trained) -> None:
+    def __init__(self, objective: Trained, *, whole: bool = False) -> None:
         self._objective = objective
         self._schedule = objective.schedule
         self._steps = objective.state.steps
         blocks = objective.state.blocks
-        self._complete = sum(block.nbytes for block in blocks) <= _MOST_STATE
+        self._complete = whole or sum(block.nbytes for block in blocks) <= _MOST_STATE
         self._arrays = [objective.model.store.values, *(blocks if self._complete else [])]
         self._copies = [np.empty_like(array) for array in self._arrays]
 
