@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ganglion._base import attributes
+from ganglion.callbacks.averaging import StochasticWeightAveraging
 from ganglion.callbacks.backups import BackupAndRestore
 from ganglion.callbacks.checkpoints import CSVLogger, ModelCheckpoint
 from ganglion.callbacks.hooks import Callback, LambdaCallback, Logs, Model, Params, wants_batches
@@ -25,6 +26,7 @@ __all__ = [
     "MonitorCallback",
     "Params",
     "ReduceLROnPlateau",
+    "StochasticWeightAveraging",
     "TensorBoard",
     "TerminateOnNaN",
     "wants_batches",

@@ -152,7 +152,8 @@ class Builder(TermBuilder):
     ) -> Value:
         """Normalize each channel over a batch, and remember its moments."""
         own = self.parameters.learnt(name, x.channels, learnt)
-        running = self.parameters.running_moments(name, x.channels, learnt.trainable)
+        extent = self._number(x), x.channels, _positions(x.shape)
+        running = self.parameters.running_moments(name, *extent, trainable=learnt.trainable)
         y = self.graph.batch_normalization(self._number(x), *own, *running, momentum, epsilon)
         return Value(x.shape, y)
 
@@ -221,6 +222,7 @@ class Builder(TermBuilder):
             tuple(self.parameters),
             self._places.ties,
             tuple(self.terms),
+            tuple(self.parameters.moments),
         )
 
     def _random(self, add: Callable[..., int], x: Value, *settings: float) -> Value:

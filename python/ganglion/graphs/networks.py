@@ -15,7 +15,7 @@ from ganglion._base import checks, precision, shapes
 from ganglion._base.arrays import as_array, check_finite
 from ganglion._base.computed import computed_once
 from ganglion._base.shapes import Shape
-from ganglion.graphs.parameters import FROZEN, Kind, Parameter
+from ganglion.graphs.parameters import FROZEN, Kind, Moments, Parameter
 
 PROBABILITIES = ("softmax", "sigmoid")  # the activations whose values are such
 
@@ -122,6 +122,7 @@ class Network:
         parameters: In the graph's order.
         ties: The places of layers that are tied, and for each the place of the layer it is tied to.
         terms: Losses that are no output's.
+        moments: What is normalized over a batch, a record for each call of a layer that is trained.
     """
 
     graph: _core.Graph
@@ -130,6 +131,7 @@ class Network:
     parameters: tuple[Parameter, ...]
     ties: Mapping[str, str]
     terms: tuple[HiddenTerm, ...] = ()
+    moments: tuple[Moments, ...] = ()
 
     @property
     def input(self) -> int:

@@ -61,6 +61,25 @@ class Parameter:
         return self.initializer.values(self.rows, self.fan_out, seed, stream).reshape(self.shape)
 
 
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What is normalized over a batch while training, and what remembers its moments.
+
+    Args:
+        number: The graph's value.
+        channels: How many it has at each position.
+        positions: How many there are in a row.
+        mean: The name of the parameter that is the running mean.
+        variance: Likewise.
+    """
+
+    number: int
+    channels: int
+    positions: int
+    mean: str
+    variance: str
+
+
 class Parameters:
     """The parameters of a graph in the making: each has a name, and is there once."""
 
@@ -69,6 +88,7 @@ class Parameters:
         self._of: dict[str, tuple[int, Parameter]] = {}  # number and record, by name
         self._trains = True
         self.size = 0  # numbers in all of them
+        self.moments: list[Moments] = []  # that training moves
 
     def __iter__(self) -> Iterator[Parameter]:
         """Give them in the graph's order."""
@@ -130,10 +150,14 @@ class Parameters:
             self._of_channels(bias, channels, 0.0, group, Kind.VECTOR) if learnt.center else None,
         )
 
-    def running_moments(self, place: str, channels: int, trainable: bool) -> tuple[int, int]:
-        """Return the numbers of the mean and the variance that are remembered of each channel."""
+    def running_moments(
+        self, place: str, number: int, channels: int, positions: int, *, trainable: bool
+    ) -> tuple[int, int]:
+        """Return the numbers of the mean and the variance that are remembered of a value."""
         group = self.group(trainable)
         mean, variance = f"{place}.running_mean", f"{place}.running_var"
+        if group != FROZEN:
+            self.moments.append(Moments(number, channels, positions, mean, variance))
         return (
             self._of_channels(mean, channels, 0.0, group, Kind.STATE),
             self._of_channels(variance, channels, 1.0, group, Kind.STATE),

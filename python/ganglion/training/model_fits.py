@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from numbers import Integral
 from typing import Any
 
@@ -18,13 +19,14 @@ from ganglion.callbacks import (
     Callback,
     Logs,
     Params,
+    StochasticWeightAveraging,
     TerminateOnNaN,
     wants_batches,
 )
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.callbacks.bars import ProgressBar
 from ganglion.callbacks.history import History
-from ganglion.training import loop
+from ganglion.training import loop, moments
 from ganglion.training.data import Dataset
 from ganglion.training.fit_plan import FitPlan
 from ganglion.training.objectives import Objective
@@ -89,6 +91,8 @@ class ModelFit(ModelEpochs):
         for callback in self.callbacks:
             callback.set_model(self.host)
             callback.set_params(params.copy())
+            if isinstance(callback, StochasticWeightAveraging):
+                callback.set_moments(partial(moments.renew, self.objective, self.source))
         for callback in reversed(self.callbacks):  # each is told of the end, whatever another does
             stack.callback(callback.on_train_end, {})
         for callback in self.callbacks:
