@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib.util import find_spec
+from itertools import groupby, product
 from pathlib import Path
 
 import ganglion
@@ -16,7 +17,8 @@ from ganglion.bench import machine, peers
 from ganglion.bench.machine import Machine
 from ganglion.bench.peers import Peer
 from ganglion.bench.results import LEGEND, Measured, Row, table
-from ganglion.bench.workloads import Workload, chosen
+from ganglion.bench.suite import chosen
+from ganglion.bench.workloads import Workload
 
 TASKS = ("train", "row", "batch")
 TURN = 0.2  # seconds a framework measures before it is another's turn
@@ -63,9 +65,9 @@ def main(
         f" {limits.peak / 1e9:.0f} GFLOP/s, {limits.bandwidth / 1e9:.1f} GB/s"
     )
     rows = []
-    for task in [options.task] if options.task else TASKS:
-        able = peers.able(frameworks, task)
-        done = measure(task, options.workloads, able, options.rounds, options.threads)
+    families = [list(group) for _, group in groupby(options.workloads, lambda one: one.family)]
+    for task, family in product([options.task] if options.task else TASKS, families):
+        done = measure(task, family, frameworks, options.rounds, options.threads)
         print(f"\n{table(done, limits)}")
         rows += done
     print(f"\n{LEGEND}")
@@ -82,9 +84,14 @@ def measure(
     task: str, workloads: Sequence[Workload], frameworks: Sequence[str], rounds: int, threads: int
 ) -> list[Row]:
     """Return a row a workload. Of the frameworks' processes only one computes at a time."""
+    able = [peers.able(frameworks, task, workload) for workload in workloads]
+    started = [name for name in frameworks if any(name in names for names in able)]
     with ExitStack() as stack:
-        running = [stack.enter_context(Peer(name, threads)) for name in frameworks]
-        return [measure_row(task, workload, running, rounds) for workload in workloads]
+        running = {name: stack.enter_context(Peer(name, threads)) for name in started}
+        return [
+            measure_row(task, workload, [running[name] for name in names], rounds)
+            for workload, names in zip(workloads, able, strict=True)
+        ]
 
 
 def measure_row(task: str, workload: Workload, running: Sequence[Peer], rounds: int) -> Row:
@@ -92,7 +99,7 @@ def measure_row(task: str, workload: Workload, running: Sequence[Peer], rounds: 
     measured = {}
     for peer in running:
         sys.stderr.write(f"{task} {workload.name}: {peer.name}\n")
-        measured[peer.name] = Measured(peer.prepare(workload, task), [])
+        measured[peer.name] = Measured(*peer.prepare(workload, task), [])
     for _ in range(rounds):
         for peer in running:
             time.sleep(REST)

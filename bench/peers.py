@@ -9,7 +9,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from importlib.util import find_spec
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from ganglion.bench.workloads import Workload
 
@@ -25,6 +25,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {  # what a framework's runner imports
 }
 DISTRIBUTIONS = {"sklearn": "scikit-learn"}  # where it is not the module's name
 INFERENCE_ONLY = ("onnxruntime",)
+KINDS_NOT_HAD = {"sklearn": ("variational",)}
 
 
 def installed() -> list[str]:
@@ -32,9 +33,14 @@ def installed() -> list[str]:
     return [name for name, modules in MODULES.items() if all(map(find_spec, modules))]
 
 
-def able(frameworks: Sequence[str], task: str) -> list[str]:
-    """Return those of the frameworks that have the task."""
-    return [name for name in frameworks if task != "train" or name not in INFERENCE_ONLY]
+def able(frameworks: Sequence[str], task: str, workload: Workload) -> list[str]:
+    """Return those of the frameworks that have the task for such a network."""
+    return [
+        name
+        for name in frameworks
+        if workload.kind not in KINDS_NOT_HAD.get(name, ())
+        and (task != "train" or name not in INFERENCE_ONLY)
+    ]
 
 
 def versions(frameworks: Sequence[str]) -> dict[str, str]:
@@ -48,6 +54,18 @@ def thread_variables(threads: int) -> dict[str, str]:
     count = str(threads)
     variables = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "PJRT_NPROC"]
     return dict.fromkeys(variables, count) | {"GANGLION_NUM_THREADS": count}
+
+
+class Figures(NamedTuple):
+    """What all frameworks must agree on.
+
+    Args:
+        check: Losses, log-probabilities or values.
+        drawn: Losses of steps that draw numbers, which are as random.
+    """
+
+    check: list[float]
+    drawn: list[float]
 
 
 class Peer:
@@ -83,11 +101,11 @@ class Peer:
         self._process.stdout.close()
         self._process.wait()
 
-    def prepare(self, workload: Workload, task: str) -> list[float]:
+    def prepare(self, workload: Workload, task: str) -> Figures:
         """Make the network, and return the figures all frameworks must agree on."""
-        answer = self._ask({"command": "prepare", "workload": asdict(workload), "task": task})
-        check: list[float] = answer["check"]
-        return check
+        fields = asdict(workload) | {"kind": workload.kind}
+        answer = self._ask({"command": "prepare", "workload": fields, "task": task})
+        return Figures(answer["check"], answer["drawn"])
 
     def measure(self, seconds: float) -> list[float]:
         """Return microseconds a step or call, several times."""

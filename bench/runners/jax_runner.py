@@ -1,5 +1,7 @@
 """JAX: a whole epoch, shuffle and gather included, is one jitted scan."""
 
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 import jax
@@ -8,9 +10,10 @@ import numpy as np
 from jax import Array
 
 from ganglion.bench.runners.protocol import Inference, Runner, serve
-from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Floats, Workload
+from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Dense, Floats, Workload
 
 Parameters = list[tuple[Array, Array]]
+Chains = list[Sequence[tuple[Array, Array]]]
 
 
 class State(NamedTuple):
@@ -22,24 +25,47 @@ class State(NamedTuple):
     steps: Array
 
 
-def initial(workload: Workload) -> Parameters:
-    """Return the initial weights and biases."""
-    layers = workload.initial_weights()
+def arrays(layers: Sequence[Dense]) -> Parameters:
+    """Return weights and biases."""
     return [(jnp.array(layer.weights), jnp.array(layer.biases)) for layer in layers]
 
 
-def forward(parameters: Parameters, x: Array) -> Array:
-    """Return the last layer's values."""
-    *hidden, (last_weights, last_biases) = parameters
+def forward(chain: Sequence[tuple[Array, Array]], x: Array) -> Array:
+    """Return the values of a chain's last layer."""
+    *hidden, (last_weights, last_biases) = chain
     for weights, biases in hidden:
         x = jax.nn.relu(x @ weights + biases)
     return x @ last_weights + last_biases
 
 
-def mean_loss(parameters: Parameters, x: Array, y: Array) -> Array:
-    """Return softmax cross-entropy."""
-    logs = jax.nn.log_softmax(forward(parameters, x))
+def cross_entropy(chains: Chains, _: Array, x: Array, y: Array) -> Array:
+    """Return that of a classifier."""
+    (chain,) = chains
+    logs = jax.nn.log_softmax(forward(chain, x))
     return -jnp.mean(jnp.take_along_axis(logs, y[:, None], axis=1))
+
+
+def squared_error(chains: Chains, _: Array, x: Array) -> Array:
+    """Return that of an autoencoder."""
+    (chain,) = chains
+    return jnp.mean((forward(chain, x) - x) ** 2)
+
+
+def bound(chains: Chains, key: Array, x: Array) -> Array:
+    """Return that of a variational autoencoder, with a code drawn for each row."""
+    encoder, decoder = chains
+    mean, log_variance = jnp.split(forward(encoder, x), 2, axis=1)
+    code = mean + jnp.exp(log_variance / 2) * jax.random.normal(key, mean.shape)
+    errors = forward(decoder, code) - x
+    divergence = mean**2 + jnp.exp(log_variance) - 1 - log_variance
+    return (jnp.sum(errors**2) + jnp.sum(divergence)) / (2 * len(x))
+
+
+LOSSES: dict[str, Callable[..., Array]] = {
+    "classifier": cross_entropy,
+    "autoencoder": squared_error,
+    "variational": bound,
+}
 
 
 def adam(state: State, gradients: Parameters, learning_rate: float) -> State:
@@ -59,15 +85,20 @@ def adam(state: State, gradients: Parameters, learning_rate: float) -> State:
 
 
 def run_epoch(
-    state: State, x: Array, y: Array, order: Array, learning_rate: float
+    state: State, data: list[Array], order: Array, key: Array, workload: Workload
 ) -> tuple[State, Array]:
     """Take a step for each row of `order`, the samples of a batch; return the mean loss too."""
 
-    def step(state: State, rows: Array) -> tuple[State, Array]:
-        loss, gradients = jax.value_and_grad(mean_loss)(state.parameters, x[rows], y[rows])
-        return adam(state, gradients, learning_rate), loss
+    def mean_loss(parameters: Parameters, key: Array, *batch: Array) -> Array:
+        return LOSSES[workload.kind](workload.chains(parameters), key, *batch)
 
-    state, losses = jax.lax.scan(step, state, order)
+    def step(state: State, drawn: tuple[Array, Array]) -> tuple[State, Array]:
+        rows, key = drawn
+        batch = [part[rows] for part in data]
+        loss, gradients = jax.value_and_grad(mean_loss)(state.parameters, key, *batch)
+        return adam(state, gradients, workload.learning_rate), loss
+
+    state, losses = jax.lax.scan(step, state, (order, jax.random.split(key, len(order))))
     return state, losses.mean()
 
 
@@ -85,8 +116,8 @@ class Training:
 
     def __init__(self, workload: Workload) -> None:
         self._workload = workload
-        self._x, self._y = map(jnp.asarray, workload.data())
-        parameters = initial(workload)
+        self._data = list(map(jnp.asarray, workload.data()))
+        parameters = arrays(workload.initial_weights())
         mean = jax.tree.map(jnp.zeros_like, parameters)
         square = jax.tree.map(jnp.zeros_like, parameters)
         self._state = State(parameters, mean, square, jnp.zeros((), jnp.float32))
@@ -94,7 +125,7 @@ class Training:
 
     def reset(self) -> None:
         """Set the initial weights."""
-        self._state = self._state._replace(parameters=initial(self._workload))
+        self._state = self._state._replace(parameters=arrays(self._workload.initial_weights()))
         for array in jax.tree.leaves(self._state):
             array.block_until_ready()
 
@@ -105,25 +136,27 @@ class Training:
 
     def _epoch(self, shuffle: bool) -> Array:
         steps, batch = self._workload.steps, self._workload.batch
+        self._key, key, drawing = jax.random.split(self._key, 3)
         if shuffle:
-            self._key, key = jax.random.split(self._key)
             order = shuffled(key, steps, batch)
         else:
             order = jnp.arange(steps * batch).reshape(steps, batch)
         loss: Array
-        self._state, loss = epoch(
-            self._state, self._x, self._y, order, self._workload.learning_rate
-        )
+        self._state, loss = epoch(self._state, self._data, order, drawing, self._workload)
         return loss
 
 
 def inference(workload: Workload) -> Inference:
     """Return a call of the jitted network."""
-    parameters = initial(workload)
-    jitted = jax.jit(forward)
+    chains = [arrays(chain) for chain in workload.predicting_chains()]
+
+    def outputs(chains: Chains, x: Array) -> Array:
+        return reduce(lambda values, chain: forward(chain, values), chains, x)
+
+    jitted = jax.jit(outputs)
 
     def infer(x: Floats) -> Floats:
-        return np.asarray(jitted(parameters, x))
+        return np.asarray(jitted(chains, x))
 
     return infer
 

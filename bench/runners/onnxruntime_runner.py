@@ -11,20 +11,20 @@ from ganglion.bench.workloads import Floats, Workload
 
 def model(workload: Workload) -> ModelProto:
     """Return the network as other frameworks export it: weights are `(units, inputs)`."""
-    layers = workload.initial_weights()
+    chains = workload.predicting_chains()
+    layers = [(layer, layer is not chain[-1]) for chain in chains for layer in chain]
     nodes, tensors = [], []
     name = "x"
-    for i, layer in enumerate(layers):
-        last = i == len(layers) - 1
+    for i, (layer, is_relu) in enumerate(layers):
         tensors.append(numpy_helper.from_array(layer.weights.T.copy(), f"w{i}"))
         tensors.append(numpy_helper.from_array(layer.biases, f"b{i}"))
-        output = "y" if last else f"z{i}"
-        nodes.append(helper.make_node("Gemm", [name, f"w{i}", f"b{i}"], [output], transB=1))
-        if not last:
+        nodes.append(helper.make_node("Gemm", [name, f"w{i}", f"b{i}"], [f"z{i}"], transB=1))
+        name = f"z{i}"
+        if is_relu:
+            nodes.append(helper.make_node("Relu", [name], [f"a{i}"]))
             name = f"a{i}"
-            nodes.append(helper.make_node("Relu", [output], [name]))
     x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["rows", workload.sizes[0]])
-    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, ["rows", workload.sizes[-1]])
+    y = helper.make_tensor_value_info(name, TensorProto.FLOAT, ["rows", workload.sizes[-1]])
     graph = helper.make_graph(nodes, "network", [x], [y], tensors)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 

@@ -1,6 +1,6 @@
 """What a runner's process understands: a JSON command a line, answered by a JSON line.
 
-{"command": "prepare", "workload": {...}, "task": "train"}   -> {"check": [...]}
+{"command": "prepare", "workload": {...}, "task": "train"}   -> {"check": [...], "drawn": [...]}
 {"command": "measure", "seconds": 0.2}                       -> {"microseconds": [...]}
 {"command": "quit"}
 """
@@ -8,13 +8,14 @@
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ganglion.bench.suite import KINDS
 from ganglion.bench.workloads import Floats, Workload
 
 CHECKED_EPOCHS = 1  # later ones differ more and more, as roundings do
@@ -50,7 +51,8 @@ class Runner:
     Args:
         training: Makes a network to train; None: it cannot.
         inference: Makes the function from inputs `(rows, columns)` to outputs, NumPy in and out.
-        logits: Turns its outputs to the last layer's values, up to a constant for each row.
+        logits: Turns what it gives for classes to the last layer's values, up to a constant for
+            each row.
     """
 
     training: Callable[[Workload], Training] | None
@@ -59,19 +61,31 @@ class Runner:
 
 
 class Work:
-    """What is measured: a number of epochs, or of calls, at a time."""
+    """What is measured: a number of epochs, or of calls, at a time.
+
+    Attributes:
+        check: Figures that all frameworks must agree on.
+        drawn: Those that they agree on but for the numbers that each has drawn.
+    """
+
+    drawn: Sequence[float] = ()
 
     def __init__(self, runner: Runner, workload: Workload, task: str) -> None:
         if task == "train":
             assert runner.training is not None
             self._training = runner.training(workload)
-            self.check = self._training.run(CHECKED_EPOCHS, shuffle=False)
+            checked = runner.training(workload.quiet()) if workload.draws else self._training
+            self.check = checked.run(CHECKED_EPOCHS, shuffle=False)
+            if workload.draws:
+                self.drawn = self._training.run(CHECKED_EPOCHS, shuffle=False)
             self._steps = workload.steps
             self._once: Callable[[int], float] = self._train
         else:
             self._inference = runner.inference(workload)
             self._x = workload.data()[0][: 1 if task == "row" else workload.batch]
-            self.check = figures_of(runner.logits(self._inference(self._x)))
+            outputs = self._inference(self._x)
+            is_classifier = workload.kind == Workload.kind
+            self.check = classes_told(runner.logits(outputs)) if is_classifier else told(outputs)
             self._steps = 1
             self._once = self._infer
         self._once(1)
@@ -105,7 +119,13 @@ class Work:
         return times
 
 
-def figures_of(logits: NDArray[Any]) -> list[float]:
+def told(outputs: NDArray[Any]) -> list[float]:
+    """Return some numbers of the first row, and the mean square of all of them."""
+    values = np.asarray(outputs, np.float64)
+    return [*values[0, :3].tolist(), float(np.mean(values**2))]
+
+
+def classes_told(logits: NDArray[Any]) -> list[float]:
     """Return some log-probabilities of the first row, and the mean of all of them."""
     values = np.asarray(logits, np.float64)
     top = values.max(axis=1, keepdims=True)
@@ -115,7 +135,8 @@ def figures_of(logits: NDArray[Any]) -> list[float]:
 
 def workload_of(fields: dict[str, Any]) -> Workload:
     """Return a workload as it was before JSON made a list of its sizes."""
-    return Workload(**fields | {"sizes": tuple(fields["sizes"])})
+    kind = KINDS[fields.pop("kind")]
+    return kind(**fields | {"sizes": tuple(fields["sizes"])})
 
 
 def serve(runner: Runner) -> None:
@@ -128,7 +149,7 @@ def serve(runner: Runner) -> None:
             case "prepare":
                 work = None  # frees its memory first
                 work = Work(runner, workload_of(command["workload"]), command["task"])
-                answer = {"check": work.check}
+                answer = {"check": work.check, "drawn": work.drawn}
             case "measure":
                 assert work is not None
                 answer = {"microseconds": work.measure(command["seconds"])}

@@ -1,37 +1,52 @@
-"""scikit-learn: `MLPClassifier.fit`, whose loops run inside; inference gives probabilities."""
+"""scikit-learn: `fit`, whose loops run inside; `MLPClassifier` predicts probabilities."""
 
 import warnings
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from ganglion.bench.runners.protocol import Inference, Runner, serve
-from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Floats, Workload
+from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Data, Floats, Workload
+
+Model = MLPClassifier | MLPRegressor
 
 
-def classifier(workload: Workload) -> MLPClassifier:
-    """Return a classifier that has seen one batch, so that it has arrays for weights."""
-    model = MLPClassifier(
+def estimator(workload: Workload) -> Model:
+    """Return an estimator that has seen one batch, so that it has arrays for weights.
+
+    Its gradient of the squared error is that of half the sum over columns, and so `columns / 2`
+    times that of the mean: Adam's steps are the same with an epsilon that many times as large.
+    """
+    is_classifier = workload.kind == "classifier"
+    model = (MLPClassifier if is_classifier else MLPRegressor)(
         hidden_layer_sizes=workload.sizes[1:-1],
         alpha=0,
         batch_size=workload.batch,
         learning_rate_init=workload.learning_rate,
         beta_1=BETA_1,
         beta_2=BETA_2,
-        epsilon=EPSILON,
+        epsilon=EPSILON if is_classifier else EPSILON * workload.sizes[-1] / 2,
         n_iter_no_change=10**9,
         warm_start=True,
         random_state=2,
     )
-    x, y = workload.data()
-    classes = np.arange(workload.sizes[-1])
-    model.partial_fit(x[: workload.batch], y[: workload.batch], classes=classes)
+    x, y = (part[: workload.batch] for part in samples(workload))
+    if is_classifier:
+        model.partial_fit(x, y, classes=np.arange(workload.sizes[-1]))
+    else:
+        model.partial_fit(x, y)
     set_weights(model, workload)
     return model
 
 
-def set_weights(model: MLPClassifier, workload: Workload) -> None:
+def samples(workload: Workload) -> Data:
+    """Return inputs and targets."""
+    x, *labels = workload.data()
+    return (x, *(labels or [x]))
+
+
+def set_weights(model: Model, workload: Workload) -> None:
     """Set the initial weights."""
     for i, layer in enumerate(workload.initial_weights()):
         model.coefs_[i][:] = layer.weights
@@ -39,12 +54,13 @@ def set_weights(model: MLPClassifier, workload: Workload) -> None:
 
 
 class Training:
-    """A classifier whose fits go on from its weights."""
+    """An estimator whose fits go on from its weights."""
 
     def __init__(self, workload: Workload) -> None:
         self._workload = workload
-        self._x, self._y = workload.data()
-        self._model = classifier(workload)
+        self._x, self._y = samples(workload)
+        self._model = estimator(workload)
+        self._loss_factor = 1 if workload.kind == "classifier" else 2  # its squared error is halved
 
     def reset(self) -> None:
         """Set the initial weights."""
@@ -55,16 +71,17 @@ class Training:
         self._model.set_params(max_iter=epochs, shuffle=shuffle)
         self._model.fit(self._x, self._y)
         losses: list[float] = self._model.loss_curve_[-epochs:]
-        return losses
+        return [self._loss_factor * loss for loss in losses]
 
 
 def inference(workload: Workload) -> Inference:
-    """Return `predict_proba`."""
-    model = classifier(workload)
+    """Return `predict_proba`, or `predict` for values."""
+    model = estimator(workload)
+    predict = model.predict_proba if workload.kind == "classifier" else model.predict
 
     def infer(x: Floats) -> Floats:
-        probabilities: Floats = model.predict_proba(x)
-        return probabilities
+        outputs: Floats = predict(x)
+        return outputs
 
     return infer
 

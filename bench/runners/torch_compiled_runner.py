@@ -13,9 +13,9 @@ from ganglion.bench.workloads import Workload
 class Training(torch_runner.Training):
     """The eager one with a compiled loss."""
 
-    def _loss_function(self) -> Callable[[Tensor, Tensor], Tensor]:
+    def _loss_function(self) -> Callable[..., Tensor]:
         torch.compiler.reset()
-        loss: Callable[[Tensor, Tensor], Tensor] = torch.compile(self._batch_loss, dynamic=False)
+        loss: Callable[..., Tensor] = torch.compile(self._batch_loss, dynamic=False)
         return loss
 
 

@@ -1,31 +1,61 @@
 """PyTorch, eager: `nn.Sequential` and the fused Adam."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from ganglion.bench.runners.protocol import Inference, Runner, serve
-from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Floats, Workload
+from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Dense, Floats, Workload
 
 
-def network(workload: Workload) -> nn.Sequential:
-    """Return the network with the initial weights."""
-    layers: list[nn.Module] = []
-    for inputs, units in zip(workload.sizes, workload.sizes[1:], strict=False):
-        layers += [nn.Linear(inputs, units), nn.ReLU()]
-    net = nn.Sequential(*layers[:-1])
-    set_weights(net, workload)
+def chain(layers: Sequence[Dense]) -> nn.Sequential:
+    """Return a chain's network with its weights."""
+    modules: list[nn.Module] = []
+    for layer in layers:
+        modules += [nn.Linear(*layer.weights.shape), nn.ReLU()]
+    net = nn.Sequential(*modules[:-1])
+    set_weights(net, layers)
     return net
 
 
-def set_weights(net: nn.Sequential, workload: Workload) -> None:
-    """Set the initial weights; a linear layer holds them as `(units, inputs)`."""
-    linear = [layer for layer in net if isinstance(layer, nn.Linear)]
+def set_weights(net: nn.Module, layers: Sequence[Dense]) -> None:
+    """Set weights, which a linear layer holds as `(units, inputs)`, and biases."""
+    linear = [module for module in net.modules() if isinstance(module, nn.Linear)]
     with torch.no_grad():
-        for layer, initial in zip(linear, workload.initial_weights(), strict=True):
-            layer.weight.copy_(torch.from_numpy(initial.weights.T))
-            layer.bias.copy_(torch.from_numpy(initial.biases))
+        for module, layer in zip(linear, layers, strict=True):
+            module.weight.copy_(torch.from_numpy(layer.weights.T))
+            module.bias.copy_(torch.from_numpy(layer.biases))
+
+
+def cross_entropy(nets: nn.ModuleList, x: Tensor, y: Tensor) -> Tensor:
+    """Return that of a classifier."""
+    (net,) = nets
+    return functional.cross_entropy(net(x), y)
+
+
+def squared_error(nets: nn.ModuleList, x: Tensor) -> Tensor:
+    """Return that of an autoencoder."""
+    (net,) = nets
+    return functional.mse_loss(net(x), x)
+
+
+def bound(nets: nn.ModuleList, x: Tensor) -> Tensor:
+    """Return that of a variational autoencoder, with a code drawn for each row."""
+    encoder, decoder = nets
+    mean, log_variance = encoder(x).chunk(2, dim=1)
+    code = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)
+    error = functional.mse_loss(decoder(code), x, reduction="sum")
+    divergence = (mean.square() + log_variance.exp() - 1 - log_variance).sum()
+    return (error + divergence) / (2 * len(x))
+
+
+LOSSES: dict[str, Callable[..., Tensor]] = {
+    "classifier": cross_entropy,
+    "autoencoder": squared_error,
+    "variational": bound,
+}
 
 
 class Training:
@@ -33,27 +63,26 @@ class Training:
 
     def __init__(self, workload: Workload) -> None:
         self._workload = workload
-        x, y = workload.data()
-        self._x, self._y = torch.from_numpy(x), torch.from_numpy(y)
-        self._net = network(workload)
+        self._data = list(map(torch.from_numpy, workload.data()))
+        self._nets = nn.ModuleList(map(chain, workload.chains(workload.initial_weights())))
         self._loss = self._loss_function()
         self._optimizer = torch.optim.Adam(
-            self._net.parameters(),
+            self._nets.parameters(),
             workload.learning_rate,
             (BETA_1, BETA_2),
             EPSILON,
             fused=True,
         )
 
-    def _loss_function(self) -> Callable[[Tensor, Tensor], Tensor]:
+    def _loss_function(self) -> Callable[..., Tensor]:
         return self._batch_loss
 
-    def _batch_loss(self, x: Tensor, y: Tensor) -> Tensor:
-        return nn.functional.cross_entropy(self._net(x), y)
+    def _batch_loss(self, *batch: Tensor) -> Tensor:
+        return LOSSES[self._workload.kind](self._nets, *batch)
 
     def reset(self) -> None:
         """Set the initial weights."""
-        set_weights(self._net, self._workload)
+        set_weights(self._nets, self._workload.initial_weights())
 
     def run(self, epochs: int, *, shuffle: bool) -> list[float]:
         """Train."""
@@ -66,11 +95,16 @@ class Training:
         for first in range(0, samples, batch):
             rows = order[first : first + batch]
             self._optimizer.zero_grad()
-            loss = self._loss(self._x.index_select(0, rows), self._y.index_select(0, rows))
+            loss = self._loss(*[part.index_select(0, rows) for part in self._data])
             torch.autograd.backward(loss)
             self._optimizer.step()
             total += loss.detach()
         return float(total) / self._workload.steps
+
+
+def network(workload: Workload) -> nn.Sequential:
+    """Return what predicts."""
+    return nn.Sequential(*map(chain, workload.predicting_chains()))
 
 
 def inference_of(net: Callable[[Tensor], Tensor]) -> Inference:
