@@ -115,7 +115,7 @@ def tasks(workload: Workload) -> list[Task]:
     store = float32.parameter_store(network.graph)
     model = Parametrized(network, store, float32, (InputScale(1.0, None),), seed=0)
     training = Objective(model, ONE_OUTPUT, "adam", Goals("cross_entropy")).training
-    routine = training.core_pass(model, workload.batch, [1]).routine
+    (routine,) = training.core_pass(model, workload.batch, [1]).routines
     return [
         Task("train", workload, routine),
         Task("predict", workload, model.predictor(AT_ONCE)),

@@ -14,7 +14,7 @@ from ganglion import _core, initializers
 from ganglion.initializers import Initializer
 from ganglion.layers import Learnt
 
-TRAINED, FROZEN = 0, 1  # groups of parameters
+TRAINED, FROZEN, FIRST_OF_PARTS = 0, 1, 2  # groups of parameters; parts have theirs from there on
 
 
 class Kind(Enum):
@@ -87,6 +87,7 @@ class Parameters:
         self._graph = graph
         self._of: dict[str, tuple[int, Parameter]] = {}  # number and record, by name
         self._trains = True
+        self._trained = TRAINED
         self.size = 0  # numbers in all of them
         self.moments: list[Moments] = []  # that training moves
 
@@ -104,9 +105,19 @@ class Parameters:
         finally:
             self._trains = before
 
+    @contextmanager
+    def of_part(self, number: int) -> Iterator[int]:
+        """Within it what is added, and is trained, has a group of its own, which is given."""
+        before = self._trained
+        self._trained = FIRST_OF_PARTS + number
+        try:
+            yield self._trained
+        finally:
+            self._trained = before
+
     def group(self, trainable: bool) -> int:
         """Return the group of those of a layer that says whether it is trainable."""
-        return TRAINED if trainable and self._trains else FROZEN
+        return self._trained if trainable and self._trains else FROZEN
 
     def number(self, wanted: Parameter) -> int:
         """Return the graph's number of a parameter: a new one, or the one there is of this name."""

@@ -6,18 +6,61 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ganglion import _core
+from ganglion.training.heads import Head
 from ganglion.training.parametrized import Parametrized
 from ganglion.training.passes import BatchNotFiniteError, Part, Rates
+from ganglion.training.tallies import Tally
+
+CoreHead = tuple[int, int, float, _core.Figures]  # output, loss, what that counts, and figures
+
+
+class LossGraph:
+    """A network's graph with losses that the core knows, and all that it is fed.
+
+    Args:
+        model: As the data's sizes have it.
+    """
+
+    def __init__(self, model: Parametrized) -> None:
+        self.graph = _core.Graph(model.network.graph)
+        self.feeds = [port.number for port in model.network.inputs]
+        self._outputs = model.network.outputs
+
+    def added(
+        self, heads: Sequence[Head], tallies: Sequence[Tally], widths: Sequence[int]
+    ) -> list[CoreHead]:
+        """Add the losses of heads, and return these as the core takes them.
+
+        Args:
+            heads: What outputs are compared by.
+            tallies: Of each.
+            widths: Columns of each one's targets, at each position.
+        """
+        made: list[CoreHead] = []
+        for head, tally, width in zip(heads, tallies, widths, strict=True):
+            output = self._outputs[head.number]
+            loss = head.add_loss(self.graph, output, width)
+            made.append((output.number, loss.value, head.factor, tally.core))
+            self.feeds += [loss.target, loss.weight]
+        return made
 
 
 @dataclass(frozen=True, slots=True)
 class CorePass:
-    """A pass that the core runs whole, for the losses it knows."""
+    """A pass that the core runs whole, for the losses it knows: batches through routines in turn.
+
+    Args:
+        call: The function that was called, for messages.
+        model: What runs.
+        class_counts: Of the loss of each of the data's targets; 0 where it has no classes.
+        routines: One for all batches, or several: the first batch goes through the first.
+        trainer: What runs them.
+    """
 
     call: str
     model: Parametrized
-    class_counts: Sequence[int]  # of each head's loss; 0 where it has no classes
-    routine: _core.Routine
+    class_counts: Sequence[int]
+    routines: Sequence[_core.Routine]
     trainer: _core.Trainer
 
     def run(self, part: Part, rates: Rates) -> None:
@@ -26,17 +69,17 @@ class CorePass:
         for targets in part.data.targets:
             weight = targets.weight
             feeds += [(targets.y, 1.0, None), None if weight is None else (weight, 1.0, None)]
+        counted = [targets.metric_weight for targets in part.data.targets]
         ending, batch = self.trainer.run(
             feeds=feeds,
-            metric_weights=[targets.metric_weight for targets in part.data.targets],
+            metric_weights=[] if all(one is None for one in counted) else counted,
             order=part.order,
             batch_size=part.batch_size,
             first=part.first,
             rates=rates,
         )
         if ending == "loss_not_finite":
-            raise BatchNotFiniteError(
-                batch, self.routine.first_bad_tensor() or self.model.step_culprit()
-            )
+            bad = self.routines[batch % len(self.routines)].first_bad_tensor()
+            raise BatchNotFiniteError(batch, bad or self.model.step_culprit())
         if ending != "complete":
             self.model.refuse(self.call, part.data, self.class_counts, ending)

@@ -36,7 +36,7 @@ class Epochs(Protocol):
         """All that is trained: a view."""
 
     def run(self, epoch: int) -> Logs:
-        """Train for an epoch, by its number, and return its figures, of which one is the loss."""
+        """Train for an epoch, by its number, and return its figures; the loss, if it has one."""
 
 
 class Listener:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from ganglion import _core, optimizers, schedules
+from ganglion import _core
 from ganglion._base.structures import Structure
 from ganglion.optimizers import Optimizer
 from ganglion.training.heads import Goals, Head, heads_of
 from ganglion.training.parametrized import Parametrized
-from ganglion.training.passes import LossNotFiniteError, Rates
+from ganglion.training.passes import LossNotFiniteError
 from ganglion.training.phases import Phase
 from ganglion.training.snapshot import Snapshot
+from ganglion.training.stepping import Stepping
 
 
-class Objective:
+class Objective(Stepping):
     """An optimizer with its state, losses and metrics, for one model.
 
     Args:
@@ -30,14 +31,10 @@ class Objective:
     def __init__(
         self, model: Parametrized, outputs: Structure, optimizer: str | Optimizer, goals: Goals
     ) -> None:
-        self.optimizer = optimizers.get(optimizer)
+        super().__init__(optimizer, model)
         self.heads = heads_of(model.network, outputs, goals)
         if model.network.trained_groups == []:
             raise ValueError("compile: no layer is trainable, there is nothing to train")
-        self.schedule = schedules.get(self.optimizer.learning_rate)
-        self.state = model.precision.optimizer_state(
-            self.optimizer.name, self.optimizer.settings(), model.store.values.size
-        )
         self.model = model
         self.training = Phase("fit", model, self.heads, "train", self.state)
         self._evaluations: list[Phase] = []  # that no call uses
@@ -78,20 +75,8 @@ class Objective:
         copying.
         """
         if self._snapshot is None:
-            self._snapshot = Snapshot(self)
+            self._snapshot = Snapshot(self.model, [self])
         return self._snapshot
-
-    def rates(self, count: int) -> Rates:
-        """Return the learning rates of the next `count` steps."""
-        if type(self.schedule) is schedules.Constant:  # its rate has been looked at
-            return np.full(count, self.schedule.learning_rate, np.float64)
-        steps = np.arange(self.state.steps, self.state.steps + count)
-        rates = np.ascontiguousarray(self.schedule.rates(steps), np.float64)
-        if rates.shape != steps.shape or not (np.isfinite(rates) & (rates >= 0)).all():
-            raise ValueError(
-                f"{self.schedule!r} must give {count} rates that are finite and not negative"
-            )
-        return rates
 
     def apply_gradients(self, tape: _core.Tape | None) -> None:
         """Take a step along the gradients in the model's store, of what the tape goes back to.

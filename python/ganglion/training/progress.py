@@ -18,7 +18,7 @@ class Progress:
         epochs: How many this fit has run.
         epochs_in_all: And those before it too: the number of the next.
         samples: How many have been trained on in all, each in each epoch.
-        loss: That of the last epoch; None before the first.
+        loss: That of the last epoch; None before the first, and where there is none for the whole.
         history: The figures of each epoch.
         best: The best value of each figure that has been watched.
         best_epoch: Which epoch was best, of all, from 1; None where none was.
@@ -54,7 +54,7 @@ class Progress:
         self.epochs += 1
         self.epochs_in_all += 1
         self.samples += samples
-        self.loss = figures["loss"]
+        self.loss = figures.get("loss")
         improvements = [figure for figure in plan.watched if self._note(figure, figures, plan)]
         self.waited = 0 if plan.goes_by in (None, *improvements) else self.waited + 1
         if plan.kept is not None:

@@ -103,7 +103,7 @@ def tried(
     """
     losses: list[float] = []
     with objective.model.store.access.training(call):
-        before = Snapshot(objective, whole=True)
+        before = Snapshot(objective.model, [objective], whole=True)
         before.take()
         try:
             for loss in _losses(objective, source, rates):

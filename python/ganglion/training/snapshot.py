@@ -2,56 +2,72 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
 
 import numpy as np
 
-from ganglion import _core
-from ganglion.schedules import Schedule
 from ganglion.training.parametrized import Parametrized
+from ganglion.training.stepping import Stepping
 
 _MOST_STATE = 16 * 2**20  # bytes of optimizer state that are worth a copy each epoch
-
-
-class Trained(Protocol):
-    """What training changes, as an `Objective` has it."""
-
-    model: Parametrized
-    state: _core.OptimizerState
-    schedule: Schedule
 
 
 class Snapshot:
     """Room for what training changes, as it was when taken.
 
-    That is the parameters, what the optimizer remembers, and the learning rate. What an optimizer
-    remembers of a large network is not copied, unless all shall be put back as a `whole`: it would
-    take more memory than the parameters do.
+    That is the parameters, what optimizers remember, and the learning rates. What an optimizer
+    remembers of a large network is not copied: it would take more memory than the parameters do.
+
+    Args:
+        model: Whose parameters are trained.
+        optimizers: By what.
+        whole: Whether what is large is copied too.
     """
 
-    def __init__(self, objective: Trained, *, whole: bool = False) -> None:
-        self._objective = objective
-        self._schedule = objective.schedule
-        self._steps = objective.state.steps
-        blocks = objective.state.blocks
-        self._complete = whole or sum(block.nbytes for block in blocks) <= _MOST_STATE
-        self._arrays = [objective.model.store.values, *(blocks if self._complete else [])]
-        self._copies = [np.empty_like(array) for array in self._arrays]
+    def __init__(
+        self, model: Parametrized, optimizers: Sequence[Stepping], *, whole: bool = False
+    ) -> None:
+        self._values = model.store.values
+        self._copy = np.empty_like(self._values)
+        self._optimizers = [_OptimizerSnapshot(one, whole=whole) for one in optimizers]
 
     def take(self) -> None:
         """Copy it as it is."""
-        self._schedule = self._objective.schedule
-        self._steps = self._objective.state.steps
-        for array, copy in zip(self._arrays, self._copies, strict=True):
-            copy[:] = array
+        self._copy[:] = self._values
+        for one in self._optimizers:
+            one.take()
 
     def put_back(self) -> None:
         """Undo what has been done since; an optimizer not copied begins afresh."""
-        self._objective.schedule = self._schedule
-        state = self._objective.state
+        self._values[:] = self._copy
+        for one in self._optimizers:
+            one.put_back()
+
+
+class _OptimizerSnapshot:
+    """Room for an optimizer's part of it."""
+
+    def __init__(self, optimizer: Stepping, *, whole: bool) -> None:
+        self._optimizer = optimizer
+        self._schedule = optimizer.schedule
+        self._steps = optimizer.state.steps
+        blocks = optimizer.state.blocks
+        self._complete = whole or sum(block.nbytes for block in blocks) <= _MOST_STATE
+        self._blocks = blocks if self._complete else []
+        self._copies = [np.empty_like(block) for block in self._blocks]
+
+    def take(self) -> None:
+        self._schedule = self._optimizer.schedule
+        self._steps = self._optimizer.state.steps
+        for block, copy in zip(self._blocks, self._copies, strict=True):
+            copy[:] = block
+
+    def put_back(self) -> None:
+        self._optimizer.schedule = self._schedule
+        state = self._optimizer.state
         if state.steps != self._steps and not self._complete:
             state.reset()
         elif self._complete:
             state.steps = self._steps
-        for array, copy in zip(self._arrays, self._copies, strict=True):
-            array[:] = copy
+        for block, copy in zip(self._blocks, self._copies, strict=True):
+            block[:] = copy
