@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion import _core
 from ganglion._base.interrupts import heed
+from ganglion.adversarial import GenerativeAdversarialNetwork
 from ganglion.autoencoder import Autoencoder
 from ganglion.callbacks import LambdaCallback
 from ganglion.estimators.perceptron.units import UnitsEpochs
@@ -57,6 +58,10 @@ FITS: dict[str, tuple[str, Callable[[], object]]] = {  # and what of the core th
         lambda: MLPRegressor(hidden_layer_sizes=5, max_iter=2).fit(X, X),
     ),
     "Autoencoder": ("Trainer.run", lambda: Autoencoder(max_iter=2).fit(X)),
+    "GenerativeAdversarialNetwork": (
+        "Trainer.run",
+        lambda: GenerativeAdversarialNetwork(2, 5, 5, max_iter=2).fit(X),
+    ),
     "ResNetClassifier": ("Trainer.run", lambda: ResNetClassifier(1, 5, max_iter=2).fit(X, Y)),
     "Perceptron": ("Perceptrons.run_epoch", lambda: Perceptron(max_iter=2, tol=None).fit(X, Y)),
 }

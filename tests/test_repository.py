@@ -35,10 +35,11 @@ PYTHON_FLOORS = [
     *("files", "networks", "normalization"),  # for pickles of before, beside what users import
     "__init__",
     *("estimators.shared", "estimators.perceptron", "estimators.multilayer"),
-    *("estimators.one_graph", "estimators.autoencoders", "estimators"),
+    *("estimators.one_graph", "estimators.adversarial", "estimators.autoencoders", "estimators"),
     *(
         "neural_network",
         "linear_model",
+        "adversarial",
         "autoencoder",
         "model_selection",
         "tables",

@@ -47,15 +47,13 @@ class Adversaries:
         models = [dense([8, FEATURES], NOISE, 1, dtype), dense([8, 1], FEATURES, 2, dtype)]
         make, judge = (Nested(model.architecture) for model in models)
         real, zero = builder.input("real", (FEATURES,)), builder.input("zero", (NOISE,))
-        outputs, groups = {}, []
-        with builder.parameters.of_part(0) as group:
-            groups.append(group)
+        outputs, groups = {}, (2, 3)
+        with builder.parameters.of_group(groups[0]):
             fakes = [
                 builder.applied(make, [GaussianNoise(1.0).build(builder, zero, "")], "make")[0]
                 for _ in range(2)
             ]
-        with builder.parameters.of_part(1) as group:
-            groups.append(group)
+        with builder.parameters.of_group(groups[1]):
             for name, judged in zip(("real", "fake", "passed"), (real, *fakes), strict=True):
                 (outputs[name],) = builder.applied(judge, [judged], "judge")
         network = builder.network({"real": real, "zero": zero}, outputs)
@@ -95,7 +93,10 @@ class Adversaries:
         yes, no = (np.broadcast_to(value, (len(x), 1)) for value in (1.0, 0.0))
         zero = np.broadcast_to(0.0, (len(x), NOISE))
         data = Dataset((Inputs(x), Inputs(zero)), (Targets(yes), Targets(no), Targets(yes)))
-        return TurnSource(data, batch_size, self.turns.are_given_samples)
+        order = np.arange(len(x))
+        return TurnSource(
+            lambda epoch: (data, order), len(x), batch_size, self.turns.are_given_samples
+        )
 
     def run(self, x: Array, batch_size: int = BATCH) -> Logs:
         return self.turns.training.run_epoch(self.source(x, batch_size), self.turns.rates)
@@ -111,9 +112,10 @@ def test_a_turn_moves_its_own_part_and_no_bit_of_the_other(turn: int, real: Arra
     pair = Adversaries()
     runner = Turns(pair.model, pair.turns.each[turn : turn + 1], (0,)).training
     own, other = pair.own[1 - turn], pair.own[turn]
-    whole = pair.source(real).data
+    whole, order = pair.source(real).data(0)
     targets = whole.targets[:2] if turn == 0 else whole.targets[2:]
-    source = TurnSource(Dataset(whole.inputs, targets), BATCH, [True])
+    data = Dataset(whole.inputs, targets)
+    source = TurnSource(lambda epoch: (data, order), ROWS, BATCH, [True])
     for _ in range(3):
         before = pair.values.copy()
         runner.run_epoch(source, lambda count: np.full(count, 1e-3))
@@ -145,7 +147,8 @@ def test_rates_are_those_of_the_steps_of_each_turn() -> None:
 
 def test_a_round_is_filled_up_and_who_is_given_none_sees_the_samples_before() -> None:
     data = Dataset.of(np.zeros((7, 1)), np.zeros((7, 1)))
-    source = TurnSource(data, 2, [True, True, False], lambda epoch: np.arange(7)[::-1] * epoch)
+    order_of = np.arange(7)[::-1]
+    source = TurnSource(lambda epoch: (data, epoch * order_of), 7, 2, [True, True, False])
     assert (source.samples, source.steps) == (7, 6)
     (part,) = source.parts(1, single=False)
     assert (part.first, part.count, part.batch_size) == (0, 6, 2)

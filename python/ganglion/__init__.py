@@ -104,6 +104,7 @@ __all__ = [
 
 
 _WHEN_ASKED_FOR = {  # modules, with what is looked for in them: they need other packages
+    "adversarial": ("GenerativeAdversarialNetwork",),
     "autoencoder": (
         "Autoencoder",
         "DenoisingAutoencoder",

@@ -14,7 +14,7 @@ from ganglion import _core, initializers
 from ganglion.initializers import Initializer
 from ganglion.layers import Learnt
 
-TRAINED, FROZEN, FIRST_OF_PARTS = 0, 1, 2  # groups of parameters; parts have theirs from there on
+TRAINED, FROZEN = 0, 1  # groups of parameters; others are of parts that are trained in turn
 
 
 class Kind(Enum):
@@ -106,12 +106,12 @@ class Parameters:
             self._trains = before
 
     @contextmanager
-    def of_part(self, number: int) -> Iterator[int]:
-        """Within it what is added, and is trained, has a group of its own, which is given."""
+    def of_group(self, group: int) -> Iterator[None]:
+        """Within it what is added, and is trained, is of this group."""
         before = self._trained
-        self._trained = FIRST_OF_PARTS + number
+        self._trained = group
         try:
-            yield self._trained
+            yield
         finally:
             self._trained = before
 

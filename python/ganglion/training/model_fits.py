@@ -8,10 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from numbers import Integral
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ganglion._base.functions import number
 from ganglion.callbacks import (
@@ -29,6 +27,7 @@ from ganglion.callbacks.history import History
 from ganglion.training import loop, moments
 from ganglion.training.data import Dataset
 from ganglion.training.fit_plan import FitPlan
+from ganglion.training.model_epochs import ModelEpochs
 from ganglion.training.objectives import Objective
 from ganglion.training.passes import BatchNotFiniteError, LossNotFiniteError
 from ganglion.training.progress import Progress
@@ -38,42 +37,18 @@ _ADVICE = "Scale inputs and targets, or lower the learning rate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelEpochs(loop.Listener):
-    """Base of what runs the epochs of a compiled model.
-
-    Args:
-        objective: What to train for.
-        source: Where batches come from.
-        validation: Where batches for the validation figures come from; None: there are none.
-        verbose: Whether to tell how the fit gets on.
-    """
-
-    objective: Objective
-    source: Source
-    validation: ArraySource | None
-    verbose: bool
-
-    @property
-    def samples(self) -> int:
-        """How many there are in an epoch; 0 when that is not known."""
-        return self.source.samples
-
-    @property
-    def weights(self) -> NDArray[Any]:
-        """All of the model's."""
-        return self.objective.model.store.values
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFit(ModelEpochs):
     """A fit of a model, with callbacks as Keras has them.
 
     Args:
+        validation: Where batches for the validation figures come from; None: there are none.
         host: The model as callbacks see it.
         callbacks: In the order in which they are called; they tell how the fit gets on.
         epochs: The numbers of those that it runs at most.
     """
 
+    objective: Objective
+    validation: ArraySource | None
     host: CallbackModel
     callbacks: Sequence[Callback]
     epochs: range

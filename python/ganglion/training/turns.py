@@ -5,7 +5,7 @@ The core runs an epoch in one call, batch by batch, the first through the first 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -42,7 +42,7 @@ class Turn(Stepping):
         self,
         name: str,
         model: Parametrized,
-        losses: dict[str, Loss],
+        losses: Mapping[str, Loss],
         groups: Sequence[int],
         optimizer: Optimizer,
         *,
@@ -143,40 +143,35 @@ class _TurnTallies:
 
 @dataclass(frozen=True, slots=True)
 class TurnSource:
-    """Batches for rounds of turns, all of one size, until each sample has been given.
+    """Batches for rounds of turns, all of one size, until each row has been given.
 
-    The last round is filled up with the samples that came first.
+    The last round is filled up with the rows that came first.
 
     Args:
-        data: The samples, with targets for the heads of all turns.
-        batch_size: Rows a batch.
+        data: Gives the rows of an epoch, by its number, with targets for the heads of all turns,
+            and the order in which they are taken.
+        samples: Rows of an epoch.
+        batch_size: Rows of a batch.
         are_given_samples: Whether each turn of a round is given samples of its own; the first is.
-        order: Gives the order in which an epoch takes the samples, by its number; None: as they
-            lie.
     """
 
-    data: Dataset
+    data: Callable[[int], tuple[Dataset, Order]]
+    samples: int
     batch_size: int
     are_given_samples: Sequence[bool]
-    order: Callable[[int], Order] | None = None
-
-    @property
-    def samples(self) -> int:
-        """Samples an epoch."""
-        return len(self.data)
-
-    @property
-    def _rounds(self) -> int:
-        return -(-self.samples // (self.batch_size * sum(self.are_given_samples)))
 
     @property
     def steps(self) -> int:
         """Batches an epoch, of all turns."""
         return self._rounds * len(self.are_given_samples)
 
+    @property
+    def _rounds(self) -> int:
+        return -(-self.samples // (self.batch_size * sum(self.are_given_samples)))
+
     def parts(self, epoch: int, lengths: Iterable[int]) -> Iterator[Part]:  # noqa: ARG002
         """Give the batches of an epoch, which are run together."""
-        order = np.arange(self.samples) if self.order is None else self.order(epoch)
+        data, order = self.data(epoch)
         given = np.resize(order, (self._rounds, sum(self.are_given_samples), self.batch_size))
         latest = np.cumsum(self.are_given_samples) - 1  # of those of the round, by turn
-        yield Part(self.data, given[:, latest].ravel(), self.batch_size, 0, self.steps)
+        yield Part(data, given[:, latest].ravel(), self.batch_size, 0, self.steps)

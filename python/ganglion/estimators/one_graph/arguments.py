@@ -22,8 +22,8 @@ from ganglion.estimators.shared.parameters import (
 
 
 @parametrized
-class TrainingArguments:
-    """How such an estimator is trained, by Adam (Kingma and Ba, 2015)."""
+class EpochArguments:
+    """How it is trained, whatever its losses are."""
 
     _: KW_ONLY
     batch_size: int | str = parameter(
@@ -32,6 +32,23 @@ class TrainingArguments:
         default="auto",
         says='Samples a step; "auto": 200, or all of fewer.',
     )
+    max_iter: int = parameter(AT_LEAST_1, default=200, says="Epochs at most.")
+    random_state: int | np.random.RandomState | None = parameter(
+        "random_state",
+        default=None,
+        says="Decides first weights, orders, noise, and what is held out.",
+    )
+    verbose: bool | int = parameter(
+        "verbose", default=False, says="Whether to tell the figures of each epoch."
+    )
+    n_jobs: int | None = parameter_of_threads()
+
+
+@parametrized
+class TrainingArguments(EpochArguments):
+    """How an estimator with one loss is trained, by Adam (Kingma and Ba, 2015)."""
+
+    _: KW_ONLY
     learning_rate_init: float = parameter(
         POSITIVE, default=0.001, says="The learning rate, or the highest that `lr_schedule` has."
     )
@@ -44,22 +61,13 @@ class TrainingArguments:
         " schedule of `ganglion.schedules`; or a function of the step's number. None: it is"
         " constant.",
     )
-    max_iter: int = parameter(AT_LEAST_1, default=200, says="Epochs at most.")
     shuffle: bool = parameter(
         "boolean", default=True, says="Whether each epoch has a random order of its own."
-    )
-    random_state: int | np.random.RandomState | None = parameter(
-        "random_state",
-        default=None,
-        says="Decides first weights, orders, noise, and what is held out.",
     )
     tol: float = parameter(
         NOT_NEGATIVE,
         default=1e-4,
         says="By how much the loss must improve in `n_iter_no_change` epochs for a fit to go on.",
-    )
-    verbose: bool | int = parameter(
-        "verbose", default=False, says="Whether to tell the figures of each epoch."
     )
     early_stopping: bool = parameter(
         "boolean",
@@ -71,4 +79,3 @@ class TrainingArguments:
     n_iter_no_change: float = parameter(
         AT_LEAST_1, Options(Real, {np.inf}), default=10, says="Epochs to wait for an improvement."
     )
-    n_jobs: int | None = parameter_of_threads()

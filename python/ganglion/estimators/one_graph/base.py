@@ -5,20 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any
 
-import numpy as np
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import validate_data
 
 from ganglion import schedules
-from ganglion._base.arrays import Array, unfolded
+from ganglion._base.arrays import Array
 from ganglion.estimators.one_graph import epochs
 from ganglion.estimators.one_graph.arguments import TrainingArguments
-from ganglion.estimators.one_graph.epochs import EstimatorEpochs
+from ganglion.estimators.one_graph.epochs import EstimatorEpochs, HeldOutEpochs
 from ganglion.estimators.shared.answers import Estimator
+from ganglion.estimators.shared.inputs import ChecksInputs
 from ganglion.estimators.shared.learning_rates import schedule_of
 from ganglion.estimators.shared.progress_shown import OF_LOSSES, progress_of, show
 from ganglion.estimators.shared.stochastic_fits import batch_size_of, check_part, hold_out
-from ganglion.estimators.shared.texts import text_told
 from ganglion.estimators.shared.threads import limited, threads_for
 from ganglion.estimators.shared.weights import sample_weights
 from ganglion.models import Model, inside
@@ -34,7 +32,7 @@ from ganglion.training.sources import ArraySource, shuffled
 _TRAINING = "_training"  # in a pickle: what it is trained for, by what, and how far that is
 
 
-class OneGraph(Estimator, TrainingArguments, ABC):
+class OneGraph(ChecksInputs, Estimator, TrainingArguments, ABC):
     """Base of the estimators: they say what graph it is, and what its samples are.
 
     Attributes:
@@ -58,17 +56,6 @@ class OneGraph(Estimator, TrainingArguments, ABC):
     def _after_fit(self) -> None:
         """Take from the network what is shown of it."""
 
-    def _checked(self, X: Any, *, reset: bool) -> Any:
-        """Check inputs as scikit-learn does."""
-        with text_told(X):
-            return validate_data(
-                self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=reset
-            )
-
-    def _checked_table(self, X: Any, *, reset: bool) -> Array:
-        """Check inputs that are targets, too, and unfold a sparse matrix of them."""
-        return unfolded(self._checked(X, reset=reset))
-
     def _fit(self, X: Any, sample_weight: Any, *, incremental: bool) -> None:
         """Train: afresh, or `incremental`, for one epoch from where the call before has ended."""
         clock = Clock()
@@ -89,12 +76,15 @@ class OneGraph(Estimator, TrainingArguments, ABC):
             self._compile(self.model_, self._optimizer(-(-len(samples) // batch_size)))
         order = shuffled(self.model_.seed, len(samples)) if self.shuffle else None
         progress = Progress() if afresh else progress_of(self)
-        run = EstimatorEpochs(
-            objective=inside.objective(self.model_),
-            source=ArraySource(samples, batch_size, order),
-            validation=None if held_out is None else evaluation_source(held_out, None),
-            verbose=bool(self.verbose),
-        )
+        work: dict[str, Any] = {
+            "objective": inside.objective(self.model_),
+            "source": ArraySource(samples, batch_size, order),
+            "verbose": bool(self.verbose),
+        }
+        if held_out is None:
+            run = EstimatorEpochs(**work)
+        else:
+            run = HeldOutEpochs(**work, held_out=evaluation_source(held_out, None))
         with limited(self.n_jobs):
             first = progress.epochs_in_all
             plan = self._plan(range(first, first + (1 if incremental else self.max_iter)), clock)

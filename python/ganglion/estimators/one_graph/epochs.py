@@ -1,4 +1,4 @@
-"""What the loop of all fits runs for a compiled model that an estimator holds."""
+"""What the loop of all fits runs for a model that an estimator holds."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from ganglion.callbacks import Logs
 from ganglion.estimators.shared.stochastic_fits import warn_of_ending
 from ganglion.training import loop
 from ganglion.training.fit_plan import FitPlan
-from ganglion.training.model_fits import ModelEpochs, evaluate
+from ganglion.training.model_epochs import ModelEpochs
+from ganglion.training.model_fits import evaluate
+from ganglion.training.objectives import Objective
 from ganglion.training.passes import BatchNotFiniteError, LossNotFiniteError
 from ganglion.training.progress import Progress
+from ganglion.training.sources import ArraySource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimatorEpochs(ModelEpochs):
-    """Epochs that tell their figures as scikit-learn's estimators do."""
+    """Epochs that tell their figures as scikit-learn's estimators do; nothing is held out."""
 
     def run(self, epoch: int) -> Logs:
         """Train for an epoch and return its figures.
@@ -35,19 +38,33 @@ class EstimatorEpochs(ModelEpochs):
             ) from error
 
     def validate(self) -> Logs:
-        """Return the loss of what is held out."""
-        if self.validation is None:
-            return {}
-        try:
-            return {"val_loss": evaluate(self.objective, self.validation)["loss"]}
-        except LossNotFiniteError:
-            return {"val_loss": np.nan}
+        """Return what figures there are of an epoch beside its own."""
+        return {}
 
     def figures_come(self, epoch: int, figures: Logs) -> None:
         """Tell them, where they are to be told."""
         if self.verbose:
             told = ", ".join(f"{name} = {value:.8f}" for name, value in figures.items())
             say(f"Iteration {epoch + 1}, {told}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOutEpochs(EstimatorEpochs):
+    """Epochs after each of which samples that are held out are looked at.
+
+    Args:
+        held_out: Their batches.
+    """
+
+    objective: Objective
+    held_out: ArraySource
+
+    def validate(self) -> Logs:
+        """Return their loss."""
+        try:
+            return {"val_loss": evaluate(self.objective, self.held_out)["loss"]}
+        except LossNotFiniteError:
+            return {"val_loss": np.nan}
 
 
 def run(plan: FitPlan, progress: Progress, epochs: EstimatorEpochs, *, is_part: bool) -> None:

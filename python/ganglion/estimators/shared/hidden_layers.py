@@ -16,20 +16,21 @@ ACTIVATIONS = {"logistic", *activations.trainable_names()}
 Activation = str | activations.ActivationFunction
 
 
-def sizes_of(given: Any) -> list[int]:
-    """Return the units of each hidden layer, from the parameter `hidden_layer_sizes`.
+def sizes_of(given: Any, name: str = "hidden_layer_sizes") -> list[int]:
+    """Return the units of each hidden layer.
 
     Args:
         given: Them, or those of the only layer.
+        name: Of the parameter, for messages.
 
     Raises:
         ValueError: When one is not a positive whole number.
     """
     sizes = np.atleast_1d(given).tolist()
     if any(size <= 0 for size in sizes):
-        raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
+        raise ValueError(f"{name} must be > 0, got {sizes}.")
     if any(size != int(size) or size >= 2**31 for size in sizes):
-        raise ValueError(f"hidden_layer_sizes must be whole numbers below 2**31, got {sizes}.")
+        raise ValueError(f"{name} must be whole numbers below 2**31, got {sizes}.")
     return [int(size) for size in sizes]
 
 

@@ -72,7 +72,7 @@ def warn_of_ending(ending: Ending, plan: FitPlan, progress: Progress, *, is_part
     """Warn of a fit that did not end because nothing improves any more, as scikit-learn does."""
     if ending is Ending.OUT_OF_TIME:
         what = plan.clock.message(f"{progress.epochs} epochs")
-    elif ending is Ending.ALL_ARE_RUN and not is_part:
+    elif ending is Ending.ALL_ARE_RUN and plan.goes_by is not None and not is_part:
         what = (
             f"Maximum iterations ({len(plan.epochs)}) reached and the optimization hasn't"
             " converged yet."

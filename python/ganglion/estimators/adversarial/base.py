@@ -1,0 +1,198 @@
+"""What a generative adversarial network does: it is fitted, makes samples, and judges them."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import _fit_context
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from ganglion._base import checks
+from ganglion._base.arrays import Array
+from ganglion.estimators.adversarial.arguments import AdversarialArguments
+from ganglion.estimators.adversarial.networks import check_fits
+from ganglion.estimators.adversarial.pair import Pair, Rules
+from ganglion.estimators.one_graph import epochs
+from ganglion.estimators.one_graph.epochs import EstimatorEpochs
+from ganglion.estimators.shared.answers import Estimator
+from ganglion.estimators.shared.hidden_layers import activations_of, sizes_of
+from ganglion.estimators.shared.inputs import ChecksInputs
+from ganglion.estimators.shared.progress_shown import OF_ADVERSARIES, progress_of, show
+from ganglion.estimators.shared.rollback import as_before_on_failure
+from ganglion.estimators.shared.stochastic_fits import batch_size_of
+from ganglion.estimators.shared.threads import limited, threads_for
+from ganglion.estimators.shared.turns import fits_alone, predicts
+from ganglion.layers import Activation, Dense, Layer
+from ganglion.models import Model, Sequential, inside
+from ganglion.models.base import BaseModel
+from ganglion.training.clock import Clock
+from ganglion.training.far_scales import warn_of_inputs
+from ganglion.training.fit_plan import FitPlan
+from ganglion.training.progress import Progress
+
+
+class BaseAdversarial(ChecksInputs, Estimator, AdversarialArguments):
+    """Base of the network, for a record has no attributes before its arguments.
+
+    Attributes:
+        generator_: Makes samples of noise, a `gn.Model`.
+        discriminator_: Gives the probability of being real, likewise.
+    """
+
+    generator_: Model
+    discriminator_: Model
+    _pair: Pair
+
+    @fits_alone
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002  (as scikit-learn has it)
+        """Fit to samples, afresh.
+
+        Args:
+            X: Array or sparse matrix of shape `(samples, features)`; the latter is unfolded.
+            y: Ignored.
+
+        Raises:
+            ValueError: When a model does not fit the samples, or these are fewer than `packing`.
+        """
+        return self._fitted(X, incremental=False)
+
+    @fits_alone
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def partial_fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002  (as scikit-learn has it)
+        """Go on for one epoch, from the weights and the optimizers' state of the call before.
+
+        Arguments and errors are those of `fit`.
+        """
+        return self._fitted(X, incremental=True)
+
+    @predicts
+    def sample(self, n_samples: int = 1, random_state: Any = None) -> Array:
+        """Return new samples, shape `(n_samples, features)`.
+
+        Args:
+            n_samples: How many.
+            random_state: Decides which; None: they are others in each call.
+
+        Raises:
+            ValueError: When `n_samples` is less than 1.
+        """
+        check_is_fitted(self)
+        checks.positive_count("n_samples", n_samples)
+        size = int(n_samples), self.generator_.input_size
+        noise = check_random_state(random_state).normal(size=size)
+        with limited(self.n_jobs):
+            made: Array = self.generator_.predict(noise)
+        return made
+
+    @predicts
+    def discriminate(self, X: Any) -> Array:
+        """Return the probability that samples are real, shape `(samples / packing,)`.
+
+        Args:
+            X: Array or sparse matrix of shape `(samples, features)`; each `packing` samples, one
+                after the other, are judged at once.
+
+        Raises:
+            ValueError: When the number of samples is no multiple of `packing`.
+        """
+        check_is_fitted(self)
+        X = self._checked_table(X, reset=False)
+        packing = self._pair.rules.packing
+        if len(X) % packing:
+            raise ValueError(
+                f"X has {len(X)} samples, must be a multiple of packing, {packing}: so many are"
+                " judged at once"
+            )
+        with limited(self.n_jobs):
+            judged: Array = self.discriminator_.predict(X.reshape(len(X) // packing, -1))
+        return judged[:, 0]
+
+    def _fitted(self, X: Any, *, incremental: bool) -> Self:
+        with as_before_on_failure(self):
+            self._fit(X, incremental=incremental)
+        return self
+
+    def _fit(self, X: Any, *, incremental: bool) -> None:
+        """Train: afresh, or `incremental`, for one epoch from where the call before has ended."""
+        clock = Clock()
+        afresh = not (incremental and hasattr(self, "_pair"))
+        threads_for(self.n_jobs, limit=1)
+        X = self._checked_table(X, reset=afresh)
+        if afresh:
+            self._pair = self._new_pair(X)
+        packing = self._pair.rules.packing
+        if len(X) < packing:
+            raise ValueError(f"X has {len(X)} samples, must have at least packing, {packing}")
+        run = EstimatorEpochs(
+            objective=self._pair.turns,
+            source=self._pair.source(X, batch_size_of(self.batch_size, len(X))),
+            verbose=bool(self.verbose),
+        )
+        progress = Progress() if afresh else progress_of(self)
+        first = progress.epochs_in_all
+        plan = FitPlan(
+            epochs=range(first, first + (1 if incremental else self.max_iter)), clock=clock
+        )
+        with limited(self.n_jobs):
+            epochs.run(plan, progress, run, is_part=incremental)
+        show(progress, self, OF_ADVERSARIES)
+        self._pair.write_models()
+        self.generator_, self.discriminator_ = self._pair.generator, self._pair.discriminator
+
+    def _new_pair(self, X: Array) -> Pair:
+        """Return generator and discriminator with first weights."""
+        warn_of_inputs(X, None, getattr(self, "feature_names_in_", None), "scale X")
+        random_state, features = check_random_state(self.random_state), X.shape[1]
+        seeds = [int(random_state.randint(2**31 - 1)) for _ in range(3)]
+        rules = Rules(
+            packing=int(self.packing),
+            discriminator_steps=int(self.discriminator_steps),
+            label_smoothing=float(self.label_smoothing),
+            learning_rates=self._learning_rates(),
+            seed=seeds[2],
+        )
+        generator = self._generator(features, X.dtype.name, seeds[0])
+        return Pair(generator, self._discriminator(features, X.dtype.name, seeds[1]), rules)
+
+    def _generator(self, features: int, dtype: str, seed: int) -> Model:
+        if self.generator is not None:
+            check_fits("generator", self.generator, None, features)
+            return Sequential([self.generator], dtype=dtype, seed=seed)
+        hidden = self._hidden("generator_hidden_layer_sizes")
+        layers = [*hidden, Dense(features, self.output_activation)]
+        return Sequential(layers, input_size=int(self.latent_dim), dtype=dtype, seed=seed)
+
+    def _discriminator(self, features: int, dtype: str, seed: int) -> Model:
+        columns = features * int(self.packing)
+        if self.discriminator is None:
+            layers = [*self._hidden("discriminator_hidden_layer_sizes"), Dense(1, "sigmoid")]
+            return Sequential(layers, input_size=columns, dtype=dtype, seed=seed)
+        check_fits("discriminator", self.discriminator, columns, 1)
+        with_sigmoid: list[Layer | BaseModel] = [self.discriminator]
+        if inside.parametrized(self.discriminator).network.ending != "sigmoid":
+            with_sigmoid.append(Activation("sigmoid"))
+        return Sequential(with_sigmoid, dtype=dtype, seed=seed)
+
+    def _hidden(self, name: str) -> list[Dense]:
+        """Return the hidden layers whose units the parameter of this name says."""
+        sizes = sizes_of(getattr(self, name), name)
+        activations = activations_of(self.activation, len(sizes))
+        return [Dense(units, one) for units, one in zip(sizes, activations, strict=True)]
+
+    def _learning_rates(self) -> tuple[float, float]:
+        """Return the generator's, and the discriminator's."""
+        given = np.atleast_1d(self.learning_rate_init).tolist()
+        if len(given) > 2 or not all(np.isfinite(rate) and rate > 0 for rate in given):
+            raise ValueError(
+                f"learning_rate_init is {self.learning_rate_init!r}, must be a positive number, or"
+                " two, the generator's and the discriminator's"
+            )
+        return float(given[0]), float(given[-1])
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags

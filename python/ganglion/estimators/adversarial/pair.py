@@ -1,0 +1,119 @@
+"""A generator and a discriminator in training: their turns, and the batches of these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from ganglion._base.arrays import Array
+from ganglion.estimators.adversarial.networks import (
+    DISCRIMINATOR,
+    FAKE,
+    GENERATOR,
+    PASSED,
+    REAL,
+    joined,
+)
+from ganglion.losses import BinaryCrossEntropy
+from ganglion.models import Model
+from ganglion.optimizers import Adam
+from ganglion.training.data import Dataset, Inputs, Targets
+from ganglion.training.passes import Order
+from ganglion.training.sources import shuffled
+from ganglion.training.turns import Turn, Turns, TurnSource
+
+_LOSS = BinaryCrossEntropy()
+
+Kept = tuple[int, list[Array]]  # steps of an optimizer, and what it remembers
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a pair is trained; the estimator says what its arguments of these names are."""
+
+    packing: int
+    discriminator_steps: int
+    label_smoothing: float
+    learning_rates: tuple[float, float]  # the generator's, and the discriminator's
+    seed: int
+
+
+class Pair:
+    """The two, and how far they are.
+
+    A pickle of it goes on with the same bits.
+
+    Args:
+        generator: Has the weights that it is to begin with, and later those of `write_models`.
+        discriminator: Likewise.
+        rules: How they are trained.
+    """
+
+    def __init__(self, generator: Model, discriminator: Model, rules: Rules) -> None:
+        self.generator, self.discriminator, self.rules = generator, discriminator, rules
+        self._whole = whole = joined(generator, discriminator, rules.packing, rules.seed)
+        makes, tells = (Adam(rate, beta_1=0.5) for rate in rules.learning_rates)
+        told = {REAL: _LOSS, FAKE: _LOSS}
+        each = [
+            Turn("discriminator", whole, told, [DISCRIMINATOR], tells, is_given_samples=True),
+            Turn("generator", whole, {PASSED: _LOSS}, [GENERATOR], makes, is_given_samples=False),
+        ]
+        self.turns = Turns(whole, each, [0] * rules.discriminator_steps + [1])
+
+    def source(self, X: Array, batch_size: int) -> TurnSource:
+        """Return batches of so many samples, each epoch's in an order, and in packs, of its own."""
+        packing, order = self.rules.packing, shuffled(self.rules.seed, len(X))
+        rows = len(X) // packing
+
+        def data(epoch: int) -> tuple[Dataset, Order]:
+            if packing == 1:
+                return self._with_targets(X), order(epoch)
+            packed = X[order(epoch)[: rows * packing]].reshape(rows, -1)
+            return self._with_targets(packed), np.arange(rows)
+
+        batch = max(1, min(batch_size // packing, rows))
+        return TurnSource(data, rows, batch, self.turns.are_given_samples)
+
+    def _with_targets(self, rows: Array) -> Dataset:
+        """Return rows of samples, what noise is added to, and what is to be said of each output."""
+        zeros = np.broadcast_to(0.0, (len(rows), self._whole.network.inputs[1].columns))
+        real, fake, passed = (
+            Targets(np.broadcast_to(value, (len(rows), 1)))
+            for value in (1.0 - self.rules.label_smoothing, 0.0, 1.0)
+        )
+        return Dataset((Inputs(rows), Inputs(zeros)), (real, fake, passed))
+
+    def write_models(self) -> None:
+        """Give the models the weights of the moment."""
+        values, first = self._whole.store.values, len(self.generator.parameter_vector)
+        self.generator.parameter_vector[:] = values[:first]
+        self.discriminator.parameter_vector[:] = values[first:]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        optimizers = [
+            (turn.state.steps, [np.array(block) for block in turn.state.blocks])
+            for turn in self.turns.each
+        ]
+        parts = self.generator, self.discriminator, self.rules
+        return type(self)._as_far, (*parts, self._whole.store.values.copy(), optimizers)
+
+    @classmethod
+    def _as_far(
+        cls,
+        generator: Model,
+        discriminator: Model,
+        rules: Rules,
+        values: Array,
+        optimizers: Sequence[Kept],
+    ) -> Self:
+        """Return a pair as far as the one was that has been taken apart so."""
+        pair = cls(generator, discriminator, rules)
+        pair._whole.store.values[:] = values
+        for turn, (steps, blocks) in zip(pair.turns.each, optimizers, strict=True):
+            turn.state.steps = steps
+            for block, kept in zip(turn.state.blocks, blocks, strict=True):
+                block[:] = kept
+        return pair
