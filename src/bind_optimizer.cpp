@@ -29,6 +29,7 @@ OptimizerSettings settings_from(const std::string& name, const Numbers& numbers)
         {"initial_accumulator_value", &OptimizerSettings::initial_accumulator_value},
         {"global_clipnorm", &OptimizerSettings::global_clipnorm},
         {"clipvalue", &OptimizerSettings::clipvalue},
+        {"gradient_accumulation_steps", &OptimizerSettings::gradient_accumulation_steps},
     };
     OptimizerSettings settings{.optimizer = named("optimizer", kOptimizers, name).optimizer};
     for (const auto& [field, value] : numbers) {
@@ -48,6 +49,8 @@ void bind_optimizer(py::module_ module) {
              }),
              py::arg("name"), py::arg("settings"), py::arg("size"))
         .def_property("steps", &State::steps, &State::set_steps)
+        .def_property("summed", &State::summed, &State::set_summed)
+        .def_property_readonly("batches", &State::batches)
         .def("reset", &State::reset)
         .def_property_readonly("blocks", [](py::object self) {
             auto& state = self.cast<State&>();

@@ -19,7 +19,12 @@ DEFAULTS: dict[type[Optimizer], tuple[float, dict[str, float]]] = {
     Adagrad: (1e-2, {"initial_accumulator_value": 0.0, "epsilon": 1e-10}),
     Adadelta: (1.0, {"rho": 0.9, "epsilon": 1e-6}),
 }
-COMMON = {"weight_decay": 0.0, "global_clipnorm": 0.0, "clipvalue": 0.0}
+COMMON = {
+    "weight_decay": 0.0,
+    "global_clipnorm": 0.0,
+    "clipvalue": 0.0,
+    "gradient_accumulation_steps": 0.0,
+}
 
 
 def test_names_are_those_of_the_core() -> None:
@@ -37,8 +42,7 @@ def test_defaults_are_as_documented(record: type[Optimizer]) -> None:
 def test_settings_are_numbers() -> None:
     optimizer = SGD(momentum=0.9, nesterov=True, global_clipnorm=1, clipvalue=0.5)
     settings = optimizer.settings()
-    assert settings == {
-        "weight_decay": 0.0,
+    assert settings == COMMON | {
         "global_clipnorm": 1.0,
         "clipvalue": 0.5,
         "momentum": 0.9,
@@ -89,7 +93,7 @@ def test_learning_rate_may_be_zero_positive_or_a_schedule(learning_rate: Any) ->
         (Adadelta, "epsilon", math.inf),
     ],
 )
-def test_field_out_of_range_is_refused(record: type[Optimizer], field: str, value: float) -> None:
+def test_field_out_of_range_is_refused(record: type[Optimizer], field: str, value: Any) -> None:
     with pytest.raises(ValueError, match=f"^{field} must be .*, got {value}$"):
         record(**{field: value})
 

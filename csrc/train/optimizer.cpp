@@ -22,7 +22,7 @@ constexpr Index kParametersPerThread = 64 * 1024;
 /// cut.
 constexpr double kOperationsPerParameter = 100;
 
-int blocks_of(const OptimizerSettings& settings) {
+std::size_t moments_of(const OptimizerSettings& settings) {
     switch (settings.optimizer) {
         case Optimizer::sgd:
             return settings.momentum != 0 ? 1 : 0;
@@ -53,17 +53,30 @@ Index numbers_of(const std::vector<Range>& ranges) {
 
 template <class T>
 OptimizerState<T>::OptimizerState(const OptimizerSettings& settings, Index size)
-    : settings_(settings), size_(size) {
-    for (int i = 0; i < blocks_of(settings); ++i) blocks_.emplace_back(size);
+    : settings_(settings),
+      size_(size),
+      batches_a_step_(
+          std::max<std::int64_t>(1, std::llround(settings.gradient_accumulation_steps))),
+      moments_(moments_of(settings)) {
+    const std::size_t blocks = moments_ + (batches_a_step_ > 1 ? 1 : 0);
+    for (std::size_t i = 0; i < blocks; ++i) blocks_.emplace_back(size);
     if (settings.initial_accumulator_value != 0) reset();
 }
 
 template <class T>
 void OptimizerState<T>::reset() {
-    for (AlignedBuffer<T>& block : blocks_) {
-        std::fill_n(block.data(), size_, static_cast<T>(settings_.initial_accumulator_value));
-    }
-    steps_ = 0;
+    const auto first = static_cast<T>(settings_.initial_accumulator_value);
+    for (std::size_t i = 0; i < blocks_.size(); ++i)
+        std::fill_n(blocks_[i].data(), size_, i < moments_ ? first : T{0});
+    steps_ = summed_ = 0;
+}
+
+template <class T>
+void OptimizerState<T>::set_summed(std::int64_t batches) {
+    if (batches < 0 || batches >= batches_a_step_)
+        fail("optimizer", "summed is ", batches, ", must be less than the ", batches_a_step_,
+             " batches of a step");
+    summed_ = batches;
 }
 
 template <class T>
@@ -74,9 +87,45 @@ void OptimizerState<T>::make_room(const std::vector<Range>& ranges) {
 }
 
 template <class T>
-T OptimizerState<T>::clipping_scale(const Team& team, const T* gradients,
+const T* OptimizerState<T>::gather(const Team& team, const T* gradients,
+                                   const std::vector<Range>& ranges, std::atomic<bool>& finite) {
+    if (batches_a_step_ == 1) return gradients;
+    team.divide(sweep_operations(ranges), [&](Part part) noexcept {
+        for (const Range& range : ranges) {
+            const Range share = sweep_share(part, range);
+            for (Index begin = share.begin; begin < share.end; begin += kUpdateBlock) {
+                const Index count = stretch(begin, kUpdateBlock, share.end).size();
+                const Matrix<T> total{sum() + begin, 1, count, count};
+                kernels<T>().add(total, {gradients + begin, 1, count, count}, total);
+                if (!kernels<T>().all_finite(total.data, count)) finite = false;
+            }
+        }
+    });
+    return ++summed_ == batches_a_step_ && finite ? sum() : nullptr;
+}
+
+template <class T>
+void OptimizerState<T>::clear_sum(const Team& team) {
+    const std::vector<Range> all{{0, size_}};
+    team.divide(sweep_operations(all), [&](Part part) noexcept {
+        const Range share = sweep_share(part, all[0]);
+        std::fill_n(sum() + share.begin, share.size(), T{0});
+    });
+}
+
+template <class T>
+void OptimizerState<T>::step_is_made(const Team& team) {
+    ++steps_;
+    if (batches_a_step_ == 1) return;
+    clear_sum(team);
+    summed_ = 0;
+}
+
+template <class T>
+T OptimizerState<T>::gradient_scale(const Team& team, const T* gradients,
                                     const std::vector<Range>& ranges) {
-    if (settings_.global_clipnorm == 0) return 1;
+    const double mean = 1 / static_cast<double>(batches_a_step_);
+    if (settings_.global_clipnorm == 0) return static_cast<T>(mean);
     team.divide(0, [&](Part part) noexcept {
         double* sums = square_sums_.data();
         for (const Range& range : ranges) {
@@ -95,14 +144,15 @@ T OptimizerState<T>::clipping_scale(const Team& team, const T* gradients,
         for (std::size_t i = 0; i < sums_of(range); ++i) total += *sums++;
     }
     if (!std::isfinite(total)) return std::numeric_limits<T>::quiet_NaN();  // told after the update
-    const double norm = std::sqrt(total);
-    return static_cast<T>(norm > settings_.global_clipnorm ? settings_.global_clipnorm / norm : 1);
+    const double norm = std::sqrt(total) * mean;
+    const double clip = norm > settings_.global_clipnorm ? settings_.global_clipnorm / norm : 1;
+    return static_cast<T>(clip * mean);
 }
 
 template <class T>
-Update<T> OptimizerState<T>::step(T* parameters, std::int64_t step, double rate) {
+Update<T> OptimizerState<T>::step(T* parameters, double rate) {
     const auto as_t = [](double x) { return static_cast<T>(x); };
-    const auto power = static_cast<double>(step + 1);
+    const auto power = static_cast<double>(steps_ + 1);
     const double clip = settings_.clipvalue;
     const double root_correction = 1 / std::sqrt(1 - std::pow(settings_.beta_2, power));
     const double epsilon = settings_.epsilon * (settings_.epsilon_hat != 0 ? root_correction : 1.0);
@@ -123,7 +173,7 @@ Update<T> OptimizerState<T>::step(T* parameters, std::int64_t step, double rate)
                              .step_size = as_t(rate / (1 - std::pow(settings_.beta_1, power))),
                              .root_correction = as_t(root_correction)};
     std::array<T*, 3> state{};
-    for (std::size_t i = 0; i < blocks_.size(); ++i) state[i] = blocks_[i].data();
+    for (std::size_t i = 0; i < moments_; ++i) state[i] = blocks_[i].data();
     return {kernels<T>().updates[static_cast<std::size_t>(settings_.optimizer)], rule, parameters,
             state};
 }
@@ -163,13 +213,15 @@ bool OptimizerState<T>::apply(ParameterStore<T>& store, const std::vector<Range>
     std::atomic<bool> finite{true};
     const int team = team_size(static_cast<int>(numbers_of(ranges) / kParametersPerThread));
     run_team(team, [&](const Team& members) noexcept {
-        Update<T> update = step(store.values(), steps_, rate);
-        update.rule.gradient_scale = clipping_scale(members, store.gradients(), ranges);
+        const T* const gradients = gather(members, store.gradients(), ranges, finite);
+        if (gradients == nullptr) return;
+        Update<T> update = step(store.values(), rate);
+        update.rule.gradient_scale = gradient_scale(members, gradients, ranges);
         members.divide(sweep_operations(ranges), [&](Part part) noexcept {
-            if (!sweep(part, update, store.gradients(), ranges)) finite = false;
+            if (!sweep(part, update, gradients, ranges)) finite = false;
         });
+        step_is_made(members);
     });
-    set_steps(steps_ + 1);
     return finite;
 }
 

@@ -26,26 +26,37 @@ struct OptimizerSettings {
     double epsilon = 0;
     double epsilon_hat = 0;  // yes: epsilon is added to the root before its bias is corrected
     double initial_accumulator_value = 0;
-    double global_clipnorm = 0;  // 0: no clipping
-    double clipvalue = 0;        // 0: no clipping
+    double global_clipnorm = 0;              // 0: no clipping
+    double clipvalue = 0;                    // 0: no clipping
+    double gradient_accumulation_steps = 0;  // batches a step; 0: one
 };
 
 /// Updates a block of parameters from their gradients, and keeps what it remembers between steps:
-/// up to three numbers a parameter, each kind in one contiguous block.
+/// up to three numbers a parameter, and the sum of gradients whose mean a step goes along, each
+/// kind in one contiguous block.
 template <class T>
 class OptimizerState {
   public:
     OptimizerState(const OptimizerSettings& settings, Index size);
 
-    /// Step number `step`, from 0, not scaled by the gradient's norm.
-    Update<T> step(T* parameters, std::int64_t step, double rate);
+    /// The next step, along a gradient that is not scaled yet.
+    Update<T> step(T* parameters, double rate);
 
     /// Take memory for the sums over the gradient in `ranges`, before a team is there.
     void make_room(const std::vector<Range>& ranges);
 
-    /// What the gradient in `ranges` is multiplied by so that its norm is at most global_clipnorm;
-    /// NaN where that norm is not finite. There must be room for them.
-    T clipping_scale(const Team& team, const T* gradients, const std::vector<Range>& ranges);
+    /// Batches whose mean gradient a step goes along.
+    std::int64_t batches_a_step() const { return batches_a_step_; }
+
+    /// What the next step goes along once a batch has its gradient in `ranges`: that, or the sum of
+    /// as many as a step is made of; null while there are fewer. `finite` becomes false where the
+    /// sum is not.
+    const T* gather(const Team& team, const T* gradients, const std::vector<Range>& ranges,
+                    std::atomic<bool>& finite);
+
+    /// What that is multiplied by so that it is a mean, whose norm is at most global_clipnorm; NaN
+    /// where that norm is not finite. There must be room for `ranges`.
+    T gradient_scale(const Team& team, const T* gradients, const std::vector<Range>& ranges);
 
     /// Operations, for Team::divide, that take as long as the step for the parameters in `ranges`.
     static double sweep_operations(const std::vector<Range>& ranges);
@@ -58,19 +69,31 @@ class OptimizerState {
     static bool sweep(const Part& part, const Update<T>& update, const T* gradients,
                       const std::vector<Range>& ranges);
 
-    /// Does a parameter's step depend on nothing but its own gradient?
-    bool is_elementwise() const { return settings_.global_clipnorm == 0; }
+    /// Count a step that has been made, once for the team; a sum begins anew.
+    void step_is_made(const Team& team);
 
-    /// The next step of the parameters in `ranges`, which are in order, with a team of its own; the
-    /// others, and what is remembered of them, stay as they are. False as for `sweep`.
+    /// Does a parameter's step depend on nothing but its own gradient, of one batch?
+    bool is_elementwise() const { return settings_.global_clipnorm == 0 && batches_a_step_ == 1; }
+
+    /// The next step of the parameters in `ranges`, which are in order, with a team of its own, or
+    /// no more than a gradient added to those before; the others, and what is remembered of them,
+    /// stay as they are. False as for `sweep`, and where the sum is not finite.
     bool apply(ParameterStore<T>& store, const std::vector<Range>& ranges, double rate);
 
     /// Forget everything.
     void reset();
 
-    /// Steps done so far. Whoever calls `sweep` counts them, once for the team.
+    /// Steps done so far.
     std::int64_t steps() const { return steps_; }
     void set_steps(std::int64_t steps) { steps_ = steps; }
+
+    /// Batches since the last step. Throws std::invalid_argument where that would be as many as a
+    /// step is made of.
+    std::int64_t summed() const { return summed_; }
+    void set_summed(std::int64_t batches);
+
+    /// Batches so far.
+    std::int64_t batches() const { return steps_ * batches_a_step_ + summed_; }
 
     Index size() const { return size_; }
 
@@ -81,12 +104,18 @@ class OptimizerState {
     std::vector<AlignedBuffer<T>>& blocks() { return blocks_; }
 
   private:
+    T* sum() { return blocks_[moments_].data(); }
+    void clear_sum(const Team& team);
+
     OptimizerSettings settings_;
     Index size_;
+    std::int64_t batches_a_step_;
     Busy busy_;
-    std::atomic<std::int64_t> steps_{0};  // anyone may ask for them at any time
-    std::vector<AlignedBuffer<T>> blocks_;
-    std::vector<double> square_sums_;  // of the gradient, by block of a range
+    std::atomic<std::int64_t> steps_{0};    // anyone may ask for them at any time
+    std::atomic<std::int64_t> summed_{0};   // as for these
+    std::size_t moments_;                   // blocks of the optimizer's own
+    std::vector<AlignedBuffer<T>> blocks_;  // these, and then the sum of gradients
+    std::vector<double> square_sums_;       // of the gradient, by block of a range
 };
 
 }  // namespace ganglion

@@ -60,6 +60,9 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
         fail("Routine", "a penalty goes by what the rows of a head count, and there is none");
     if ((purpose == Purpose::train) != (optimizer != nullptr))
         fail("Routine", "an optimizer must be given for training, and only then");
+    if (extras.penalty != nullptr && optimizer != nullptr && optimizer->batches_a_step() > 1)
+        fail("Routine", "a penalty goes by the rows of one batch, and a step is made of ",
+             optimizer->batches_a_step());
     if (optimizer != nullptr && optimizer->size() != store.size())
         fail("Routine", "the optimizer is for ", optimizer->size(), " parameters, not ",
              store.size());
@@ -152,7 +155,7 @@ template <class T>
 Run Routine<T>::begin_run(const Batches& batches, Index rows, Index number) {
     heads_.begin(workspace_, batches, rows, extras_.loss_factor, losses_.data());
     hidden_.begin(rows, extras_.loss_factor, losses_.data() + heads_.count());
-    const std::int64_t step = optimizer_ == nullptr ? number : optimizer_->steps();
+    const std::int64_t step = optimizer_ == nullptr ? number : optimizer_->batches();
     last_run_ = {.rows = rows,
                  .losses = losses_.data(),
                  .seed = seed_,
@@ -160,10 +163,11 @@ Run Routine<T>::begin_run(const Batches& batches, Index rows, Index number) {
     return last_run_;
 }
 
-/// Backward and update. No parameter has changed when it was interrupted.
+/// Backward, and the update that a step's last batch makes. No parameter has changed when it was
+/// interrupted.
 template <class T>
 Ending Routine<T>::train_on(const Team& team, Stop& stop, const Run& run, double rate) {
-    Update<T> plain = optimizer_->step(store_.values(), static_cast<std::int64_t>(run.step), rate);
+    Update<T> plain = optimizer_->step(store_.values(), rate);
     Update<T> penalized = plain;
     if (extras_.penalty != nullptr)
         penalized.rule.weight_decay += static_cast<T>(extras_.penalty->decay(heads_.weight()));
@@ -172,15 +176,18 @@ Ending Routine<T>::train_on(const Team& team, Stop& stop, const Run& run, double
     if (!workspace_.backward_updating(team, stop, run, {&plain, &penalized, &penalized_, &finite}))
         return Ending::interrupted;
     stop.release();
-    const T scale = optimizer_->clipping_scale(team, store_.gradients(), reached_);
-    plain.rule.gradient_scale = penalized.rule.gradient_scale = scale;
-    team.divide(sweep_operations_, [&](Part part) noexcept {
-        bool all = optimizer_->sweep(part, plain, store_.gradients(), swept_);
-        all &= optimizer_->sweep(part, penalized, store_.gradients(), swept_penalized_);
-        if (!all) finite = false;
-    });
+    const T* const gradients = optimizer_->gather(team, store_.gradients(), reached_, finite);
+    if (gradients != nullptr) {
+        const T scale = optimizer_->gradient_scale(team, gradients, reached_);
+        plain.rule.gradient_scale = penalized.rule.gradient_scale = scale;
+        team.divide(sweep_operations_, [&](Part part) noexcept {
+            bool all = optimizer_->sweep(part, plain, gradients, swept_);
+            all &= optimizer_->sweep(part, penalized, gradients, swept_penalized_);
+            if (!all) finite = false;
+        });
+        optimizer_->step_is_made(team);  // what is not finite has been written too
+    }
     workspace_.remember(run);
-    optimizer_->set_steps(optimizer_->steps() + 1);  // what is not finite has been written too
     return finite ? Ending::complete : Ending::loss_not_finite;
 }
 

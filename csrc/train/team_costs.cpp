@@ -5,7 +5,8 @@
 #include "train/routine.h"
 
 // What routine.cpp and predictor.cpp have a team do, with nothing computed. The squares that a
-// penalty sums up on the way are left out: the products read the same parameters.
+// penalty sums up on the way are left out: the products read the same parameters. So is the adding
+// up of gradients where several batches make a step: each counts as one that makes a step.
 
 namespace ganglion {
 namespace {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from ganglion import schedules
 from ganglion._base import attributes, checks, naming
 from ganglion._base.arguments import explained
+from ganglion._base.plain_records import UNUSUAL
 from ganglion.schedules import Schedule
 
 _RULES: Mapping[str, checks.Rule] = {
@@ -14,6 +15,7 @@ _RULES: Mapping[str, checks.Rule] = {
     "weight_decay": checks.non_negative,
     "global_clipnorm": checks.positive_or_none,
     "clipvalue": checks.positive_or_none,
+    "gradient_accumulation_steps": checks.several_or_none,
     "momentum": checks.fraction,
     "nesterov": checks.flag,
     "beta_1": checks.fraction,
@@ -35,6 +37,9 @@ class Optimizer:
         global_clipnorm: Largest norm of the whole gradient, positive; None clips nothing.
         clipvalue: Largest absolute value of each entry of the gradient, positive; None clips
             nothing.
+        gradient_accumulation_steps: Batches a step, two or more: it goes along the mean of their
+            gradients, each the gradient of its batch's mean loss. An epoch's end does not end them.
+            None: each batch makes a step.
     """
 
     name: ClassVar[str]
@@ -43,9 +48,15 @@ class Optimizer:
     weight_decay: float = 0.0
     global_clipnorm: float | None = None
     clipvalue: float | None = None
+    gradient_accumulation_steps: int | None = field(default=None, metadata=UNUSUAL)
 
     def __post_init__(self) -> None:
         checks.fields(self, _RULES)
+
+    @property
+    def batches_a_step(self) -> int:
+        """How many batches make a step."""
+        return int(self.gradient_accumulation_steps or 1)
 
     def settings(self) -> dict[str, float]:
         """Return every field but the learning rate as a number: None and False are 0, True is 1."""

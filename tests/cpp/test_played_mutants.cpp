@@ -45,7 +45,7 @@ std::vector<T> results(const Case& c, const Plan& plan, const Team& team) {
     Stop stop(kNoInterrupt);
     const std::vector<LossRun> weighted(c.goal.losses.size(), {.weighted = true});
     const Run run{.rows = kRows, .losses = weighted.data()};
-    const Update<T> update = sgd.step(store.values(), 0, 0.1);
+    const Update<T> update = sgd.step(store.values(), 0.1);
     const std::vector<Range> no_penalty;
     std::atomic<bool> finite{true};
     workspace.forward(team, stop, run);

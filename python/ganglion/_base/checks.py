@@ -66,6 +66,7 @@ unit_interval = _number("a number in [0, 1]", lambda value: 0 <= value <= 1)
 whole = _whole("a whole number", lambda _: True)
 count = _whole("a whole number, zero or more", lambda value: value >= 0)
 positive_count = _whole("a whole number, one or more", lambda value: value >= 1)
+several = _whole("a whole number, two or more", lambda value: value >= 2)
 
 size = _whole("a whole number from 1 to 2**31 - 1", lambda value: 1 <= value < 2**31)
 seed = _whole("a whole number from 0 to 2**64 - 1", lambda value: 0 <= value < 2**64, 64)
@@ -75,6 +76,12 @@ def positive_or_none(name: str, value: object) -> None:
     """Check that `value` is None or a positive finite number."""
     if value is not None:
         positive(name, value)
+
+
+def several_or_none(name: str, value: object) -> None:
+    """Check that `value` is None or a whole number, two or more."""
+    if value is not None:
+        several(name, value)
 
 
 def listed(name: str, value: object, items: str) -> None:

@@ -16,6 +16,8 @@ from ganglion._base.checks import shown
 Records = Mapping[str, type[Any]]
 """Types of records by their names."""
 
+UNUSUAL = {"unusual": True}  # a field is told only where it is not the default
+
 
 def told_fields(record: Any) -> Iterator[str]:
     """Give the fields of a record that are shown and written: some only where they are unusual."""

@@ -11,6 +11,7 @@ from typing import Self
 from ganglion import _core
 from ganglion._base import checks, shapes
 from ganglion._base.arguments import explained
+from ganglion._base.plain_records import UNUSUAL
 from ganglion._base.shapes import Shape
 from ganglion._base.structures import Structure
 from ganglion.graphs.architectures import (
@@ -25,7 +26,7 @@ from ganglion.graphs.builders import Builder
 from ganglion.graphs.networks import Network
 from ganglion.layers import Builder as AnyBuilder
 from ganglion.layers import Layer, Value, checked_layers
-from ganglion.layers.layer import UNUSUAL, trainable_field
+from ganglion.layers.layer import trainable_field
 from ganglion.losses import HiddenLoss, Loss
 
 

@@ -7,16 +7,10 @@ from dataclasses import dataclass, field
 from ganglion import activations, initializers, regularizers
 from ganglion._base import checks
 from ganglion._base.arguments import explained
+from ganglion._base.plain_records import UNUSUAL
 from ganglion.activations import ActivationFunction
 from ganglion.initializers import Initializer
-from ganglion.layers.layer import (
-    REGULARIZATION,
-    UNUSUAL,
-    Builder,
-    Layer,
-    Value,
-    trainable_field,
-)
+from ganglion.layers.layer import REGULARIZATION, Builder, Layer, Value, trainable_field
 from ganglion.losses import SparsityKL
 from ganglion.regularizers import Regularizer
 

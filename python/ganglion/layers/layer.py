@@ -12,13 +12,12 @@ from typing import Any, ClassVar, Never, Protocol, Self, TypeVar
 from ganglion._base import shapes
 from ganglion._base.arguments import explained
 from ganglion._base.checks import shown
-from ganglion._base.plain_records import told_fields
+from ganglion._base.plain_records import UNUSUAL, told_fields
 from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
 from ganglion.initializers import Initializer
 from ganglion.losses import HiddenLoss, Loss
 
-UNUSUAL = {"unusual": True}  # a field is told only where it is not the default
 REGULARIZATION = "regularization"  # what regularizers come to, all together, is reported as
 
 

@@ -55,6 +55,7 @@ class CorePass:
         class_counts: Of the loss of each of the data's targets; 0 where it has no classes.
         routines: One for all batches, or several: the first batch goes through the first.
         trainer: What runs them.
+        states: Of the optimizer of each routine, if it trains.
     """
 
     call: str
@@ -62,6 +63,7 @@ class CorePass:
     class_counts: Sequence[int]
     routines: Sequence[_core.Routine]
     trainer: _core.Trainer
+    states: Sequence[_core.OptimizerState | None]
 
     def run(self, part: Part, rates: Rates) -> None:
         """Run batches, all in one call of the core."""
@@ -79,7 +81,8 @@ class CorePass:
             rates=rates,
         )
         if ending == "loss_not_finite":
-            bad = self.routines[batch % len(self.routines)].first_bad_tensor()
-            raise BatchNotFiniteError(batch, bad or self.model.step_culprit())
+            number = batch % len(self.routines)
+            bad = self.routines[number].first_bad_tensor()
+            raise BatchNotFiniteError(batch, bad or self.model.step_culprit(self.states[number]))
         if ending != "complete":
             self.model.refuse(self.call, part.data, self.class_counts, ending)

@@ -138,7 +138,7 @@ class CustomPass:
             fed.append(targets[number].y)
             values.append(np.empty((rows, targets[number].positions), dtype))
         if self._tape is not None and self._state is not None:
-            self._tape.forward(fed, values, self._state.steps)
+            self._tape.forward(fed, values, self._state.batches)
         elif self._predictor is not None:
             self._predictor.predict([(table, 1.0, None) for table in fed], values)
         return values
@@ -189,7 +189,7 @@ class CustomPass:
             )
         self._tape.backward([np.ascontiguousarray(one, dtype) for one in given], [])
         if not self._tape.apply_gradients(self._state, rate):
-            raise BatchNotFiniteError(batch, self._model.step_culprit())
+            raise BatchNotFiniteError(batch, self._model.step_culprit(self._state))
 
 
 def _answered(name: str, answer: object, shape: tuple[int, ...]) -> tuple[float, Any]:

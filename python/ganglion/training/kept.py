@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ganglion import losses, metrics, optimizers, schedules
 from ganglion._base import checks
 from ganglion._base.functions import name_of
-from ganglion._base.plain_records import RecordReader, RecordWriter
+from ganglion._base.plain_records import UNUSUAL, RecordReader, RecordWriter
 from ganglion.losses import Loss
 from ganglion.metrics import Metric
 from ganglion.optimizers import Optimizer
@@ -48,16 +48,22 @@ class Kept:
         schedule: Of the learning rate, as it is now.
         steps: How many the optimizer has taken.
         heads: What outputs are compared by.
+        summed: Batches since the last step, fewer than make one.
     """
 
     optimizer: Optimizer
     schedule: Schedule
     steps: int
     heads: Sequence[KeptHead]
+    summed: int = field(default=0, metadata=UNUSUAL)
 
     def __post_init__(self) -> None:
         checks.count("steps", self.steps)
+        checks.count("summed", self.summed)
         _check_kinds(optimizer=(self.optimizer, Optimizer), schedule=(self.schedule, Schedule))
+        most = self.optimizer.batches_a_step
+        if self.summed >= most:
+            raise ValueError(f"summed is {self.summed}, must be less than the {most} of a step")
         object.__setattr__(self, "heads", tuple(self.heads))  # a record cannot change
 
     @classmethod
@@ -72,7 +78,8 @@ class Kept:
             ValueError: When a loss or a metric is a function, which a file cannot hold.
         """
         heads = tuple(_kept(call, head) for head in objective.heads)
-        return cls(objective.optimizer, objective.schedule, objective.state.steps, heads)
+        state = objective.state
+        return cls(objective.optimizer, objective.schedule, state.steps, heads, state.summed)
 
     def is_of(self, other: Kept) -> bool:
         """Tell whether both are of models that were compiled alike, however far they are."""
@@ -96,7 +103,7 @@ class Kept:
             blocks: What the optimizer remembers, an array for each of its own.
         """
         objective.schedule = self.schedule
-        objective.state.steps = self.steps
+        objective.state.steps, objective.state.summed = self.steps, self.summed
         for block, values in zip(objective.state.blocks, blocks, strict=True):
             block[:] = values
 

@@ -81,6 +81,9 @@ class Objective(Stepping):
     def apply_gradients(self, tape: _core.Tape | None) -> None:
         """Take a step along the gradients in the model's store, of what the tape goes back to.
 
+        Where several batches make a step, only the last of them does, along the mean of their
+        gradients.
+
         Args:
             tape: None: there are no gradients.
 
@@ -102,7 +105,7 @@ class Objective(Stepping):
             before = self.snapshot
             before.take()
             if not tape.apply_gradients(self.state, rate):
-                culprit = self.model.step_culprit()
+                culprit = self.model.step_culprit(self.state)
                 before.put_back()
                 raise LossNotFiniteError(
                     f"apply_gradients: {culprit} is not finite after the step, which is undone."

@@ -132,11 +132,17 @@ class Parametrized:
         inputs = self.network.inputs
         return "X" if len(inputs) == 1 else f"X of {inputs[number].name}"
 
-    def step_culprit(self) -> str:
-        """Return what is not finite after a step whose loss was, for messages."""
-        if np.isfinite(self.store.values).all():
-            return "a square of gradients that the optimizer remembers"
-        return "a parameter"
+    def step_culprit(self, state: _core.OptimizerState | None) -> str:
+        """Return what is not finite after a step whose loss was, for messages.
+
+        Args:
+            state: Of the optimizer that has made it, or has added a gradient to those before.
+        """
+        if not np.isfinite(self.store.values).all():
+            return "a parameter"
+        if state is not None and state.summed:
+            return "the sum of gradients that the optimizer remembers"
+        return "a square of gradients that the optimizer remembers"
 
     def check_finite(self, call: str, data: Dataset) -> None:
         """Refuse inputs, targets and weights that are not finite in this precision."""

@@ -116,4 +116,5 @@ class Phase(Runner):
             ],
         )
         classes = [head.class_count for head in self._heads]
-        return CorePass(self._call, model, classes, [routine], model.precision.trainer([routine]))
+        trainer = model.precision.trainer([routine])
+        return CorePass(self._call, model, classes, [routine], trainer, [self._state])

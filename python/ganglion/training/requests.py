@@ -168,7 +168,7 @@ def _array_source(
             )
         data, held_out = data.rows(slice(None, count)), data.rows(slice(count, None))
         _warn_of_other_classes(data, held_out, objective)
-    if arguments.initial_epoch == 0 and objective.state.steps == 0:
+    if arguments.initial_epoch == 0 and objective.state.batches == 0:
         _warn_of_far_scales(subject.model, objective, data)
     data = weighted_by_class("fit", data, arguments.class_weight, objective)
     batch_size = min(arguments.batch_size or _FIT_BATCH, len(data))

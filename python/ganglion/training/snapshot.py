@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ganglion import _core
 from ganglion.training.parametrized import Parametrized
 from ganglion.training.stepping import Stepping
 
@@ -50,7 +51,7 @@ class _OptimizerSnapshot:
     def __init__(self, optimizer: Stepping, *, whole: bool) -> None:
         self._optimizer = optimizer
         self._schedule = optimizer.schedule
-        self._steps = optimizer.state.steps
+        self._progress = _progress(optimizer.state)
         blocks = optimizer.state.blocks
         self._complete = whole or sum(block.nbytes for block in blocks) <= _MOST_STATE
         self._blocks = blocks if self._complete else []
@@ -58,16 +59,21 @@ class _OptimizerSnapshot:
 
     def take(self) -> None:
         self._schedule = self._optimizer.schedule
-        self._steps = self._optimizer.state.steps
+        self._progress = _progress(self._optimizer.state)
         for block, copy in zip(self._blocks, self._copies, strict=True):
             copy[:] = block
 
     def put_back(self) -> None:
         self._optimizer.schedule = self._schedule
         state = self._optimizer.state
-        if state.steps != self._steps and not self._complete:
+        if self._complete:
+            state.steps, state.summed = self._progress
+        elif _progress(state) != self._progress:
             state.reset()
-        elif self._complete:
-            state.steps = self._steps
         for block, copy in zip(self._blocks, self._copies, strict=True):
             block[:] = copy
+
+
+def _progress(state: _core.OptimizerState) -> tuple[int, int]:
+    """Return how many steps it has made, and how many batches of the next one there were."""
+    return state.steps, state.summed

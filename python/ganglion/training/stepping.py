@@ -26,10 +26,13 @@ class Stepping:
         )
 
     def rates(self, count: int) -> Rates:
-        """Return the learning rates of the next `count` steps."""
+        """Return the learning rates of the next `count` batches, each that of its step."""
         if type(self.schedule) is schedules.Constant:  # its rate has been looked at
             return np.full(count, self.schedule.learning_rate, np.float64)
-        steps = np.arange(self.state.steps, self.state.steps + count)
+        batches, together = self.state.batches, self.optimizer.batches_a_step
+        steps = np.arange(batches, batches + count)
+        if together > 1:
+            steps //= together
         rates = np.ascontiguousarray(self.schedule.rates(steps), np.float64)
         if rates.shape != steps.shape or not (np.isfinite(rates) & (rates >= 0)).all():
             raise ValueError(
