@@ -150,7 +150,7 @@ def test_a_round_is_filled_up_and_who_is_given_none_sees_the_samples_before() ->
     order_of = np.arange(7)[::-1]
     source = TurnSource(lambda epoch: (data, epoch * order_of), 7, 2, [True, True, False])
     assert (source.samples, source.steps) == (7, 6)
-    (part,) = source.parts(1, single=False)
+    (part,) = source.parts(1, [6])
     assert (part.first, part.count, part.batch_size) == (0, 6, 2)
     order = part.order
     assert order is not None
