@@ -13,8 +13,21 @@ SAYS = {
     "regression.py": "of always saying the mean: 59.2",
     "custom_loop.py": "expected reward 0.83 of 0.83",
     "two_heads.py": "most digits are read, and their ink is told: True",
+    "anomalies.py": "the unseen digit is told from the others: True",
+    "autoencoder_image_compression.py": "the autoencoder keeps more than PCA: True",
+    "denoise_digits.py": "a third less is left than by PCA: True",
+    "vae_digits.py": "the plane tells more digits apart than that of PCA: True",
 }
-DRAWS = {"two_heads.py": "two_heads.png"}
+DRAWS = {
+    name: name.replace(".py", ".png")
+    for name in (
+        "anomalies.py",
+        "autoencoder_image_compression.py",
+        "denoise_digits.py",
+        "two_heads.py",
+        "vae_digits.py",
+    )
+}
 
 
 def test_every_example_is_listed() -> None:
