@@ -19,6 +19,7 @@ from ganglion.callbacks import (
     wants_batches,
 )
 from ganglion.callbacks.history import History
+from ganglion.optimizers import SGD
 
 
 class FakeModel:
@@ -28,6 +29,9 @@ class FakeModel:
         self.history = History()
         self.stop_training = False
         self.learning_rate = 1.0
+        self.optimizer = SGD()
+        self.loss = None
+        self.metrics: list[Any] = []
         self.weights = [np.zeros(1)]
 
     def get_weights(self) -> list[NDArray[Any]]:
