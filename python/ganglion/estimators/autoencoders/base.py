@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ganglion._base.arrays import Array
 from ganglion.estimators.autoencoders.arguments import AutoencoderArguments
+from ganglion.estimators.autoencoders.plots import PlotsMixin
 from ganglion.estimators.one_graph.base import OneGraph
 from ganglion.estimators.shared.hidden_layers import Activation, activations_of, sizes_of
 from ganglion.estimators.shared.rollback import as_before_on_failure
@@ -28,6 +29,7 @@ class BaseAutoencoder(
     ClassNamePrefixFeaturesOutMixin,  # type: ignore[misc]  # scikit-learn has no types
     TransformerMixin,  # type: ignore[misc]
     OneGraph,
+    PlotsMixin,
     AutoencoderArguments,
 ):
     """Base of the autoencoders.

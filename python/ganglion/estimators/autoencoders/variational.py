@@ -15,6 +15,7 @@ from ganglion._base.arrays import Array
 from ganglion.estimators.autoencoders import bounds
 from ganglion.estimators.autoencoders.base import BaseAutoencoder
 from ganglion.estimators.autoencoders.layers import chained, hidden, learnt_number, mirrored
+from ganglion.estimators.autoencoders.plots import SamplesPlotMixin
 from ganglion.estimators.shared.parameters import NOT_NEGATIVE, one_of, parameter, parametrized
 from ganglion.estimators.shared.threads import limited
 from ganglion.estimators.shared.turns import predicts
@@ -51,7 +52,7 @@ class LikelihoodArguments:
 
 @explained
 @parametrized
-class VariationalAutoencoder(BaseAutoencoder, LikelihoodArguments):
+class VariationalAutoencoder(SamplesPlotMixin, BaseAutoencoder, LikelihoodArguments):
     """A variational autoencoder (Kingma and Welling, 2013; Rezende et al., 2014).
 
     Each sample has a normal distribution of codes, near the standard one, from which a code is
