@@ -15,6 +15,7 @@ from scipy import sparse
 from sklearn.base import clone
 
 import ganglion as gn
+from ganglion import schedules
 from ganglion._base.interrupts import heed
 from ganglion.adversarial import GenerativeAdversarialNetwork
 from ganglion.regularizers import L2
@@ -183,6 +184,22 @@ def test_parts_are_the_epochs_of_a_fit() -> None:
     for name in ("generator_loss_curve_", "discriminator_loss_curve_"):
         assert getattr(whole, name) == getattr(parts, name)
         assert len(getattr(whole, name)) == 3
+
+
+def test_rates_follow_a_schedule_to_its_end() -> None:
+    net = small(lr_schedule="cosine", learning_rate_init=(1e-3, 3e-3), discriminator_steps=2)
+    net.set_params(max_iter=4, batch_size=20).fit(X)  # 3 rounds an epoch
+    makes, tells = net._pair.turns.each[1], net._pair.turns.each[0]
+    assert (makes.state.steps, tells.state.steps) == (12, 24)
+    assert makes.schedule == schedules.CosineDecay(1e-3, 12)
+    assert tells.schedule == schedules.CosineDecay(3e-3, 24)
+    again = pickle.loads(pickle.dumps(net))
+    assert [turn.schedule for turn in again._pair.turns.each] == [tells.schedule, makes.schedule]
+    with pytest.raises(ValueError, match="lr_schedule is 'cosine', which goes over the epochs"):
+        net.partial_fit(X)
+    constant = small(max_iter=2).fit(X)
+    assert same(small(max_iter=2, lr_schedule=lambda step: 1e-3).fit(X), constant)
+    assert not same(small(max_iter=2, lr_schedule=lambda step: 2e-3).fit(X), constant)
 
 
 def test_halves_are_saved_and_loaded(tmp_path: Any) -> None:

@@ -162,17 +162,18 @@ class TurnSource:
     are_given_samples: Sequence[bool]
 
     @property
-    def steps(self) -> int:
-        """Batches an epoch, of all turns."""
-        return self._rounds * len(self.are_given_samples)
+    def rounds(self) -> int:
+        """Rounds an epoch."""
+        return -(-self.samples // (self.batch_size * sum(self.are_given_samples)))
 
     @property
-    def _rounds(self) -> int:
-        return -(-self.samples // (self.batch_size * sum(self.are_given_samples)))
+    def steps(self) -> int:
+        """Batches an epoch, of all turns."""
+        return self.rounds * len(self.are_given_samples)
 
     def parts(self, epoch: int, lengths: Iterable[int]) -> Iterator[Part]:  # noqa: ARG002
         """Give the batches of an epoch, which are run together."""
         data, order = self.data(epoch)
-        given = np.resize(order, (self._rounds, sum(self.are_given_samples), self.batch_size))
+        given = np.resize(order, (self.rounds, sum(self.are_given_samples), self.batch_size))
         latest = np.cumsum(self.are_given_samples) - 1  # of those of the round, by turn
         yield Part(data, given[:, latest].ravel(), self.batch_size, 0, self.steps)

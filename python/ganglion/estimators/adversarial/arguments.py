@@ -71,8 +71,8 @@ class AdversarialArguments(EpochArguments):
         POSITIVE,
         "array-like",
         default=0.001,
-        says="The learning rate, or two: the generator's, and the discriminator's (Heusel et al.,"
-        " 2017).",
+        says="The learning rate, or the highest that `lr_schedule` has; or two, the generator's and"
+        " the discriminator's (Heusel et al., 2017).",
     )
     discriminator_steps: int = parameter(
         AT_LEAST_1,

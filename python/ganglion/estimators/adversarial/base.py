@@ -19,18 +19,21 @@ from ganglion.estimators.one_graph.epochs import EstimatorEpochs
 from ganglion.estimators.shared.answers import Estimator
 from ganglion.estimators.shared.hidden_layers import activations_of, sizes_of
 from ganglion.estimators.shared.inputs import ChecksInputs
+from ganglion.estimators.shared.learning_rates import schedule_of
 from ganglion.estimators.shared.progress_shown import OF_ADVERSARIES, progress_of, show
 from ganglion.estimators.shared.rollback import as_before_on_failure
-from ganglion.estimators.shared.stochastic_fits import batch_size_of
+from ganglion.estimators.shared.stochastic_fits import batch_size_of, check_part
 from ganglion.estimators.shared.threads import limited, threads_for
 from ganglion.estimators.shared.turns import fits_alone, predicts
 from ganglion.layers import Activation, Dense, Layer
 from ganglion.models import Model, Sequential, inside
 from ganglion.models.base import BaseModel
+from ganglion.schedules import Constant, Schedule
 from ganglion.training.clock import Clock
 from ganglion.training.far_scales import warn_of_inputs
 from ganglion.training.fit_plan import FitPlan
 from ganglion.training.progress import Progress
+from ganglion.training.turns import TurnSource
 
 
 class BaseAdversarial(ChecksInputs, Estimator, AdversarialArguments):
@@ -119,28 +122,38 @@ class BaseAdversarial(ChecksInputs, Estimator, AdversarialArguments):
         """Train: afresh, or `incremental`, for one epoch from where the call before has ended."""
         clock = Clock()
         afresh = not (incremental and hasattr(self, "_pair"))
-        threads_for(self.n_jobs, limit=1)
+        self._check_arguments(incremental=incremental)
         X = self._checked_table(X, reset=afresh)
         if afresh:
             self._pair = self._new_pair(X)
-        packing = self._pair.rules.packing
-        if len(X) < packing:
-            raise ValueError(f"X has {len(X)} samples, must have at least packing, {packing}")
-        run = EstimatorEpochs(
-            objective=self._pair.turns,
-            source=self._pair.source(X, batch_size_of(self.batch_size, len(X))),
-            verbose=bool(self.verbose),
-        )
+        source = self._source(X)
+        if afresh:
+            self._pair.set_rates(*self._schedules(source.rounds * self.max_iter))
+        run = EstimatorEpochs(objective=self._pair.turns, source=source, verbose=bool(self.verbose))
         progress = Progress() if afresh else progress_of(self)
         first = progress.epochs_in_all
-        plan = FitPlan(
-            epochs=range(first, first + (1 if incremental else self.max_iter)), clock=clock
-        )
+        last = first + (1 if incremental else self.max_iter)
         with limited(self.n_jobs):
-            epochs.run(plan, progress, run, is_part=incremental)
+            epochs.run(
+                FitPlan(epochs=range(first, last), clock=clock), progress, run, is_part=incremental
+            )
         show(progress, self, OF_ADVERSARIES)
         self._pair.write_models()
         self.generator_, self.discriminator_ = self._pair.generator, self._pair.discriminator
+
+    def _check_arguments(self, *, incremental: bool) -> None:
+        """Refuse what does not go together, before anything is changed."""
+        threads_for(self.n_jobs, limit=1)
+        if incremental:
+            check_part(self.lr_schedule)
+        self._schedules(rounds=1)
+
+    def _source(self, X: Array) -> TurnSource:
+        """Return the batches that are made of checked samples."""
+        packing = self._pair.rules.packing
+        if len(X) < packing:
+            raise ValueError(f"X has {len(X)} samples, must have at least packing, {packing}")
+        return self._pair.source(X, batch_size_of(self.batch_size, len(X)))
 
     def _new_pair(self, X: Array) -> Pair:
         """Return generator and discriminator with first weights."""
@@ -151,7 +164,6 @@ class BaseAdversarial(ChecksInputs, Estimator, AdversarialArguments):
             packing=int(self.packing),
             discriminator_steps=int(self.discriminator_steps),
             label_smoothing=float(self.label_smoothing),
-            learning_rates=self._learning_rates(),
             seed=seeds[2],
         )
         generator = self._generator(features, X.dtype.name, seeds[0])
@@ -182,15 +194,23 @@ class BaseAdversarial(ChecksInputs, Estimator, AdversarialArguments):
         activations = activations_of(self.activation, len(sizes))
         return [Dense(units, one) for units, one in zip(sizes, activations, strict=True)]
 
-    def _learning_rates(self) -> tuple[float, float]:
-        """Return the generator's, and the discriminator's."""
+    def _schedules(self, rounds: int) -> list[Schedule]:
+        """Return the learning rates of the generator, and of the discriminator, in so many rounds.
+
+        Raises:
+            ValueError: When they are not positive, or more than two.
+        """
         given = np.atleast_1d(self.learning_rate_init).tolist()
         if len(given) > 2 or not all(np.isfinite(rate) and rate > 0 for rate in given):
             raise ValueError(
                 f"learning_rate_init is {self.learning_rate_init!r}, must be a positive number, or"
                 " two, the generator's and the discriminator's"
             )
-        return float(given[0]), float(given[-1])
+        rates, times = (given[0], given[-1]), (1, int(self.discriminator_steps))
+        return [
+            schedule_of(self.lr_schedule, rate, rounds * steps) or Constant(rate)
+            for rate, steps in zip(rates, times, strict=True)
+        ]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

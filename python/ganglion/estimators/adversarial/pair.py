@@ -20,6 +20,7 @@ from ganglion.estimators.adversarial.networks import (
 from ganglion.losses import BinaryCrossEntropy
 from ganglion.models import Model
 from ganglion.optimizers import Adam
+from ganglion.schedules import Schedule
 from ganglion.training.data import Dataset, Inputs, Targets
 from ganglion.training.passes import Order
 from ganglion.training.sources import shuffled
@@ -27,7 +28,7 @@ from ganglion.training.turns import Turn, Turns, TurnSource
 
 _LOSS = BinaryCrossEntropy()
 
-Kept = tuple[int, list[Array]]  # steps of an optimizer, and what it remembers
+Kept = tuple[Schedule, int, list[Array]]  # an optimizer's rates, its steps, what it remembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,6 @@ class Rules:
     packing: int
     discriminator_steps: int
     label_smoothing: float
-    learning_rates: tuple[float, float]  # the generator's, and the discriminator's
     seed: int
 
 
@@ -55,13 +55,17 @@ class Pair:
     def __init__(self, generator: Model, discriminator: Model, rules: Rules) -> None:
         self.generator, self.discriminator, self.rules = generator, discriminator, rules
         self._whole = whole = joined(generator, discriminator, rules.packing, rules.seed)
-        makes, tells = (Adam(rate, beta_1=0.5) for rate in rules.learning_rates)
-        told = {REAL: _LOSS, FAKE: _LOSS}
-        each = [
-            Turn("discriminator", whole, told, [DISCRIMINATOR], tells, is_given_samples=True),
-            Turn("generator", whole, {PASSED: _LOSS}, [GENERATOR], makes, is_given_samples=False),
-        ]
-        self.turns = Turns(whole, each, [0] * rules.discriminator_steps + [1])
+        told, by = {REAL: _LOSS, FAKE: _LOSS}, Adam(beta_1=0.5)
+        self._tells = Turn("discriminator", whole, told, [DISCRIMINATOR], by, is_given_samples=True)
+        self._makes = Turn(
+            "generator", whole, {PASSED: _LOSS}, [GENERATOR], by, is_given_samples=False
+        )
+        in_round = [0] * rules.discriminator_steps + [1]
+        self.turns = Turns(whole, [self._tells, self._makes], in_round)
+
+    def set_rates(self, of_generator: Schedule, of_discriminator: Schedule) -> None:
+        """Let the steps of both have such learning rates."""
+        self._makes.schedule, self._tells.schedule = of_generator, of_discriminator
 
     def source(self, X: Array, batch_size: int) -> TurnSource:
         """Return batches of so many samples, each epoch's in an order, and in packs, of its own."""
@@ -94,7 +98,7 @@ class Pair:
 
     def __reduce__(self) -> tuple[Any, ...]:
         optimizers = [
-            (turn.state.steps, [np.array(block) for block in turn.state.blocks])
+            (turn.schedule, turn.state.steps, [np.array(block) for block in turn.state.blocks])
             for turn in self.turns.each
         ]
         parts = self.generator, self.discriminator, self.rules
@@ -112,8 +116,8 @@ class Pair:
         """Return a pair as far as the one was that has been taken apart so."""
         pair = cls(generator, discriminator, rules)
         pair._whole.store.values[:] = values
-        for turn, (steps, blocks) in zip(pair.turns.each, optimizers, strict=True):
-            turn.state.steps = steps
+        for turn, (schedule, steps, blocks) in zip(pair.turns.each, optimizers, strict=True):
+            turn.schedule, turn.state.steps = schedule, steps
             for block, kept in zip(turn.state.blocks, blocks, strict=True):
                 block[:] = kept
         return pair

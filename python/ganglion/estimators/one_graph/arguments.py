@@ -32,6 +32,15 @@ class EpochArguments:
         default="auto",
         says='Samples a step; "auto": 200, or all of fewer.',
     )
+    lr_schedule: str | Callable[[int], float] | None = parameter(
+        one_of({"cosine", "one_cycle"}),
+        callable,
+        None,
+        default=None,
+        says='The learning rate of each step: "cosine" or "one_cycle" over `max_iter` epochs; a'
+        " schedule of `ganglion.schedules`; or a function of the step's number. None: it is"
+        " constant.",
+    )
     max_iter: int = parameter(AT_LEAST_1, default=200, says="Epochs at most.")
     random_state: int | np.random.RandomState | None = parameter(
         "random_state",
@@ -51,15 +60,6 @@ class TrainingArguments(EpochArguments):
     _: KW_ONLY
     learning_rate_init: float = parameter(
         POSITIVE, default=0.001, says="The learning rate, or the highest that `lr_schedule` has."
-    )
-    lr_schedule: str | Callable[[int], float] | None = parameter(
-        one_of({"cosine", "one_cycle"}),
-        callable,
-        None,
-        default=None,
-        says='The learning rate of each step: "cosine" or "one_cycle" over `max_iter` epochs; a'
-        " schedule of `ganglion.schedules`; or a function of the step's number. None: it is"
-        " constant.",
     )
     shuffle: bool = parameter(
         "boolean", default=True, says="Whether each epoch has a random order of its own."

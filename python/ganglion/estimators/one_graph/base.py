@@ -103,7 +103,7 @@ class OneGraph(ChecksInputs, Estimator, TrainingArguments, ABC):
         """Refuse what does not go together, before anything is changed."""
         threads_for(self.n_jobs, limit=1)
         if incremental:
-            check_part(self)
+            check_part(self.lr_schedule, early_stopping=self.early_stopping)
         self._schedule(steps=1)
 
     def _schedule(self, steps: int) -> schedules.Schedule | None:

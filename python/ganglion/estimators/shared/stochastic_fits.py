@@ -25,13 +25,13 @@ def batch_size_of(given: int | str, samples: int) -> int:
     return int(np.clip(given, 1, samples))
 
 
-def check_part(estimator: Any) -> None:
-    """Refuse arguments of an estimator that need the whole of a fit, where a part is asked for."""
-    if estimator.early_stopping:
+def check_part(lr_schedule: Any, *, early_stopping: bool = False) -> None:
+    """Refuse arguments that need the whole of a fit, where a part is asked for."""
+    if early_stopping:
         raise ValueError("partial_fit does not support early_stopping=True")
-    if isinstance(estimator.lr_schedule, str):
+    if isinstance(lr_schedule, str):
         raise ValueError(
-            f"lr_schedule is {estimator.lr_schedule!r}, which goes over the epochs of a fit:"
+            f"lr_schedule is {lr_schedule!r}, which goes over the epochs of a fit:"
             " partial_fit takes a schedule or a function of the step"
         )
 
