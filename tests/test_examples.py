@@ -15,6 +15,7 @@ SAYS = {
     "two_heads.py": "most digits are read, and their ink is told: True",
     "anomalies.py": "the unseen digit is told from the others: True",
     "autoencoder_image_compression.py": "the autoencoder keeps more than PCA: True",
+    "gan_ring.py": "most samples are near a mode, and most modes are found: True",
     "denoise_digits.py": "a third less is left than by PCA: True",
     "vae_digits.py": "the plane tells more digits apart than that of PCA: True",
 }
@@ -24,6 +25,7 @@ DRAWS = {
         "anomalies.py",
         "autoencoder_image_compression.py",
         "denoise_digits.py",
+        "gan_ring.py",
         "two_heads.py",
         "vae_digits.py",
     )
