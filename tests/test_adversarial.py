@@ -290,6 +290,10 @@ def test_models_may_be_given_and_stay_as_they_are() -> None:
             {"discriminator": gn.Sequential([gn.Dense(1, kernel_regularizer=L2())], input_size=3)},
             "discriminator has losses of its own",
         ),
+        (
+            {"generator": gn.Sequential([gn.Dense(3, trainable=False)], input_size=2)},
+            "generator has no layer that is trainable",
+        ),
         ({"packing": 121}, "X has 120 samples, must have at least packing, 121"),
         (
             {"learning_rate_init": (1, 2, 3)},

@@ -24,7 +24,8 @@ def check_fits(name: str, model: Model, inputs: int | None, outputs: int) -> Non
         outputs: And give.
 
     Raises:
-        ValueError: When it takes or gives others, or several, or has losses of its own.
+        ValueError: When it takes or gives others, or several, or has nothing to train, or losses
+            of its own.
     """
     network = inside.parametrized(model).network
     if len(network.inputs) > 1 or len(network.outputs) > 1:
@@ -39,6 +40,8 @@ def check_fits(name: str, model: Model, inputs: int | None, outputs: int) -> Non
         if len(port.shape) > 1 or columns not in (None, port.channels):
             wanted = "(columns,)" if columns is None else f"({columns},)"
             raise ValueError(f"{name} {what} rows of shape {port.shape}, must be {wanted}")
+    if not any(parameter.is_trained for parameter in network.parameters):
+        raise ValueError(f"{name} has no layer that is trainable, there is nothing to train")
     if network.terms:
         raise ValueError(
             f"{name} has losses of its own, on tensors or as regularizers, which do not go with the"
