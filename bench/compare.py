@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib.util import find_spec
-from itertools import groupby, product
+from itertools import product
 from pathlib import Path
 
 import ganglion
@@ -65,7 +65,7 @@ def main(
         f" {limits.peak / 1e9:.0f} GFLOP/s, {limits.bandwidth / 1e9:.1f} GB/s"
     )
     rows = []
-    families = [list(group) for _, group in groupby(options.workloads, lambda one: one.family)]
+    families = by_family(options.workloads)
     for task, family in product([options.task] if options.task else TASKS, families):
         done = measure(task, family, frameworks, options.rounds, options.threads)
         print(f"\n{table(done, limits)}")
@@ -78,6 +78,12 @@ def main(
         from ganglion.bench.picture import draw
 
         draw(rows, options.plot)
+
+
+def by_family(workloads: Sequence[Workload]) -> list[list[Workload]]:
+    """Return the workloads of each family, which has a table of its own."""
+    names = dict.fromkeys(one.family for one in workloads)
+    return [[one for one in workloads if one.family == name] for name in names]
 
 
 def measure(

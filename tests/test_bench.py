@@ -15,7 +15,8 @@ from ganglion.bench.cores import Limits
 from ganglion.bench.machine import Machine
 from ganglion.bench.results import Measured, Row, disagreeing, table
 from ganglion.bench.runners import numpy_runner
-from ganglion.bench.workloads import TABLE, Workload, chosen
+from ganglion.bench.suite import SUITE, chosen
+from ganglion.bench.workloads import TABLE, Workload
 from ganglion.cli import main
 
 FRAMEWORKS = ["ganglion", "numpy", "sklearn"]
@@ -30,12 +31,12 @@ def few_and_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peers, "installed", lambda: FRAMEWORKS)
 
 
-def row(checks: Sequence[float]) -> Row:
+def row(checks: Sequence[float], workload: Workload = SMALLEST) -> Row:
     measured = {
-        name: Measured([check], [time, 2 * time])
+        name: Measured([check], [], [time, 2 * time])
         for name, check, time in zip(FRAMEWORKS, checks, [10.0, 40.0, 90.0], strict=True)
     }
-    return Row("train", SMALLEST, measured)
+    return Row("train", workload, measured)
 
 
 @pytest.mark.parametrize("task", ["train", "row", "batch"])
@@ -63,7 +64,9 @@ def test_a_wrong_loss_is_refused(wrong: float) -> None:
 
 def test_the_table_has_the_ratios() -> None:
     text = table([row([1.0, 1.0, 1.0])], MACHINE)
-    assert text.startswith("train: microseconds a training step of one batch, least (median)\n")
+    assert text.startswith(
+        "train, classifiers: microseconds a training step of one batch, least (median)\n"
+    )
     assert "10 (15)  40 (60)  90 (135)              4.00          4.00" in text
     assert text.splitlines()[-1].split() == ["geometric", "mean", "4.00", "4.00"]
 
@@ -75,7 +78,7 @@ def test_the_command_writes_its_files(tmp_path: Path, capsys: pytest.CaptureFixt
         main([*words, "--output", str(figures), "--plot", str(picture)])
     assert ended.value.code == 0
     told = capsys.readouterr().out
-    assert "row: microseconds a call that predicts one row, least (median)" in told
+    assert "row, classifiers: microseconds a call that predicts one row, least (median)" in told
     for column in ("best peer / ours", "NumPy / ours", "ours / roofline"):
         assert told.count(column) == 2  # over the figures, and in words below
     assert "1.25 (1.40): the least time and the median" in told
@@ -91,7 +94,7 @@ def test_bad_options_are_told_in_one_line(
     monkeypatch.setattr(compare, "find_spec", lambda name: None)
     for words, told in {
         ("--plot", "x.png"): "python -m pip install matplotlib",
-        ("--workloads", "7"): "there is no workload '7'",
+        ("--workloads", "99"): "there is no workload '99'",
         ("--rounds", "0"): "--rounds must be at least 1, got 0",
     }.items():
         with pytest.raises(SystemExit) as ended:
@@ -105,7 +108,7 @@ def test_bad_options_are_told_in_one_line(
 
 def test_workloads_are_chosen_by_index_or_name() -> None:
     assert chosen(["1", "784-128-10, 32"]) == [TABLE[1], TABLE[2]]
-    assert chosen([]) == list(TABLE)
+    assert chosen([]) == list(SUITE)
 
 
 def test_costs_are_those_counted_by_hand() -> None:

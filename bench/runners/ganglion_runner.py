@@ -57,7 +57,8 @@ class Training:
 
     def __init__(self, workload: Workload) -> None:
         self._workload = workload
-        self._data = workload.data()
+        self._x, *labels = workload.data()
+        self._y = labels[0] if labels else None
         chains = workload.chains(workload.initial_weights())
         self._net = NETWORKS[workload.kind](list(map(chain, chains)))
         optimizer = gn.optimizers.Adam(
@@ -72,12 +73,9 @@ class Training:
 
     def run(self, epochs: int, *, shuffle: bool) -> list[float]:
         """Fit."""
+        batch = self._workload.batch
         history = self._net.fit(
-            *self._data,
-            batch_size=self._workload.batch,
-            epochs=epochs,
-            verbose=0,
-            shuffle=shuffle,
+            self._x, self._y, batch_size=batch, epochs=epochs, verbose=0, shuffle=shuffle
         )
         return history.history["loss"]
 

@@ -1,8 +1,10 @@
 """NumPy: forward, backward and Adam by hand, all in place."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ganglion.bench.runners.protocol import Inference, Runner, serve
 from ganglion.bench.workloads import (
@@ -108,7 +110,7 @@ class Training:
         self._values -= scratch
 
 
-def views(vector: Floats, workload: Workload) -> list[Dense]:
+def views(vector: NDArray[Any], workload: Workload) -> list[Dense]:
     """Return the layers' parts of a vector of all parameters."""
     layers, first = [], 0
     for inputs, units in workload.layers:

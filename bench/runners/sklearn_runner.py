@@ -1,6 +1,7 @@
 """scikit-learn: `fit`, whose loops run inside; `MLPClassifier` predicts probabilities."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -9,10 +10,10 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from ganglion.bench.runners.protocol import Inference, Runner, serve
 from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Data, Floats, Workload
 
-Model = MLPClassifier | MLPRegressor
+Estimator = Any  # scikit-learn has no types
 
 
-def estimator(workload: Workload) -> Model:
+def estimator(workload: Workload) -> Estimator:
     """Return an estimator that has seen one batch, so that it has arrays for weights.
 
     Its gradient of the squared error is that of half the sum over columns, and so `columns / 2`
@@ -46,7 +47,7 @@ def samples(workload: Workload) -> Data:
     return (x, *(labels or [x]))
 
 
-def set_weights(model: Model, workload: Workload) -> None:
+def set_weights(model: Estimator, workload: Workload) -> None:
     """Set the initial weights."""
     for i, layer in enumerate(workload.initial_weights()):
         model.coefs_[i][:] = layer.weights

@@ -48,7 +48,8 @@ def bound(nets: nn.ModuleList, x: Tensor) -> Tensor:
     code = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)
     error = functional.mse_loss(decoder(code), x, reduction="sum")
     divergence = (mean.square() + log_variance.exp() - 1 - log_variance).sum()
-    return (error + divergence) / (2 * len(x))
+    loss: Tensor = (error + divergence) / (2 * len(x))
+    return loss
 
 
 LOSSES: dict[str, Callable[..., Tensor]] = {
