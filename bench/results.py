@@ -25,7 +25,7 @@ ours / roofline: how many times as long as the machine's peak and memory allow; 
 !: computed something else, so that the row is not compared"""
 
 TOLERANCE = 1e-3  # of losses, log-probabilities and values, relative above 1 and absolute below
-DRAWN_TOLERANCE = 1e-2  # five standard deviations of the VAE's loss; without noise it is 19 % less
+DRAWN_TOLERANCE = 1e-2  # four standard deviations of the VAE's loss; without noise it is 20 % less
 
 
 @dataclass(frozen=True, slots=True)
