@@ -14,11 +14,7 @@ Estimator = Any  # scikit-learn has no types
 
 
 def estimator(workload: Workload) -> Estimator:
-    """Return an estimator that has seen one batch, so that it has arrays for weights.
-
-    Its gradient of the squared error is that of half the sum over columns, and so `columns / 2`
-    times that of the mean: Adam's steps are the same with an epsilon that many times as large.
-    """
+    """Return an estimator that has seen one batch, so that it has arrays for weights."""
     is_classifier = workload.kind == "classifier"
     model = (MLPClassifier if is_classifier else MLPRegressor)(
         hidden_layer_sizes=workload.sizes[1:-1],
@@ -27,7 +23,7 @@ def estimator(workload: Workload) -> Estimator:
         learning_rate_init=workload.learning_rate,
         beta_1=BETA_1,
         beta_2=BETA_2,
-        epsilon=EPSILON if is_classifier else EPSILON * workload.sizes[-1] / 2,
+        epsilon=EPSILON if is_classifier else epsilon_of_sums(workload),
         n_iter_no_change=10**9,
         warm_start=True,
         random_state=2,
@@ -39,6 +35,17 @@ def estimator(workload: Workload) -> Estimator:
         model.partial_fit(x, y)
     set_weights(model, workload)
     return model
+
+
+def epsilon_of_sums(workload: Workload) -> float:
+    """Return what makes Adam's steps those of others on the mean squared error, or nearly so.
+
+    The gradient is that of half the sum over columns, and so `columns / 2` times as large; and the
+    mean of its squares is not corrected for its beginning where epsilon is added: what that would
+    be in the middle of an epoch is put into epsilon.
+    """
+    correction: float = np.sqrt(1 - BETA_2 ** (workload.steps / 2))
+    return EPSILON * workload.sizes[-1] / 2 * correction
 
 
 def samples(workload: Workload) -> Data:
