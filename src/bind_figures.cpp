@@ -10,6 +10,7 @@
 #include "base/names.h"
 #include "bindings.h"
 #include "numpy_views.h"
+#include "ranges.h"
 #include "train/figures.h"
 #include "train/penalty.h"
 
@@ -88,10 +89,8 @@ void bind_figures(py::module_& module) {
         .def("results", &Figures::results)
         .def("rows", &rows_of_figures);
     py::class_<Penalty>(module, "Penalty")
-        .def(py::init([](double alpha, const std::vector<std::pair<Index, Index>>& ranges) {
-                 std::vector<Range> penalized;
-                 for (const auto& [begin, end] : ranges) penalized.push_back({begin, end});
-                 return std::make_unique<Penalty>(alpha, penalized);
+        .def(py::init([](double alpha, const Pairs& ranges) {
+                 return std::make_unique<Penalty>(alpha, ranges_of(ranges));
              }),
              py::arg("alpha"), py::arg("ranges"))
         .def("reset", &Penalty::reset)

@@ -30,6 +30,9 @@ OptimizerSettings settings_from(const std::string& name, const Numbers& numbers)
         {"global_clipnorm", &OptimizerSettings::global_clipnorm},
         {"clipvalue", &OptimizerSettings::clipvalue},
         {"gradient_accumulation_steps", &OptimizerSettings::gradient_accumulation_steps},
+        {"use_ema", &OptimizerSettings::use_ema},
+        {"ema_momentum", &OptimizerSettings::ema_momentum},
+        {"ema_overwrite_frequency", &OptimizerSettings::ema_overwrite_frequency},
     };
     OptimizerSettings settings{.optimizer = named("optimizer", kOptimizers, name).optimizer};
     for (const auto& [field, value] : numbers) {

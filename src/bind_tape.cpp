@@ -7,6 +7,7 @@
 #include "gil.h"
 #include "interrupts.h"
 #include "numpy_views.h"
+#include "ranges.h"
 #include "train/tape.h"
 
 namespace ganglion {
@@ -48,6 +49,8 @@ void bind_tape(py::module_ module) {
                 return tape.apply_gradients(optimizer, rate);
             },
             py::arg("optimizer"), py::arg("rate"))
+        .def_property_readonly("reached",
+                               [](const Tape<T>& tape) { return pairs_of(tape.reached()); })
         .def_property_readonly("rows", &Tape<T>::rows)
         .def_property_readonly("max_batch", &Tape<T>::max_batch);
 }

@@ -13,6 +13,7 @@
 #include "interrupts.h"
 #include "keep_items_alive.h"
 #include "numpy_views.h"
+#include "ranges.h"
 #include "train/trainer.h"
 
 namespace ganglion {
@@ -134,6 +135,8 @@ void bind_trainer(py::module_ module) {
              py::arg("groups") = py::none(), py::arg("terms") = py::tuple(),
              keep_items_alive<1, 4>(), keep_items_alive<1, 13>(), py::keep_alive<1, 6>(),
              py::keep_alive<1, 7>(), py::keep_alive<1, 11>())
+        .def_property_readonly(
+            "reached", [](const Routine<T>& routine) { return pairs_of(routine.reached()); })
         .def("first_bad_tensor", &Routine<T>::first_bad_tensor)
         .def("team_costs", &Routine<T>::team_costs, py::arg("rows"), py::arg("members"));
     py::class_<Trainer<T>>(module, "Trainer")

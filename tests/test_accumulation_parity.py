@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from torch_twins import OPTIMIZERS, torch, torch_copy
+from torch_twins import OF_EACH, OPTIMIZERS, torch, torch_copy
 
 import ganglion as gn
 
@@ -26,7 +26,7 @@ def data() -> list[tuple[NDArray[Any], NDArray[Any]]]:
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", OF_EACH)
 def test_losses_of_50_steps_are_torchs(name: str, dtype: str) -> None:
     record, make = OPTIMIZERS[name]
     net = gn.MLP([10, 16, 4], activation="tanh", dtype=dtype, seed=1)

@@ -24,6 +24,9 @@ COMMON = {
     "global_clipnorm": 0.0,
     "clipvalue": 0.0,
     "gradient_accumulation_steps": 0.0,
+    "use_ema": 0.0,
+    "ema_momentum": 0.99,
+    "ema_overwrite_frequency": 0.0,
 }
 
 

@@ -63,6 +63,8 @@ OPTIMIZERS: dict[str, tuple[Optimizer, MakeOptimizer]] = {
     ),
 }
 
+OF_EACH = {type(record): name for name, (record, _) in OPTIMIZERS.items()}.values()  # the last
+
 
 def torch_copy(net: gn.Sequential, activation: str = "Tanh") -> Any:
     """PyTorch's network of the same weights: its matrices are the transposes of ours."""

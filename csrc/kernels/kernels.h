@@ -58,7 +58,8 @@ struct Kernels {
     T (*sparsity)(const SparsityArgs<T>&);
     void (*sparsity_backward)(const SparsityArgs<T>&, const TermGradient<T>&);
     void (*add_row)(const T* row, Matrix<T> y, bool accumulate);
-    std::array<UpdateKernel<T>, kOptimizers.size()> updates;
+    UpdateKernels<T> updates;
+    UpdateKernels<T> averaging_updates;  // that also keep averages of the parameters
     PerceptronKernel<T> perceptron;
     double (*sum_of_squares)(const T* x, Index count);
     double (*multiply_adds)(Index rounds, T* result);  // for benchmarks: the machine's peak

@@ -45,6 +45,9 @@ struct UpdateRule {
     T epsilon;
     T step_size;        // adam, adamw: rate / (1 - beta_1^t)
     T root_correction;  // adam, adamw: 1 / sqrt(1 - beta_2^t)
+    T ema_momentum;     // of the parameters' average, where there is one
+    T ema_gain;         // 1 - ema_momentum, before rounding to T
+    bool overwrites;    // the average then takes the parameter's place
 };
 
 /// One step of an optimizer over a block of parameters.
@@ -57,6 +60,7 @@ struct UpdateArgs {
     const T* gradient;
     Index gradient_stride;
     std::array<T*, 3> state;  // how many are used depends on the optimizer
+    T* average;               // of the parameters; of kernels that average
     UpdateRule<T> rule;
 };
 
@@ -65,6 +69,10 @@ struct UpdateArgs {
 template <class T>
 using UpdateKernel = bool (*)(const UpdateArgs<T>&);
 
+/// By optimizer.
+template <class T>
+using UpdateKernels = std::array<UpdateKernel<T>, kOptimizers.size()>;
+
 /// A step of an optimizer, of which kernels take the block that they have the gradient of.
 template <class T>
 struct Update {
@@ -72,6 +80,7 @@ struct Update {
     UpdateRule<T> rule;
     T* parameters;            // of all
     std::array<T*, 3> state;  // and what the optimizer remembers of them
+    T* average;               // their averages, or null
 
     /// The step for a block that begins at parameter number `offset`.
     UpdateArgs<T> block(Index offset, Index rows, Index cols, Index row_stride, const T* gradient,
@@ -80,8 +89,12 @@ struct Update {
         for (T*& one : of_block) {
             if (one != nullptr) one += offset;
         }
-        return {rows,     cols, row_stride, parameters + offset, gradient, gradient_stride,
-                of_block, rule};
+        T* const average_of_block = average == nullptr ? nullptr : average + offset;
+        return {rows,       cols,
+                row_stride, parameters + offset,
+                gradient,   gradient_stride,
+                of_block,   average_of_block,
+                rule};
     }
 };
 

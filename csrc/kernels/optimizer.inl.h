@@ -64,9 +64,17 @@ inline V change(const UpdateRule<Lane<V>>& u, V g, const State<V>& state, V& zer
     }
 }
 
+/// Move the average of parameters; returns what they are from then on.
+template <class V>
+inline V averaged(const UpdateRule<Lane<V>>& u, V p, Lane<V>* average) {
+    const V mean = load_to_change<V>(average) * u.ema_momentum + p * u.ema_gain;
+    store(average, mean);
+    return u.overwrites ? mean : p;
+}
+
 /// Update whole vectors. Not inline: were its body there twice, compilers might fuse multiplication
 /// and addition differently in each, and a parameter's bits would depend on its place.
-template <Optimizer optimizer, class T>
+template <Optimizer optimizer, bool averages, class T>
 [[gnu::noinline]] bool update_vectors(const UpdateArgs<T>& args) {
     using V = Vec<T>;
     constexpr bool decoupled = optimizer == Optimizer::adamw;
@@ -85,6 +93,7 @@ template <Optimizer optimizer, class T>
                 g += p * u.rule.weight_decay;
             }
             p += change<optimizer>(u.rule, g, state, zeros);
+            if constexpr (averages) p = averaged<V>(u.rule, p, u.average + state.at);
             store(u.parameter + state.at, p);
             zeros += p * 0;  // NaN once p is not finite
         }
@@ -93,10 +102,10 @@ template <Optimizer optimizer, class T>
 }
 
 /// Update up to a vector's lanes of parameters from `at` on, in copies that fill a vector.
-template <Optimizer optimizer, class T>
+template <Optimizer optimizer, bool averages, class T>
 bool update_part(const UpdateArgs<T>& u, Index at, const T* gradient, Index count) {
     using V = Vec<T>;
-    T copies[5][lanes<V>];
+    T copies[averages ? 6 : 5][lanes<V>];
     UpdateArgs<T> one = u;
     one.rows = 1;
     one.cols = lanes<V>;
@@ -108,7 +117,12 @@ bool update_part(const UpdateArgs<T>& u, Index at, const T* gradient, Index coun
         one.state[s] = copies[2 + s];
         if (u.state[s] != nullptr) store(copies[2 + s], load_up_to<V>(u.state[s] + at, count));
     }
-    const bool finite = update_vectors<optimizer>(one);
+    if constexpr (averages) {
+        one.average = copies[5];
+        store(copies[5], load_up_to<V>(u.average + at, count));
+    }
+    const bool finite = update_vectors<optimizer, averages>(one);
+    if constexpr (averages) store_up_to<V>(u.average + at, load<V>(copies[5]), count);
     store_up_to<V>(u.parameter + at, load<V>(copies[0]), count);
     for (std::size_t s = 0; s < u.state.size(); ++s) {
         if (u.state[s] == nullptr) continue;
@@ -119,21 +133,22 @@ bool update_part(const UpdateArgs<T>& u, Index at, const T* gradient, Index coun
 
 /// What the optimizer remembers of a unit that is never active fades away to subnormal numbers, and
 /// would stay there.
-template <Optimizer optimizer, class T>
+template <Optimizer optimizer, bool averages, class T>
 bool update(const UpdateArgs<T>& u) {
     const FlushSubnormals flush;
     const Index whole = u.cols / lanes<Vec<T>> * lanes<Vec<T>>;
     UpdateArgs<T> vectors = u;
     vectors.cols = whole;
-    bool finite = update_vectors<optimizer>(vectors);
+    bool finite = update_vectors<optimizer, averages>(vectors);
     for (Index i = 0; i < u.rows && whole < u.cols; ++i) {
         const T* const gradient = u.gradient + i * u.gradient_stride + whole;
-        finite &= update_part<optimizer>(u, i * u.row_stride + whole, gradient, u.cols - whole);
+        finite &=
+            update_part<optimizer, averages>(u, i * u.row_stride + whole, gradient, u.cols - whole);
     }
     return finite;
 }
 
-template <class T, std::size_t... I>
-constexpr std::array<UpdateKernel<T>, kOptimizers.size()> update_table(std::index_sequence<I...>) {
-    return {{&update<kOptimizers[I].optimizer, T>...}};
+template <class T, bool averages, std::size_t... I>
+constexpr UpdateKernels<T> update_table(std::index_sequence<I...>) {
+    return {{&update<kOptimizers[I].optimizer, averages, T>...}};
 }

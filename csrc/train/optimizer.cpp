@@ -58,7 +58,7 @@ OptimizerState<T>::OptimizerState(const OptimizerSettings& settings, Index size)
       batches_a_step_(
           std::max<std::int64_t>(1, std::llround(settings.gradient_accumulation_steps))),
       moments_(moments_of(settings)) {
-    const std::size_t blocks = moments_ + (batches_a_step_ > 1 ? 1 : 0);
+    const std::size_t blocks = moments_ + (batches_a_step_ > 1 ? 1 : 0) + (averages() ? 1 : 0);
     for (std::size_t i = 0; i < blocks; ++i) blocks_.emplace_back(size);
     if (settings.initial_accumulator_value != 0) reset();
 }
@@ -150,32 +150,44 @@ T OptimizerState<T>::gradient_scale(const Team& team, const T* gradients,
 }
 
 template <class T>
-Update<T> OptimizerState<T>::step(T* parameters, double rate) {
+UpdateRule<T> OptimizerState<T>::rule(double rate) const {
     const auto as_t = [](double x) { return static_cast<T>(x); };
     const auto power = static_cast<double>(steps_ + 1);
     const double clip = settings_.clipvalue;
     const double root_correction = 1 / std::sqrt(1 - std::pow(settings_.beta_2, power));
     const double epsilon = settings_.epsilon * (settings_.epsilon_hat != 0 ? root_correction : 1.0);
-    const UpdateRule<T> rule{.gradient_scale = 1,
-                             .clip = clip == 0 ? std::numeric_limits<T>::infinity() : as_t(clip),
-                             .rate = as_t(rate),
-                             .weight_decay = as_t(settings_.weight_decay),
-                             .momentum = as_t(settings_.momentum),
-                             .nesterov = settings_.nesterov != 0,
-                             .centered = settings_.centered != 0,
-                             .rho = as_t(settings_.rho),
-                             .rho_gain = as_t(1 - settings_.rho),
-                             .beta_1 = as_t(settings_.beta_1),
-                             .beta_2 = as_t(settings_.beta_2),
-                             .gain_1 = as_t(1 - settings_.beta_1),
-                             .gain_2 = as_t(1 - settings_.beta_2),
-                             .epsilon = as_t(epsilon),
-                             .step_size = as_t(rate / (1 - std::pow(settings_.beta_1, power))),
-                             .root_correction = as_t(root_correction)};
+    const double ema_momentum = steps_ == 0 ? 0 : settings_.ema_momentum;
+    const std::int64_t frequency = std::llround(settings_.ema_overwrite_frequency);
+    return {.gradient_scale = 1,
+            .clip = clip == 0 ? std::numeric_limits<T>::infinity() : as_t(clip),
+            .rate = as_t(rate),
+            .weight_decay = as_t(settings_.weight_decay),
+            .momentum = as_t(settings_.momentum),
+            .nesterov = settings_.nesterov != 0,
+            .centered = settings_.centered != 0,
+            .rho = as_t(settings_.rho),
+            .rho_gain = as_t(1 - settings_.rho),
+            .beta_1 = as_t(settings_.beta_1),
+            .beta_2 = as_t(settings_.beta_2),
+            .gain_1 = as_t(1 - settings_.beta_1),
+            .gain_2 = as_t(1 - settings_.beta_2),
+            .epsilon = as_t(epsilon),
+            .step_size = as_t(rate / (1 - std::pow(settings_.beta_1, power))),
+            .root_correction = as_t(root_correction),
+            .ema_momentum = as_t(ema_momentum),
+            .ema_gain = as_t(1 - ema_momentum),
+            .overwrites = frequency != 0 && (steps_ + 1) % frequency == 0};
+}
+
+template <class T>
+Update<T> OptimizerState<T>::step(T* parameters, double rate) {
+    if (averages() && steps_ == 0) std::copy_n(parameters, size_, average());
     std::array<T*, 3> state{};
     for (std::size_t i = 0; i < moments_; ++i) state[i] = blocks_[i].data();
-    return {kernels<T>().updates[static_cast<std::size_t>(settings_.optimizer)], rule, parameters,
-            state};
+    const UpdateKernels<T>& table =
+        averages() ? kernels<T>().averaging_updates : kernels<T>().updates;
+    return {table[static_cast<std::size_t>(settings_.optimizer)], rule(rate), parameters, state,
+            average()};
 }
 
 template <class T>

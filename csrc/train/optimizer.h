@@ -29,17 +29,21 @@ struct OptimizerSettings {
     double global_clipnorm = 0;              // 0: no clipping
     double clipvalue = 0;                    // 0: no clipping
     double gradient_accumulation_steps = 0;  // batches a step; 0: one
+    double use_ema = 0;                      // yes: not 0
+    double ema_momentum = 0;
+    double ema_overwrite_frequency = 0;  // steps; 0: averages never take the parameters' place
 };
 
 /// Updates a block of parameters from their gradients, and keeps what it remembers between steps:
-/// up to three numbers a parameter, and the sum of gradients whose mean a step goes along, each
-/// kind in one contiguous block.
+/// up to three numbers a parameter, the sum of gradients whose mean a step goes along, and the
+/// parameter's average, each kind in one contiguous block.
 template <class T>
 class OptimizerState {
   public:
     OptimizerState(const OptimizerSettings& settings, Index size);
 
-    /// The next step, along a gradient that is not scaled yet.
+    /// The next step, along a gradient that is not scaled yet. With the first, averages begin as
+    /// the parameters are.
     Update<T> step(T* parameters, double rate);
 
     /// Take memory for the sums over the gradient in `ranges`, before a team is there.
@@ -104,8 +108,11 @@ class OptimizerState {
     std::vector<AlignedBuffer<T>>& blocks() { return blocks_; }
 
   private:
+    bool averages() const { return settings_.use_ema != 0; }
     T* sum() { return blocks_[moments_].data(); }
+    T* average() { return averages() ? blocks_.back().data() : nullptr; }
     void clear_sum(const Team& team);
+    UpdateRule<T> rule(double rate) const;
 
     OptimizerSettings settings_;
     Index size_;
@@ -114,7 +121,7 @@ class OptimizerState {
     std::atomic<std::int64_t> steps_{0};    // anyone may ask for them at any time
     std::atomic<std::int64_t> summed_{0};   // as for these
     std::size_t moments_;                   // blocks of the optimizer's own
-    std::vector<AlignedBuffer<T>> blocks_;  // these, and then the sum of gradients
+    std::vector<AlignedBuffer<T>> blocks_;  // these, then the sum of gradients, the average
     std::vector<double> square_sums_;       // of the gradient, by block of a range
 };
 

@@ -36,6 +36,8 @@ class Routine {
     double operations(Index rows) const { return plan_.operations(rows); }
 
     Index max_batch() const { return plan_.max_batch; }
+    /// The parameters that have gradients, in order.
+    const std::vector<Range>& reached() const { return reached_; }
 
     /// Throws std::invalid_argument when the data do not fit.
     void check(const Batches& batches) const;
@@ -79,7 +81,7 @@ class Routine {
     HiddenTerms<T> hidden_;
     Plan plan_;
     ClassNumbers classes_;
-    std::vector<Range> reached_;          // the parameters that have gradients
+    std::vector<Range> reached_;
     std::vector<Range> penalized_;        // all that the penalty is on
     std::vector<Range> swept_;            // the parameters that the backward pass does not update
     std::vector<Range> swept_penalized_;  // and those of them with a penalty

@@ -26,6 +26,8 @@ class Tape {
     Tape& operator=(const Tape&) = delete;
 
     Index max_batch() const { return plan_.max_batch; }
+    /// The parameters that have gradients, in order.
+    const std::vector<Range>& reached() const { return reached_; }
     /// Rows of the forward pass that backward may follow; 0 when there is none.
     Index rows() const { return run_.rows; }
 
@@ -51,7 +53,7 @@ class Tape {
 
     Busy busy_;
     Plan plan_;
-    std::vector<Range> reached_;  // the parameters that have gradients
+    std::vector<Range> reached_;
     ParameterStore<T>& store_;
     std::vector<Port> inputs_;
     std::vector<Port> outputs_;

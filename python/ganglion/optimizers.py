@@ -16,6 +16,9 @@ _RULES: Mapping[str, checks.Rule] = {
     "global_clipnorm": checks.positive_or_none,
     "clipvalue": checks.positive_or_none,
     "gradient_accumulation_steps": checks.several_or_none,
+    "use_ema": checks.flag,
+    "ema_momentum": checks.unit_interval,
+    "ema_overwrite_frequency": checks.positive_count_or_none,
     "momentum": checks.fraction,
     "nesterov": checks.flag,
     "beta_1": checks.fraction,
@@ -40,6 +43,12 @@ class Optimizer:
         gradient_accumulation_steps: Batches a step, two or more: it goes along the mean of their
             gradients, each the gradient of its batch's mean loss. An epoch's end does not end them.
             None: each batch makes a step.
+        use_ema: Whether an average of each weight is kept, which moves with each step, and takes
+            the weight's place at the end of a fit.
+        ema_momentum: Decay of the averages, in `[0, 1]`; they begin with the weights after the
+            first step.
+        ema_overwrite_frequency: Steps after which averages take the weights' place within a fit,
+            again and again; None: they do not.
     """
 
     name: ClassVar[str]
@@ -49,9 +58,17 @@ class Optimizer:
     global_clipnorm: float | None = None
     clipvalue: float | None = None
     gradient_accumulation_steps: int | None = field(default=None, metadata=UNUSUAL)
+    use_ema: bool = field(default=False, metadata=UNUSUAL)
+    ema_momentum: float = field(default=0.99, metadata=UNUSUAL)
+    ema_overwrite_frequency: int | None = field(default=None, metadata=UNUSUAL)
 
     def __post_init__(self) -> None:
         checks.fields(self, _RULES)
+        for one in fields(self):
+            if not self.use_ema and one.name.startswith("ema_"):
+                value = getattr(self, one.name)
+                if value != one.default:
+                    raise ValueError(f"{one.name} is {value}, and has no effect without use_ema")
 
     @property
     def batches_a_step(self) -> int:

@@ -78,6 +78,12 @@ def positive_or_none(name: str, value: object) -> None:
         positive(name, value)
 
 
+def positive_count_or_none(name: str, value: object) -> None:
+    """Check that `value` is None or a whole number, one or more."""
+    if value is not None:
+        positive_count(name, value)
+
+
 def several_or_none(name: str, value: object) -> None:
     """Check that `value` is None or a whole number, two or more."""
     if value is not None:

@@ -65,6 +65,11 @@ class CorePass:
     trainer: _core.Trainer
     states: Sequence[_core.OptimizerState | None]
 
+    @property
+    def reached(self) -> Sequence[tuple[int, int]]:
+        """The numbers of the parameters that it has gradients of: ranges, from and to before."""
+        return [one for routine in self.routines for one in routine.reached]
+
     def run(self, part: Part, rates: Rates) -> None:
         """Run batches, all in one call of the core."""
         feeds = self.model.feeds(part.data)

@@ -83,6 +83,11 @@ class CustomPass:
         else:
             self._tape = model.tape(max_batch, ends)
 
+    @property
+    def reached(self) -> Sequence[tuple[int, int]]:
+        """The numbers of the parameters that it has gradients of: ranges, from and to before."""
+        return [] if self._tape is None else self._tape.reached
+
     def run(self, part: Part, rates: Rates) -> None:
         """Run batches, one by one."""
         size, order = part.batch_size, part.order

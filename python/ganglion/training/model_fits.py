@@ -168,6 +168,8 @@ def fit(work: ModelFit) -> History:
             plan = FitPlan(epochs=work.epochs_left())
             progress.epochs_in_all = plan.epochs.start
             loop.run(plan, progress, work, [work], work.validate)
+            if progress.epochs:
+                work.objective.become_averages()
         except Exception:  # not Ctrl-C, which is no failure: what has been learnt is kept
             before.put_back()
             if not progress.epochs:

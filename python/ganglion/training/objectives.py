@@ -78,6 +78,14 @@ class Objective(Stepping):
             self._snapshot = Snapshot(self.model, [self])
         return self._snapshot
 
+    def become_averages(self) -> None:
+        """Put the averages of the weights in their place, where the optimizer keeps such."""
+        if not (self.optimizer.use_ema and self.state.steps):
+            return
+        values, averages = self.model.store.values, self.state.blocks[-1]
+        for begin, end in self.training.reached:
+            values[begin:end] = averages[begin:end]
+
     def apply_gradients(self, tape: _core.Tape | None) -> None:
         """Take a step along the gradients in the model's store, of what the tape goes back to.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -49,6 +50,10 @@ class Part:
 
 class Pass(Protocol):
     """Runs batches and adds them to its figures."""
+
+    @property
+    def reached(self) -> Sequence[tuple[int, int]]:
+        """The numbers of the parameters that it has gradients of: ranges, from and to before."""
 
     def run(self, part: Part, rates: Rates) -> None:
         """Run batches, each with its learning rate.

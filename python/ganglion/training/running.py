@@ -117,6 +117,11 @@ class Runner(ABC):
         self._pass_for(part).run(part, rates)
         return self.tally.so_far()
 
+    @property
+    def reached(self) -> Sequence[tuple[int, int]]:
+        """The numbers of the parameters that it has trained so far, as for a `Pass`."""
+        return next((made.reached for _, made in self._passes.values()), [])
+
     def _pass_for(self, part: Part) -> Pass:
         sizes = Sizes(
             tuple([int(inputs.table.shape[1]) for inputs in part.data.inputs]),
