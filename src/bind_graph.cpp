@@ -114,6 +114,10 @@ void bind_graph(py::module_& module) {
             },
             py::arg("x"), py::arg("weight"), py::arg("bias"), py::arg("epsilon"))
         .def(
+            "embedding",
+            [](Graph& graph, ValueId x, ValueId table) { return graph.add(Embedding{x, table}); },
+            py::arg("x"), py::arg("table"))
+        .def(
             "masking_noise",
             [](Graph& graph, ValueId x, double rate, std::uint32_t stream) {
                 return graph.add(Corruption::masking(x, rate, of_layers("masking_noise", stream)));
@@ -200,6 +204,10 @@ void bind_graph(py::module_& module) {
         .def(
             "cols",
             [](const Graph& graph, ValueId id) { return graph.value(id).extent.row_size(); },
+            py::arg("value"))
+        .def(
+            "index_count", [](const Graph& graph, ValueId id) { return index_count(graph, id); },
+            "Of an input whose numbers say where in memory to look, how many there are; else 0.",
             py::arg("value"))
         .def(
             "ending",

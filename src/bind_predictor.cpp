@@ -41,24 +41,32 @@ void bind_predictor(py::module_ module) {
         .def("team_costs", &Predictor<T>::team_costs, py::arg("rows"), py::arg("members"));
 }
 
+std::optional<std::pair<Index, Index>> found(const Place& place) {
+    if (place.row < 0) return std::nullopt;
+    return std::pair{place.row, place.col};
+}
+
 template <class T>
-void bind_first_not_finite(py::module_ module) {
+void bind_first_places(py::module_ module) {
     module.def(
         "first_not_finite",
-        [](const py::array& x, double x_scale,
-           const Columns& x_columns) -> std::optional<std::pair<Index, Index>> {
-            const Place place = first_not_finite<T>(data_view(x, "x", x_scale, x_columns));
-            if (place.row < 0) return std::nullopt;
-            return std::pair{place.row, place.col};
+        [](const py::array& x, double x_scale, const Columns& x_columns) {
+            return found(first_not_finite<T>(data_view(x, "x", x_scale, x_columns)));
         },
         py::arg("x"), py::arg("x_scale"), py::arg("x_columns") = py::none());
+    module.def(
+        "first_no_index",
+        [](const py::array& x, Index count, double x_scale, const Columns& x_columns) {
+            return found(first_no_index<T>(data_view(x, "x", x_scale, x_columns), count));
+        },
+        py::arg("x"), py::arg("count"), py::arg("x_scale"), py::arg("x_columns") = py::none());
 }
 
 }  // namespace
 
 void bind_predictor(py::module_& module) {
-    bind_first_not_finite<float>(submodule_for<float>(module));
-    bind_first_not_finite<double>(submodule_for<double>(module));
+    bind_first_places<float>(submodule_for<float>(module));
+    bind_first_places<double>(submodule_for<double>(module));
     bind_predictor<float>(submodule_for<float>(module));
     bind_predictor<double>(submodule_for<double>(module));
 }

@@ -38,8 +38,8 @@ const char* name(Ending ending) {
             return "interrupted";
         case Ending::data_not_finite:
             return "data_not_finite";
-        case Ending::no_class_number:
-            return "no_class_number";
+        case Ending::no_index:
+            return "no_index";
         case Ending::loss_not_finite:
             return "loss_not_finite";
     }

@@ -9,8 +9,9 @@ from libcpp.vector cimport vector
 import numpy as np
 
 from ganglion._base import precision
-from ganglion._base.arrays import as_array, refuse_not_finite
+from ganglion._base.arrays import as_array
 from ganglion._base.frames import labels_of
+from ganglion._base.inputs import refuse_inputs
 from ganglion._base.outputs import check_out
 from ganglion._base.scaling import InputScale
 
@@ -85,6 +86,7 @@ cdef class Predictor:
             self.columns = by_column.base
             self.shift = &by_column[0, 0]
             self.factor = &by_column[1, 0]
+        self.index_count = graph.index_count(input_value)
         self.outputs = graph.cols(output_value)
         cdef vector[int] first = [input_value]
         cdef vector[int] last = [output_value]
@@ -127,7 +129,8 @@ cdef class Predictor:
 
         Raises:
             TypeError: When x does not hold numbers.
-            ValueError: When a shape or type does not fit, or x holds NaN or infinity.
+            ValueError: When a shape or type does not fit, or x holds NaN or infinity, or what is
+                no row's number where it numbers rows.
         """
         cdef cnp.npy_intp shape[2]
         cdef object given = x if self.fits(x, self.inputs) else self.refuse_or_convert(x)
@@ -148,8 +151,9 @@ cdef class Predictor:
             array = as_array("predictor", "x", x)
             table = np.atleast_2d(array if array.ndim < 3 else array.reshape(len(array), -1))
             scale = InputScale(self.rescale, self.columns)
-            refuse_not_finite(
-                "predictor", "x", table, self.precision, scale, labels_of(x), self.channels)
+            refuse_inputs(
+                "predictor", "x", table, self.precision, scale, labels_of(x), self.channels,
+                self.index_count)
         return out
 
     cdef bint fits(self, object array, Py_ssize_t columns):

@@ -151,6 +151,20 @@ def normalized_backward(
     return dx, (dy * xhat).sum(axis=0), dy.sum(axis=0)
 
 
+def rows_of(table: ArrayLike, numbers: ArrayLike) -> Array:
+    """Return the rows of a table by their numbers, one for each number."""
+    return np.asarray(table, np.float64)[np.asarray(numbers, int).ravel()]
+
+
+def rows_backward(numbers: ArrayLike, dy: ArrayLike, rows: int) -> Array:
+    """Return the gradient of a table of so many rows: each has what came of it, in order."""
+    dy = np.asarray(dy, np.float64)
+    gradient = np.zeros((rows, dy.shape[1]))
+    for number, one in zip(np.asarray(numbers, int).ravel(), dy, strict=True):
+        gradient[number] += one
+    return gradient
+
+
 def _huber(z: Array, t: Array, delta: Array) -> tuple[Array, Array]:
     size = np.abs(z - t)
     near = np.minimum(size, delta)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from embedding_cases import EMBEDDING_CASES
 from graph_cases import CASES, Array, Differentiated, Made
 from random_graphs import anything
 from term_cases import TERM_CASES
@@ -15,7 +16,9 @@ def assert_same(gradient: Array, differences: Array) -> None:
     np.testing.assert_array_less(np.abs(gradient - differences) / scale, 1e-6)
 
 
-@pytest.mark.parametrize("make", [*CASES, *TERM_CASES], ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    "make", [*CASES, *TERM_CASES, *EMBEDDING_CASES], ids=lambda make: make.__name__
+)
 def test_gradients_are_those_of_central_differences(make: Callable[[Made], None]) -> None:
     made = Made()
     make(made)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from embedding_cases import EMBEDDING_CASES
 from gradient_cases import (
     ACTIVATIONS,
     DROPOUTS,
@@ -127,7 +128,9 @@ def test_what_is_used_twice(build: Callable[[_core.Graph, int], int]) -> None:
         check(Passes(graph, x, build(graph, x), task), name)
 
 
-@pytest.mark.parametrize("make", [*CASES, *TERM_CASES], ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    "make", [*CASES, *TERM_CASES, *EMBEDDING_CASES], ids=lambda make: make.__name__
+)
 def test_graphs_of_any_shape(make: Callable[[Made], None]) -> None:
     made = Made(rows=41)
     make(made)

@@ -171,7 +171,9 @@ def test_class_numbers_of_an_input_are_looked_at() -> None:
     y = gn.Dense(4)(i)
     net = gn.Model([i, target], y, losses=gn.losses.CrossEntropy()(target, y))
     net.compile("sgd")
-    with pytest.raises(ValueError, match="no class number"):
+    with pytest.raises(
+        ValueError, match="X of target has 4 at row 1, column 0, must be a whole number from 0 to 3"
+    ):
         net.evaluate([np.ones((2, 3)), np.array([[1], [4]])])
 
 

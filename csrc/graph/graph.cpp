@@ -62,6 +62,25 @@ ValueId Graph::add_value(Value value) {
     return static_cast<ValueId>(values_.size()) - 1;
 }
 
+Indexed indexed_by(const Graph& graph, const Op& op) {
+    return std::visit(
+        [&](const auto& one) -> Indexed {
+            if constexpr (requires { one.indexed(graph); }) return one.indexed(graph);
+            return {};
+        },
+        op);
+}
+
+Index index_count(const Graph& graph, ValueId value) {
+    Index least = 0;
+    for (const Graph::Node& node : graph.nodes()) {
+        const Indexed indexed = indexed_by(graph, node.op);
+        if (indexed.value != value || indexed.count == 0) continue;
+        least = least == 0 ? indexed.count : std::min(least, indexed.count);
+    }
+    return least;
+}
+
 void check_inputs(const Graph& graph, const std::vector<ValueId>& inputs, const char* op) {
     std::vector<ValueId> seen;
     for (const ValueId id : inputs) {

@@ -55,6 +55,12 @@ inline std::vector<ValueId> inputs_of(const Op& op) {
     return std::visit([](const auto& one) { return one.inputs(); }, op);
 }
 
+/// The input of an op that says where in memory to look.
+Indexed indexed_by(const Graph& graph, const Op& op);
+
+/// Of a value that does, how many there are to all ops that read it; 0: it may hold any number.
+Index index_count(const Graph& graph, ValueId value);
+
 /// Throws std::invalid_argument, naming `op`, unless each is an input of the graph, and none twice;
 /// kNoValue may be there.
 void check_inputs(const Graph& graph, const std::vector<ValueId>& inputs, const char* op);

@@ -8,6 +8,7 @@
 #include "graph/ops/batch_normalization.h"
 #include "graph/ops/concatenate.h"
 #include "graph/ops/corruption.h"
+#include "graph/ops/embedding.h"
 #include "graph/ops/gaussian_noise.h"
 #include "graph/ops/give_gradient.h"
 #include "graph/ops/l1_l2.h"
@@ -30,12 +31,13 @@ namespace ganglion {
 /// - `extent(graph)`: how large its output is. Throws std::invalid_argument when inputs do not fit;
 /// - `forward(to, y)`: emits the calls that make its output y;
 /// - `backward(to, y)`: from the gradient of y, the gradients of the inputs that want one;
+/// - `indexed(graph)`, where an input says where in memory to look: which, and how many there are;
 /// - `remember(to, y)`, where it has states: in training, emits the calls that move them;
 /// - `is_loss`, if it makes what can be minimised: a number for each row, or its positions, whose
 ///   mean counts; of rows that are the same in any batch the sum does.
-using Op =
-    std::variant<Affine, ElementwiseActivation, Softmax, Corruption, GaussianNoise, Sampling, Add,
-                 Multiply, Concatenate, Slice, Reshape, StopGradient, GiveGradient, RowLoss,
-                 BatchNormalization, LayerNormalization, L1L2, NormalKL, SumOverBatch, SparsityKL>;
+using Op = std::variant<Affine, ElementwiseActivation, Softmax, Corruption, GaussianNoise, Sampling,
+                        Add, Multiply, Concatenate, Slice, Reshape, StopGradient, GiveGradient,
+                        RowLoss, BatchNormalization, LayerNormalization, L1L2, NormalKL,
+                        SumOverBatch, SparsityKL, Embedding>;
 
 }  // namespace ganglion

@@ -12,6 +12,12 @@ inline constexpr ValueId kNoValue = -1;
 
 enum class ValueKind { input, parameter, intermediate };
 
+/// A value of whole numbers from 0 to below `count`; 0: it may hold any.
+struct Indexed {
+    ValueId value = kNoValue;
+    Index count = 0;
+};
+
 struct Value {
     ValueKind kind;
     std::string name;

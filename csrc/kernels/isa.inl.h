@@ -10,6 +10,7 @@
 #include "kernels/activation.inl.h"
 #include "kernels/convert.inl.h"
 #include "kernels/elementwise.inl.h"
+#include "kernels/embedding.inl.h"
 #include "kernels/gemm_tile.inl.h"
 #include "kernels/gemm_blocking.inl.h"
 #include "kernels/gemm_pack.inl.h"
@@ -46,6 +47,7 @@ constexpr Kernels<T> table(Isa isa) {
         .activations = activation_table<T>(std::make_index_sequence<kActivations.size()>{}),
         .batch_normalization = batch_normalization_kernels<T>,
         .layer_normalization = layer_normalization_kernels<T>,
+        .embedding = embedding_kernels<T>,
         .softmax = &softmax<T>,
         .softmax_backward = &softmax_backward<T>,
         .corrupt = &corrupt<T>,

@@ -7,6 +7,7 @@
 #include "base/matrix.h"
 #include "kernels/activation.h"
 #include "kernels/convert.h"
+#include "kernels/embedding.h"
 #include "kernels/gemm.h"
 #include "kernels/loss.h"
 #include "kernels/noise.h"
@@ -41,6 +42,7 @@ struct Kernels {
     std::array<ActivationKernels<T>, kActivations.size()> activations;
     BatchNormalizationKernels<T> batch_normalization;
     LayerNormalizationKernels<T> layer_normalization;
+    EmbeddingKernels<T> embedding;
     void (*softmax)(Matrix<const T> z, Matrix<T> a);
     void (*softmax_backward)(Matrix<const T> a, Matrix<const T> da, Matrix<T> dz);
     void (*corrupt)(const CorruptArgs<T>&);

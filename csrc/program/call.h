@@ -15,6 +15,7 @@
 #include "program/calls/copy.h"
 #include "program/calls/corrupt.h"
 #include "program/calls/deep_gemm.h"
+#include "program/calls/embedding.h"
 #include "program/calls/gemm.h"
 #include "program/calls/l1_l2.h"
 #include "program/calls/layer_normalization.h"
@@ -41,7 +42,7 @@ using Call =
                  ChannelGradientSumsCall, NormalizeChannelsBackwardCall, NormalizePositionsCall,
                  PositionGradientSumsCall, NormalizePositionsBackwardCall, BeginGradientCall,
                  L1L2Call, L1L2BackwardCall, NormalKLCall, NormalKLBackwardCall, SparsityCall,
-                 SparsityBackwardCall, AddRowCall>;
+                 SparsityBackwardCall, AddRowCall, GatherRowsCall, AddToRowsCall>;
 
 inline Accesses accesses(const Call& call) {
     return std::visit([](const auto& one) { return one.accesses(); }, call);

@@ -74,6 +74,28 @@ bool convert_strided(DataView data, const char* from, T* to, Index count) {
     return finite;
 }
 
+/// The first place whose number, as a T, is not `good`.
+template <class T, class Good>
+Place first_that_is_not(const Good& good, const DataView& data) {
+    return with_type(data.type, [&](auto sample) -> Place {
+        using Source = decltype(sample);
+        const char* const base = static_cast<const char*>(data.data);
+        for (Index i = 0; i < data.rows; ++i) {
+            for (Index j = 0; j < data.cols; ++j) {
+                const char* const at = base + i * data.row_stride + j * data.col_stride;
+                if (!good(number_at<Source, T>(data, at, j))) return {i, j};
+            }
+        }
+        return {-1, -1};
+    });
+}
+
+template <class T>
+bool is_index_below(Index count, T number) {
+    const bool within = number >= 0 && number < static_cast<T>(count);
+    return within && static_cast<T>(static_cast<Index>(number)) == number;
+}
+
 }  // namespace
 
 template <class T>
@@ -105,13 +127,11 @@ bool gather(const DataView& from, const std::int64_t* rows, Index first, Matrix<
 
 template <class T>
 bool hold_indices_below(Index count, Matrix<T> numbers) {
-    const T end = static_cast<T>(count);
     bool all = true;
     for (Index i = 0; i < numbers.rows; ++i) {
         for (Index j = 0; j < numbers.cols; ++j) {
             T& number = *numbers.at(i, j);
-            bool good = number >= 0 && number < end;
-            good = good && static_cast<T>(static_cast<Index>(number)) == number;
+            const bool good = is_index_below(count, number);
             all &= good;
             number = good ? number : 0;
         }
@@ -132,18 +152,25 @@ void ask_for(const DataView& from, const std::int64_t* rows, Index count) {
 
 template <class T>
 Place first_not_finite(const DataView& data) {
-    return with_type(data.type, [&](auto sample) -> Place {
-        using Source = decltype(sample);
-        if (std::is_integral_v<Source> && data.factor == nullptr) return {-1, -1};
-        const char* const base = static_cast<const char*>(data.data);
-        for (Index i = 0; i < data.rows; ++i) {
-            for (Index j = 0; j < data.cols; ++j) {
-                const char* const at = base + i * data.row_stride + j * data.col_stride;
-                if (!std::isfinite(number_at<Source, T>(data, at, j))) return {i, j};
-            }
-        }
-        return {-1, -1};
-    });
+    const bool whole = data.type != DataType::float32 && data.type != DataType::float64;
+    if (whole && data.factor == nullptr) return {-1, -1};
+    return first_that_is_not<T>([](T number) { return std::isfinite(number); }, data);
+}
+
+template <class T>
+Place first_no_index(const DataView& data, Index count) {
+    return first_that_is_not<T>([count](T number) { return is_index_below(count, number); }, data);
+}
+
+template <class T>
+DataView view_of(Matrix<const T> matrix) {
+    constexpr Index number = sizeof(T);
+    return {.data = matrix.data,
+            .type = number == sizeof(float) ? DataType::float32 : DataType::float64,
+            .rows = matrix.rows,
+            .cols = matrix.cols,
+            .row_stride = matrix.row_stride * number,
+            .col_stride = matrix.col_stride * number};
 }
 
 template bool gather(const DataView&, const std::int64_t*, Index, Matrix<float>);
@@ -154,5 +181,9 @@ template bool hold_indices_below(Index, Matrix<double>);
 
 template Place first_not_finite<float>(const DataView&);
 template Place first_not_finite<double>(const DataView&);
+template Place first_no_index<float>(const DataView&, Index);
+template Place first_no_index<double>(const DataView&, Index);
+template DataView view_of(Matrix<const float>);
+template DataView view_of(Matrix<const double>);
 
 }  // namespace ganglion

@@ -32,6 +32,10 @@ bool gather(const DataView& from, const std::int64_t* rows, Index first, Matrix<
 template <class T>
 bool hold_indices_below(Index count, Matrix<T> numbers);
 
+/// A view of a matrix.
+template <class T>
+DataView view_of(Matrix<const T> matrix);
+
 /// Ask memory for the beginnings of samples that will be gathered soon: the hardware sees the rest
 /// of a row coming, but not where the next one lies.
 void ask_for(const DataView& from, const std::int64_t* rows, Index count);
@@ -44,5 +48,8 @@ struct Place {
 };
 template <class T>
 Place first_not_finite(const DataView& data);
+/// The same of the first that as a T is no whole number from 0 to below `count`.
+template <class T>
+Place first_no_index(const DataView& data, Index count);
 
 }  // namespace ganglion

@@ -3,6 +3,6 @@
 namespace ganglion {
 
 /// Why a run over data ended.
-enum class Ending { complete, interrupted, data_not_finite, no_class_number, loss_not_finite };
+enum class Ending { complete, interrupted, data_not_finite, no_index, loss_not_finite };
 
 }  // namespace ganglion

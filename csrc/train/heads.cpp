@@ -202,8 +202,8 @@ const T* Heads<T>::metric_weight_of(std::size_t head, const Batches& batches, Ra
 }
 
 template <class T>
-void Heads<T>::add_to(ClassNumbers& numbers) const {
-    for (const State& state : states_) numbers.add(state.target, state.classes);
+void Heads<T>::add_to(Indices& indices) const {
+    for (const State& state : states_) indices.add(state.target, state.classes);
 }
 
 template class Heads<float>;

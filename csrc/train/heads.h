@@ -6,7 +6,7 @@
 #include "graph/lowering.h"
 #include "plan/workspace.h"
 #include "train/batches.h"
-#include "train/class_numbers.h"
+#include "train/indices.h"
 #include "train/task.h"
 
 namespace ganglion {
@@ -22,7 +22,7 @@ class Heads {
     /// Add what they need, and what is minimised, to a goal.
     void add_to(Goal& goal) const;
     /// Add targets that figures read as class numbers to those that losses do.
-    void add_to(ClassNumbers& numbers) const;
+    void add_to(Indices& indices) const;
 
     /// Throws std::invalid_argument when figures cannot compare columns as the plan has them, or
     /// weights are not fed, from where they are added up.

@@ -51,7 +51,7 @@ Predictor<T>::Predictor(const Graph& graph, const std::vector<ValueId>& inputs,
                         Index max_batch, bool frozen)
     : plan_(compile(graph, {.mode = Mode::infer, .outputs = outputs}, max_batch)),
       parameters_(store.block_for(graph, "Predictor")),
-      classes_(graph, plan_, inputs, "Predictor"),
+      indices_(graph, plan_, inputs, "Predictor"),
       store_(store),
       row_numbers_(numbers_of_row(plan_)),
       packed_(frozen ? std::make_unique<PackedWeights<T>>(plan_, store.values()) : nullptr) {
@@ -139,8 +139,8 @@ Ending Predictor<T>::predict(std::span<const DataView> x, std::span<const Matrix
         predict_together(size, call);
     if (small) ended_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
     if (call.stop.wanted()) return Ending::interrupted;
-    if (call.not_classes >= 0) classes_.refuse(static_cast<std::size_t>(call.not_classes));
-    return call.finite ? Ending::complete : Ending::data_not_finite;
+    if (!call.finite) return Ending::data_not_finite;
+    return call.indexes ? Ending::complete : Ending::no_index;
 }
 
 /// Rows that each of so many members is given at a time where they work apart.
@@ -229,7 +229,7 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
         const ValueId input = inputs_[i].value;
         if (!plan_.uses(input)) continue;
-        const bool in_place = call.in_place && !classes_.has(i);  // those are checked in a copy
+        const bool in_place = call.in_place && !indices_.has(i);  // those are checked in a copy
         const T* const lies = in_place ? as_it_lies<T>(call.x[i]) : nullptr;
         workspace.read_input(input, lies == nullptr ? nullptr : lies + rows.begin * call.x[i].cols);
     }
@@ -240,10 +240,10 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
             if (!plan_.uses(input)) continue;
             const Matrix<T> all = workspace.value(input, count);
             if (!gather_share(share, call.x[i], rows.begin, all)) call.finite = false;
-            if (classes_.has(i) && !classes_.hold(i, all.some_rows(share)))
-                call.not_classes = static_cast<std::ptrdiff_t>(i);
+            if (!indices_.hold(i, all.some_rows(share))) call.indexes = false;
         }
     });
+    if (!call.finite || !call.indexes) return;
     const Run run{.rows = count, .first_row = rows.begin};
     if (!workspace.forward(team, stop, run)) return;
     team.divide(0, [&](Part part) noexcept {

@@ -9,9 +9,9 @@
 
 #include "plan/traffic.h"
 #include "plan/workspace.h"
-#include "train/class_numbers.h"
 #include "train/data.h"
 #include "train/ending.h"
+#include "train/indices.h"
 #include "train/parameter_store.h"
 #include "train/ports.h"
 
@@ -40,8 +40,7 @@ class Predictor {
     /// Each x and y (rows, its numbers). Where outputs overlap inputs, no more rows may be asked
     /// for than are read at a time, max_batch. Ends early, y unfinished, unless it is complete.
     /// Refused while another call trains the store's parameters, unless frozen. Throws
-    /// std::invalid_argument when something does not fit, or an x holds what is no class number
-    /// where it should.
+    /// std::invalid_argument when something does not fit.
     Ending predict(std::span<const DataView> x, std::span<const Matrix<T>> y,
                    Interrupt interrupt) const;
     /// The same where there is one of each.
@@ -61,7 +60,7 @@ class Predictor {
         bool in_place;  // may inputs be read where they lie? Not where outputs overlap them
         Stop stop;
         std::atomic<bool> finite{true};
-        std::atomic<std::ptrdiff_t> not_classes{-1};  // an input that holds what is no class number
+        std::atomic<bool> indexes{true};  // is every number that says where to look an index?
     };
 
     void check(std::span<const DataView> x, std::span<const Matrix<T>> y) const;
@@ -85,7 +84,7 @@ class Predictor {
     ParameterBlock<T> parameters_;
     std::vector<Port> inputs_;
     std::vector<Port> outputs_;
-    ClassNumbers classes_;
+    Indices indices_;
     ParameterStore<T>& store_;
     double row_numbers_;
     std::unique_ptr<PackedWeights<T>> packed_;

@@ -41,7 +41,7 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
       heads_(graph, task),
       hidden_(graph, task),
       plan_(plan_of(graph, purpose, optimizer, max_batch, extras)),
-      classes_(graph, plan_, feeds_, "Routine"),
+      indices_(graph, plan_, feeds_, "Routine"),
       reached_(joined(plan_.reached)),
       penalized_(penalized_by(extras.penalty)),
       swept_(without(penalized_, without(updated_by(plan_), reached_))),
@@ -68,7 +68,7 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
              store.size());
     check_fed(graph, plan_, feeds_, "Routine");
     heads_.check(plan_);
-    heads_.add_to(classes_);
+    heads_.add_to(indices_);
     heads_.find_what_only_counts(plan_);
     for (const ParameterTable::Slot& slot : graph.table()->slots()) check_penalty(slot);
     Index end = 0;
@@ -226,15 +226,15 @@ Ending Routine<T>::fill(const Part& part, const Batches& batches, Range places) 
     const Range mine = share_of(part, places);
     const Range in_batch{mine.begin - places.begin, mine.end - places.begin};
     bool finite = true;
-    bool classes = true;
+    bool indices = true;
     for (std::size_t i = 0; i < feeds_.size(); ++i) {
         if (!plan_.uses(feeds_[i]) || batches.feeds[i].data == nullptr) continue;
         const Matrix<T> rows = workspace_.value(feeds_[i], places.size()).some_rows(in_batch);
         finite &= batches.gather_into(batches.feeds[i], mine, rows);
-        classes &= classes_.hold(i, rows);
+        indices &= indices_.hold(i, rows);
     }
     if (!finite) return Ending::data_not_finite;
-    return classes ? Ending::complete : Ending::no_class_number;
+    return indices ? Ending::complete : Ending::no_index;
 }
 
 template class Routine<float>;

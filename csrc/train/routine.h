@@ -7,10 +7,10 @@
 #include "plan/traffic.h"
 #include "plan/workspace.h"
 #include "train/batches.h"
-#include "train/class_numbers.h"
 #include "train/ending.h"
 #include "train/heads.h"
 #include "train/hidden_terms.h"
+#include "train/indices.h"
 #include "train/optimizer.h"
 #include "train/parameter_store.h"
 #include "train/task.h"
@@ -47,8 +47,8 @@ class Routine {
     void reserve_team(int size) { workspace_.reserve_team(size); }
 
     /// Run a batch and add it to the figures. `number`: of those that this run of batches has had.
-    /// Where the data or the loss turns out not to be finite, or a target is no class's number, it
-    /// ends before the update, and where that makes a parameter, or a square that the optimizer
+    /// Where the data or the loss turns out not to be finite, or what indexes memory is no index,
+    /// it ends before the update, and where that makes a parameter, or a square that the optimizer
     /// remembers, infinite, after it.
     Ending run(const Team& team, Stop& stop, const Batches& batches, Index batch, Index number,
                double rate);
@@ -80,7 +80,7 @@ class Routine {
     Heads<T> heads_;
     HiddenTerms<T> hidden_;
     Plan plan_;
-    ClassNumbers classes_;
+    Indices indices_;
     std::vector<Range> reached_;
     std::vector<Range> penalized_;        // all that the penalty is on
     std::vector<Range> swept_;            // the parameters that the backward pass does not update

@@ -33,7 +33,7 @@ Tape<T>::Tape(const Graph& graph, const std::vector<ValueId>& inputs,
                     max_batch)),
       reached_(joined(plan_.reached)),
       store_(store),
-      classes_(graph, plan_, inputs, "tape"),
+      indices_(graph, plan_, inputs, "tape"),
       input_gradients_(input_gradients),
       workspace_(plan_, store.block_for(graph, "tape")),
       run_{.rows = 0, .seed = seed} {
@@ -74,7 +74,7 @@ bool Tape<T>::forward(std::span<const Matrix<const T>> x, std::span<const Matrix
         if (!plan_.uses(input)) continue;
         const Matrix<T> own = workspace_.value(input, rows);
         copy<T>(x[i], own);
-        if (!classes_.hold(i, own)) classes_.refuse(i);
+        if (!indices_.hold(i, own)) indices_.refuse(i, x[i]);
     }
     run_.rows = rows;
     run_.step = step;

@@ -5,7 +5,7 @@
 
 #include "base/busy.h"
 #include "plan/workspace.h"
-#include "train/class_numbers.h"
+#include "train/indices.h"
 #include "train/optimizer.h"
 #include "train/parameter_store.h"
 #include "train/ports.h"
@@ -33,7 +33,7 @@ class Tape {
 
     /// Each x and y (rows, its numbers). `step` chooses the dropout masks. False, and all y and the
     /// pass are lost, when it was interrupted. Throws std::invalid_argument when something does not
-    /// fit; where that is what an x holds in place of class numbers, an earlier pass is lost.
+    /// fit; where that is what an x holds in place of an index, an earlier pass is lost.
     bool forward(std::span<const Matrix<const T>> x, std::span<const Matrix<T>> y,
                  std::uint64_t step, Interrupt interrupt);
     /// Writes the store's gradients, 0 where no output depends on a parameter or its group is none
@@ -57,7 +57,7 @@ class Tape {
     ParameterStore<T>& store_;
     std::vector<Port> inputs_;
     std::vector<Port> outputs_;
-    ClassNumbers classes_;
+    Indices indices_;
     bool input_gradients_;
     Workspace<T> workspace_;
     Run run_;

@@ -77,6 +77,7 @@ cdef class Predictor:
     cdef const double* factor
     cdef readonly Py_ssize_t inputs
     cdef readonly Py_ssize_t outputs
+    cdef Py_ssize_t index_count
     cdef unique_ptr[ParameterStore[float]] weights32
     cdef unique_ptr[ParameterStore[double]] weights64
     cdef unique_ptr[CorePredictor[float]] float32
@@ -85,8 +86,8 @@ cdef class Predictor:
     cdef void scale(self, DataView* view) noexcept nogil
 
     # x (rows, inputs) -> y (rows, outputs), both contiguous, which do not overlap. Returns whether
-    # every number of x is finite; y holds nothing useful where not. Raises TypeError when the
-    # predictor computes in the other type.
+    # every number of x is finite, and a row's number where it numbers rows of a table; y holds
+    # nothing useful where not. Raises TypeError when the predictor computes in the other type.
     cdef bint predict_float32(self, const float* x, Py_ssize_t rows, float* y) except? False nogil
     cdef bint predict_float64(self, const double* x, Py_ssize_t rows, double* y) except? False nogil
 

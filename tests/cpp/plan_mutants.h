@@ -132,6 +132,15 @@ struct Omission {
         put(call.row);
         if (call.y == omitted) call.accumulate = false;
     }
+    void operator()(GatherRowsCall& call) const {
+        put(call.numbers);
+        put(call.table);
+    }
+    void operator()(AddToRowsCall& call) const {
+        put(call.numbers);
+        put(call.dy);
+        if (call.dtable == omitted) call.accumulate = false;
+    }
     void operator()(SumRowsCall& call) const {
         put(call.x);
         if (call.sums == omitted) call.accumulate = false;

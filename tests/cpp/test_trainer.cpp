@@ -148,7 +148,7 @@ void what_is_no_class_number_ends_the_run_before_the_update() {
     for (const double wrong : {3.0, -1.0, 0.5, 1e30, -1e30}) {
         y[4] = wrong;
         const Outcome outcome = trainer.run(batches, {1, 2}, rates, {&never, nullptr});
-        CHECK(outcome.ending == Ending::no_class_number && outcome.batch == 1);
+        CHECK(outcome.ending == Ending::no_index && outcome.batch == 1);
         CHECK(optimizer.steps() == 0);
     }
     y[4] = 2;

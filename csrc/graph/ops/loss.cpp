@@ -130,6 +130,13 @@ Extent RowLoss::extent(const Graph& graph) const {
     return {from.extent.rows, from.extent.positions, 1};
 }
 
+/// Targets of one column number classes.
+Indexed RowLoss::indexed(const Graph& graph) const {
+    if (loss != Loss::cross_entropy && loss != Loss::multi_margin) return {};
+    if (graph.value(target).extent.channels != 1) return {};
+    return {target, graph.value(output).extent.channels};
+}
+
 /// In training the gradient of the output is made on the way. Only a term is weighted.
 void RowLoss::forward(Lowering& to, ValueId y) const {
     const std::optional<Lowering::NumberedTerm> term = to.term(y);
@@ -172,12 +179,6 @@ const RowLoss& loss_that_makes(const Graph& graph, ValueId id) {
     const auto* const loss = made == nullptr ? nullptr : std::get_if<RowLoss>(made);
     if (loss == nullptr) fail(RowLoss::name, "value ", id, " is no loss's value");
     return *loss;
-}
-
-Index numbered_classes(const Graph& graph, const RowLoss& loss) {
-    if (loss.loss != Loss::cross_entropy && loss.loss != Loss::multi_margin) return 0;
-    return graph.value(loss.target).extent.channels == 1 ? graph.value(loss.output).extent.channels
-                                                         : 0;
 }
 
 }  // namespace ganglion

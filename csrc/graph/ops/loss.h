@@ -25,6 +25,7 @@ struct RowLoss {
 
     std::vector<ValueId> inputs() const { return {output, target, weight}; }
     Extent extent(const Graph& graph) const;
+    Indexed indexed(const Graph& graph) const;
     void forward(Lowering& to, ValueId y) const;
     void backward(Lowering& to, ValueId y) const;
 };
@@ -36,8 +37,5 @@ RowLoss loss_of(Graph& graph, Loss loss, ValueId output, ValueId target, ValueId
 
 /// The loss that makes a value. Throws std::invalid_argument where none does.
 const RowLoss& loss_that_makes(const Graph& graph, ValueId id);
-
-/// How many classes a loss's targets number; 0 where they are values or probabilities.
-Index numbered_classes(const Graph& graph, const RowLoss& loss);
 
 }  // namespace ganglion

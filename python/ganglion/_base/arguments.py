@@ -23,6 +23,7 @@ _ELSEWHERE = {  # what other packages call it: names here, of which one is meant
     "dropout_rate": ("dropout",),
     "epochs": ("max_iter",),
     "elementwise_affine": ("scale",),
+    "embedding_dim": ("output_dim",),
     "eps": ("epsilon",),
     "hidden_layer_sizes": ("sizes", "hidden"),
     "hidden_layers": ("hidden_layer_sizes", "sizes"),
@@ -45,6 +46,7 @@ _ELSEWHERE = {  # what other packages call it: names here, of which one is meant
     "n_epochs": ("epochs", "max_iter"),
     "nb_epoch": ("epochs", "max_iter"),
     "noise_dim": ("latent_dim",),
+    "num_embeddings": ("input_dim",),
     "optimizer": ("solver",),
     "out_features": ("units",),
     "p": ("rate",),
@@ -64,6 +66,7 @@ _OTHERWISE = {  # what other packages have as an argument and we have not: what 
         "a Dense layer has it, and the optimizer's weight_decay is for all weights",
     ),
     "axis": "it is over channels, which are last: leave it out",
+    "embeddings_regularizer": "the optimizer's weight_decay is for the rows that a batch holds",
     "from_logits": "outputs are logits unless the network ends in softmax or sigmoid: leave it out",
     **dict.fromkeys(
         ("batch_input_shape", "in_features", "input_dim", "input_shape"),

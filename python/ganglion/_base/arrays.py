@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -132,23 +132,6 @@ def rows_at_once(table: Any, multiple: int = 1) -> int:
     return max(1, _UNFOLDED // (multiple * columns)) * multiple
 
 
-def refuse_not_finite(
-    call: str,
-    name: str,
-    array: Any,
-    precision: Precision,
-    scale: InputScale,
-    labels: Labels | None = None,
-    channels: int | None = None,
-) -> NoReturn:
-    """Refuse, as `check_finite` does, what the core has found not to be finite.
-
-    It may have changed since: then nobody can say any more where that was.
-    """
-    check_finite(call, name, array, precision, scale, labels, channels)
-    raise ValueError(f"{call}: {name} was not finite when it was read, and has changed since")
-
-
 def check_finite(
     call: str,
     name: str,
@@ -175,13 +158,19 @@ def check_finite(
     place = precision.first_not_finite(numbers, scale.factor, scale.columns)
     if place is None:
         return
-    value = numbers[place[0], place[1]] if numbers.ndim == 2 else numbers[place[0]]
-    if is_sparse(array):
-        nth = place[0]
-        place = int(np.searchsorted(array.indptr, nth, "right")) - 1, int(array.indices[nth])
+    value, place = found_at(array, place)
     where = at(*place, array.shape[-1], channels, labels)
     rule = f", too large for {precision.dtype}" if np.isfinite(value) else ""
     raise ValueError(f"{call}: {name} has {value} at {where}{rule}")
+
+
+def found_at(array: Any, place: tuple[int, int]) -> tuple[Any, tuple[int, int]]:
+    """Return a number and its row and column, by its place among those that lie in memory."""
+    first, second = place
+    if not is_sparse(array):
+        return (array[first, second] if array.ndim == 2 else array[first]), place
+    row = int(np.searchsorted(array.indptr, first, "right")) - 1
+    return array.data[first], (row, int(array.indices[first]))
 
 
 def _numbers(call: str, name: str, values: Any, label: Hashable | None = None) -> Array:

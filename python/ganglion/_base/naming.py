@@ -24,6 +24,7 @@ ALIASES = {  # what other packages call it: names here, of which one is meant
     "mean_squared_error": ("squared_error",),
     "mse": ("squared_error", "mean_squared_error"),
     "r2_score": ("r2",),
+    "random_uniform": ("uniform",),
     "roc_auc": ("auc",),
     "sparse_categorical_accuracy": ("accuracy",),
     "sparse_categorical_cross_entropy": ("cross_entropy",),

@@ -44,6 +44,9 @@ class Precision:
     first_not_finite: Callable[
         [NDArray[Any], float, NDArray[np.float64] | None], tuple[int, int] | None
     ]
+    first_no_index: Callable[
+        [NDArray[Any], int, float, NDArray[np.float64] | None], tuple[int, int] | None
+    ]
 
 
 def _precision(name: str, core: ModuleType) -> Precision:
@@ -57,6 +60,7 @@ def _precision(name: str, core: ModuleType) -> Precision:
         core.Predictor,
         core.Perceptrons,
         core.first_not_finite,
+        core.first_no_index,
     )
 
 

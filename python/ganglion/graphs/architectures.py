@@ -170,4 +170,9 @@ def checked_scales(network: Network, rescale: float) -> Network:
         raise ValueError(
             f"rescale is {rescale}, must be 1 beside Normalization, which scales the inputs itself"
         )
+    numbers = next((port.name for port in network.inputs if port.index_count), None)
+    if rescale != 1 and numbers is not None:
+        raise ValueError(
+            f"rescale is {rescale}, must be 1: {numbers} holds the numbers of rows or classes"
+        )
     return network

@@ -7,34 +7,24 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ganglion._base import shapes
-from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
-from ganglion.graphs.networks import Network, OutputPort, Port
+from ganglion.graphs.input_builders import InputBuilder, known_positions
+from ganglion.graphs.networks import Network, OutputPort
 from ganglion.graphs.parameters import Kind, Parameter
 from ganglion.graphs.places import Places
-from ganglion.graphs.term_builders import TermBuilder, check_same
+from ganglion.graphs.term_builders import check_same
 from ganglion.initializers import Initializer
 from ganglion.layers import Layer, Learnt, Value
 
 
-class Builder(TermBuilder):
+class Builder(InputBuilder):
     """Collects the ops, parameters and losses that layers add."""
 
     def __init__(self) -> None:
         super().__init__()
         self._places = Places()
-        self._normalized: dict[int, NDArray[np.float64]] = {}  # how inputs are read
         self._random_layers = 0  # so far: each draws its own numbers, whatever else is in between
-        self._read: set[int] = set()  # inputs that are read as they are
-
-    def input(self, name: str, shape: Shape) -> Value:
-        """Add an input whose rows have such a shape."""
-        number = self.graph.input(name, shapes.channels_of(shape), _positions(shape))
-        return Value(shape, number, _is_raw=True)
 
     def trained_if(self, trainable: bool) -> AbstractContextManager[None]:
         """Within it nothing that is added is trained, unless `trainable`."""
@@ -97,25 +87,6 @@ class Builder(TermBuilder):
         bias_number = self.parameters.bias(name, weight.fan_out, weight.fan_in, bias, group)
         y = self.graph.affine(self._number(x), number, bias_number, transposed=True)
         return Value((*x.shape[:-1], weight.fan_in), y)
-
-    def normalize(
-        self, x: Value, shift: Sequence[float], factor: Sequence[float], layer: str
-    ) -> Value:
-        """Have the inputs read less `shift` times `factor`: that adds nothing to the graph."""
-        if not x._is_raw or x._number in self._normalized or x._number in self._read:
-            way = "Batch- and LayerNormalization may stand within it"
-            raise ValueError(f"{layer}: Normalization must be the first layer of a network; {way}")
-        positions = _positions(x.shape)
-        features = positions * x.channels
-        if len(shift) not in (features, x.channels):
-            way = f" at each step: adapt(X.reshape(-1, {x.channels})) learns those of a step"
-            raise ValueError(
-                f"{layer}: Normalization has {len(shift)} features, the input has {features}"
-                + ("" if shapes.is_known(x.shape) else way)
-            )
-        by_column = np.array([shift, factor])
-        self._normalized[x._number] = np.tile(by_column, features // len(shift))
-        return Value(x.shape, x._number)
 
     def activation(self, x: Value, function: ActivationFunction) -> Value:
         """Add an activation; the identity adds nothing."""
@@ -183,7 +154,7 @@ class Builder(TermBuilder):
         """Take positions and channels, each from a first one to before a last one; None: all."""
         shape = shapes.sliced(x.shape, positions, channels)
         y = self.graph.slice(
-            self._number(x), positions or (0, _positions(x.shape)), channels or (0, x.channels)
+            self._number(x), positions or (0, known_positions(x.shape)), channels or (0, x.channels)
         )
         return Value(shape, y)
 
@@ -206,15 +177,12 @@ class Builder(TermBuilder):
         seen: set[int] = set()
         for name, y in outputs.items():
             if y._number in seen:
-                again = self.graph.reshape(y._number, _positions(y.shape), y.channels)
+                again = self.graph.reshape(y._number, known_positions(y.shape), y.channels)
                 outputs = {**outputs, name: Value(y.shape, again)}
             seen.add(y._number)
         return Network(
             self.graph,
-            tuple(
-                Port(name, x._number, x.shape, self._normalized.get(x._number))
-                for name, x in inputs.items()
-            ),
+            tuple(self.port(name, x) for name, x in inputs.items()),
             tuple(
                 OutputPort(name, y._number, y.shape, *self.graph.ending(y._number))
                 for name, y in outputs.items()
@@ -230,17 +198,3 @@ class Builder(TermBuilder):
         y = add(self._number(x), *settings, self._random_layers)
         self._random_layers += 1
         return Value(x.shape, y)
-
-    def _number(self, x: Value) -> int:
-        """Return the core's number of a value that is read."""
-        if x._is_raw:
-            if x._number in self._normalized:
-                raise ValueError("an input goes through Normalization, and elsewhere as it is")
-            self._read.add(x._number)
-        return x._number
-
-
-def _positions(shape: Shape) -> int:
-    """Return how many positions the core is told of; any number of steps are one to it."""
-    positions = shapes.positions_of(shape)
-    return shapes.ONE_STEP if positions is None else positions

@@ -69,9 +69,12 @@ class Port(End):
     Args:
         normalization: What is taken from each number on its way in, and what it is multiplied by
             then, shape `(2, columns)`; None: inputs are not normalized.
+        index_count: All are whole numbers from 0 to below it, which number rows of a table, or
+            classes; 0: they may be any.
     """
 
     normalization: NDArray[np.float64] | None = None
+    index_count: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from ganglion.layers import (
     Activation,
     Dense,
     Dropout,
+    Embedding,
     GaussianNoise,
     Layer,
     MaskingNoise,
@@ -42,6 +43,9 @@ def layer_told(layer: Layer) -> str:
         return f"Activation({_activation_name(layer.activation)})"
     if isinstance(layer, Dropout | GaussianNoise | MaskingNoise | SaltAndPepperNoise):
         return f"{type(layer).__name__}({', '.join(_numbers(layer))})"
+    if isinstance(layer, Embedding):
+        sizes = f"{layer.input_dim}, {layer.output_dim}"
+        return f"Embedding({sizes}{'' if layer.trainable else ', frozen'})"
     if isinstance(layer, Residual):
         inner = [*map(layer_told, layer.layers), *([] if layer.trainable else ["frozen"])]
         return f"Residual({', '.join(inner)})"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from ganglion._base import attributes
 from ganglion.layers.chains import Residual, checked_layers
 from ganglion.layers.dense import Activation, Dense, Tied
+from ganglion.layers.embedding import Embedding
 from ganglion.layers.joins import Add, Concatenate, Multiply
 from ganglion.layers.layer import Builder, Layer, Learnt, Value
 from ganglion.layers.noise import (
@@ -25,6 +26,7 @@ __all__ = [
     "Concatenate",
     "Dense",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GaussianNoise",
     "Layer",

@@ -91,6 +91,18 @@ class Builder(Protocol):
     ) -> Value:
         """Add `x @ W.T + b` with the W of a dense layer that is in the network."""
 
+    def embedding(
+        self,
+        x: Value,
+        rows: int,
+        channels: int,
+        name: str,
+        initializer: Initializer,
+        *,
+        trainable: bool = True,
+    ) -> Value:
+        """Add the rows of a table whose numbers an input holds."""
+
     def normalize(
         self, x: Value, shift: Sequence[float], factor: Sequence[float], layer: str
     ) -> Value:

@@ -98,7 +98,7 @@ class CustomPass:
                 self._model.refuse(self._call, part.data, self._classes, "data_not_finite")
             targets = [self._converted(one) for one in rows.targets]
             if not all(map(_number_classes, self._classes, targets)):
-                self._model.refuse(self._call, part.data, self._classes, "no_class_number")
+                self._model.refuse(self._call, part.data, self._classes, "no_index")
             self._run_batch(rows, targets, float(rate), batch)
 
     def _run_batch(

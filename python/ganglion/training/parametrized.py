@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ganglion import _core
 from ganglion._base import shapes
 from ganglion._base.arrays import check_finite
+from ganglion._base.inputs import check_inputs
 from ganglion._base.precision import Precision
 from ganglion._base.scaling import InputScale
 from ganglion._base.shapes import Shape
@@ -145,16 +146,21 @@ class Parametrized:
         return "a square of gradients that the optimizer remembers"
 
     def check_finite(self, call: str, data: Dataset) -> None:
-        """Refuse inputs, targets and weights that are not finite in this precision."""
+        """Refuse inputs, targets and weights that are not finite in this precision.
+
+        Inputs that are no index where they should be one are refused too.
+        """
         for number, (inputs, scale) in enumerate(zip(data.inputs, self.scales, strict=True)):
-            check_finite(
+            port = self.network.inputs[number]
+            check_inputs(
                 call,
                 self.name_of_input(number),
                 inputs.table,
                 self.precision,
                 scale,
                 inputs.labels,
-                self.network.inputs[number].channels,
+                port.channels,
+                port.index_count,
             )
         for targets in data.targets:
             check = partial(check_finite, targets.of_call(call), precision=self.precision)
@@ -171,9 +177,9 @@ class Parametrized:
         return True
 
     def refuse_inputs(self, call: str, data: Dataset) -> NoReturn:
-        """Refuse inputs that the core has found not to be finite, as `check_finite` does."""
+        """Refuse inputs that the core has found to be wrong, as `check_finite` does."""
         self.check_finite(call, data)
-        raise ValueError(f"{call}: X was not finite when it was read, and has changed since")
+        raise ValueError(f"{call}: X was wrong when it was read, and has changed since")
 
     def refuse(self, call: str, data: Dataset, classes: Sequence[int], ending: str) -> NoReturn:
         """Refuse data over which a run of the core came to such an end, with what is wrong.
@@ -181,12 +187,11 @@ class Parametrized:
         They have changed since they were checked, and may have again: then nobody can say any more
         where it was.
         """
-        if ending == "no_class_number":
-            what = "y was no class number"
+        what = "X, y or sample_weight was not finite"
+        self.check_finite(call, data)
+        if ending == "no_index":
+            what = "what X or y numbers was not there"
             for targets, count in zip(data.targets, classes, strict=True):
                 if count and targets.width == 1:
                     check_classes(targets.of_call(call), targets.y, count)
-        else:
-            what = "X, y or sample_weight was not finite"
-            self.check_finite(call, data)
         raise ValueError(f"{call}: {what} when it was read, and has changed since")

@@ -208,7 +208,8 @@ def _warn_of_far_scales(model: Parametrized, objective: Objective, data: Dataset
     """Warn of inputs and targets that a network which begins learns badly as they are."""
     weight = data.targets[0].row_weight if len(data.targets) == 1 else None
     for number, (inputs, scale) in enumerate(zip(data.inputs, model.scales, strict=True)):
-        if scale.columns is None:
+        port = model.network.inputs[number]
+        if scale.columns is None and not port.index_count:
             warn_of_inputs(
                 inputs.table,
                 weight,
@@ -216,7 +217,7 @@ def _warn_of_far_scales(model: Parametrized, objective: Objective, data: Dataset
                 "begin the network with gn.Normalization, or scale X",
                 name=model.name_of_input(number),
                 rescale=scale.factor,
-                channels=model.network.inputs[number].channels,
+                channels=port.channels,
             )
     for head, targets in zip(objective.heads, data.targets, strict=True):
         if takes_any_number(head.loss):

@@ -1,0 +1,37 @@
+#include "graph/ops/embedding.h"
+
+#include "base/error.h"
+#include "graph/lowering.h"
+
+namespace ganglion {
+
+Extent Embedding::extent(const Graph& graph) const {
+    const Value& from = graph.value(x);
+    const Value& rows = graph.value(table);
+    if (from.kind != ValueKind::input)
+        fail(name, from.name, " is no input: rows of a table are told by numbers that are fed");
+    if (rows.kind != ValueKind::parameter) fail(name, rows.name, " is no parameter");
+    if (rows.extent.rows > kMostRowsOfTable)
+        fail(name, rows.name, " has ", rows.extent.rows, " rows, must have at most ",
+             kMostRowsOfTable, ", whose numbers float32 tells apart");
+    if (from.extent.row_size() > kMostElements / rows.extent.channels)
+        fail(name, from.name, " has ", from.extent.row_size(), " numbers a row, ", rows.name, " ",
+             rows.extent.channels, " for each, must be at most ", kMostElements, " together");
+    return {kBatch, from.extent.row_size(), rows.extent.channels};
+}
+
+Indexed Embedding::indexed(const Graph& graph) const { return {x, graph.value(table).extent.rows}; }
+
+void Embedding::forward(Lowering& to, ValueId y) const {
+    to.emit(GatherRowsCall{to.value(x), to.value(table), to.value(y)});
+}
+
+/// Numbers of rows have no gradient.
+void Embedding::backward(Lowering& to, ValueId y) const {
+    if (!to.wants_gradient(table)) return;
+    const BufferId dy = to.gradient_matrix(y);
+    const Lowering::Contribution dtable = to.contribute(table);
+    to.emit(AddToRowsCall{to.value(x), dy, dtable.into, dtable.accumulate});
+}
+
+}  // namespace ganglion

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <vector>
+
+#include "graph/value.h"
+
+namespace ganglion {
+
+class Graph;
+class Lowering;
+
+/// Whole numbers up to here, and all below it, are told apart in float32.
+inline constexpr Index kMostRowsOfTable = Index{1} << 24;
+
+/// The rows of a table (rows, channels) whose numbers an input holds: a position for each number of
+/// one of its rows.
+struct Embedding {
+    static constexpr const char* name = "embedding";
+    static constexpr bool takes_parameters = true;
+    ValueId x;
+    ValueId table;
+
+    std::vector<ValueId> inputs() const { return {x, table}; }
+    Extent extent(const Graph& graph) const;
+    Indexed indexed(const Graph& graph) const;
+    void forward(Lowering& to, ValueId y) const;
+    void backward(Lowering& to, ValueId y) const;
+};
+
+}  // namespace ganglion

@@ -1,0 +1,65 @@
+"""Inputs: what networks are fed must be finite, and an index where it says which row is meant."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from ganglion._base.arrays import check_finite, found_at
+from ganglion._base.frames import Labels, is_sparse
+from ganglion._base.locations import at
+from ganglion._base.precision import Precision
+from ganglion._base.scaling import InputScale
+
+
+def check_inputs(
+    call: str,
+    name: str,
+    array: Any,
+    precision: Precision,
+    scale: InputScale,
+    labels: Labels | None = None,
+    channels: int | None = None,
+    index_count: int = 0,
+) -> None:
+    """Refuse what `check_finite` does, and what is no index where it should be one.
+
+    Args:
+        call: As for `check_finite`, and so are the others.
+        name: The argument.
+        array: The numbers, which are looked at as a network of the precision reads them.
+        precision: What they must fit into.
+        scale: How they are scaled.
+        labels: The names of the columns.
+        channels: How many columns there are at each position.
+        index_count: All must be whole numbers from 0 to below it; 0: they may be any.
+    """
+    check_finite(call, name, array, precision, scale, labels, channels)
+    if not index_count:
+        return
+    numbers = array.data if is_sparse(array) else array  # what is not there is 0, an index
+    place = precision.first_no_index(numbers, index_count, scale.factor, scale.columns)
+    if place is None:
+        return
+    value, place = found_at(array, place)
+    where = at(*place, array.shape[-1], channels, labels)
+    rule = f"must be a whole number from 0 to {index_count - 1}"
+    raise ValueError(f"{call}: {name} has {value} at {where}, {rule}")
+
+
+def refuse_inputs(
+    call: str,
+    name: str,
+    array: Any,
+    precision: Precision,
+    scale: InputScale,
+    labels: Labels | None,
+    channels: int | None,
+    index_count: int,
+) -> NoReturn:
+    """Refuse, as `check_inputs` does, what the core has found to be wrong.
+
+    It may have changed since: then nobody can say any more where that was.
+    """
+    check_inputs(call, name, array, precision, scale, labels, channels, index_count)
+    what = "no index" if index_count else "not finite"
+    raise ValueError(f"{call}: {name} was {what} when it was read, and has changed since")
