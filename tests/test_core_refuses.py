@@ -210,7 +210,7 @@ REFUSED: dict[str, tuple[Callable[[Parts], object], str]] = {
     ),
     "class numbers that are not fed to a predictor": (
         lambda p: p.predictor([p.x, p.label], [with_classes_that_are_made(p)]),
-        "Predictor: activation numbers classes, and must be fed",
+        "Predictor: activation holds whole numbers below 2, and must be fed",
     ),
     "a factor that is no number": (
         lambda p: p.routine(heads=[p.head(factor=np.nan)]),
