@@ -53,6 +53,7 @@ void bind_optimizer(py::module_ module) {
              py::arg("name"), py::arg("settings"), py::arg("size"))
         .def_property("steps", &State::steps, &State::set_steps)
         .def_property("summed", &State::summed, &State::set_summed)
+        .def_property_readonly("takes_rows", &State::takes_rows)
         .def_property_readonly("batches", &State::batches)
         .def("reset", &State::reset)
         .def_property_readonly("blocks", [](py::object self) {

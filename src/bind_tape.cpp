@@ -17,10 +17,11 @@ template <class T>
 void bind_tape(py::module_ module) {
     py::class_<Tape<T>>(module, "Tape")
         .def(py::init<const Graph&, std::vector<ValueId>, std::vector<ValueId>, bool,
-                      ParameterStore<T>&, Index, std::uint64_t, const Groups&>(),
+                      ParameterStore<T>&, Index, std::uint64_t, const Groups&, bool>(),
              py::kw_only(), py::arg("graph"), py::arg("inputs"), py::arg("outputs"),
              py::arg("input_gradients"), py::arg("store"), py::arg("max_batch"), py::arg("seed"),
-             py::arg("groups") = py::none(), py::keep_alive<1, 6>())
+             py::arg("groups") = py::none(), py::arg("row_gradients") = false,
+             py::keep_alive<1, 6>())
         .def(
             "forward",
             [](Tape<T>& tape, const std::vector<py::array>& x, const std::vector<py::array>& y,

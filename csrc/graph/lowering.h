@@ -29,7 +29,8 @@ struct Goal {
     std::vector<Term> losses{};
     bool input_gradients = false;  // also the gradients of the graph's inputs
     bool updates = false;  // the gradients of large weights may make their step and be forgotten
-    Groups groups{};       // whose parameters are trained
+    bool row_gradients = false;  // those of tables may be of the rows alone that a batch names
+    Groups groups{};             // whose parameters are trained
 };
 
 /// Turns a graph into a program: gives values and gradients their buffers, and collects the calls
@@ -49,6 +50,14 @@ class Lowering {
 
     /// Does the goal train the group that a parameter belongs to?
     bool trains_group_of(ValueId parameter) const;
+
+    /// May the gradient of a table be of some rows alone? Only one op may read it, for others know
+    /// of no rows.
+    bool is_of_rows(ValueId table) const {
+        return goal_.row_gradients && wants_gradient(table) &&
+               uses_[static_cast<std::size_t>(table)] == 1;
+    }
+    void give(const RowGradient& gradient) { program_.row_gradients.push_back(gradient); }
 
     void emit(Call call) { program_.calls.push_back(std::move(call)); }
 

@@ -20,5 +20,23 @@ void add_to_rows(const T* numbers, Matrix<const T> y, Range mine, Matrix<T> tabl
     }
 }
 
+/// What `found` holds of a row is believed if the list agrees (Briggs and Torczon, 1993): so it
+/// need not be cleared.
 template <class T>
-constexpr EmbeddingKernels<T> embedding_kernels = {&gather_rows<T>, &add_to_rows<T>};
+Index list_rows(const T* numbers, Index count, T* found, T* rows, T* places) {
+    Index listed = 0;
+    for (Index i = 0; i < count; ++i) {
+        T& place = found[static_cast<Index>(numbers[i])];
+        const bool within = place >= 0 && place < static_cast<T>(listed);
+        if (!within || rows[static_cast<Index>(place)] != numbers[i]) {
+            place = static_cast<T>(listed);
+            rows[listed++] = numbers[i];
+        }
+        places[i] = place;
+    }
+    for (Index i = listed; i < count; ++i) rows[i] = 0;
+    return listed;
+}
+
+template <class T>
+constexpr EmbeddingKernels<T> embedding_kernels = {&gather_rows<T>, &add_to_rows<T>, &list_rows<T>};

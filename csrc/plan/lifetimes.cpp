@@ -22,10 +22,12 @@ std::vector<Lifetime> lifetimes(const Program& program, const Goal& goal) {
         for (const BufferId id : found.reads) life(id).include(i);
         for (const BufferId id : found.writes) life(id).include(i);
     }
-    // Read by the caller afterwards: outputs, losses, the gradients of inputs.
+    // Read by the caller afterwards: outputs, losses, the gradients of rows and of inputs.
     std::vector<BufferId> kept;
     for (const ValueId id : goal.outputs) kept.push_back(program.value(id));
     for (const Term& term : goal.losses) kept.push_back(program.value(term.loss));
+    for (const RowGradient& one : program.row_gradients)
+        kept.insert(kept.end(), {one.rows, one.count, one.gradient});
     for (const BufferId id : kept) life(id).include(end);
     // Read before it is written: what the caller fills in, gradients of outputs before the backward
     // pass, all else before the forward one.

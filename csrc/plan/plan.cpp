@@ -104,6 +104,7 @@ Plan plan_of(Program program, std::vector<Lifetime> lives, Index max_batch) {
         .values = program.values,
         .gradients = program.gradients,
         .reached = program.reached,
+        .row_gradients = program.row_gradients,
         .numbers = program.numbers,
         .max_batch = max_batch,
         .arena_size = arena_size,

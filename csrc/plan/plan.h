@@ -30,12 +30,13 @@ struct Plan {
     std::size_t backward_begin;
     std::vector<Job> forward;
     std::vector<Job> backward;
-    Range remembering;                // the steps that move states, when all else is done
-    std::vector<Lifetime> lifetimes;  // by StorageId
-    std::vector<BufferId> values;     // by ValueId; kNoBuffer where the plan does without
-    std::vector<BufferId> gradients;  // by ValueId: of inputs, and those the caller gives
-    std::vector<Range> reached;       // the parameters that have gradients, in order
-    std::vector<double> numbers;      // the program's
+    Range remembering;                       // the steps that move states, when all else is done
+    std::vector<Lifetime> lifetimes;         // by StorageId
+    std::vector<BufferId> values;            // by ValueId; kNoBuffer where the plan does without
+    std::vector<BufferId> gradients;         // by ValueId: of inputs, and those the caller gives
+    std::vector<Range> reached;              // the parameters that have whole gradients, in order
+    std::vector<RowGradient> row_gradients;  // of tables that have gradients of rows
+    std::vector<double> numbers;             // the program's
     Index max_batch;
     Index arena_size;         // elements
     double row_operations;    // of the matrix products, for one row of a batch

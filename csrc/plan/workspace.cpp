@@ -102,6 +102,16 @@ void Workspace<T>::read_input(ValueId id, const T* rows) {
 }
 
 template <class T>
+std::vector<GradientRows<T>> Workspace<T>::gradient_rows() const {
+    const auto pointer = [this](BufferId id) { return pointers_[static_cast<std::size_t>(id)]; };
+    std::vector<GradientRows<T>> found;
+    for (const RowGradient& one : plan_.row_gradients)
+        found.push_back({plan_.memory.begin(one.table), plan_.buffer(one.table).extent.row_size(),
+                         pointer(one.rows), pointer(one.count), pointer(one.gradient)});
+    return found;
+}
+
+template <class T>
 bool Workspace<T>::forward(const Team& team, Stop& stop, const Run& run) {
     return run_jobs(plan_.forward, team, stop, run, {});
 }

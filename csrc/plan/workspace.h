@@ -20,6 +20,22 @@ struct ParameterBlock {
     T* gradients;
 };
 
+/// The gradient of some rows of a table of parameters, after a backward pass; that of all others is
+/// zero.
+template <class T>
+struct GradientRows {
+    Index offset;       // of the table, among all parameters
+    Index width;        // numbers of a row
+    const T* numbers;   // of the rows, each once
+    const T* count;     // how many there are
+    const T* gradient;  // row after row
+
+    Index rows() const { return static_cast<Index>(*count); }
+    Index size() const { return rows() * width; }
+    /// Where the row at a place among them begins among all parameters.
+    Index begin(Index place) const { return offset + static_cast<Index>(numbers[place]) * width; }
+};
+
 /// The memory of one running plan: the arena, and scratch memory for each member of the team.
 /// One run at a time; several workspaces may run the same plan at once.
 template <class T>
@@ -42,6 +58,9 @@ class Workspace {
     /// The value's rows with a row for each position. What a goal names as output makes such a
     /// matrix.
     Matrix<T> positions(ValueId id, Index rows);
+
+    /// Those that a backward pass leaves, in memory of this workspace.
+    std::vector<GradientRows<T>> gradient_rows() const;
 
     /// Run a pass on the team; false when it was told to stop.
     bool forward(const Team& team, Stop& stop, const Run& run);

@@ -42,7 +42,7 @@ using Call =
                  ChannelGradientSumsCall, NormalizeChannelsBackwardCall, NormalizePositionsCall,
                  PositionGradientSumsCall, NormalizePositionsBackwardCall, BeginGradientCall,
                  L1L2Call, L1L2BackwardCall, NormalKLCall, NormalKLBackwardCall, SparsityCall,
-                 SparsityBackwardCall, AddRowCall, GatherRowsCall, AddToRowsCall>;
+                 SparsityBackwardCall, AddRowCall, GatherRowsCall, AddToRowsCall, ListRowsCall>;
 
 inline Accesses accesses(const Call& call) {
     return std::visit([](const auto& one) { return one.accesses(); }, call);

@@ -38,9 +38,17 @@ std::size_t moments_of(const OptimizerSettings& settings) {
     return 1;
 }
 
-/// The parts that a sum over a range is cut into.
-std::size_t sums_of(const Range& range) {
-    return static_cast<std::size_t>(ceil_div(range.size(), kUpdateBlock));
+/// The parts that a sum over so many numbers is cut into.
+std::size_t sums_of(Index numbers) {
+    return static_cast<std::size_t>(ceil_div(numbers, kUpdateBlock));
+}
+
+/// Call `body(first, count)` with each stretch of a gradient whose numbers lie together.
+template <class T, class Body>
+void for_each_stretch(const T* gradients, const std::vector<Range>& ranges,
+                      const std::vector<GradientRows<T>>& rows, const Body& body) {
+    for (const Range& range : ranges) body(gradients + range.begin, range.size());
+    for (const GradientRows<T>& some : rows) body(some.gradient, some.size());
 }
 
 Index numbers_of(const std::vector<Range>& ranges) {
@@ -80,9 +88,11 @@ void OptimizerState<T>::set_summed(std::int64_t batches) {
 }
 
 template <class T>
-void OptimizerState<T>::make_room(const std::vector<Range>& ranges) {
+void OptimizerState<T>::make_room(const std::vector<Range>& ranges,
+                                  const std::vector<Index>& of_rows) {
     std::size_t sums = 0;
-    for (const Range& range : ranges) sums += sums_of(range);
+    for (const Range& range : ranges) sums += sums_of(range.size());
+    for (const Index numbers : of_rows) sums += sums_of(numbers);
     square_sums_.resize(std::max(square_sums_.size(), sums));
 }
 
@@ -123,26 +133,27 @@ void OptimizerState<T>::step_is_made(const Team& team) {
 
 template <class T>
 T OptimizerState<T>::gradient_scale(const Team& team, const T* gradients,
-                                    const std::vector<Range>& ranges) {
+                                    const std::vector<Range>& ranges,
+                                    const std::vector<GradientRows<T>>& rows) {
     const double mean = 1 / static_cast<double>(batches_a_step_);
     if (settings_.global_clipnorm == 0) return static_cast<T>(mean);
     team.divide(0, [&](Part part) noexcept {
         double* sums = square_sums_.data();
-        for (const Range& range : ranges) {
-            const Range share = sweep_share(part, range);
+        for_each_stretch(gradients, ranges, rows, [&](const T* first, Index count) {
+            const Range share = sweep_share(part, {0, count});
             for (Index begin = share.begin; begin < share.end; begin += kUpdateBlock) {
                 const Range numbers = stretch(begin, kUpdateBlock, share.end);
-                sums[(begin - range.begin) / kUpdateBlock] =
-                    kernels<T>().sum_of_squares(gradients + numbers.begin, numbers.size());
+                sums[begin / kUpdateBlock] =
+                    kernels<T>().sum_of_squares(first + numbers.begin, numbers.size());
             }
-            sums += sums_of(range);
-        }
+            sums += sums_of(count);
+        });
     });
     double total = 0;
     const double* sums = square_sums_.data();
-    for (const Range& range : ranges) {
-        for (std::size_t i = 0; i < sums_of(range); ++i) total += *sums++;
-    }
+    for_each_stretch(gradients, ranges, rows, [&](const T*, Index count) {
+        for (std::size_t i = 0; i < sums_of(count); ++i) total += *sums++;
+    });
     if (!std::isfinite(total)) return std::numeric_limits<T>::quiet_NaN();  // told after the update
     const double norm = std::sqrt(total) * mean;
     const double clip = norm > settings_.global_clipnorm ? settings_.global_clipnorm / norm : 1;
@@ -215,22 +226,48 @@ bool OptimizerState<T>::sweep(const Part& part, const Update<T>& update, const T
 }
 
 template <class T>
+double OptimizerState<T>::sweep_operations(const std::vector<GradientRows<T>>& rows) {
+    Index numbers = 0;
+    for (const GradientRows<T>& some : rows) numbers += some.size();
+    return kOperationsPerParameter * static_cast<double>(numbers);
+}
+
+template <class T>
+bool OptimizerState<T>::sweep(const Part& part, const Update<T>& update,
+                              const std::vector<GradientRows<T>>& rows) {
+    bool finite = true;
+    for (const GradientRows<T>& some : rows) {
+        const Range share = part.share(some.rows(), 1);
+        for (Index place = share.begin; place < share.end; ++place) {
+            const T* const gradient = some.gradient + place * some.width;
+            finite &= update.kernel(update.block(some.begin(place), 1, some.width, 0, gradient, 0));
+        }
+    }
+    return finite;
+}
+
+template <class T>
 bool OptimizerState<T>::apply(ParameterStore<T>& store, const std::vector<Range>& ranges,
-                              double rate) {
+                              const std::vector<GradientRows<T>>& rows, double rate) {
     const char* const call = "apply_gradients";
     if (size_ != store.size()) fail(call, "the store has other parameters");
     const Busy::Scope scope(busy_, call);
     const Access::Hold hold = store.access().run(call);
-    make_room(ranges);
+    std::vector<Index> of_rows;
+    for (const GradientRows<T>& some : rows) of_rows.push_back(some.size());
+    make_room(ranges, of_rows);
     std::atomic<bool> finite{true};
     const int team = team_size(static_cast<int>(numbers_of(ranges) / kParametersPerThread));
     run_team(team, [&](const Team& members) noexcept {
         const T* const gradients = gather(members, store.gradients(), ranges, finite);
         if (gradients == nullptr) return;
         Update<T> update = step(store.values(), rate);
-        update.rule.gradient_scale = gradient_scale(members, gradients, ranges);
-        members.divide(sweep_operations(ranges), [&](Part part) noexcept {
-            if (!sweep(part, update, gradients, ranges)) finite = false;
+        update.rule.gradient_scale = gradient_scale(members, gradients, ranges, rows);
+        const double operations = sweep_operations(ranges) + sweep_operations(rows);
+        members.divide(operations, [&](Part part) noexcept {
+            bool all = sweep(part, update, gradients, ranges);
+            all &= sweep(part, update, rows);
+            if (!all) finite = false;
         });
         step_is_made(members);
     });

@@ -46,8 +46,9 @@ class OptimizerState {
     /// the parameters are.
     Update<T> step(T* parameters, double rate);
 
-    /// Take memory for the sums over the gradient in `ranges`, before a team is there.
-    void make_room(const std::vector<Range>& ranges);
+    /// Take memory for the sums over a gradient, before a team is there: in `ranges`, and of so
+    /// many numbers in rows.
+    void make_room(const std::vector<Range>& ranges, const std::vector<Index>& of_rows);
 
     /// Batches whose mean gradient a step goes along.
     std::int64_t batches_a_step() const { return batches_a_step_; }
@@ -58,9 +59,10 @@ class OptimizerState {
     const T* gather(const Team& team, const T* gradients, const std::vector<Range>& ranges,
                     std::atomic<bool>& finite);
 
-    /// What that is multiplied by so that it is a mean, whose norm is at most global_clipnorm; NaN
-    /// where that norm is not finite. There must be room for `ranges`.
-    T gradient_scale(const Team& team, const T* gradients, const std::vector<Range>& ranges);
+    /// What that, or a gradient of `rows`, is multiplied by so that it is a mean, whose norm is at
+    /// most global_clipnorm; NaN where that norm is not finite. There must be room for them.
+    T gradient_scale(const Team& team, const T* gradients, const std::vector<Range>& ranges,
+                     const std::vector<GradientRows<T>>& rows);
 
     /// Operations, for Team::divide, that take as long as the step for the parameters in `ranges`.
     static double sweep_operations(const std::vector<Range>& ranges);
@@ -73,16 +75,26 @@ class OptimizerState {
     static bool sweep(const Part& part, const Update<T>& update, const T* gradients,
                       const std::vector<Range>& ranges);
 
+    /// The same for rows of tables: the others, and what is remembered of them, stay as they are.
+    static double sweep_operations(const std::vector<GradientRows<T>>& rows);
+    static bool sweep(const Part& part, const Update<T>& update,
+                      const std::vector<GradientRows<T>>& rows);
+
     /// Count a step that has been made, once for the team; a sum begins anew.
     void step_is_made(const Team& team);
 
     /// Does a parameter's step depend on nothing but its own gradient, of one batch?
     bool is_elementwise() const { return settings_.global_clipnorm == 0 && batches_a_step_ == 1; }
 
-    /// The next step of the parameters in `ranges`, which are in order, with a team of its own, or
-    /// no more than a gradient added to those before; the others, and what is remembered of them,
-    /// stay as they are. False as for `sweep`, and where the sum is not finite.
-    bool apply(ParameterStore<T>& store, const std::vector<Range>& ranges, double rate);
+    /// May rows of tables that a batch does not name be left out of a step? Sums and averages go
+    /// over all of them.
+    bool takes_rows() const { return batches_a_step_ == 1 && !averages(); }
+
+    /// The next step of the parameters in `ranges`, which are in order, and of `rows`, with a team
+    /// of its own, or no more than a gradient added to those before; the others, and what is
+    /// remembered of them, stay as they are. False as for `sweep`, and where the sum is not finite.
+    bool apply(ParameterStore<T>& store, const std::vector<Range>& ranges,
+               const std::vector<GradientRows<T>>& rows, double rate);
 
     /// Forget everything.
     void reset();

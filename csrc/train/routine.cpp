@@ -27,6 +27,8 @@ Plan Routine<T>::plan_of(const Graph& graph, Purpose purpose, const OptimizerSta
     Goal goal{.mode = purpose == Purpose::evaluate ? Mode::infer : Mode::train,
               .outputs = {},
               .updates = optimizer != nullptr && optimizer->is_elementwise(),
+              .row_gradients =
+                  optimizer != nullptr && optimizer->takes_rows() && extras.penalty == nullptr,
               .groups = extras.groups};
     heads_.add_to(goal);
     hidden_.add_to(goal);
@@ -53,6 +55,7 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
       store_(store),
       optimizer_(optimizer),
       workspace_(plan_, store.block_for(graph, "Routine")),
+      gradient_rows_(workspace_.gradient_rows()),
       losses_(task.heads.size() + task.hidden.size()),
       seed_(seed) {
     if (losses_.empty()) fail("Routine", "there is no head and no term, must be at least one");
@@ -122,7 +125,7 @@ void Routine<T>::check(const Batches& batches) const {
 template <class T>
 void Routine<T>::make_room(const Batches& batches, Index rows) {
     heads_.make_room(plan_, batches, rows);
-    if (optimizer_ != nullptr) optimizer_->make_room(reached_);
+    if (optimizer_ != nullptr) optimizer_->make_room(reached_, most_in_rows(plan_));
 }
 
 template <class T>
@@ -178,11 +181,13 @@ Ending Routine<T>::train_on(const Team& team, Stop& stop, const Run& run, double
     stop.release();
     const T* const gradients = optimizer_->gather(team, store_.gradients(), reached_, finite);
     if (gradients != nullptr) {
-        const T scale = optimizer_->gradient_scale(team, gradients, reached_);
+        const T scale = optimizer_->gradient_scale(team, gradients, reached_, gradient_rows_);
         plain.rule.gradient_scale = penalized.rule.gradient_scale = scale;
-        team.divide(sweep_operations_, [&](Part part) noexcept {
+        const double operations = sweep_operations_ + optimizer_->sweep_operations(gradient_rows_);
+        team.divide(operations, [&](Part part) noexcept {
             bool all = optimizer_->sweep(part, plain, gradients, swept_);
             all &= optimizer_->sweep(part, penalized, gradients, swept_penalized_);
+            all &= optimizer_->sweep(part, plain, gradient_rows_);
             if (!all) finite = false;
         });
         optimizer_->step_is_made(team);  // what is not finite has been written too

@@ -91,6 +91,7 @@ class Routine {
     ParameterStore<T>& store_;
     OptimizerState<T>* optimizer_;
     Workspace<T> workspace_;
+    std::vector<GradientRows<T>> gradient_rows_;
     std::vector<LossRun> losses_;  // by term of the goal: the heads', then the hidden ones
     Run last_run_{};
     std::uint64_t seed_;

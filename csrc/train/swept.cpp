@@ -1,8 +1,17 @@
 #include "train/swept.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ganglion {
+namespace {
+
+std::vector<Range> in_order(std::vector<Range> ranges) {
+    std::sort(ranges.begin(), ranges.end(), [](Range a, Range b) { return a.begin < b.begin; });
+    return ranges;
+}
+
+}  // namespace
 
 std::vector<Range> updated_by(const Plan& plan) {
     std::vector<Range> updated;
@@ -10,8 +19,21 @@ std::vector<Range> updated_by(const Plan& plan) {
         const BufferId weight = updated_by(step.call);
         if (weight != kNoBuffer) updated.push_back(plan.memory.numbers(weight));
     }
-    std::sort(updated.begin(), updated.end(), [](Range a, Range b) { return a.begin < b.begin; });
-    return updated;
+    return in_order(std::move(updated));
+}
+
+std::vector<Range> tables_of_rows(const Plan& plan) {
+    std::vector<Range> tables;
+    for (const RowGradient& one : plan.row_gradients)
+        tables.push_back(plan.memory.numbers(one.table));
+    return in_order(std::move(tables));
+}
+
+std::vector<Index> most_in_rows(const Plan& plan) {
+    std::vector<Index> numbers;
+    for (const RowGradient& one : plan.row_gradients)
+        numbers.push_back(plan.memory.storage_of(one.gradient).size(plan.max_batch));
+    return numbers;
 }
 
 std::vector<Range> without(const std::vector<Range>& taken, const std::vector<Range>& ranges) {

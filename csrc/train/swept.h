@@ -5,12 +5,19 @@
 #include "base/matrix.h"
 #include "plan/plan.h"
 
-// Which parameters are updated where: by the products that make their gradients, or in a sweep.
+// Which parameters are updated where: by the products that make their gradients, or in a sweep, of
+// all or of rows.
 
 namespace ganglion {
 
 /// The numbers of the parameters that the plan's products update, in order.
 std::vector<Range> updated_by(const Plan& plan);
+
+/// The tables of which some rows have gradients, in order.
+std::vector<Range> tables_of_rows(const Plan& plan);
+
+/// Of each such table, as many numbers as its gradient may have.
+std::vector<Index> most_in_rows(const Plan& plan);
 
 /// What is in `ranges` and not in `taken`, which is in order.
 std::vector<Range> without(const std::vector<Range>& taken, const std::vector<Range>& ranges);

@@ -24,18 +24,21 @@ void copy(Matrix<const T> from, Matrix<T> to) {
 template <class T>
 Tape<T>::Tape(const Graph& graph, const std::vector<ValueId>& inputs,
               const std::vector<ValueId>& outputs, bool input_gradients, ParameterStore<T>& store,
-              Index max_batch, std::uint64_t seed, const Groups& groups)
+              Index max_batch, std::uint64_t seed, const Groups& groups, bool row_gradients)
     : plan_(compile(graph,
                     {.mode = Mode::train,
                      .outputs = outputs,
                      .input_gradients = input_gradients,
+                     .row_gradients = row_gradients,
                      .groups = groups},
                     max_batch)),
       reached_(joined(plan_.reached)),
+      unreached_(without(tables_of_rows(plan_), without(reached_, {{0, store.size()}}))),
       store_(store),
       indices_(graph, plan_, inputs, "tape"),
       input_gradients_(input_gradients),
       workspace_(plan_, store.block_for(graph, "tape")),
+      gradient_rows_(workspace_.gradient_rows()),
       run_{.rows = 0, .seed = seed} {
     check_fed(graph, plan_, inputs, "tape");
     if (inputs.empty()) fail("tape", "inputs is empty, must hold at least one");
@@ -69,6 +72,7 @@ bool Tape<T>::forward(std::span<const Matrix<const T>> x, std::span<const Matrix
     for (std::size_t i = 0; i < x.size(); ++i) check_shape("tape", "x", inputs_[i], x[i], rows);
     for (std::size_t i = 0; i < y.size(); ++i) check_shape("tape", "y", outputs_[i], y[i], rows);
     run_.rows = 0;  // what was there is overwritten
+    has_gradient_rows_ = false;
     for (std::size_t i = 0; i < x.size(); ++i) {
         const ValueId input = inputs_[i].value;
         if (!plan_.uses(input)) continue;
@@ -100,12 +104,13 @@ bool Tape<T>::backward(std::span<const Matrix<const T>> dy, std::span<const Matr
     for (std::size_t i = 0; i < dy.size(); ++i) check_shape("tape", "dy", outputs_[i], dy[i], rows);
     for (std::size_t i = 0; i < dy.size(); ++i)
         copy<T>(dy[i], workspace_.gradient(outputs_[i].value, rows));
-    for (const Range& range : without(reached_, {{0, store_.size()}}))
+    for (const Range& range : unreached_)
         std::fill_n(store_.gradients() + range.begin, range.size(), T{0});
     if (!run(&Workspace<T>::backward, interrupt)) return false;
     workspace_.remember(run_);
     for (std::size_t i = 0; i < dx.size(); ++i) copy_gradient(inputs_[i].value, dx[i]);
     run_.rows = 0;
+    has_gradient_rows_ = true;
     return true;
 }
 
@@ -120,7 +125,9 @@ void Tape<T>::copy_gradient(ValueId input, Matrix<T> to) {
 template <class T>
 bool Tape<T>::apply_gradients(OptimizerState<T>& optimizer, double rate) {
     if (!plan_.no_backward.empty()) throw std::invalid_argument(plan_.no_backward);
-    return optimizer.apply(store_, reached_, rate);
+    if (!gradient_rows_.empty() && !has_gradient_rows_)
+        fail("apply_gradients", "gradients of rows are there after a backward pass alone");
+    return optimizer.apply(store_, reached_, gradient_rows_, rate);
 }
 
 template class Tape<float>;

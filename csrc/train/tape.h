@@ -18,10 +18,12 @@ template <class T>
 class Tape {
   public:
     /// `input_gradients`: backward also computes those of the inputs; `groups`: those of whose
-    /// parameters. The store must outlive the tape.
+    /// parameters; `row_gradients`: those of tables may be of the rows alone that a batch names,
+    /// and are in no store. The store must outlive the tape.
     Tape(const Graph& graph, const std::vector<ValueId>& inputs,
          const std::vector<ValueId>& outputs, bool input_gradients, ParameterStore<T>& store,
-         Index max_batch, std::uint64_t seed, const Groups& groups = {});
+         Index max_batch, std::uint64_t seed, const Groups& groups = {},
+         bool row_gradients = false);
     Tape(const Tape&) = delete;
     Tape& operator=(const Tape&) = delete;
 
@@ -43,7 +45,7 @@ class Tape {
                   Interrupt interrupt);
     /// Have the optimizer make a step of the parameters that `backward` writes gradients of, and of
     /// no other. False if one of them is no longer finite. Throws std::invalid_argument where there
-    /// is no backward pass.
+    /// is no backward pass, or, of gradients of rows, none has been run since the last forward one.
     bool apply_gradients(OptimizerState<T>& optimizer, double rate);
 
   private:
@@ -54,12 +56,15 @@ class Tape {
     Busy busy_;
     Plan plan_;
     std::vector<Range> reached_;
+    std::vector<Range> unreached_;  // the parameters that have no gradient
     ParameterStore<T>& store_;
     std::vector<Port> inputs_;
     std::vector<Port> outputs_;
     Indices indices_;
     bool input_gradients_;
     Workspace<T> workspace_;
+    std::vector<GradientRows<T>> gradient_rows_;
+    bool has_gradient_rows_ = false;
     Run run_;
 };
 

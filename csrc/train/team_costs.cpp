@@ -27,6 +27,10 @@ TeamCosts Routine<T>::team_costs(Index rows, int members) const {
             traffic.update(share.size());
         }
     };
+    const auto read_rows = [&](const Part& part) {
+        for (const RowGradient& one : plan_.row_gradients)
+            traffic.read(traffic.rows_of(one.gradient, part), part);
+    };
     return traffic.each_time([&] {
         traffic.give_out([&](const Part& part) {
             for (std::size_t i = 0; i < feeds_.size(); ++i) {
@@ -49,11 +53,13 @@ TeamCosts Routine<T>::team_costs(Index rows, int members) const {
                         const Range share = OptimizerState<T>::sweep_share(part, range);
                         traffic.read(traffic.gradients(share), part);
                     }
+                    read_rows(part);
                 });
             }
             traffic.give_out([&](const Part& part) {
                 sweep(swept_, part);
                 sweep(swept_penalized_, part);
+                read_rows(part);
             });
         }
         heads_.for_each([&](const Head& head, ValueId target) {

@@ -139,8 +139,10 @@ struct Omission {
     void operator()(AddToRowsCall& call) const {
         put(call.numbers);
         put(call.dy);
-        if (call.dtable == omitted) call.accumulate = false;
+        put(call.count);
+        if (call.sums == omitted) call.accumulate = false;
     }
+    void operator()(ListRowsCall& call) const { put(call.numbers); }
     void operator()(SumRowsCall& call) const {
         put(call.x);
         if (call.sums == omitted) call.accumulate = false;

@@ -18,13 +18,15 @@ struct GatherRowsCall {
     void run(Frame<T>& frame) const;
 };
 
-/// dtable = the sums of what came from each row, in a batch's order; or dtable has it added. Each
-/// member has rows of its own, and looks for what came from them in the whole batch.
+/// sums = what came from each row of a table, added up in a batch's order; or sums has it added.
+/// Each member has rows of its own, and looks for what came from them in the whole batch.
 struct AddToRowsCall {
-    BufferId numbers;
+    BufferId numbers;  // of the rows of sums
     BufferId dy;
-    BufferId dtable;
+    BufferId sums;
     bool accumulate;
+    BufferId count =
+        kNoBuffer;  // (1): of the rows of sums that are numbered; kNoBuffer: all may be
 
     Accesses accesses() const;
     Division division(const Memory&) const { return Division::own_rows; }
@@ -33,7 +35,38 @@ struct AddToRowsCall {
 
     template <class T>
     Block share(const Memory& memory, const Part& part, Index rows) const {
-        return memory.block_of_rows(dtable, part, rows);
+        return memory.block_of_rows(sums, part, rows);
+    }
+    std::vector<Block> touched(BufferId id, const Block& mine, const Memory& memory,
+                               Index rows) const;
+
+  private:
+    template <class T>
+    Range rows_of(const Frame<T>& frame) const;
+};
+
+/// listed = the numbers that a batch holds, each once; places = of each, where in that list it is.
+/// One member does it: it is little work.
+struct ListRowsCall {
+    BufferId numbers;  // (batch, ...), in one piece
+    BufferId listed;   // (batch, as many positions as a row has numbers)
+    BufferId places;   // as large
+    BufferId count;    // (1): of those listed
+    Index table_rows;  // below which all numbers are
+
+    Accesses accesses() const { return {{numbers}, {listed, places, count}}; }
+    Division division(const Memory&) const { return Division::own_rows; }
+    template <class T>
+    Index scratch_size(const Memory&, Index) const {
+        return table_rows;
+    }
+    template <class T>
+    void run(Frame<T>& frame) const;
+
+    /// All of it, or nothing.
+    template <class T>
+    Block share(const Memory&, const Part& part, Index) const {
+        return {part.share(1, 1), {0, 1}};
     }
     std::vector<Block> touched(BufferId id, const Block& mine, const Memory& memory,
                                Index rows) const;

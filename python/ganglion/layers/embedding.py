@@ -20,6 +20,13 @@ class Embedding(Layer):
     number: of an input of shape `(numbers,)`, or of `(steps, 1)`, comes out `(numbers,
     output_dim)`. Whatever reads them refuses others.
 
+    In training the gradient is of the rows that a batch holds, and they alone make a step: nothing
+    is done for all others, whose weights stay, and whose moments are not decayed, whatever the
+    optimizer; its `weight_decay` too is for rows that come. So do PyTorch's SparseAdam, and SGD
+    without momentum and Adagrad with sparse gradients. Where other layers read the table, or the
+    layer is called more than once, the gradient is of the whole table, and so it is by hand, in
+    `backward` and `apply_gradients`: then all rows make a step.
+
     Args:
         input_dim: How many vectors there are, at most 2**24, whose numbers float32 tells apart.
         output_dim: Numbers of each.

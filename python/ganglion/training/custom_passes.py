@@ -81,7 +81,7 @@ class CustomPass:
         if state is None:
             self._predictor = model.predictor(max_batch, ends)
         else:
-            self._tape = model.tape(max_batch, ends)
+            self._tape = model.tape(max_batch, ends, row_gradients=state.takes_rows)
 
     @property
     def reached(self) -> Sequence[tuple[int, int]]:

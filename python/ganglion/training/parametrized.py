@@ -84,7 +84,12 @@ class Parametrized:
         return Ends(network.graph, inputs, outputs)
 
     def tape(
-        self, max_batch: int, ends: Ends | None = None, *, input_gradient: bool = False
+        self,
+        max_batch: int,
+        ends: Ends | None = None,
+        *,
+        input_gradient: bool = False,
+        row_gradients: bool = False,
     ) -> _core.Tape:
         """Return what runs the network, or more than it, forward and backward by hand.
 
@@ -92,6 +97,7 @@ class Parametrized:
             max_batch: Rows, at most.
             ends: Of the graph that is run; None: the network's.
             input_gradient: Whether backward gives the gradients of the inputs.
+            row_gradients: Whether those of tables may be of a batch's rows alone, and not seen.
         """
         of = self.ends if ends is None else ends
         return self.precision.tape(
@@ -103,6 +109,7 @@ class Parametrized:
             max_batch=max_batch,
             seed=self.seed,
             groups=self.network.trained_groups,
+            row_gradients=row_gradients,
         )
 
     def predictor(self, max_batch: int, ends: Ends | None = None) -> _core.Predictor:
