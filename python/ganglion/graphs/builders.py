@@ -123,7 +123,7 @@ class Builder(InputBuilder):
     ) -> Value:
         """Normalize each channel over a batch, and remember its moments."""
         own = self.parameters.learnt(name, x.channels, learnt)
-        extent = self._number(x), x.channels, _positions(x.shape)
+        extent = self._number(x), x.channels, known_positions(x.shape)
         running = self.parameters.running_moments(name, *extent, trainable=learnt.trainable)
         y = self.graph.batch_normalization(self._number(x), *own, *running, momentum, epsilon)
         return Value(x.shape, y)
