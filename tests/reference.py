@@ -153,7 +153,8 @@ def normalized_backward(
 
 def rows_of(table: ArrayLike, numbers: ArrayLike) -> Array:
     """Return the rows of a table by their numbers, one for each number."""
-    return np.asarray(table, np.float64)[np.asarray(numbers, int).ravel()]
+    rows: Array = np.asarray(table, np.float64)[np.asarray(numbers, int).ravel()]
+    return rows
 
 
 def rows_backward(numbers: ArrayLike, dy: ArrayLike, rows: int) -> Array:

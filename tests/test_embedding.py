@@ -52,14 +52,15 @@ def test_its_arguments_are_kerass() -> None:
     assert 0.0499 < table.max() <= 0.05
     zeros = gn.Sequential([gn.Embedding(4, 2, "zeros")], input_size=1)
     np.testing.assert_array_equal(zeros.get_weights()[0], np.zeros((4, 2)))
-    for settings, message in [
+    refused: list[tuple[dict[str, Any], str]] = [
         ({"input_dim": 0}, "input_dim must be a whole number from 1"),
         ({"output_dim": 2.5}, "output_dim must be a whole number"),
         ({"embeddings_initializer": "normal"}, "unknown name 'normal'"),
         ({"embeddings_regularizer": "l2"}, "the optimizer's weight_decay is for the rows that a"),
         ({"num_embeddings": 3}, "did you mean 'input_dim'"),
         ({"trainable": 1}, "trainable must be True or False"),
-    ]:
+    ]
+    for settings, message in refused:
         wrong: Any = {"input_dim": 3, "output_dim": 2, **settings}
         with pytest.raises((TypeError, ValueError), match=message):
             gn.Embedding(**wrong)

@@ -50,7 +50,8 @@ class Op:
 
     def backward(self, dy: Array, dx: Array) -> Array:
         self.tape.backward([dy.reshape(len(dx), -1)], [dx])
-        return self.store.gradients.reshape(self.rows, self.channels)
+        gradients: Array = self.store.gradients
+        return gradients.reshape(self.rows, self.channels)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -222,7 +222,7 @@ def test_a_loss_of_ones_own_trains_the_same_rows(optimizer: str) -> None:
         model.fit(x, y, batch_size=8, epochs=2, verbose=0)
         np.testing.assert_array_equal(model.get_weights()[0][50:], before[50:])
         found.append(model.parameter_vector.copy())
-    np.testing.assert_allclose(*found, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-10, atol=1e-12)
 
 
 def test_by_hand_the_gradient_is_whole_and_so_is_a_step() -> None:

@@ -26,8 +26,16 @@ EPSILON = 1e-16
 Optimizers = tuple[gn.optimizers.Optimizer, Callable[[Any], Any], Callable[[Any], Any]]
 
 OPTIMIZERS: dict[str, Optimizers] = {  # ours, that of the table, and that of all else
-    "sgd": (gn.optimizers.SGD(0.5), *[lambda of: torch.optim.SGD(of, 0.5)] * 2),
-    "adagrad": (gn.optimizers.Adagrad(0.1), *[lambda of: torch.optim.Adagrad(of, 0.1)] * 2),
+    "sgd": (
+        gn.optimizers.SGD(0.5),
+        lambda of: torch.optim.SGD(of, 0.5),
+        lambda of: torch.optim.SGD(of, 0.5),
+    ),
+    "adagrad": (
+        gn.optimizers.Adagrad(0.1),
+        lambda of: torch.optim.Adagrad(of, 0.1),
+        lambda of: torch.optim.Adagrad(of, 0.1),
+    ),
     "adam": (
         gn.optimizers.Adam(0.01, epsilon=EPSILON),
         lambda of: torch.optim.SparseAdam(of, 0.01, eps=EPSILON),
