@@ -67,6 +67,12 @@ void bind_graph(py::module_& module) {
             py::arg("name"), py::arg("rows"), py::arg("cols"), py::arg("group") = 0,
             py::arg("state") = false)
         .def(
+            "limit_norm",
+            [](Graph& graph, ValueId parameter, double max_value, int axis) {
+                graph.limit_norm(parameter, {max_value, axis});
+            },
+            py::arg("parameter"), py::arg("max_value"), py::arg("axis"))
+        .def(
             "size_of",
             [](const Graph& graph, ValueId id) {
                 const Extent& extent = graph.value(id).extent;

@@ -27,6 +27,7 @@ PYTHON_FLOORS = [
         "initializers",
         "losses",
         "regularizers",
+        "constraints",
         "metrics",
         "schedules",
         "optimizers",

@@ -25,6 +25,12 @@ ValueId Graph::parameter(int slot) {
     return add_value({ValueKind::parameter, one.name, one.extent, slot});
 }
 
+void Graph::limit_norm(ValueId parameter, const MaxNorm& norm) {
+    const Value& limited = value(parameter);
+    if (limited.kind != ValueKind::parameter) fail("max_norm", limited.name, " is no parameter");
+    table_->limit_norm(limited.slot, norm);
+}
+
 ValueId Graph::add(Op op) {
     return std::visit(
         [&](auto& one) {

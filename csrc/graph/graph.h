@@ -33,6 +33,8 @@ class Graph {
                       ParameterKind kind = ParameterKind::weight) {
         return parameter(table_->add(name, rows, cols, group, kind));
     }
+    /// Say what norm a parameter has at most, once it has stepped.
+    void limit_norm(ValueId parameter, const MaxNorm& norm);
     ValueId add(Op op);
 
     const Value& value(ValueId id) const;

@@ -1,6 +1,7 @@
 #include "graph/table.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 
@@ -17,6 +18,15 @@ int ParameterTable::add(const std::string& name, Index rows, Index cols, int gro
     slots_.push_back({name, {.rows = rows, .channels = cols}, group, kind, size_});
     size_ += rows * cols;
     return static_cast<int>(slots_.size()) - 1;
+}
+
+void ParameterTable::limit_norm(int number, const MaxNorm& norm) {
+    const std::string& name = slot(number).name;
+    if (!(norm.max_value > 0) || !std::isfinite(norm.max_value))
+        fail("max_norm", name, " has max_value ", norm.max_value, ", must be positive and finite");
+    if (norm.axis != 0 && norm.axis != 1)
+        fail("max_norm", name, " has axis ", norm.axis, ", must be 0 or 1");
+    slots_[static_cast<std::size_t>(number)].max_norm = norm;
 }
 
 bool ParameterTable::Slot::belongs_to(const Groups& groups) const {

@@ -20,6 +20,13 @@ enum class ParameterKind {
     state,  // what a network remembers: it has no gradient, and is kept with the weights
 };
 
+/// The largest norm that weights have once they have stepped: each column's, or, along axis 1, each
+/// row's.
+struct MaxNorm {
+    double max_value;
+    int axis;
+};
+
 /// The parameters of one or more graphs: what they are called, how large they are, to which group
 /// each belongs, and where it lies in the one block of all.
 class ParameterTable {
@@ -30,6 +37,7 @@ class ParameterTable {
         int group;      // a goal trains some of the groups
         ParameterKind kind;
         Index offset;
+        std::optional<MaxNorm> max_norm{};
 
         Range numbers() const { return {offset, offset + extent.rows * extent.row_size()}; }
         /// Is it in one of these groups?
@@ -42,6 +50,9 @@ class ParameterTable {
     /// together would be too large.
     int add(const std::string& name, Index rows, Index cols, int group = 0,
             ParameterKind kind = ParameterKind::weight);
+
+    /// Say what norm a parameter has at most. Throws std::invalid_argument when that is no norm.
+    void limit_norm(int number, const MaxNorm& norm);
 
     /// Throws std::invalid_argument, naming `op`, unless a parameter belongs to each group.
     void check(const Groups& groups, const char* op) const;

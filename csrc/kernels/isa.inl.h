@@ -19,6 +19,7 @@
 #include "kernels/gemm_swapped.inl.h"
 #include "kernels/gemm.inl.h"
 #include "kernels/normalization.inl.h"
+#include "kernels/constraint.inl.h"
 #include "kernels/softmax.inl.h"
 #include "kernels/loss_rows.inl.h"
 #include "kernels/loss_shaped.inl.h"
@@ -66,6 +67,8 @@ constexpr Kernels<T> table(Isa isa) {
         .add_row = &add_row<T>,
         .updates = update_table<T, false>(std::make_index_sequence<kOptimizers.size()>{}),
         .averaging_updates = update_table<T, true>(std::make_index_sequence<kOptimizers.size()>{}),
+        .limit_columns = &limit_columns<T>,
+        .limit_rows = &limit_rows<T>,
         .perceptron = &perceptron<T>,
         .sum_of_squares = &sum_of_squares<T>,
         .multiply_adds = &multiply_adds<T>,

@@ -6,6 +6,7 @@
 #include "base/cpu.h"
 #include "base/matrix.h"
 #include "kernels/activation.h"
+#include "kernels/constraint.h"
 #include "kernels/convert.h"
 #include "kernels/embedding.h"
 #include "kernels/gemm.h"
@@ -62,6 +63,8 @@ struct Kernels {
     void (*add_row)(const T* row, Matrix<T> y, bool accumulate);
     UpdateKernels<T> updates;
     UpdateKernels<T> averaging_updates;  // that also keep averages of the parameters
+    LimitNorms<T> limit_columns;
+    LimitNorms<T> limit_rows;
     PerceptronKernel<T> perceptron;
     double (*sum_of_squares)(const T* x, Index count);
     double (*multiply_adds)(Index rounds, T* result);  // for benchmarks: the machine's peak

@@ -248,7 +248,8 @@ bool OptimizerState<T>::sweep(const Part& part, const Update<T>& update,
 
 template <class T>
 bool OptimizerState<T>::apply(ParameterStore<T>& store, const std::vector<Range>& ranges,
-                              const std::vector<GradientRows<T>>& rows, double rate) {
+                              const std::vector<GradientRows<T>>& rows,
+                              const Constraints<T>& constraints, double rate) {
     const char* const call = "apply_gradients";
     if (size_ != store.size()) fail(call, "the store has other parameters");
     const Busy::Scope scope(busy_, call);
@@ -269,6 +270,7 @@ bool OptimizerState<T>::apply(ParameterStore<T>& store, const std::vector<Range>
             all &= sweep(part, update, rows);
             if (!all) finite = false;
         });
+        if (!constraints.hold(members, store.values())) finite = false;
         step_is_made(members);
     });
     return finite;

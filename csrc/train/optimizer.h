@@ -9,6 +9,7 @@
 #include "base/team.h"
 #include "kernels/optimizer.h"
 #include "plan/workspace.h"
+#include "train/constraints.h"
 #include "train/parameter_store.h"
 
 namespace ganglion {
@@ -94,7 +95,8 @@ class OptimizerState {
     /// of its own, or no more than a gradient added to those before; the others, and what is
     /// remembered of them, stay as they are. False as for `sweep`, and where the sum is not finite.
     bool apply(ParameterStore<T>& store, const std::vector<Range>& ranges,
-               const std::vector<GradientRows<T>>& rows, double rate);
+               const std::vector<GradientRows<T>>& rows, const Constraints<T>& constraints,
+               double rate);
 
     /// Forget everything.
     void reset();

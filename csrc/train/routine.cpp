@@ -45,6 +45,7 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
       plan_(plan_of(graph, purpose, optimizer, max_batch, extras)),
       indices_(graph, plan_, feeds_, "Routine"),
       reached_(joined(plan_.reached)),
+      constraints_(*graph.table(), reached_),
       penalized_(penalized_by(extras.penalty)),
       swept_(without(penalized_, without(updated_by(plan_), reached_))),
       swept_penalized_(without(updated_by(plan_), within(reached_, penalized_))),
@@ -190,6 +191,7 @@ Ending Routine<T>::train_on(const Team& team, Stop& stop, const Run& run, double
             all &= optimizer_->sweep(part, plain, gradient_rows_);
             if (!all) finite = false;
         });
+        if (!constraints_.hold(team, store_.values())) finite = false;
         optimizer_->step_is_made(team);  // what is not finite has been written too
     }
     workspace_.remember(run);

@@ -7,6 +7,7 @@
 #include "plan/traffic.h"
 #include "plan/workspace.h"
 #include "train/batches.h"
+#include "train/constraints.h"
 #include "train/ending.h"
 #include "train/heads.h"
 #include "train/hidden_terms.h"
@@ -82,6 +83,7 @@ class Routine {
     Plan plan_;
     Indices indices_;
     std::vector<Range> reached_;
+    Constraints<T> constraints_;
     std::vector<Range> penalized_;        // all that the penalty is on
     std::vector<Range> swept_;            // the parameters that the backward pass does not update
     std::vector<Range> swept_penalized_;  // and those of them with a penalty

@@ -34,6 +34,7 @@ Tape<T>::Tape(const Graph& graph, const std::vector<ValueId>& inputs,
                     max_batch)),
       reached_(joined(plan_.reached)),
       unreached_(without(tables_of_rows(plan_), without(reached_, {{0, store.size()}}))),
+      constraints_(*graph.table(), reached_),
       store_(store),
       indices_(graph, plan_, inputs, "tape"),
       input_gradients_(input_gradients),
@@ -127,7 +128,7 @@ bool Tape<T>::apply_gradients(OptimizerState<T>& optimizer, double rate) {
     if (!plan_.no_backward.empty()) throw std::invalid_argument(plan_.no_backward);
     if (!gradient_rows_.empty() && !has_gradient_rows_)
         fail("apply_gradients", "gradients of rows are there after a backward pass alone");
-    return optimizer.apply(store_, reached_, gradient_rows_, rate);
+    return optimizer.apply(store_, reached_, gradient_rows_, constraints_, rate);
 }
 
 template class Tape<float>;

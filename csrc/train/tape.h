@@ -5,6 +5,7 @@
 
 #include "base/busy.h"
 #include "plan/workspace.h"
+#include "train/constraints.h"
 #include "train/indices.h"
 #include "train/optimizer.h"
 #include "train/parameter_store.h"
@@ -57,6 +58,7 @@ class Tape {
     Plan plan_;
     std::vector<Range> reached_;
     std::vector<Range> unreached_;  // the parameters that have no gradient
+    Constraints<T> constraints_;
     ParameterStore<T>& store_;
     std::vector<Port> inputs_;
     std::vector<Port> outputs_;

@@ -5,8 +5,9 @@
 #include "train/routine.h"
 
 // What routine.cpp and predictor.cpp have a team do, with nothing computed. The squares that a
-// penalty sums up on the way are left out: the products read the same parameters. So is the adding
-// up of gradients where several batches make a step: each counts as one that makes a step.
+// penalty sums up on the way are left out: the products read the same parameters. So are gradients
+// that are added up where several batches make a step, each of which counts as one that makes it,
+// and norms of weights.
 
 namespace ganglion {
 namespace {

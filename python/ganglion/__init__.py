@@ -9,6 +9,7 @@ from ganglion._base import openmp  # noqa: F401 - it loads the core, before any 
 from ganglion import (
     activations,
     callbacks,
+    constraints,
     files,
     initializers,
     losses,
@@ -86,6 +87,7 @@ __all__ = [
     "__version__",
     "activations",
     "callbacks",
+    "constraints",
     "files",
     "find_learning_rate",
     "get_include",
@@ -128,7 +130,8 @@ def __getattr__(name: str) -> ModuleType:
     known |= attributes.NO_LAYERS
     for module, items in _WHEN_ASKED_FOR.items():
         known |= {item.lower(): f"{__name__}.{module}.{item}" for item in items}
-    for place in (callbacks, initializers, losses, metrics, optimizers, regularizers, schedules):
+    records = (constraints, initializers, losses, metrics, optimizers, regularizers, schedules)
+    for place in (callbacks, *records):
         known |= attributes.public_names(place.__name__)
     public = [item for item in __dir__() if not item.startswith("_")]
     known |= {item.lower(): f"{__name__}.{item}" for item in public}

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ganglion import initializers, layers, losses, regularizers
+from ganglion import constraints, initializers, layers, losses, regularizers
 from ganglion._base.plain_records import RecordReader, Records, RecordWriter
 from ganglion._base.structures import Structure
 from ganglion.activations import ActivationFunction
@@ -27,6 +27,7 @@ _RECORDS: Records = {
         *(*INITIALIZERS.values(), initializers.Constant),
         *(TermStep, *losses.LOSSES.values(), *regularizers.REGULARIZERS.values()),
         *(losses.NormalKL, losses.SparsityKL),
+        *constraints.CONSTRAINTS.values(),
     )
 }
 

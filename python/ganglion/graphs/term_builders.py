@@ -1,4 +1,4 @@
-"""The losses that are no output's, of a graph of the core in the making."""
+"""The losses that are no output's, and what holds weights, of a graph in the making."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from ganglion import _core
+from ganglion.constraints import MaxNorm
 from ganglion.graphs.networks import HiddenTerm
 from ganglion.graphs.parameters import Parameters
 from ganglion.layers import Value
@@ -64,6 +65,11 @@ class TermBuilder(ABC):
         number, _ = self.parameters.known(parameter)
         value = Value((self.graph.cols(number),), number)
         self.term(REGULARIZATION, regularizer, [value])
+
+    def limit_norm(self, parameter: str, constraint: MaxNorm) -> None:
+        """Hold the parameter of this name to a norm, after each step that moves it."""
+        number, _ = self.parameters.known(parameter)
+        self.graph.limit_norm(number, float(constraint.max_value), int(constraint.axis))
 
 
 def check_same(done: str, a: Value, b: Value) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ganglion import activations, initializers, regularizers
+from ganglion import activations, constraints, initializers, regularizers
 from ganglion._base import checks
 from ganglion._base.arguments import explained
 from ganglion._base.plain_records import UNUSUAL
 from ganglion.activations import ActivationFunction
+from ganglion.constraints import MaxNorm
 from ganglion.initializers import Initializer
 from ganglion.layers.layer import REGULARIZATION, Builder, Layer, Value, trainable_field
 from ganglion.losses import SparsityKL
@@ -32,6 +33,8 @@ class Dense(Layer):
         bias_regularizer: What keeps b small.
         activity_regularizer: What keeps outputs small, in the mean over a batch's rows, or
             `ganglion.losses.SparsityKL`.
+        kernel_constraint: What W is held to after each step: a name, or one of
+            `ganglion.constraints`; None: nothing.
         trainable: Whether training moves W and b.
     """
 
@@ -47,6 +50,7 @@ class Dense(Layer):
     activity_regularizer: str | Regularizer | SparsityKL | None = field(
         default=None, kw_only=True, metadata=UNUSUAL
     )
+    kernel_constraint: str | MaxNorm | None = field(default=None, kw_only=True, metadata=UNUSUAL)
     trainable: bool = trainable_field()
 
     def __post_init__(self) -> None:
@@ -59,6 +63,7 @@ class Dense(Layer):
         regularizers.get(self.kernel_regularizer)
         regularizers.get(self.bias_regularizer)
         self._activity_regularizer()
+        constraints.get(self.kernel_constraint)
 
     def build(self, builder: Builder, x: Value, name: str) -> Value:
         """Add the affine map and its activation."""
@@ -67,6 +72,9 @@ class Dense(Layer):
         z = builder.affine(x, int(self.units), name, kernel, bias, trainable=self.trainable)
         y = builder.activation(z, activations.get(self.activation))
         self._regularize(builder, y, name)
+        constraint = constraints.get(self.kernel_constraint)
+        if constraint is not None:
+            builder.limit_norm(f"{name}.weight", constraint)
         return y
 
     def _regularize(self, builder: Builder, y: Value, name: str) -> None:

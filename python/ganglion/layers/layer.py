@@ -15,6 +15,7 @@ from ganglion._base.checks import shown
 from ganglion._base.plain_records import UNUSUAL, told_fields
 from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
+from ganglion.constraints import MaxNorm
 from ganglion.initializers import Initializer
 from ganglion.losses import HiddenLoss, Loss
 
@@ -161,6 +162,9 @@ class Builder(Protocol):
 
     def regularize(self, parameter: str, regularizer: HiddenLoss) -> None:
         """Add what keeps the parameter of this name small, once."""
+
+    def limit_norm(self, parameter: str, constraint: MaxNorm) -> None:
+        """Hold the parameter of this name to a norm, after each step that moves it."""
 
     def trained_if(self, trainable: bool) -> AbstractContextManager[None]:
         """Within it nothing that is added is trained, unless `trainable`."""
