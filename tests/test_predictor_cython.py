@@ -73,6 +73,14 @@ def test_it_tells_of_numbers_that_are_not_finite(module: ModuleType) -> None:
     assert not module.predict(predictor, np.array([[1, np.nan]], np.float32), y, 1)
 
 
+@pytest.mark.parametrize("wrong", [5, -1, 0.5, 1e30])
+def test_it_tells_of_numbers_that_there_is_no_row_for(module: ModuleType, wrong: float) -> None:
+    predictor = gn.Sequential([gn.Embedding(5, 3)], input_size=2).predictor()
+    x, y = np.array([[0, 4], [1, wrong]], np.float32), np.empty((2, 6), np.float32)
+    assert not module.predict(predictor, x, y, 1)
+    assert module.predict(predictor, np.minimum(abs(x) // 1, 4), y, 1)
+
+
 def test_another_type_is_refused(module: ModuleType) -> None:
     predictor = gn.MLP([2, 3], dtype="float64").predictor()
     one = np.ones((1, 2), np.float32)

@@ -155,6 +155,64 @@ void what_is_no_class_number_ends_the_run_before_the_update() {
     CHECK(trainer.run(batches, {0, 2}, rates, {&never, nullptr}).ending == Ending::complete);
 }
 
+/// Training on rows of a table, of which a batch holds some: those that no batch holds stay.
+template <class T>
+std::vector<T> trained_rows(int threads, double wrong, Ending ending) {
+    set_thread_limit(threads);
+    constexpr Index rows = 40, width = 190, batch = 64, columns = 3, outputs = 128;
+    Graph g;
+    const ValueId words = g.input("words", columns);
+    const ValueId table = g.parameter("table", rows, width);
+    const ValueId read = g.add(Reshape{g.add(Embedding{words, table}), 1, columns * width});
+    const ValueId output = g.add(
+        Affine{read, g.parameter("w", columns * width, outputs), g.parameter("b", 1, outputs)});
+    const ValueId target = g.input("y", outputs);
+    const ValueId weight = g.input("weight", 1);
+    const ValueId loss = g.add(loss_of(g, Loss::squared_error, output, target, weight));
+    ParameterStore<T> store(g);
+    std::fill_n(store.values(), store.size(), T{0.5});
+    OptimizerState<T> optimizer({.optimizer = Optimizer::adam,
+                                 .beta_1 = 0.9,
+                                 .beta_2 = 0.999,
+                                 .epsilon = 1e-8,
+                                 .global_clipnorm = 0.7},
+                                store.size());
+    Figures figures({}, outputs, false);
+    Routine<T> routine(g, {{words, target, weight}, {{output, loss, 1, &figures}}}, Purpose::train,
+                       store, &optimizer, batch, 0);
+    Trainer<T> trainer({&routine});
+    constexpr Index samples = 3 * batch - 5;
+    std::vector<double> x(samples * columns), y(samples * outputs);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>(i * i % 31);
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] = static_cast<double>(i % 7) - 3;
+    x[2 * batch * columns + 7] = wrong;
+    const Batches batches{.feeds = {{x.data(), DataType::float64, samples, columns, 8 * columns, 8},
+                                    {y.data(), DataType::float64, samples, outputs, 8 * outputs, 8},
+                                    {}},
+                          .metric_weights = {},
+                          .order = nullptr,
+                          .samples = samples,
+                          .batch_size = batch};
+    const double rates[3] = {0.1, 0.1, 0.1};
+    const Outcome outcome = trainer.run(batches, {0, 3}, rates, {&never, nullptr});
+    CHECK(outcome.ending == ending);
+    CHECK(optimizer.steps() == (ending == Ending::complete ? 3 : 2));
+    const T* const first = store.values();
+    for (Index i = 31 * width; i < rows * width; ++i) CHECK(first[i] == T{0.5});
+    CHECK(first[0] != T{0.5});
+    return {first, first + store.size()};
+}
+
+template <class T>
+void rows_of_a_table_are_trained_in_the_same_bits() {
+    const std::vector<T> alone = trained_rows<T>(1, 0, Ending::complete);
+    for (const int threads : {2, 4}) {
+        CHECK(trained_rows<T>(threads, 0, Ending::complete) == alone);
+        for (const double wrong : {40.0, -1.0, 0.5, 1e30, -1e30})
+            trained_rows<T>(threads, wrong, Ending::no_index);
+    }
+}
+
 }  // namespace
 
 int main() {
@@ -164,4 +222,6 @@ int main() {
     what_is_not_finite_ends_the_run_before_the_update();
     what_is_no_class_number_ends_the_run_before_the_update<float>();
     what_is_no_class_number_ends_the_run_before_the_update<double>();
+    rows_of_a_table_are_trained_in_the_same_bits<float>();
+    rows_of_a_table_are_trained_in_the_same_bits<double>();
 }
