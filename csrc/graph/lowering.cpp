@@ -230,6 +230,7 @@ Program Lowering::run() {
             if (!goal_.losses.empty()) throw;
             program_.no_backward = error.what();
             program_.calls.resize(program_.backward_begin);
+            program_.row_gradients.clear();
         }
     }
     keep_what_the_caller_reads();

@@ -111,7 +111,8 @@ const T* OptimizerState<T>::gather(const Team& team, const T* gradients,
             }
         }
     });
-    return ++summed_ == batches_a_step_ && finite ? sum() : nullptr;
+    const bool is_whole = ++summed_ >= batches_a_step_;
+    return is_whole && finite ? sum() : nullptr;
 }
 
 template <class T>
@@ -125,10 +126,11 @@ void OptimizerState<T>::clear_sum(const Team& team) {
 
 template <class T>
 void OptimizerState<T>::step_is_made(const Team& team) {
+    if (batches_a_step_ > 1) {
+        clear_sum(team);
+        summed_ = 0;
+    }
     ++steps_;
-    if (batches_a_step_ == 1) return;
-    clear_sum(team);
-    summed_ = 0;
 }
 
 template <class T>
@@ -192,7 +194,8 @@ UpdateRule<T> OptimizerState<T>::rule(double rate) const {
 
 template <class T>
 Update<T> OptimizerState<T>::step(T* parameters, double rate) {
-    if (averages() && steps_ == 0) std::copy_n(parameters, size_, average());
+    const bool is_next = summed_ + 1 >= batches_a_step_;  // and not one of the batches before
+    if (averages() && steps_ == 0 && is_next) std::copy_n(parameters, size_, average());
     std::array<T*, 3> state{};
     for (std::size_t i = 0; i < moments_; ++i) state[i] = blocks_[i].data();
     const UpdateKernels<T>& table =
@@ -252,6 +255,8 @@ bool OptimizerState<T>::apply(ParameterStore<T>& store, const std::vector<Range>
                               const Constraints<T>& constraints, double rate) {
     const char* const call = "apply_gradients";
     if (size_ != store.size()) fail(call, "the store has other parameters");
+    if (!rows.empty() && !takes_rows())
+        fail(call, "gradients of rows can be neither added up nor averaged");
     const Busy::Scope scope(busy_, call);
     const Access::Hold hold = store.access().run(call);
     std::vector<Index> of_rows;

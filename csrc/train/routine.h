@@ -37,7 +37,7 @@ class Routine {
     double operations(Index rows) const { return plan_.operations(rows); }
 
     Index max_batch() const { return plan_.max_batch; }
-    /// The parameters that have gradients, in order.
+    /// The parameters that have whole gradients, in order.
     const std::vector<Range>& reached() const { return reached_; }
 
     /// Throws std::invalid_argument when the data do not fit.

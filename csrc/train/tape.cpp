@@ -125,6 +125,7 @@ void Tape<T>::copy_gradient(ValueId input, Matrix<T> to) {
 
 template <class T>
 bool Tape<T>::apply_gradients(OptimizerState<T>& optimizer, double rate) {
+    const Busy::Scope scope(busy_, "apply_gradients");
     if (!plan_.no_backward.empty()) throw std::invalid_argument(plan_.no_backward);
     if (!gradient_rows_.empty() && !has_gradient_rows_)
         fail("apply_gradients", "gradients of rows are there after a backward pass alone");

@@ -29,7 +29,7 @@ class Tape {
     Tape& operator=(const Tape&) = delete;
 
     Index max_batch() const { return plan_.max_batch; }
-    /// The parameters that have gradients, in order.
+    /// The parameters that have whole gradients, in order.
     const std::vector<Range>& reached() const { return reached_; }
     /// Rows of the forward pass that backward may follow; 0 when there is none.
     Index rows() const { return run_.rows; }

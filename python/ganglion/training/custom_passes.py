@@ -144,8 +144,10 @@ class CustomPass:
             values.append(np.empty((rows, targets[number].positions), dtype))
         if self._tape is not None and self._state is not None:
             self._tape.forward(fed, values, self._state.batches)
-        elif self._predictor is not None:
-            self._predictor.predict([(table, 1.0, None) for table in fed], values)
+            return values
+        feeds = [(table, 1.0, None) for table in fed]
+        if self._predictor is not None and not self._predictor.predict(feeds, values):
+            self._model.refuse_inputs(self._call, data)
         return values
 
     def _judged_by_core(self, head: Head, targets: Targets, losses: Array) -> Judged:
