@@ -20,9 +20,10 @@ class StochasticWeightAveraging(Callback):
     """End a fit with the mean of the weights at the ends of its epochs (Izmailov et al., 2018).
 
     It goes with a learning rate that stays high, so that the epochs' weights lie about a wide
-    optimum. Once the mean is there, what `BatchNormalization` remembers is computed anew over the
-    training data, which are gone over once more: its running means and variances become the means
-    of those of all batches. An epoch whose loss is not finite does not count.
+    optimum. Once the mean is there, what `BatchNormalization` remembers is computed anew: its
+    running means and variances become the means of those of all batches. The training data are
+    gone over once more for that, so that an iterable must give them once more. An epoch whose loss
+    is not finite does not count.
 
     The mean takes the weights' place when all epochs are over, or a callback has asked for the end;
     after Ctrl-C or an error they are the last ones, and the mean so far is in `average_weights`.
@@ -34,7 +35,8 @@ class StochasticWeightAveraging(Callback):
         learning_rate: The rate from that epoch on, which replaces rate or schedule; None: it stays.
 
     Raises:
-        ValueError: When a fit begins that ends before `start_epoch`.
+        ValueError: When a fit begins that ends before `start_epoch`, or whose optimizer averages
+            weights itself.
 
     Attributes:
         average_weights: The mean so far, as `get_weights` has weights, in float64; None before the
@@ -53,7 +55,17 @@ class StochasticWeightAveraging(Callback):
         self._renew_moments: Callable[[], None] = lambda: None
 
     def set_params(self, params: Params) -> None:
-        """Receive what the fit is about to do; refuse it if no epoch would count."""
+        """Receive what the fit is about to do, and forget the one before.
+
+        Raises:
+            ValueError: When no epoch would count, or the optimizer averages weights itself.
+        """
+        self.average_weights, self.averaged_epochs, self._last = None, 0, -1
+        if self.model.optimizer.use_ema:
+            raise ValueError(
+                "StochasticWeightAveraging: the optimizer averages weights too, with use_ema=True,"
+                " and one of both ends in the weights"
+            )
         if self.start_epoch >= params["epochs"]:
             raise ValueError(
                 f"StochasticWeightAveraging: start_epoch is {self.start_epoch}, must be less than"
@@ -66,9 +78,7 @@ class StochasticWeightAveraging(Callback):
         self._renew_moments = renew
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        """Forget the fit before."""
-        self.average_weights, self.averaged_epochs = None, 0
-        self._last = -1
+        """Look whether a rate is to be set."""
         self._sets_rate = self.learning_rate is not None
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
@@ -93,6 +103,12 @@ class StochasticWeightAveraging(Callback):
     def on_train_end(self, logs: Logs | None = None) -> None:
         """Put the mean into the model, if the fit has come to its end."""
         is_whole = self.model.stop_training or self._last + 1 >= self.params["epochs"]
-        if is_whole and self.average_weights is not None:
+        if not is_whole or self.average_weights is None:
+            return
+        last = self.model.get_weights()
+        try:
             self.model.set_weights(self.average_weights)
             self._renew_moments()
+        except BaseException:  # Ctrl-C too: the mean does not go with moments of other weights
+            self.model.set_weights(last)
+            raise

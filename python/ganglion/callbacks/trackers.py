@@ -99,17 +99,23 @@ class MLflow(Callback):
         self.experiment_name = experiment_name
         self.run_name = run_name
         self.run_id: str | None = None
+        self._ends_run = False
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        """Begin a run, or take the active one, and log its parameters."""
+        """Begin a run, or take the active one, and log its parameters.
+
+        One with a name, within an active run, is a part of that.
+        """
         self._last = self.params["initial_epoch"] - 1
         is_named = self.experiment_name is not None or self.run_name is not None
         run = None if is_named else self._mlflow.active_run()
-        self._ends_run = run is None
         if run is None:
             run = self._mlflow.start_run(
-                experiment_id=self._experiment_id(), run_name=self.run_name
+                experiment_id=self._experiment_id(),
+                run_name=self.run_name,
+                nested=self._mlflow.active_run() is not None,
             )
+            self._ends_run = True
         self.run_id = run.info.run_id
         sizes = {name: self.params.get(name) for name in ("epochs", "steps", "samples")}
         self._mlflow.log_params({**_settings(self), **sizes})
@@ -131,6 +137,7 @@ class MLflow(Callback):
     def on_train_end(self, logs: Logs | None = None) -> None:
         """End the run, if it was begun here."""
         if self._ends_run:
+            self._ends_run = False
             whole = self.model.stop_training or self._last + 1 >= self.params["epochs"]
             self._mlflow.end_run("FINISHED" if whole else "FAILED")
 

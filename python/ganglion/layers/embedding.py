@@ -25,7 +25,8 @@ class Embedding(Layer):
     optimizer; its `weight_decay` too is for rows that come. So do PyTorch's SparseAdam, and SGD
     without momentum and Adagrad with sparse gradients. Where other layers read the table, or the
     layer is called more than once, the gradient is of the whole table, and so it is by hand, in
-    `backward` and `apply_gradients`: then all rows make a step.
+    `backward` and `apply_gradients`, and for an optimizer with `gradient_accumulation_steps` or
+    `use_ema`: then all rows make a step.
 
     Args:
         input_dim: How many vectors there are, at most 2**24, whose numbers float32 tells apart.

@@ -71,6 +71,8 @@ def find_learning_rate(
     checks.positive("early_stop_threshold", early_stop_threshold)
     if max_lr <= min_lr:
         raise ValueError(f"max_lr is {max_lr}, must be higher than min_lr, {min_lr}")
+    if early_stop_threshold <= 1:
+        raise ValueError(f"early_stop_threshold must be more than 1, got {early_stop_threshold}")
     if steps < 2:
         raise ValueError(f"steps must be at least 2, got {steps}")
     arguments = Arguments(

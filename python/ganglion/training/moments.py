@@ -38,7 +38,7 @@ def renew(objective: Objective, source: Source) -> None:
     sums: dict[str, Any] = defaultdict(float)
     batches: dict[str, int] = defaultdict(int)
     seen = _BatchMoments(model)
-    for step, part in zip(count(objective.state.steps), source.parts(0, repeat(1)), strict=False):
+    for step, part in zip(count(objective.state.batches), source.parts(0, repeat(1)), strict=False):
         for name, moments in seen.of(_rows(part), step):
             sums[name] = sums[name] + moments
             batches[name] += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count, repeat
+from itertools import count, islice, repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -95,7 +95,7 @@ def tried(
         objective: What is trained for.
         source: Gives the batches; gone over as often as there are rates for.
         rates: In the order in which they are tried.
-        too_large: How many times the least smoothed loss ends the trial.
+        too_large: How many times the least smoothed loss ends the trial, more than 1.
 
     Raises:
         RuntimeError: While another call uses the model; nothing has been touched.
@@ -108,8 +108,9 @@ def tried(
         try:
             for loss in _losses(objective, source, rates):
                 losses.append(loss)
-                means = list(_means(losses))
-                if means[-1] > too_large * min(means):
+                *before_it, mean = _means(losses)
+                least = min([*before_it, mean])
+                if mean - least > (too_large - 1) * abs(least):
                     break
         finally:
             before.put_back()
@@ -119,12 +120,18 @@ def tried(
 
 
 def _losses(objective: Objective, source: Source, rates: Rates) -> Iterator[float]:
-    """Give the loss of each step, until one is not finite."""
-    for number, part in zip(range(len(rates)), _batches(source), strict=False):
+    """Give the loss of each step, that of all its batches, until one is not finite."""
+    batches = _batches(source)
+    for rate in rates:
+        missing = objective.optimizer.batches_a_step - objective.state.summed
         try:
-            yield objective.training.run_part(part, rates[number : number + 1])["loss"]
+            losses = [
+                objective.training.run_part(part, np.full(1, rate))["loss"]
+                for part in islice(batches, missing)
+            ]
         except BatchNotFiniteError:
             return
+        yield float(np.mean(losses))
 
 
 def _batches(source: Source) -> Iterator[Part]:

@@ -201,7 +201,8 @@ class BaseAdversarial(ChecksInputs, Estimator, AdversarialArguments):
             ValueError: When they are not positive, or more than two.
         """
         given = np.atleast_1d(self.learning_rate_init).tolist()
-        if len(given) > 2 or not all(np.isfinite(rate) and rate > 0 for rate in given):
+        good = [isinstance(rate, int | float) and np.isfinite(rate) and rate > 0 for rate in given]
+        if len(given) not in (1, 2) or not all(good):
             raise ValueError(
                 f"learning_rate_init is {self.learning_rate_init!r}, must be a positive number, or"
                 " two, the generator's and the discriminator's"

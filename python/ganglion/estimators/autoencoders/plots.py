@@ -13,7 +13,7 @@ from ganglion._base.arrays import Array
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_WRITTEN = "plot_...().figure.savefig(path)"
+_WRITTEN = "figure.savefig(path) of the axes that come back"
 _Shape = tuple[int, int] | None
 
 
