@@ -211,7 +211,7 @@ def test_records_say_how_another_one_is_made(kind: Any) -> None:
         ),
         (NET(gn.Input(4)).call.layer, "trainable", r"model\(x, trainable=False\)"),
         (optimizers.Adam(), "learning_rate", r"of a compiled model is set, model\.learning_rate ="),
-        (optimizers.Adam(), "lr", r"^Adam\(.*\) has no field 'lr', did you mean 'learning_rate'\?"),
+        (optimizers.Adam(), "lr", r"^Adam\(.* has no field 'lr', did you mean 'learning_rate'\?"),
         (gn.Dense(2), "foo", r"^Dense\(.*\) has no field 'foo'\. A record does not change"),
     ],
 )

@@ -243,6 +243,7 @@ void Predictor<T>::predict_batch(const Team& team, Workspace<T>& workspace, Rang
             if (!indices_.hold(i, all.some_rows(share))) call.indexes = false;
         }
     });
+    if (!call.indexes) return;  // outputs may lie where inputs do, whose numbers are told
     const Run run{.rows = count, .first_row = rows.begin};
     if (!workspace.forward(team, stop, run)) return;
     team.divide(0, [&](Part part) noexcept {

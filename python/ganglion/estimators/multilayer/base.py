@@ -188,7 +188,7 @@ class BaseNetwork(CallbackSupportMixin, LearningNetwork):  # type: ignore[misc] 
         """Refuse what does not go together, before anything is changed."""
         threads_for(self.n_jobs, limit=1)
         if incremental:
-            check_part(self)
+            check_part(self.lr_schedule, early_stopping=self.early_stopping)
         schedule_by(settings_of(self), steps=1)
         scorer_of(self.early_stopping_metric)
 
