@@ -67,7 +67,7 @@ def test_modules_are_there_without_an_import_of_their_own(module: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("Conv2D", "LSTM", "nn", "F", "keras", "data", "random", "utils", "no_grad"),
+        *("Conv2D", "LSTM", "nn", "F", "keras", "data", "utils", "no_grad"),
         *("Attention", "PReLU", "Minus", "Dot"),
         *("Repeat", "Cropping1D", "AlphaDropout", "clone_model", "applications", "Learner"),
     ],
