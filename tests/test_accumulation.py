@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from played_team import played
 
 import ganglion as gn
 from ganglion import _core
@@ -176,13 +177,9 @@ def test_the_bits_are_the_same_in_any_order_of_a_played_teams_parts() -> None:
         return np.concatenate([model.parameter_vector, *state_of(model).blocks])
 
     alone = fitted()
-    gn.set_num_threads(3)
-    try:
-        for order in _core.play_orders():
-            with _core.PlayedTeams(order, seed=1):
-                np.testing.assert_array_equal(fitted(), alone)
-    finally:
-        gn.set_num_threads(None)
+    for order in _core.play_orders():
+        with played(3, order):
+            np.testing.assert_array_equal(fitted(), alone)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from played_team import played
 from reference import Optimizer as Twin
 
 import ganglion as gn
@@ -146,13 +147,9 @@ def test_the_bits_are_the_same_in_any_order_of_a_played_teams_parts(axis: int) -
         return model.parameter_vector.copy()
 
     alone = fitted()
-    gn.set_num_threads(3)
-    try:
-        for order in _core.play_orders():
-            with _core.PlayedTeams(order, seed=1):
-                np.testing.assert_array_equal(fitted(), alone)
-    finally:
-        gn.set_num_threads(None)
+    for order in _core.play_orders():
+        with played(3, order):
+            np.testing.assert_array_equal(fitted(), alone)
 
 
 def wrong(value: Any) -> Any:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ganglion._base import checks
 from ganglion._base.arguments import explained
-from ganglion.callbacks.hooks import Callback, Logs, Params
+from ganglion.callbacks.hooks import Callback, Logs, Params, ends_whole
 
 
 @explained
@@ -102,8 +102,7 @@ class StochasticWeightAveraging(Callback):
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         """Put the mean into the model, if the fit has come to its end."""
-        is_whole = self.model.stop_training or self._last + 1 >= self.params["epochs"]
-        if not is_whole or self.average_weights is None:
+        if self.average_weights is None or not ends_whole(self, self._last):
             return
         last = self.model.get_weights()
         try:

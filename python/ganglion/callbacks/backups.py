@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ganglion._base.arguments import explained
 from ganglion._base.messages import announce
-from ganglion.callbacks.hooks import Callback, Logs
+from ganglion.callbacks.hooks import Callback, Logs, ends_whole
 
 _TEXT = "fit"  # the metadata that says how far it is
 
@@ -82,5 +82,5 @@ class BackupAndRestore(Callback):
     def on_train_end(self, logs: Logs | None = None) -> None:
         """Remove the file, if the fit has come to its end."""
         last = self.epochs_done - 1 if self._last is None else self._last
-        if self.model.stop_training or last + 1 >= self.params["epochs"]:
+        if ends_whole(self, last):
             self.path.unlink(missing_ok=True)

@@ -98,6 +98,16 @@ class Callback:
         """Act after a batch; `logs` holds its figures."""
 
 
+def ends_whole(callback: Callback, last: int) -> bool:
+    """Return whether a fit that ends has come to its end: all epochs are run, or one asked for it.
+
+    Args:
+        callback: One of the fit's.
+        last: The number of the last epoch that is over; less than 0: none is.
+    """
+    return callback.model.stop_training or last + 1 >= callback.params["epochs"]
+
+
 def wants_batches(callback: Callback) -> bool:
     """Return whether the callback has a batch hook of its own."""
     return any(

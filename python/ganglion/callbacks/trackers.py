@@ -13,7 +13,7 @@ from typing import Any
 from ganglion._base import checks
 from ganglion._base.arguments import explained
 from ganglion._base.functions import name_of
-from ganglion.callbacks.hooks import Callback, Logs
+from ganglion.callbacks.hooks import Callback, Logs, ends_whole
 from ganglion.losses import Loss
 from ganglion.metrics import Metric
 
@@ -138,8 +138,7 @@ class MLflow(Callback):
         """End the run, if it was begun here."""
         if self._ends_run:
             self._ends_run = False
-            whole = self.model.stop_training or self._last + 1 >= self.params["epochs"]
-            self._mlflow.end_run("FINISHED" if whole else "FAILED")
+            self._mlflow.end_run("FINISHED" if ends_whole(self, self._last) else "FAILED")
 
 
 def _imported(callback: str, module: str, package: str) -> Any:
