@@ -181,7 +181,7 @@ double peak_flops(int team, double seconds) {
 }
 
 template <class T>
-void bind(py::module_& module) {
+void bind_gemm(py::module_& module) {
     module.def(
         "gemm",
         [](const Array<T>& a, const py::array& b, py::array c, const std::optional<py::array>& bias,
@@ -202,8 +202,8 @@ void bind(py::module_& module) {
 }  // namespace
 
 void bind_gemm(py::module_& module) {
-    bind<float>(module);
-    bind<double>(module);
+    bind_gemm<float>(module);
+    bind_gemm<double>(module);
     module.def(
         "peak_flops",
         [](const std::string& dtype, int threads, double seconds) {

@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "bindings.h"
-#include "graph/ending.h"
 #include "graph/graph.h"
+#include "graph/output_activation.h"
 #include "kernels/noise.h"
 
 namespace ganglion {
@@ -216,11 +216,11 @@ void bind_graph(py::module_& module) {
             "Of an input whose numbers say where in memory to look, how many there are; else 0.",
             py::arg("value"))
         .def(
-            "ending",
+            "output_activation",
             [](const Graph& graph, ValueId id) {
-                const Ending ending = ending_of(graph, id);
-                return std::tuple(std::string(ending.activation), ending.is_last,
-                                  std::string(ending.of_parts));
+                const OutputActivation last = output_activation_of(graph, id);
+                return std::tuple(std::string(last.activation), last.is_last,
+                                  std::string(last.of_parts));
             },
             "The activation that a value comes out of, whether it could as well come last, and the "
             "one of probabilities that the parts of sums and products come out of.",

@@ -57,7 +57,7 @@ py::array_t<T> add_noise(const py::array_t<T>& x, double deviation, std::uint64_
 }
 
 template <class T>
-void bind(py::module_& module) {
+void bind_kernels(py::module_& module) {
     module.def("vector_math", &vector_math<T>, py::arg("name"), py::arg("x").noconvert());
     module.def("dropout", &dropout<T>, py::arg("x").noconvert(), py::kw_only(), py::arg("rate"),
                py::arg("seed"), py::arg("stream"), py::arg("step"), py::arg("first_row") = 0);
@@ -72,8 +72,8 @@ void bind(py::module_& module) {
 }  // namespace
 
 void bind_kernels(py::module_& module) {
-    bind<float>(module);
-    bind<double>(module);
+    bind_kernels<float>(module);
+    bind_kernels<double>(module);
 }
 
 }  // namespace ganglion

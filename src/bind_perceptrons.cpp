@@ -31,10 +31,10 @@ const T* numbers_of(const py::array& array, const std::string& name, Index count
 constexpr Index kMostSamples = std::numeric_limits<std::int32_t>::max();
 
 /// Of each value, and where each row begins: a tuple, which the core keeps alive.
-using Columns = py::tuple;
+using SparseColumns = py::tuple;
 
 template <class T>
-SampleRows<T> sparse_rows(const py::array& values, const Columns& columns, Index features) {
+SampleRows<T> sparse_rows(const py::array& values, const SparseColumns& columns, Index features) {
     if (columns.size() != 2) fail("Perceptrons", "columns must be a pair of arrays");
     const auto numbers = columns[0].cast<py::array>();
     const auto begins = columns[1].cast<py::array>();
@@ -53,7 +53,7 @@ SampleRows<T> sparse_rows(const py::array& values, const Columns& columns, Index
 }
 
 template <class T>
-SampleRows<T> sample_rows(const py::array& x, const std::optional<Columns>& columns,
+SampleRows<T> sample_rows(const py::array& x, const std::optional<SparseColumns>& columns,
                           Index features) {
     if (columns) return sparse_rows<T>(x, *columns, features);
     const Matrix<const T> rows = rows_of<T>(x, "x");
@@ -66,13 +66,11 @@ SampleRows<T> sample_rows(const py::array& x, const std::optional<Columns>& colu
 using UnitTuple = std::tuple<std::int64_t, double, double, std::uint32_t, double>;
 
 template <class T>
-std::unique_ptr<Perceptrons<T>> make(const py::array& x, const std::optional<Columns>& columns,
-                                     const py::array& classes,
-                                     const std::optional<py::array>& weight,
-                                     const std::optional<py::array>& held_out,
-                                     const std::vector<UnitTuple>& units, const py::array& coefs,
-                                     double intercept_rate, double rate, double l2, double l1,
-                                     bool shuffle) {
+std::unique_ptr<Perceptrons<T>> make(
+    const py::array& x, const std::optional<SparseColumns>& columns, const py::array& classes,
+    const std::optional<py::array>& weight, const std::optional<py::array>& held_out,
+    const std::vector<UnitTuple>& units, const py::array& coefs, double intercept_rate, double rate,
+    double l2, double l1, bool shuffle) {
     const Matrix<const T> begin = rows_of<T>(coefs, "coefs");
     const SampleRows<T> rows = sample_rows<T>(x, columns, begin.cols);
     if (rows.samples > kMostSamples) fail("Perceptrons", "x has more than ", kMostSamples, " rows");
@@ -112,7 +110,7 @@ std::vector<std::tuple<double, double, bool>> run_epoch(Perceptrons<T>& perceptr
 }
 
 template <class T>
-void bind(py::module_ module) {
+void bind_perceptrons(py::module_ module) {
     py::class_<Perceptrons<T>>(module, "Perceptrons")
         .def(py::init(&make<T>), py::kw_only(), py::arg("x"), py::arg("columns"),
              py::arg("classes"), py::arg("weight"), py::arg("held_out"), py::arg("units"),
@@ -140,8 +138,8 @@ void bind(py::module_ module) {
 }  // namespace
 
 void bind_perceptrons(py::module_& module) {
-    bind<float>(submodule_for<float>(module));
-    bind<double>(submodule_for<double>(module));
+    bind_perceptrons<float>(submodule_for<float>(module));
+    bind_perceptrons<double>(submodule_for<double>(module));
 }
 
 }  // namespace ganglion

@@ -58,7 +58,7 @@ bool only_counts(const Plan& plan, ValueId weight) {
 
 /// The sum of a batch's weights, a column for each position.
 template <class T>
-double sum_of(Matrix<const T> weights) {
+double sum_of_weights(Matrix<const T> weights) {
     double total = 0;
     for (Index j = 0; j < weights.cols; ++j) {
         for (Index i = 0; i < weights.rows; ++i) total += static_cast<double>(*weights.at(i, j));
@@ -153,7 +153,7 @@ void Heads<T>::begin(Workspace<T>& workspace, const Batches& batches, Index rows
         State& state = states_[i];
         const auto feed = static_cast<std::size_t>(state.weight_feed);
         state.weighted = batches.feeds[feed].data != nullptr;
-        const double total = state.weighted ? sum_of<T>(workspace.value(state.weight, rows))
+        const double total = state.weighted ? sum_of_weights<T>(workspace.value(state.weight, rows))
                                             : static_cast<double>(rows * state.positions);
         state.total_weight = total;
         runs[i] = {state.weighted, total > 0 ? factor / total : 0};

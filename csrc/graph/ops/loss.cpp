@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "base/error.h"
-#include "graph/ending.h"
 #include "graph/lowering.h"
+#include "graph/output_activation.h"
 
 namespace ganglion {
 namespace {
@@ -166,11 +166,11 @@ void RowLoss::backward(Lowering& to, ValueId y) const {
 
 RowLoss loss_of(Graph& graph, Loss loss, ValueId output, ValueId target, ValueId weight,
                 std::vector<double> parameters) {
-    const Ending ending = ending_of(graph, output);
+    const OutputActivation last = output_activation_of(graph, output);
     const bool own =
-        (loss == Loss::cross_entropy && ending.activation == Softmax::name) ||
-        (loss == Loss::binary_cross_entropy && ending.activation == info(Activation::sigmoid).name);
-    if (own && ending.is_last) output = before_ending(graph, output);
+        (loss == Loss::cross_entropy && last.activation == Softmax::name) ||
+        (loss == Loss::binary_cross_entropy && last.activation == info(Activation::sigmoid).name);
+    if (own && last.is_last) output = before_output_activation(graph, output);
     return {loss, output, target, weight, std::move(parameters)};
 }
 

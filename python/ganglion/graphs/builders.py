@@ -184,7 +184,7 @@ class Builder(InputBuilder):
             self.graph,
             tuple(self.port(name, x) for name, x in inputs.items()),
             tuple(
-                OutputPort(name, y._number, y.shape, *self.graph.ending(y._number))
+                OutputPort(name, y._number, y.shape, *self.graph.output_activation(y._number))
                 for name, y in outputs.items()
             ),
             tuple(self.parameters),

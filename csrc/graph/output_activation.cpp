@@ -1,4 +1,4 @@
-#include "graph/ending.h"
+#include "graph/output_activation.h"
 
 #include <algorithm>
 #include <vector>
@@ -24,14 +24,15 @@ bool is_mixture(const Op& op) {
     return std::holds_alternative<Add>(op) || std::holds_alternative<Multiply>(op);
 }
 
-/// What activation one op makes values come out of whose endings are known.
-Ending seen_after(const Graph& graph, const Graph::Node& node, const std::vector<Ending>& known) {
+/// What activation one op makes values come out of whose own are known.
+OutputActivation seen_after(const Graph& graph, const Graph::Node& node,
+                            const std::vector<OutputActivation>& known) {
     if (const auto* const one = std::get_if<ElementwiseActivation>(&node.op))
         return {info(one->activation).name};
     if (std::holds_alternative<Softmax>(node.op)) return {Softmax::name};
     const std::vector<ValueId> inputs = inputs_of(node.op);
     const auto of = [&](ValueId id) { return known[static_cast<std::size_t>(id)]; };
-    const Ending first = of(inputs.front());
+    const OutputActivation first = of(inputs.front());
     if (is_view(node.op)) {
         const Index channels = graph.value(inputs.front()).extent.channels;
         const bool whole = graph.value(node.output).extent.channels == channels;
@@ -45,35 +46,36 @@ Ending seen_after(const Graph& graph, const Graph::Node& node, const std::vector
     return {};
 }
 
-/// The ending of what one op makes of values whose endings are known.
-Ending ending_after(const Graph& graph, const Graph::Node& node, const std::vector<Ending>& known) {
-    Ending ending = seen_after(graph, node, known);
+/// The output activation of what one op makes of values whose own are known.
+OutputActivation activation_after(const Graph& graph, const Graph::Node& node,
+                                  const std::vector<OutputActivation>& known) {
+    OutputActivation last = seen_after(graph, node, known);
     const std::vector<ValueId> inputs = inputs_of(node.op);
     const auto parts_of = [&](ValueId id) { return known[static_cast<std::size_t>(id)].of_parts; };
     if (keeps_parts(node.op)) {
-        ending.of_parts = parts_of(inputs.front());
+        last.of_parts = parts_of(inputs.front());
     } else if (is_mixture(node.op)) {
-        if (parts_of(inputs[0]) == parts_of(inputs[1])) ending.of_parts = parts_of(inputs[0]);
-    } else if (ending.activation == Softmax::name ||
-               ending.activation == info(Activation::sigmoid).name) {
-        ending.of_parts = ending.activation;
+        if (parts_of(inputs[0]) == parts_of(inputs[1])) last.of_parts = parts_of(inputs[0]);
+    } else if (last.activation == Softmax::name ||
+               last.activation == info(Activation::sigmoid).name) {
+        last.of_parts = last.activation;
     }
-    return ending;
+    return last;
 }
 
 }  // namespace
 
-Ending ending_of(const Graph& graph, ValueId id) {
-    std::vector<Ending> known(graph.values().size());
+OutputActivation output_activation_of(const Graph& graph, ValueId id) {
+    std::vector<OutputActivation> known(graph.values().size());
     for (const Graph::Node& node : graph.nodes()) {
         if (node.output > id) break;  // values are numbered in the order in which they are made
-        known[static_cast<std::size_t>(node.output)] = ending_after(graph, node, known);
+        known[static_cast<std::size_t>(node.output)] = activation_after(graph, node, known);
     }
     graph.value(id);  // throws where there is none
     return known[static_cast<std::size_t>(id)];
 }
 
-ValueId before_ending(Graph& graph, ValueId id) {
+ValueId before_output_activation(Graph& graph, ValueId id) {
     std::vector<Op> views;  // the last one first
     while (true) {
         const Op made = *graph.producer(id);

@@ -7,7 +7,7 @@
 namespace ganglion {
 
 /// The activation that a value comes out of, also where it is seen through other ops since.
-struct Ending {
+struct OutputActivation {
     std::string_view activation = "identity";
     /// Whether it could as well come last: what has been done since are views, of whole channels
     /// where the activation is over those.
@@ -17,10 +17,10 @@ struct Ending {
     std::string_view of_parts = "identity";
 };
 
-Ending ending_of(const Graph& graph, ValueId id);
+OutputActivation output_activation_of(const Graph& graph, ValueId id);
 
 /// What the activation of a value was applied to, in the same views, which are added to the graph.
-/// The value has an ending that could come last.
-ValueId before_ending(Graph& graph, ValueId id);
+/// The value has an output activation that could as well come last.
+ValueId before_output_activation(Graph& graph, ValueId id);
 
 }  // namespace ganglion
