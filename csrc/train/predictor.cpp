@@ -15,7 +15,7 @@ namespace {
 
 /// Work below this is done before threads that sleep have come, which takes up to 0.2 ms on virtual
 /// machines.
-constexpr double kWorthWaking = 5e7;
+constexpr double kWorthATeam = 5e7;
 
 /// Operations below which another thread costs more than it brings, and those that take as long as
 /// what else is done with a number: it is gathered, activated or copied.
@@ -129,7 +129,7 @@ Ending Predictor<T>::predict(std::span<const DataView> x, std::span<const Matrix
     const Index rows = x[0].rows;
     const double operations = equivalent_operations(rows);
     const int most = worthwhile_team(operations, kOperationsPerMember);
-    const bool small = most > 1 && operations < kWorthWaking && !full_teams();
+    const bool small = most > 1 && operations < kWorthATeam && !full_teams();
     const Clock::time_point now = small ? Clock::now() : Clock::time_point{};
     const int size = small && now - small_calls_began(now) < kSpentAlone ? 1 : most;
     Call call{x, y, rows, !share_memory(x, y), Stop(interrupt)};
