@@ -150,6 +150,23 @@ void no_two_buffers_of_a_step_overlap() {
     }
 }
 
+/// Of the numbers that a batch holds: what it takes is in the arena once, not for each member.
+void a_table_costs_no_member_a_number_for_each_row() {
+    constexpr Index rows = 1 << 20;
+    Graph g;
+    const ValueId table = g.parameter("table", rows, 2);
+    const ValueId read = g.add(Embedding{g.input("words", 1), table});
+    const ValueId output = g.add(Reshape{read, 1, 2});
+    const ValueId y = g.input("y", 2);
+    const ValueId loss = g.add(loss_of(g, Loss::squared_error, output, y, g.input("weight", 1)));
+    const Plan plan = compile(
+        g, {.mode = Mode::train, .outputs = {}, .losses = {{loss}}, .row_gradients = true}, 32);
+    CHECK(count<ListRowsCall>(plan) == 1);
+    CHECK(plan.arena_size >= rows && plan.arena_size < 2 * rows);
+    for (const Step& step : plan.steps)
+        CHECK(scratch_size_of<float>(step.call, plan.memory, 32) < rows);
+}
+
 void what_cannot_be_computed_is_refused() {
     CHECK(testing::throws<std::invalid_argument>([] { train_plan(example(Activation::step)); }));
     CHECK(testing::throws<std::invalid_argument>([] { train_plan(example(Activation::relu), 0); }));
@@ -182,6 +199,7 @@ int main() {
     weights_that_do_not_lie_together_are_copied();
     inference_has_no_backward_pass_and_reuses_memory();
     no_two_buffers_of_a_step_overlap();
+    a_table_costs_no_member_a_number_for_each_row();
     what_cannot_be_computed_is_refused();
     a_graph_without_derivative_still_runs_forward_on_a_tape();
 }

@@ -30,7 +30,9 @@ void Embedding::forward(Lowering& to, ValueId y) const {
     const BufferId rows = to.scratch("rows of " + made.name, numbers);
     const BufferId places = to.scratch("places of rows of " + made.name, numbers);
     const BufferId count = to.scratch("count of rows of " + made.name, {1, 1, 1});
-    to.emit(ListRowsCall{to.value(x), rows, places, count, to.graph().value(table).extent.rows});
+    const Index table_rows = to.graph().value(table).extent.rows;
+    const BufferId found = to.scratch("rows found of " + made.name, {table_rows, 1, 1});
+    to.emit(ListRowsCall{to.value(x), rows, places, count, found});
     to.save(y, {rows, places, count});
 }
 

@@ -54,9 +54,9 @@ template <class T>
 void ListRowsCall::run(Frame<T>& frame) const {
     if (share<T>(frame.memory, frame.part, frame.run.rows).size() == 0) return;
     const Matrix<T> from = frame.whole(numbers);
-    *frame.pointer(count) =
-        static_cast<T>(kernels<T>().embedding.list(from.data, from.rows * from.cols, frame.scratch,
-                                                   frame.pointer(listed), frame.pointer(places)));
+    *frame.pointer(count) = static_cast<T>(
+        kernels<T>().embedding.list(from.data, from.rows * from.cols, frame.pointer(found),
+                                    frame.pointer(listed), frame.pointer(places)));
 }
 
 template void GatherRowsCall::run(Frame<float>&) const;

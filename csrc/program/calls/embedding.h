@@ -52,14 +52,10 @@ struct ListRowsCall {
     BufferId listed;   // (batch, as many positions as a row has numbers)
     BufferId places;   // as large
     BufferId count;    // (1): of those listed
-    Index table_rows;  // below which all numbers are
+    BufferId found;    // (rows of the table): where in the list each is, for this call alone
 
-    Accesses accesses() const { return {{numbers}, {listed, places, count}}; }
+    Accesses accesses() const { return {{numbers}, {listed, places, count, found}}; }
     Division division(const Memory&) const { return Division::own_rows; }
-    template <class T>
-    Index scratch_size(const Memory&, Index) const {
-        return table_rows;
-    }
     template <class T>
     void run(Frame<T>& frame) const;
 
