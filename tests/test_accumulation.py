@@ -283,3 +283,51 @@ def test_the_core_refuses_a_penalty_on_several_batches() -> None:
     phase._extras = replace(phase._extras, penalty=penalty)
     with pytest.raises(ValueError, match="a penalty goes by the rows of one batch, and a step is"):
         phase.prepare()
+
+
+class TwoHeads:
+    """Two outputs, of which one has a loss: a fit reaches fewer parameters than a backward pass."""
+
+    def __init__(self, batches: int) -> None:
+        x = gn.Input(FEATURES)
+        shared = gn.Dense(4)(x)
+        outputs = {"told": gn.Dense(1)(shared), "untold": gn.Dense(2)(shared)}
+        self.model = gn.Model(x, outputs, dtype="float64")
+        self.model.compile(of_batches(batches, SGD, learning_rate=0.1), {"told": "squared_error"})
+
+    def fit(self) -> None:
+        self.model.fit(X, {"told": X[:, :1]}, batch_size=SAMPLES, verbose=0)
+
+    def step_by_hand(self) -> Array:
+        y = self.model.forward(X)
+        self.model.backward({name: np.ones_like(one) for name, one in y.items()})
+        gradient = self.model.gradient_vector.copy()
+        self.model.apply_gradients()
+        return gradient
+
+
+def test_a_step_leaves_out_no_gradient_of_its_batches() -> None:
+    two = TwoHeads(2)
+    first, before = two.step_by_hand(), two.model.parameter_vector.copy()
+    said = "fit: batches that make one step must have gradients of the same parameters, 1 before"
+    for _ in range(2):
+        with pytest.raises(ValueError, match=said):
+            two.fit()
+    np.testing.assert_array_equal(two.model.parameter_vector, before)
+    second = two.step_by_hand()
+    expected = before - 0.1 * (first + second) / 2
+    np.testing.assert_allclose(two.model.parameter_vector, expected, rtol=1e-13)
+    two.fit()  # which now begins a step
+    assert state_of(two.model).summed == 1
+
+
+def test_a_step_may_gain_parameters_from_batch_to_batch() -> None:
+    two, rest = TwoHeads(2), TwoHeads(2)
+    two.fit()
+    gradient, before = two.model.gradient_vector.copy(), two.model.parameter_vector.copy()
+    untold = slice(FEATURES * 4 + 4 + 4 + 1, None)
+    gradient[untold] = 0
+    second = two.step_by_hand()
+    expected = before - 0.1 * (gradient + second) / 2
+    np.testing.assert_allclose(two.model.parameter_vector, expected, rtol=1e-13)
+    assert (two.model.parameter_vector[untold] != rest.model.parameter_vector[untold]).any()

@@ -139,9 +139,14 @@ GENERATOR, DISCRIMINATOR = 0, 1
 
 
 class Adversaries:
-    """Noise becomes samples; another network tells them from real ones."""
+    """Noise becomes samples; another network tells them from real ones.
 
-    def __init__(self) -> None:
+    Args:
+        together: How many batches make a step of an optimizer that both have; None: each has its
+            own.
+    """
+
+    def __init__(self, together: int | None = None) -> None:
         rng = np.random.default_rng(4)
         self.data = [
             rng.normal(size=(ROWS, 3)),
@@ -165,6 +170,11 @@ class Adversaries:
 
         self.store = _core.float32.ParameterStore(graph)
         self.store.values[:] = 0.5 * rng.normal(size=self.store.values.size)
+        self._shared: Any = None
+        if together is not None:
+            settings = ADAM | {"gradient_accumulation_steps": float(together)}
+            size = self.store.values.size
+            self._shared = _core.float32.OptimizerState("adam", settings, size)
         self.groups = np.concatenate([np.full(r * c, group) for _, r, c, group, *_ in table.slots])
         self.discriminate = self._routine(
             [(judged(real), self._yes), (judged(fake), self._no)], DISCRIMINATOR
@@ -183,7 +193,7 @@ class Adversaries:
             heads=made,
             purpose="train",
             store=self.store,
-            optimizer=_core.float32.OptimizerState("adam", ADAM, size),
+            optimizer=self._shared or _core.float32.OptimizerState("adam", ADAM, size),
             max_batch=BATCH,
             seed=0,
             groups=[group],
@@ -223,6 +233,16 @@ def test_routines_in_turn_do_what_they_do_one_by_one() -> None:
 def test_routines_of_one_trainer_share_a_store() -> None:
     with pytest.raises(ValueError, match="routines have different stores, must share one"):
         _core.float32.Trainer([Adversaries().generate, Adversaries().generate])
+
+
+def test_routines_whose_batches_make_steps_together_train_the_same() -> None:
+    """A step goes along the gradients that its last batch has."""
+    one = Adversaries(together=1)
+    one.run([one.discriminate, one.generate], 0, 2)
+    two = Adversaries(together=2)
+    two.run([two.discriminate, two.discriminate], 0, 2)
+    with pytest.raises(ValueError, match="make steps together train different parameters"):
+        two.run([two.discriminate, two.generate], 0, 2)
 
 
 def test_only_weights_may_be_left_out() -> None:

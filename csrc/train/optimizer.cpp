@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/thread_limit.h"
 #include "kernels/kernels.h"
+#include "train/swept.h"
 
 namespace ganglion {
 namespace {
@@ -94,6 +95,17 @@ void OptimizerState<T>::make_room(const std::vector<Range>& ranges,
     for (const Range& range : ranges) sums += sums_of(range.size());
     for (const Index numbers : of_rows) sums += sums_of(numbers);
     square_sums_.resize(std::max(square_sums_.size(), sums));
+}
+
+template <class T>
+void OptimizerState<T>::check_summed(const char* call, const std::vector<Range>& ranges) {
+    if (summed_ == 0) return;
+    for (const Range& range : without(ranges, {{0, size_}})) {
+        const T* const first = sum() + range.begin;
+        if (std::any_of(first, first + range.size(), [](T number) { return number != 0; }))
+            fail(call, "batches that make one step must have gradients of the same parameters, ",
+                 summed_.load(), " before this one reach some that it does not");
+    }
 }
 
 template <class T>
@@ -259,6 +271,7 @@ bool OptimizerState<T>::apply(ParameterStore<T>& store, const std::vector<Range>
         fail(call, "gradients of rows can be neither added up nor averaged");
     const Busy::Scope scope(busy_, call);
     const Access::Hold hold = store.access().run(call);
+    check_summed(call, ranges);
     std::vector<Index> of_rows;
     for (const GradientRows<T>& some : rows) of_rows.push_back(some.size());
     make_room(ranges, of_rows);

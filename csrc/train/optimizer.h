@@ -54,6 +54,11 @@ class OptimizerState {
     /// Batches whose mean gradient a step goes along.
     std::int64_t batches_a_step() const { return batches_a_step_; }
 
+    /// Throws std::invalid_argument, naming `call`, where earlier batches of the step that is under
+    /// way have gradients of other parameters than those in `ranges`, which are in order: the step
+    /// would go without them.
+    void check_summed(const char* call, const std::vector<Range>& ranges);
+
     /// What the next step goes along once a batch has its gradient in `ranges`: that, or the sum of
     /// as many as a step is made of; null while there are fewer. `finite` becomes false where the
     /// sum is not.

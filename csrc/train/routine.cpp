@@ -99,6 +99,7 @@ void Routine<T>::check_penalty(const ParameterTable::Slot& slot) const {
 
 template <class T>
 void Routine<T>::check(const Batches& batches) const {
+    if (optimizer_ != nullptr) optimizer_->check_summed("fit", reached_);
     if (batches.batch_size < 1 || batches.batch_size > plan_.max_batch)
         fail("run", "batch_size is ", batches.batch_size, ", must be from 1 to ", plan_.max_batch);
     if (batches.feeds.size() != feeds_.size())

@@ -40,7 +40,8 @@ class Routine {
     /// The parameters that have whole gradients, in order.
     const std::vector<Range>& reached() const { return reached_; }
 
-    /// Throws std::invalid_argument when the data do not fit.
+    /// Throws std::invalid_argument when the data do not fit, or go on with a step whose earlier
+    /// batches have gradients of other parameters.
     void check(const Batches& batches) const;
 
     // Take memory, before a team is there: for so many rows in all, and for so many members.

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/thread_limit.h"
+#include "train/swept.h"
 
 namespace ganglion {
 namespace {
@@ -30,6 +31,22 @@ std::vector<Routine<T>*> checked(std::vector<Routine<T>*> routines) {
     return routines;
 }
 
+/// Batches of one step must have gradients of the same parameters.
+template <class T>
+void check_reach(const std::vector<Routine<T>*>& routines) {
+    for (const Routine<T>* one : routines) {
+        for (const Routine<T>* other : routines) {
+            const bool together = one->optimizer() != nullptr &&
+                                  one->optimizer() == other->optimizer() &&
+                                  one->optimizer()->batches_a_step() > 1;
+            if (together && !without(one->reached(), other->reached()).empty())
+                fail("Trainer",
+                     "routines whose batches make steps together train different"
+                     " parameters, must train the same");
+        }
+    }
+}
+
 /// Of the largest of the routines' batches of so many rows; nothing: of as many as each can have.
 template <class T>
 double operations_of(const std::vector<Routine<T>*>& routines, std::optional<Index> rows = {}) {
@@ -48,6 +65,7 @@ Trainer<T>::Trainer(std::vector<Routine<T>*> routines)
         if (&routine->store() != &routines_[0]->store())
             fail("Trainer", "routines have different stores, must share one");
     }
+    check_reach(routines_);
 }
 
 template <class T>
