@@ -170,3 +170,19 @@ def test_a_metric_of_ones_own_takes_the_means() -> None:
     x, y = np.eye(3), np.arange(3.0)
     means = net.predict(x)[:, 0]
     assert net.evaluate(x, y)["error"] == pytest.approx(abs(y - means).mean())
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "multi_margin"])
+def test_more_classes_than_float32_tells_apart_are_refused(loss: str) -> None:
+    parameters = [1.0] if loss == "multi_margin" else []
+
+    def loss_of(classes: int, columns: int = 1) -> int:
+        graph = _core.Graph()
+        output, target = graph.input("y", classes), graph.input("target", columns)
+        return graph.loss(loss, output, target, None, parameters)
+
+    loss_of(2**24)
+    with pytest.raises(ValueError, match="each of 16777217 classes, must have at most 16777216"):
+        loss_of(2**24 + 1)
+    if loss == "cross_entropy":
+        loss_of(2**24 + 1, columns=2**24 + 1)  # of which none has a number

@@ -12,6 +12,9 @@ inline constexpr ValueId kNoValue = -1;
 
 enum class ValueKind { input, parameter, intermediate };
 
+/// Whole numbers below this are told apart in float32.
+inline constexpr Index kMostIndices = Index{1} << 24;
+
 /// A value of whole numbers from 0 to below `count`; 0: it may hold any.
 struct Indexed {
     ValueId value = kNoValue;

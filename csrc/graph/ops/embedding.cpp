@@ -11,9 +11,9 @@ Extent Embedding::extent(const Graph& graph) const {
     if (from.kind != ValueKind::input)
         fail(name, from.name, " is no input: rows of a table are told by numbers that are fed");
     if (rows.kind != ValueKind::parameter) fail(name, rows.name, " is no parameter");
-    if (rows.extent.rows > kMostRowsOfTable)
-        fail(name, rows.name, " has ", rows.extent.rows, " rows, must have at most ",
-             kMostRowsOfTable, ", whose numbers float32 tells apart");
+    if (rows.extent.rows > kMostIndices)
+        fail(name, rows.name, " has ", rows.extent.rows, " rows, must have at most ", kMostIndices,
+             ", whose numbers float32 tells apart");
     if (from.extent.row_size() > kMostElements / rows.extent.channels)
         fail(name, from.name, " has ", from.extent.row_size(), " numbers a row, ", rows.name, " ",
              rows.extent.channels, " for each, must be at most ", kMostElements, " together");

@@ -9,9 +9,6 @@ namespace ganglion {
 class Graph;
 class Lowering;
 
-/// Whole numbers up to here, and all below it, are told apart in float32.
-inline constexpr Index kMostRowsOfTable = Index{1} << 24;
-
 /// The rows of a table (rows, channels) whose numbers an input holds: a position for each number of
 /// one of its rows.
 struct Embedding {

@@ -126,6 +126,9 @@ Extent RowLoss::extent(const Graph& graph) const {
         fail(name, to.name, " has ", targets, " columns, must have ", wanted, " for an output of ",
              outputs);
     }
+    if (indexed(graph).count > kMostIndices)
+        fail(name, "the output has a column for each of ", outputs, " classes, must have at most ",
+             kMostIndices, ", whose numbers float32 tells apart: give targets as many columns");
     check_parameters(*this, outputs);
     return {from.extent.rows, from.extent.positions, 1};
 }
