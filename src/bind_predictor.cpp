@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bindings.h"
+#include "endings.h"
 #include "interrupts.h"
 #include "numpy_views.h"
 #include "train/predictor.h"
@@ -35,7 +36,7 @@ void bind_predictor(py::module_ module) {
                 const Ending ending = interruptible(
                     [&](Interrupt interrupt) { return predictor.predict(from, to, interrupt); });
                 if (ending == Ending::interrupted) throw py::error_already_set();
-                return ending == Ending::complete;
+                return name_of(ending);
             },
             py::arg("x"), py::arg("out"))
         .def("team_costs", &Predictor<T>::team_costs, py::arg("rows"), py::arg("members"));

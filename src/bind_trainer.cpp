@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bindings.h"
+#include "endings.h"
 #include "interrupts.h"
 #include "keep_items_alive.h"
 #include "numpy_views.h"
@@ -28,22 +29,6 @@ Purpose purpose_from(const std::string& name) {
     if (name == "gradients") return Purpose::gradients;
     if (name == "train") return Purpose::train;
     fail("Routine", "purpose is '", name, "', must be evaluate, gradients or train");
-}
-
-const char* name(Ending ending) {
-    switch (ending) {
-        case Ending::complete:
-            return "complete";
-        case Ending::interrupted:
-            return "interrupted";
-        case Ending::data_not_finite:
-            return "data_not_finite";
-        case Ending::no_index:
-            return "no_index";
-        case Ending::loss_not_finite:
-            return "loss_not_finite";
-    }
-    return "";
 }
 
 void check_order(const Packed<std::int64_t>& order, Index samples) {
@@ -111,7 +96,7 @@ py::tuple run_trainer(Trainer<T>& trainer, const std::vector<std::optional<Fed>>
     const Outcome outcome = interruptible(
         [&](Interrupt interrupt) { return trainer.run(batches, range, rates.data(), interrupt); });
     if (outcome.ending == Ending::interrupted) throw py::error_already_set();
-    return py::make_tuple(name(outcome.ending), outcome.batch);
+    return py::make_tuple(name_of(outcome.ending), outcome.batch);
 }
 
 template <class T>

@@ -26,17 +26,17 @@ cdef double SHORT_WORK = 1e6  # operations of a call that does not let other thr
 cdef Index MOST_ROWS = 512  # are read together, before any of their outputs is written
 
 
-cdef bint run_core(
+cdef int run_core(
     CorePredictor[Real]* predictor, DataView x, Real* y, Py_ssize_t columns, Py_ssize_t row_stride
-) except? False nogil:
-    """Predict from x into y, whose rows are so many elements apart."""
+) except -1 nogil:
+    """Predict from x into y, whose rows are so many elements apart, and return the ending."""
     cdef Matrix[Real] out
     out.data = y
     out.rows = x.rows
     out.cols = columns
     out.row_stride = row_stride
     out.col_stride = 1
-    return predictor.predict(x, out, kNoInterrupt) == Ending.complete
+    return <int> predictor.predict(x, out, kNoInterrupt)
 
 
 cdef DataView contiguous(
@@ -147,13 +147,15 @@ cdef class Predictor:
             self.check_written(out, given.shape[:-1] + (self.outputs,))
         if dimensions == 2 and shape[0] > MOST_ROWS and np.may_share_memory(given, out):
             x = given = given.copy()  # rows are written before all have been read
-        if not self.run(given, out):
+        cdef int ending = self.run(given, out)
+        if ending != <int> Ending.complete:
             array = as_array("predictor", "x", x)
             table = np.atleast_2d(array if array.ndim < 3 else array.reshape(len(array), -1))
             scale = InputScale(self.rescale, self.columns)
+            found = "no_index" if ending == <int> Ending.no_index else "data_not_finite"
             refuse_inputs(
                 "predictor", "x", table, self.precision, scale, labels_of(x), self.channels,
-                self.index_count)
+                self.index_count, found)
         return out
 
     cdef bint fits(self, object array, Py_ssize_t columns):
@@ -199,8 +201,8 @@ cdef class Predictor:
         view.shift = self.shift
         view.factor = self.factor
 
-    cdef bint run(self, object x, object out) except *:
-        """Predict from an array of our type or float64, of one or two dimensions, into ours."""
+    cdef int run(self, object x, object out) except -1:
+        """Predict from an array of our type or float64, of one or two dimensions; the ending."""
         cdef int last = cnp.PyArray_NDIM(x) - 1
         cdef DataView view
         view.data = cnp.PyArray_DATA(x)
@@ -232,7 +234,7 @@ cdef class Predictor:
                 raise TypeError("predict_float32: the predictor computes in float64")
         return run_core[float](
             self.float32.get(), contiguous(self, x, rows, sizeof(float)), y, self.outputs,
-            self.outputs)
+            self.outputs) == <int> Ending.complete
 
     cdef bint predict_float64(self, const double* x, Py_ssize_t rows, double* y) except? False nogil:
         if not self.float64:
@@ -240,7 +242,7 @@ cdef class Predictor:
                 raise TypeError("predict_float64: the predictor computes in float32")
         return run_core[double](
             self.float64.get(), contiguous(self, x, rows, sizeof(double)), y, self.outputs,
-            self.outputs)
+            self.outputs) == <int> Ending.complete
 
     def __reduce__(self):
         weights = self.weights().copy()

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 import ganglion as gn
 from ganglion import _core
+from ganglion._base import inputs
 from ganglion.callbacks import LambdaCallback
+from ganglion.training.parametrized import Parametrized
 
 pytestmark = pytest.mark.threads
 
@@ -144,13 +146,14 @@ def test_the_core_looks_nowhere_that_is_no_row(core: Any, value: Any) -> None:
     tape = core.Tape(**of_both, input_gradients=False, max_batch=9, seed=0)
     x, y = np.zeros((9, 2)), np.full((9, 6), 7, np.result_type(store.values))
     x[5, 1] = value
-    assert not predictor.predict([(x, 1.0, None)], [y])
+    ending = "no_index" if np.isfinite(value) else "data_not_finite"
+    assert predictor.predict([(x, 1.0, None)], [y]) == ending
     np.testing.assert_array_equal(y[4:], 7)  # nothing was written
     message = f"tape: words is .* at row 5, column 1, {RULE}"
     with pytest.raises(ValueError, match=message):
         tape.forward([x.astype(y.dtype)], [y], 0)
     x[5, 1] = 0
-    assert predictor.predict([(x, 1.0, None)], [y])
+    assert predictor.predict([(x, 1.0, None)], [y]) == "complete"
     tape.forward([x.astype(y.dtype)], [y], 0)
 
 
@@ -160,3 +163,18 @@ def test_outputs_in_the_place_of_inputs_are_not_written_where_these_are_wrong() 
     with pytest.raises(ValueError, match=r"x has 3\.0 at row 1, column 1, must be"):
         predictor(x, out=x.reshape(2, 2, 1))
     np.testing.assert_array_equal(x, [[0, 1], [2, 3]])
+
+
+@pytest.mark.parametrize(("value", "what"), [(np.nan, "not finite"), (WORDS, "no index")])
+def test_what_was_wrong_only_while_it_was_read_is_told_apart(
+    x: Array, value: float, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody finds it afterwards, so that the core's own word is told."""
+    x[5] = value
+    monkeypatch.setattr(inputs, "check_inputs", lambda *_: None)
+    monkeypatch.setattr(Parametrized, "check_finite", lambda *_: None)
+    model = model_for(squares)
+    for call, road in (("predict", model.predict), ("predictor", model.predictor())):
+        said = rf"{call}: [xX] was {what} when it was read, and has changed since"
+        with pytest.raises(ValueError, match=said):
+            road(x)

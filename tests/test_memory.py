@@ -151,7 +151,8 @@ def make_predictor(dtype: str) -> Callable[[int], None]:
     x, out = make_data(300 * BATCH)[0], np.empty((300 * BATCH, 3), dtype)
 
     def run(batches: int) -> None:
-        assert predictor.predict([(x[: batches * BATCH], 1.0, None)], [out[: batches * BATCH]])
+        feeds = [(x[: batches * BATCH], 1.0, None)]
+        assert predictor.predict(feeds, [out[: batches * BATCH]]) == "complete"
 
     return run
 

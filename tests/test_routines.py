@@ -123,7 +123,7 @@ def test_a_predictor_gives_all_outputs() -> None:
     model = TwoByTwo("float64")
     outputs = [np.full((ROWS, 3), np.nan), np.full((ROWS, 2), np.nan)]
     inputs = [(data, 1.0, None) for data in model.data[:2]]
-    assert model.predictor.predict(inputs, outputs)
+    assert model.predictor.predict(inputs, outputs) == "complete"
     parts = np.split(model.store.values, np.cumsum([r * c for r, c in model.sizes])[:-1])
     wa, ba, wb, bb, wc, bc, wd, bd, we, be = (
         part.reshape(size) for part, size in zip(parts, model.sizes, strict=True)
@@ -273,7 +273,8 @@ def test_an_output_may_be_part_of_each_position_and_an_input_unused() -> None:
     for rows in (1, ROWS):
         found = [np.full((rows, 4), np.nan), np.full((rows, 12), np.nan)]
         predictor = _core.float64.Predictor(**both, max_batch=32)
-        assert predictor.predict([(part[:rows], 1.0, None) for part in data], found)
+        feeds = [(part[:rows], 1.0, None) for part in data]
+        assert predictor.predict(feeds, found) == "complete"
         np.testing.assert_allclose(found[0], expected[:rows].reshape(rows, 4))
         np.testing.assert_array_equal(found[1], data[0][:rows])
     tape = _core.float64.Tape(**both, input_gradients=True, max_batch=ROWS, seed=0)

@@ -53,6 +53,7 @@ cdef extern from "base/stop.h" namespace "ganglion":
 cdef extern from "train/ending.h" namespace "ganglion":
     cdef enum class Ending:
         complete
+        no_index
 
 
 cdef extern from "train/predictor.h" namespace "ganglion":
@@ -95,4 +96,4 @@ cdef class Predictor:
     cdef bint fits(self, object array, Py_ssize_t columns)
     cdef object refuse_or_convert(self, object x)
     cdef object check_written(self, object out, object shape)
-    cdef bint run(self, object x, object out) except *
+    cdef int run(self, object x, object out) except -1

@@ -55,11 +55,23 @@ def refuse_inputs(
     labels: Labels | None,
     channels: int | None,
     index_count: int,
+    ending: str,
 ) -> NoReturn:
     """Refuse, as `check_inputs` does, what the core has found to be wrong.
 
     It may have changed since: then nobody can say any more where that was.
+
+    Args:
+        call: As for `check_inputs`, and so are the others.
+        name: The argument.
+        array: The numbers.
+        precision: What they must fit into.
+        scale: How they are scaled.
+        labels: The names of the columns.
+        channels: How many columns there are at each position.
+        index_count: What they must be below; 0: they may be any.
+        ending: What the core has found, by its name.
     """
     check_inputs(call, name, array, precision, scale, labels, channels, index_count)
-    what = "no index" if index_count else "not finite"
+    what = "no index" if ending == "no_index" else "not finite"
     raise ValueError(f"{call}: {name} was {what} when it was read, and has changed since")

@@ -91,8 +91,9 @@ class BaseModel(Named, Facts, Weights):
             predictor = model.predictor(min(int(batch_size), len(data)))
         outputs = model.new_outputs(len(data))
         with model.store.access.reading("predict"):
-            if not self._write_outputs(model, predictor, data, outputs):
-                model.refuse_inputs("predict", data)
+            ending = self._write_outputs(model, predictor, data, outputs)
+            if ending != "complete":
+                model.refuse_inputs("predict", data, ending)
         return subject.shown_outputs(outputs)
 
     def _write_outputs(
@@ -101,19 +102,19 @@ class BaseModel(Named, Facts, Weights):
         predictor: _core.Predictor,
         data: Dataset,
         outputs: Sequence[Array],
-    ) -> bool:
-        """Write the outputs of checked data; return whether all inputs were finite.
+    ) -> str:
+        """Write the outputs of checked data; return how that ended, by the core's name for it.
 
         Rows of a sparse matrix are unfolded some at a time.
         """
         if not data.is_sparse:
             return predictor.predict(model.feeds(data), outputs)
-        finite, step = True, data.rows_at_once(1)
+        step, endings = data.rows_at_once(1), []
         for first in range(0, len(data), step):
             part = slice(first, first + step)
             feeds = model.feeds(data.rows(part).unfolded())
-            finite &= predictor.predict(feeds, [output[part] for output in outputs])
-        return finite
+            endings.append(predictor.predict(feeds, [output[part] for output in outputs]))
+        return next((ending for ending in endings if ending != "complete"), "complete")
 
     def _outputs(self, table: Any) -> Array:
         """Return the only output for a table as `as_samples` gives it, not checked any more."""

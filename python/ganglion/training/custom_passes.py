@@ -146,8 +146,10 @@ class CustomPass:
             self._tape.forward(fed, values, self._state.batches)
             return values
         feeds = [(table, 1.0, None) for table in fed]
-        if self._predictor is not None and not self._predictor.predict(feeds, values):
-            self._model.refuse_inputs(self._call, data)
+        assert self._predictor is not None
+        ending = self._predictor.predict(feeds, values)
+        if ending != "complete":
+            self._model.refuse_inputs(self._call, data, ending)
         return values
 
     def _judged_by_core(self, head: Head, targets: Targets, losses: Array) -> Judged:

@@ -183,10 +183,17 @@ class Parametrized:
             return False
         return True
 
-    def refuse_inputs(self, call: str, data: Dataset) -> NoReturn:
-        """Refuse inputs that the core has found to be wrong, as `check_finite` does."""
+    def refuse_inputs(self, call: str, data: Dataset, ending: str) -> NoReturn:
+        """Refuse inputs that the core has found to be wrong, as `check_finite` does.
+
+        Args:
+            call: The function that was called, for messages.
+            data: The inputs.
+            ending: What the core has found, by its name.
+        """
         self.check_finite(call, data)
-        raise ValueError(f"{call}: X was wrong when it was read, and has changed since")
+        what = "no index" if ending == "no_index" else "not finite"
+        raise ValueError(f"{call}: X was {what} when it was read, and has changed since")
 
     def refuse(self, call: str, data: Dataset, classes: Sequence[int], ending: str) -> NoReturn:
         """Refuse data over which a run of the core came to such an end, with what is wrong.
