@@ -16,6 +16,7 @@ from ganglion.estimators.adversarial.networks import check_fits
 from ganglion.estimators.adversarial.pair import Pair, Rules
 from ganglion.estimators.one_graph import epochs
 from ganglion.estimators.one_graph.epochs import EstimatorEpochs
+from ganglion.estimators.shared.access import fits_alone, predicts
 from ganglion.estimators.shared.answers import Estimator
 from ganglion.estimators.shared.hidden_layers import activations_of, sizes_of
 from ganglion.estimators.shared.inputs import ChecksInputs
@@ -24,7 +25,6 @@ from ganglion.estimators.shared.progress_shown import OF_ADVERSARIES, progress_o
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.stochastic_fits import batch_size_of, check_part
 from ganglion.estimators.shared.threads import limited, threads_for
-from ganglion.estimators.shared.turns import fits_alone, predicts
 from ganglion.layers import Activation, Dense, Layer
 from ganglion.models import Model, Sequential, inside
 from ganglion.models.base import BaseModel

@@ -15,10 +15,10 @@ from ganglion._base.arrays import Array
 from ganglion.activations import ActivationFunction
 from ganglion.estimators.autoencoders.base import BaseAutoencoder
 from ganglion.estimators.autoencoders.layers import chained, hidden, mirrored, tied
+from ganglion.estimators.shared.access import fits_alone, predicts
 from ganglion.estimators.shared.hidden_layers import ACTIVATIONS, Activation
 from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
 from ganglion.estimators.shared.threads import limited
-from ganglion.estimators.shared.turns import fits_alone, predicts
 from ganglion.graphs.ends import Input
 from ganglion.layers import Dense, Layer
 from ganglion.losses import BinaryCrossEntropy, Loss

@@ -14,10 +14,10 @@ from ganglion._base.arrays import Array
 from ganglion.estimators.autoencoders.arguments import AutoencoderArguments
 from ganglion.estimators.autoencoders.plots import PlotsMixin
 from ganglion.estimators.one_graph.base import OneGraph
+from ganglion.estimators.shared.access import fits_alone, predicts
 from ganglion.estimators.shared.hidden_layers import Activation, activations_of, sizes_of
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.threads import limited
-from ganglion.estimators.shared.turns import fits_alone, predicts
 from ganglion.losses import Loss
 from ganglion.models import Model, inside
 from ganglion.optimizers import Adam

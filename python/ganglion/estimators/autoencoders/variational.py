@@ -16,9 +16,9 @@ from ganglion.estimators.autoencoders import bounds
 from ganglion.estimators.autoencoders.base import BaseAutoencoder
 from ganglion.estimators.autoencoders.layers import chained, hidden, learnt_number, mirrored
 from ganglion.estimators.autoencoders.plots import SamplesPlotMixin
+from ganglion.estimators.shared.access import predicts
 from ganglion.estimators.shared.parameters import NOT_NEGATIVE, one_of, parameter, parametrized
 from ganglion.estimators.shared.threads import limited
-from ganglion.estimators.shared.turns import predicts
 from ganglion.graphs.ends import Input
 from ganglion.layers import Concatenate, Dense, Sampling
 from ganglion.losses import BinaryCrossEntropy, Gaussian, Loss, NormalKL

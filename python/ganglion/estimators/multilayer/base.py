@@ -15,12 +15,12 @@ from ganglion.estimators.multilayer.ignored import warn_of_ignored
 from ganglion.estimators.multilayer.learning import LearningNetwork, Work
 from ganglion.estimators.multilayer.scoring import scorer_of
 from ganglion.estimators.multilayer.stochastic import schedule_by, settings_of
+from ganglion.estimators.shared.access import fits_alone
 from ganglion.estimators.shared.callback_support import CallbackSupportMixin, FitEvents
 from ganglion.estimators.shared.progress_shown import OF_EPOCHS, show
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.stochastic_fits import check_part
 from ganglion.estimators.shared.threads import limited, threads_for
-from ganglion.estimators.shared.turns import fits_alone
 from ganglion.estimators.shared.weights import sample_weights, times
 from ganglion.models import Sequential
 from ganglion.training.clock import Clock

@@ -16,9 +16,9 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_targ
 from ganglion._base.arrays import Array
 from ganglion.estimators.multilayer.base import BaseNetwork
 from ganglion.estimators.multilayer.loss import LossRule, rule_of_classes
+from ganglion.estimators.shared.access import fits_alone, predicts
 from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
 from ganglion.estimators.shared.rollback import as_before_on_failure
-from ganglion.estimators.shared.turns import fits_alone, predicts
 from ganglion.estimators.shared.weights import check_class_weight
 from ganglion.models import inside
 

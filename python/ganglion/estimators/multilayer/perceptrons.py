@@ -18,10 +18,10 @@ from ganglion.estimators.multilayer.base import BaseNetwork, Examples
 from ganglion.estimators.multilayer.learning import Work
 from ganglion.estimators.multilayer.mlp import draw, holding, mlp, shown
 from ganglion.estimators.multilayer.parameters import OF_STOCHASTIC, STOCHASTIC, hidden_sizes
+from ganglion.estimators.shared.access import predicts
 from ganglion.estimators.shared.hidden_layers import Activation, activations_of
 from ganglion.estimators.shared.progress_shown import OF_ANY_SOLVER, show
 from ganglion.estimators.shared.threads import threads_for
-from ganglion.estimators.shared.turns import predicts
 from ganglion.models import Sequential, inside
 from ganglion.training.fit_plan import FitPlan
 from ganglion.training.progress import Progress

@@ -16,11 +16,11 @@ from ganglion.estimators.multilayer.base import Examples
 from ganglion.estimators.multilayer.loss import LossRule, outputs_for_numbers, rule_of_numbers
 from ganglion.estimators.multilayer.parameters import levels_of
 from ganglion.estimators.multilayer.scaled_targets import ScaledTargets
+from ganglion.estimators.shared.access import fits_alone, predicts
 from ganglion.estimators.shared.parameters import INSIDE_0_TO_1, one_of, parameter, parametrized
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.scores import score_of_numbers
 from ganglion.estimators.shared.texts import text_in_targets_told
-from ganglion.estimators.shared.turns import fits_alone, predicts
 from ganglion.models import inside
 from ganglion.training.far_scales import warn_of_targets
 

@@ -19,11 +19,11 @@ from ganglion._base.messages import warn
 from ganglion.estimators.perceptron import draws
 from ganglion.estimators.perceptron.arguments import PerceptronArguments
 from ganglion.estimators.perceptron.units import PerceptronSamples, Unit, UnitsEpochs
+from ganglion.estimators.shared.access import fits_alone
 from ganglion.estimators.shared.answers import Estimator
 from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.texts import text_told
 from ganglion.estimators.shared.threads import limited
-from ganglion.estimators.shared.turns import fits_alone
 from ganglion.estimators.shared.weights import check_class_weight, checked_sample_weight
 from ganglion.training import loop
 from ganglion.training.fit_plan import FitPlan

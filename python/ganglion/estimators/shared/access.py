@@ -1,4 +1,4 @@
-"""Whose turn it is: an estimator is fitted by one call, alone; any number of others may predict."""
+"""Access to an estimator: it is fitted by one call, alone; any number of others may predict."""
 
 from __future__ import annotations
 
