@@ -224,3 +224,10 @@ def test_clipping_keeps_squares_finite() -> None:
         net.backward(np.full((1, 1), 1e10))
         net.apply_gradients()
         assert (net.parameter_vector[:3] != before[:3]).all()
+
+
+def test_what_is_seldom_used_is_shown_where_it_is() -> None:
+    shown = "SGD(learning_rate=0.1, weight_decay=0.0, global_clipnorm=None, clipvalue=None"
+    assert repr(SGD(0.1)) == f"{shown}, momentum=0.0, nesterov=False)"
+    assert repr(SGD(0.1, use_ema=True)) == f"{shown}, use_ema=True, momentum=0.0, nesterov=False)"
+    assert "gradient_accumulation_steps=3" in repr(AdamW(gradient_accumulation_steps=3))

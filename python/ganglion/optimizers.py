@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from ganglion import schedules
 from ganglion._base import attributes, checks, naming
 from ganglion._base.arguments import explained
-from ganglion._base.plain_records import UNUSUAL
+from ganglion._base.plain_records import UNUSUAL, shown_record
 from ganglion.schedules import Schedule
 
 _RULES: Mapping[str, checks.Rule] = {
@@ -30,7 +30,7 @@ _RULES: Mapping[str, checks.Rule] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Optimizer:
     """Base of the optimizers: the fields that all of them have; all but the first go by name.
 
@@ -70,6 +70,10 @@ class Optimizer:
                 if value != one.default:
                     raise ValueError(f"{one.name} is {value}, and has no effect without use_ema")
 
+    def __repr__(self) -> str:
+        """Return how it is made, without what is seldom used and is not here."""
+        return shown_record(self)
+
     @property
     def batches_a_step(self) -> int:
         """How many batches make a step."""
@@ -82,7 +86,7 @@ class Optimizer:
 
 
 @explained
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class SGD(Optimizer):
     """Stochastic gradient descent with momentum.
 
@@ -98,7 +102,7 @@ class SGD(Optimizer):
 
 
 @explained
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Adam(Optimizer):
     """Adam with bias correction.
 
@@ -116,7 +120,7 @@ class Adam(Optimizer):
 
 
 @explained
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class AdamW(Adam):
     """Adam whose weight decay shrinks the parameters themselves and leaves the gradient alone.
 
@@ -130,7 +134,7 @@ class AdamW(Adam):
 
 
 @explained
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RMSprop(Optimizer):
     """The gradient divided by the root of the running mean of its square.
 
@@ -151,7 +155,7 @@ class RMSprop(Optimizer):
 
 
 @explained
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Adagrad(Optimizer):
     """The gradient divided by the root of the sum of all its squares.
 
@@ -168,7 +172,7 @@ class Adagrad(Optimizer):
 
 
 @explained
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Adadelta(Optimizer):
     """The gradient scaled by the running size of the steps over its own running size.
 

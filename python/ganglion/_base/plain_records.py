@@ -26,6 +26,12 @@ def told_fields(record: Any) -> Iterator[str]:
             yield field.name
 
 
+def shown_record(record: Any) -> str:
+    """Return how a record is made, for its `repr`, with the fields that are told."""
+    told = ", ".join(f"{name}={getattr(record, name)!r}" for name in told_fields(record))
+    return f"{type(record).__name__}({told})"
+
+
 class RecordWriter:
     """Makes plain values of records.
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Never, Protocol, Self, TypeVar
 from ganglion._base import shapes
 from ganglion._base.arguments import explained
 from ganglion._base.checks import shown
-from ganglion._base.plain_records import UNUSUAL, told_fields
+from ganglion._base.plain_records import UNUSUAL, shown_record
 from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
 from ganglion.constraints import MaxNorm
@@ -235,8 +235,7 @@ class Layer(ABC):
         return y
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{name}={getattr(self, name)!r}" for name in told_fields(self))
-        return f"{type(self).__name__}({told})"
+        return shown_record(self)
 
 
 def trainable_field() -> Any:
