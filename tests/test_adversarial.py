@@ -18,6 +18,8 @@ import ganglion as gn
 from ganglion import schedules
 from ganglion._base.interrupts import heed
 from ganglion.adversarial import GenerativeAdversarialNetwork
+from ganglion.estimators.adversarial import pair
+from ganglion.optimizers import Adam
 from ganglion.regularizers import L2
 from ganglion.training.sources import shuffled
 
@@ -173,6 +175,19 @@ def test_copies_go_on_with_the_same_bits(dtype: str, packing: int) -> None:
     net.partial_fit(x)
     assert all(same(one, net) for one in others)
     assert all(one.generator_loss_curve_ == net.generator_loss_curve_ for one in others)
+
+
+def test_copies_go_on_within_a_step_of_several_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    def of_two(**settings: Any) -> Adam:
+        return Adam(**settings, gradient_accumulation_steps=2)
+
+    monkeypatch.setattr(pair, "Adam", of_two)
+    net = small(max_iter=1).fit(X)  # 3 rounds
+    again = pickle.loads(pickle.dumps(net))
+    for one in (net, again):
+        assert [turn.state.summed for turn in one._pair.turns.each] == [1, 1]
+        one.partial_fit(X)
+    assert same(net, again)
 
 
 def test_parts_are_the_epochs_of_a_fit() -> None:

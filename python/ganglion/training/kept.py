@@ -19,6 +19,7 @@ from ganglion.optimizers import Optimizer
 from ganglion.schedules import Schedule
 from ganglion.training.heads import Goals, Head
 from ganglion.training.objectives import Objective
+from ganglion.training.stepping import Memory
 
 Record = TypeVar("Record", Loss, Metric)
 
@@ -78,8 +79,8 @@ class Kept:
             ValueError: When a loss or a metric is a function, which a file cannot hold.
         """
         heads = tuple(_kept(call, head) for head in objective.heads)
-        state = objective.state
-        return cls(objective.optimizer, objective.schedule, state.steps, heads, state.summed)
+        memory = objective.memory
+        return cls(objective.optimizer, memory.schedule, memory.steps, heads, memory.summed)
 
     def is_of(self, other: Kept) -> bool:
         """Tell whether both are of models that were compiled alike, however far they are."""
@@ -102,10 +103,7 @@ class Kept:
             objective: One made with the same optimizer and goals.
             blocks: What the optimizer remembers, an array for each of its own.
         """
-        objective.schedule = self.schedule
-        objective.state.steps, objective.state.summed = self.steps, self.summed
-        for block, values in zip(objective.state.blocks, blocks, strict=True):
-            block[:] = values
+        objective.go_on_from(Memory(self.schedule, self.steps, self.summed, blocks))
 
 
 _RECORDS: Mapping[str, type[Any]] = {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from ganglion import _core
 from ganglion.training.parametrized import Parametrized
 from ganglion.training.stepping import Stepping
 
@@ -50,30 +50,22 @@ class _OptimizerSnapshot:
 
     def __init__(self, optimizer: Stepping, *, whole: bool) -> None:
         self._optimizer = optimizer
-        self._schedule = optimizer.schedule
-        self._progress = _progress(optimizer.state)
         blocks = optimizer.state.blocks
-        self._complete = whole or sum(block.nbytes for block in blocks) <= _MOST_STATE
-        self._blocks = blocks if self._complete else []
-        self._copies = [np.empty_like(block) for block in self._blocks]
+        self._is_complete = whole or sum(block.nbytes for block in blocks) <= _MOST_STATE
+        self._copies = [np.empty_like(block) for block in blocks] if self._is_complete else []
+        self._before = replace(optimizer.memory, blocks=self._copies)
 
     def take(self) -> None:
-        self._schedule = self._optimizer.schedule
-        self._progress = _progress(self._optimizer.state)
-        for block, copy in zip(self._blocks, self._copies, strict=True):
+        now = self._optimizer.memory
+        for copy, block in zip(self._copies, now.blocks, strict=self._is_complete):
             copy[:] = block
+        self._before = replace(now, blocks=self._copies)
 
     def put_back(self) -> None:
-        self._optimizer.schedule = self._schedule
-        state = self._optimizer.state
-        if self._complete:
-            state.steps, state.summed = self._progress
-        elif _progress(state) != self._progress:
-            state.reset()
-        for block, copy in zip(self._blocks, self._copies, strict=True):
-            block[:] = copy
-
-
-def _progress(state: _core.OptimizerState) -> tuple[int, int]:
-    """Return how many steps it has made, and how many batches of the next one there were."""
-    return state.steps, state.summed
+        now, before = self._optimizer.memory, self._before
+        if self._is_complete:
+            self._optimizer.go_on_from(before)
+            return
+        self._optimizer.schedule = before.schedule
+        if (now.steps, now.summed) != (before.steps, before.summed):
+            self._optimizer.state.reset()

@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ganglion import optimizers, schedules
 from ganglion.optimizers import Optimizer
+from ganglion.schedules import Schedule
 from ganglion.training.parametrized import Parametrized
 from ganglion.training.passes import Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """How far an optimizer in use is, beside its settings.
+
+    Args:
+        schedule: Of its rates.
+        steps: How many it has made.
+        summed: Batches since the last step, fewer than make one.
+        blocks: What it remembers of the parameters, an array for each kind.
+    """
+
+    schedule: Schedule
+    steps: int
+    summed: int
+    blocks: Sequence[NDArray[Any]]
+
+    def copied(self) -> Self:
+        """Return the same with arrays of its own."""
+        return replace(self, blocks=[np.array(block) for block in self.blocks])
 
 
 class Stepping:
@@ -24,6 +51,19 @@ class Stepping:
         self.state = model.precision.optimizer_state(
             self.optimizer.name, self.optimizer.settings(), model.store.values.size
         )
+
+    @property
+    def memory(self) -> Memory:
+        """How far it is; the blocks are views."""
+        state = self.state
+        return Memory(self.schedule, state.steps, state.summed, state.blocks)
+
+    def go_on_from(self, memory: Memory) -> None:
+        """Be as far as an optimizer with the same settings was."""
+        self.schedule = memory.schedule
+        self.state.steps, self.state.summed = memory.steps, memory.summed
+        for block, kept in zip(self.state.blocks, memory.blocks, strict=True):
+            block[:] = kept
 
     def rates(self, count: int) -> Rates:
         """Return the learning rates of the next `count` batches, each that of its step."""

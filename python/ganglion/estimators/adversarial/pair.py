@@ -24,11 +24,10 @@ from ganglion.schedules import Schedule
 from ganglion.training.data import Dataset, Inputs, Targets
 from ganglion.training.passes import Order
 from ganglion.training.sources import shuffled
+from ganglion.training.stepping import Memory
 from ganglion.training.turns import Turn, Turns, TurnSource
 
 _LOSS = BinaryCrossEntropy()
-
-Kept = tuple[Schedule, int, list[Array]]  # an optimizer's rates, its steps, what it remembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +96,7 @@ class Pair:
         self.discriminator.parameter_vector[:] = values[first:]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        optimizers = [
-            (turn.schedule, turn.state.steps, [np.array(block) for block in turn.state.blocks])
-            for turn in self.turns.each
-        ]
+        optimizers = [turn.memory.copied() for turn in self.turns.each]
         parts = self.generator, self.discriminator, self.rules
         return type(self)._as_far, (*parts, self._whole.store.values.copy(), optimizers)
 
@@ -111,13 +107,11 @@ class Pair:
         discriminator: Model,
         rules: Rules,
         values: Array,
-        optimizers: Sequence[Kept],
+        optimizers: Sequence[Memory],
     ) -> Self:
         """Return a pair as far as the one was that has been taken apart so."""
         pair = cls(generator, discriminator, rules)
         pair._whole.store.values[:] = values
-        for turn, (schedule, steps, blocks) in zip(pair.turns.each, optimizers, strict=True):
-            turn.schedule, turn.state.steps = schedule, steps
-            for block, kept in zip(turn.state.blocks, blocks, strict=True):
-                block[:] = kept
+        for turn, memory in zip(pair.turns.each, optimizers, strict=True):
+            turn.go_on_from(memory)
         return pair
