@@ -90,6 +90,38 @@ def test_a_fit_that_a_callback_ends_leaves_no_file(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_an_error_in_the_last_epoch_leaves_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "backup.safetensors"
+    whole, model = net(), net()
+    fit(whole)
+    with pytest.raises(Stop):
+        fit(net(), BackupAndRestore(path), failing_in(EPOCHS - 1))
+    assert path.exists()
+    fit(model, BackupAndRestore(path))
+    np.testing.assert_array_equal(model.parameter_vector, whole.parameter_vector)
+
+
+def test_an_error_after_a_callback_has_asked_for_the_end_leaves_the_file(tmp_path: Path) -> None:
+    path, model = tmp_path / "backup.safetensors", net()
+
+    def end(epoch: int, logs: Logs) -> None:
+        model.stop_training = epoch == 3
+
+    with pytest.raises(Stop):
+        fit(model, BackupAndRestore(path), LambdaCallback(on_epoch_end=end), failing_in(3))
+    assert path.exists()
+
+
+def test_an_error_at_the_end_of_another_callback_leaves_the_file(tmp_path: Path) -> None:
+    def fail(logs: Logs) -> None:
+        raise Stop
+
+    path = tmp_path / "backup.safetensors"
+    with pytest.raises(Stop):
+        fit(net(), BackupAndRestore(path), LambdaCallback(on_train_end=fail))
+    assert path.exists()
+
+
 def test_what_went_wrong_before_the_second_epoch_is_begun_again(tmp_path: Path) -> None:
     path = tmp_path / "backup.safetensors"
     with pytest.raises(Stop):

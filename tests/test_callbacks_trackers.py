@@ -125,6 +125,34 @@ def test_mlflow_goes_on_with_the_run_that_is_active(mlflow: Any) -> None:
     assert mlflow.get_run(run.info.run_id).data.params["epochs"] == "3"
 
 
+def test_mlflow_keeps_the_parameters_of_the_first_fit_of_a_run(mlflow: Any) -> None:
+    callback = MLflow()
+    with mlflow.start_run() as run:
+        fitted(callback)
+        fitted(callback)  # told the same
+        with pytest.warns(UserWarning, match=r"stay: epochs=3 \(now 4\)\. Give each fit a run"):
+            fitted(callback, epochs=4)
+    found = mlflow.get_run(run.info.run_id)
+    assert (found.data.params["epochs"], found.info.status) == ("3", "FINISHED")
+    history = mlflow.MlflowClient().get_metric_history(callback.run_id, "loss")
+    assert [one.step for one in history].count(0) == 3
+    assert [one.step for one in history].count(3) == 1
+
+
+def test_mlflow_ends_its_run_where_it_cannot_begin(
+    mlflow: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(params: Any) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(mlflow, "log_params", refuse)
+    callback = MLflow()
+    with pytest.raises(ConnectionError):
+        fitted(callback)
+    assert mlflow.active_run() is None
+    assert mlflow.get_run(callback.run_id).info.status == "FAILED"
+
+
 @pytest.mark.parametrize(("asked", "status"), [(True, "FINISHED"), (False, "FAILED")])
 def test_mlflow_tells_a_fit_that_failed_from_one_that_was_stopped(
     asked: bool, status: str, mlflow: Any
@@ -132,9 +160,9 @@ def test_mlflow_tells_a_fit_that_failed_from_one_that_was_stopped(
     callback = MLflow(run_name="short")
 
     def end(epoch: int, logs: Any) -> None:
-        if not asked:
+        if not asked and epoch == 2:  # the last
             raise KeyboardInterrupt
-        callback.model.stop_training = True
+        callback.model.stop_training = asked
 
     try:
         fitted(callback, gn.callbacks.LambdaCallback(on_epoch_end=end))

@@ -1,5 +1,6 @@
 """What goes wrong within a fit: what is told, and what is left."""
 
+import contextlib
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -111,6 +112,64 @@ def test_every_callback_is_told_of_the_end() -> None:
     with pytest.raises(RuntimeError, match="first"):
         net_for().fit(X, Y, callbacks=callbacks, verbose=0)
     assert told == ["second"]
+
+
+def test_only_callbacks_that_have_begun_end() -> None:
+    told: list[tuple[str, str]] = []
+
+    class Called(Callback):
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def on_train_begin(self, logs: Any = None) -> None:
+            told.append((self.name, "begin"))
+            if self.name == "second":
+                raise RuntimeError(self.name)
+
+        def on_train_end(self, logs: Any = None) -> None:
+            told.append((self.name, "end"))
+
+    callbacks = [Called(name) for name in ("first", "second", "third")]
+    with pytest.raises(RuntimeError, match="second"):
+        net_for().fit(X, Y, callbacks=callbacks, verbose=0)
+    assert told == [("first", "begin"), ("second", "begin"), ("first", "end")]
+    assert not callbacks[0].finished
+
+
+def test_what_a_fit_has_not_restored_is_not_put_into_the_model() -> None:
+    """The weights that a callback remembers are those of the fit before."""
+    stopping = EarlyStopping("loss", restore_best_weights=True)
+    net = net_for()
+    net.fit(X, Y, callbacks=[stopping], verbose=0)
+    net.fit(X, Y, epochs=3, verbose=0)
+    before = net.parameter_vector.copy()
+
+    def fail(logs: Any) -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        net.fit(X, Y, callbacks=[LambdaCallback(on_train_begin=fail), stopping], verbose=0)
+    np.testing.assert_array_equal(net.parameter_vector, before)
+
+
+def test_a_callback_is_told_whether_a_fit_has_come_to_its_end() -> None:
+    def told(*others: Callback) -> bool:
+        callback = Callback()
+        with contextlib.suppress(RuntimeError, KeyboardInterrupt):
+            net_for().fit(X, Y, epochs=3, callbacks=[callback, *others], verbose=0)
+        return callback.finished
+
+    def fail(error: type[BaseException]) -> Callback:
+        def raises(epoch: int, logs: Any) -> None:
+            if epoch == 2:
+                raise error
+
+        return LambdaCallback(on_epoch_end=raises)
+
+    assert told()
+    assert told(EarlyStopping("loss", min_delta=10, patience=1))
+    assert not told(fail(RuntimeError))
+    assert not told(fail(KeyboardInterrupt))
 
 
 def test_a_loss_cannot_change_the_targets() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ganglion._base import checks
 from ganglion._base.arguments import explained
-from ganglion.callbacks.hooks import Callback, Logs, Params, ends_whole
+from ganglion.callbacks.hooks import Callback, Logs, Params
 
 
 @explained
@@ -60,7 +60,7 @@ class StochasticWeightAveraging(Callback):
         Raises:
             ValueError: When no epoch would count, or the optimizer averages weights itself.
         """
-        self.average_weights, self.averaged_epochs, self._last = None, 0, -1
+        self.average_weights, self.averaged_epochs = None, 0
         if self.model.optimizer.use_ema:
             raise ValueError(
                 "StochasticWeightAveraging: the optimizer averages weights too, with use_ema=True,"
@@ -89,7 +89,6 @@ class StochasticWeightAveraging(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Let the epoch's weights count in the mean."""
-        self._last = epoch
         if epoch < self.start_epoch or not math.isfinite((logs or {}).get("loss", 0.0)):
             return
         weights = [one.astype(np.float64) for one in self.model.get_weights()]
@@ -102,7 +101,7 @@ class StochasticWeightAveraging(Callback):
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         """Put the mean into the model, if the fit has come to its end."""
-        if self.average_weights is None or not ends_whole(self, self._last):
+        if self.average_weights is None or not self.finished:
             return
         last = self.model.get_weights()
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ganglion._base.arguments import explained
 from ganglion._base.messages import announce
-from ganglion.callbacks.hooks import Callback, Logs, ends_whole
+from ganglion.callbacks.hooks import Callback, Logs
 
 _TEXT = "fit"  # the metadata that says how far it is
 
@@ -20,8 +20,9 @@ class BackupAndRestore(Callback):
 
     It then ends in the same bits as one that was not ended. What other callbacks remember, such as
     how long they have waited, is not kept: they begin anew. Wherever it stands among them, it is
-    called first. Once all epochs are over, or a callback has asked for the end, the file is
-    removed; it stays after Ctrl-C, an error, or a crash.
+    called first, and at the end of the fit last. Once all epochs are over, or a callback has asked
+    for the end, the file is removed; it stays after Ctrl-C, an error, or a crash, also in the last
+    epoch or at the end of another callback.
 
     Args:
         path: The file. Folders are made.
@@ -39,11 +40,11 @@ class BackupAndRestore(Callback):
         self.path = Path(path)
         self.verbose = verbose
         self.epochs_done = 0
-        self._last: int | None = None  # the number of the last epoch that this fit has run
+        self._has_run = False  # an epoch, which would be lost
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Restore the model, if there is a file."""
-        self.epochs_done, self._last = 0, None
+        self.epochs_done, self._has_run = 0, False
         if not self.path.exists():
             return
         text = self.model.restore(self.path).get(_TEXT)
@@ -68,7 +69,7 @@ class BackupAndRestore(Callback):
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Write how far the fit is, when all callbacks have heard of the epoch before."""
-        if self._last is None:  # nothing is lost yet
+        if not self._has_run:
             return
         history = self.model.history
         text = {"epochs_done": epoch, "history": history.history, "epoch": history.epoch}
@@ -77,10 +78,9 @@ class BackupAndRestore(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Note that the epoch is over."""
-        self._last = epoch
+        self._has_run = True
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         """Remove the file, if the fit has come to its end."""
-        last = self.epochs_done - 1 if self._last is None else self._last
-        if ends_whole(self, last):
+        if self.finished:
             self.path.unlink(missing_ok=True)

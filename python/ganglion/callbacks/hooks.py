@@ -66,10 +66,21 @@ class Callback:
 
     Overriding a batch hook makes the fit return to Python after every batch. A fit refuses a method
     that is called as a hook of other packages, or nearly as one of these.
+
+    Whoever has heard that a fit begins is told of its end, also where an error or Ctrl-C is that
+    end. One whose `on_train_begin` raises, or was not reached, is not: it puts away itself what it
+    has begun with.
+
+    Attributes:
+        model: What is trained.
+        params: What the fit is about to do.
+        finished: Whether the fit has come to its end, from `on_train_end` on: all epochs are run,
+            or a callback has asked for the end, and nothing has failed or been interrupted.
     """
 
     model: Model
     params: Params
+    finished: bool = False
 
     def set_model(self, model: Model) -> None:
         """Receive the model that is about to be trained."""
@@ -79,11 +90,15 @@ class Callback:
         """Receive what the fit is about to do."""
         self.params = params
 
+    def set_finished(self, finished: bool) -> None:
+        """Receive whether the fit that is about to end has come to its end."""
+        self.finished = finished
+
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Act before the first epoch."""
 
     def on_train_end(self, logs: Logs | None = None) -> None:
-        """Act after the last epoch."""
+        """Act after the last epoch, or once something has failed; `finished` tells which."""
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Act before an epoch; the first is number 0."""
@@ -96,16 +111,6 @@ class Callback:
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """Act after a batch; `logs` holds its figures."""
-
-
-def ends_whole(callback: Callback, last: int) -> bool:
-    """Return whether a fit that ends has come to its end: all epochs are run, or one asked for it.
-
-    Args:
-        callback: One of the fit's.
-        last: The number of the last epoch that is over; less than 0: none is.
-    """
-    return callback.model.stop_training or last + 1 >= callback.params["epochs"]
 
 
 def wants_batches(callback: Callback) -> bool:

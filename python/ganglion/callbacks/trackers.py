@@ -10,10 +10,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from ganglion._base import checks
+from ganglion._base import checks, messages
 from ganglion._base.arguments import explained
 from ganglion._base.functions import name_of
-from ganglion.callbacks.hooks import Callback, Logs, ends_whole
+from ganglion.callbacks.hooks import Callback, Logs
 from ganglion.losses import Loss
 from ganglion.metrics import Metric
 
@@ -79,6 +79,9 @@ class MLflow(Callback):
     where nothing is named here. Else it is a new one, which ends with the fit: as finished, or as
     failed when not all epochs were run and no callback has asked for the end.
 
+    In one run a parameter has one value: where a second fit in it has another, that of the first
+    fit stays and a warning names it; its figures are logged beside those of the first.
+
     Args:
         experiment_name: The experiment of the new run; one that there is not is made. None: the
             active one.
@@ -106,7 +109,6 @@ class MLflow(Callback):
 
         One with a name, within an active run, is a part of that.
         """
-        self._last = self.params["initial_epoch"] - 1
         is_named = self.experiment_name is not None or self.run_name is not None
         run = None if is_named else self._mlflow.active_run()
         if run is None:
@@ -117,8 +119,27 @@ class MLflow(Callback):
             )
             self._ends_run = True
         self.run_id = run.info.run_id
-        sizes = {name: self.params.get(name) for name in ("epochs", "steps", "samples")}
-        self._mlflow.log_params({**_settings(self), **sizes})
+        try:
+            self._log_parameters()
+        except BaseException:
+            self._end_run("FAILED")
+            raise
+
+    def _log_parameters(self) -> None:
+        """Log what `compile` and `fit` were told, but for what the run has from another fit."""
+        known = self._mlflow.get_run(self.run_id).data.params
+        sizes = {name: str(self.params.get(name)) for name in ("epochs", "steps", "samples")}
+        told = {**_settings(self), **sizes}
+        self._mlflow.log_params({name: told[name] for name in told if name not in known})
+        others = [name for name in told if name in known and known[name] != told[name]]
+        if others:
+            stay = ", ".join(f"{name}={known[name]} (now {told[name]})" for name in others)
+            messages.warn(
+                [
+                    "MLflow: the active run has been told of another fit, whose parameters stay:"
+                    f" {stay}. Give each fit a run of its own, as run_name=... does"
+                ]
+            )
 
     def _experiment_id(self) -> str | None:
         """Return the number of the experiment, which is made if need be; None: the active one's."""
@@ -131,14 +152,16 @@ class MLflow(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Log the figures of the epoch."""
-        self._last = epoch
         self._mlflow.log_metrics(_figures(self, logs), step=epoch, run_id=self.run_id)
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         """End the run, if it was begun here."""
+        self._end_run("FINISHED" if self.finished else "FAILED")
+
+    def _end_run(self, status: str) -> None:
         if self._ends_run:
             self._ends_run = False
-            self._mlflow.end_run("FINISHED" if ends_whole(self, self._last) else "FAILED")
+            self._mlflow.end_run(status)
 
 
 def _imported(callback: str, module: str, package: str) -> Any:

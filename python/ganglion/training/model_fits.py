@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 
@@ -68,12 +69,16 @@ class ModelFit(ModelEpochs):
             callback.set_params(params.copy())
             if isinstance(callback, StochasticWeightAveraging):
                 callback.set_moments(partial(moments.renew, self.objective, self.source))
-        for callback in reversed(self.callbacks):  # each is told of the end, whatever another does
-            stack.callback(callback.on_train_end, {})
+        begun: list[Callback] = []
+        # A backup goes once nothing can fail any more.
+        in_order = sorted(self.callbacks, key=lambda one: isinstance(one, BackupAndRestore))
+        for callback in reversed(in_order):  # each is told, whatever another does
+            stack.push(partial(_end, callback, begun))
         for callback in self.callbacks:
             callback.on_train_begin({})
 
     def _figures(self) -> list[str]:
+            begun.append(callback)
         """Return the names of those that each epoch has, validation's last."""
         names = self.objective.training.tally.names
         return [*names, *(_of_validation(name) for name in names if self.validation is not None)]
@@ -140,6 +145,15 @@ class ModelFit(ModelEpochs):
 def _added(name: str, value: object, callback: Callback) -> float:
     """Return a figure that a callback has added, as Python's number; a whole one stays whole."""
     if isinstance(value, Integral):
+def _end(
+    callback: Callback, begun: Sequence[Callback], failure: type[BaseException] | None, *_: Any
+) -> None:
+    """Tell a callback that the fit ends, and whether with a failure, if it has heard it begin."""
+    if any(one is callback for one in begun):
+        callback.set_finished(failure is None)
+        callback.on_train_end({})
+
+
         return int(value)
     kind = type(callback).__name__
     return number(f"fit: {name}, a figure that {kind} adds, must be", value)
