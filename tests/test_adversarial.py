@@ -142,7 +142,7 @@ def test_a_step_moves_no_bit_of_the_other_not_even_what_is_remembered() -> None:
     for number in range(part.count):
         before = values.copy()
         one = type(part)(part.data, part.order, part.batch_size, number, 1)
-        pair.turns.training._pass_for(one).run(one, np.full(1, 1e-3))
+        pair.turns.training._pass_for(one).run("fit", one, np.full(1, 1e-3))
         moved.append(
             [(values != before)[half].any() for half in (slice(first), slice(first, None))]
         )

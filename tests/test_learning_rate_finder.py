@@ -84,8 +84,8 @@ def test_nothing_stays_of_a_trial_that_fails(
     net.fit(X, Y, verbose=0)
     before, run, runs = all_of(net), CorePass.run, [0]
 
-    def failing(self: CorePass, part: Any, rates: Any) -> None:
-        run(self, part, rates)
+    def failing(self: CorePass, call: str, part: Any, rates: Any) -> None:
+        run(self, call, part, rates)
         runs[0] += 1
         if runs[0] == 7:
             raise error
@@ -222,3 +222,36 @@ def test_a_trial_within_a_fit_is_refused() -> None:
     )
     with pytest.raises(RuntimeError, match="find_learning_rate"):
         net.fit(X, Y, callbacks=[inside], verbose=0)
+
+
+def test_messages_name_the_function_that_was_called() -> None:
+    def loss(t: Array, p: Array, w: Any) -> Any:
+        return 1.0
+
+    told: list[tuple[Any, tuple[Any, ...], dict[str, Any], str]] = [
+        (model(), (X,), {}, "x must be an array, with y, or an iterable|y is missing"),
+        (model(), (X[:, :2], Y), {}, "X has 2 columns"),
+        (model(), (X, Y), {"class_weight": {7: 1.0}}, "class_weight names class 7"),
+        (model(), ([(X, Y)],), {"batch_size": 3}, "batch_size goes with arrays"),
+        (model(), ([X],), {}, "a batch must be"),
+        (model(), ([],), {}, "x gave 0 batches"),
+        (compiled_with(loss), (X, X[:, :3]), {}, "the loss loss must return"),
+    ]
+    for net, data, arguments, message in told:
+        with pytest.raises((TypeError, ValueError), match=rf"^find_learning_rate: ({message})"):
+            gn.find_learning_rate(net, *data, **arguments)
+    with pytest.raises(TypeError, match=r"^train_on_batch: the loss loss must return"):
+        compiled_with(loss).train_on_batch(X, X[:, :3])
+
+
+def compiled_with(loss: Any) -> gn.MLP:
+    net = gn.MLP([5, 3])
+    net.compile("sgd", loss)
+    return net
+
+
+@pytest.mark.parametrize("iterator", [iter([(X, Y)]), ((X, Y) for _ in range(200))])
+def test_what_can_be_gone_over_once_is_refused_and_not_used_up(iterator: Any) -> None:
+    with pytest.raises(TypeError, match="find_learning_rate: x is an iterator, whose batches"):
+        gn.find_learning_rate(model(), iterator)
+    assert next(iterator)[0] is X

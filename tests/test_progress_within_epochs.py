@@ -36,9 +36,9 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     lengths: list[int] = []
     run = CorePass.run
 
-    def noting(self: CorePass, part: Any, rates: Any) -> None:
+    def noting(self: CorePass, call: str, part: Any, rates: Any) -> None:
         lengths.append(part.count)
-        run(self, part, rates)
+        run(self, call, part, rates)
 
     monkeypatch.setattr(CorePass, "run", noting)
     return lengths
@@ -175,8 +175,8 @@ def test_an_interrupt_between_two_runs_keeps_what_is_learnt(
     before = net.parameter_vector.copy()
     run = CorePass.run
 
-    def interrupted(self: CorePass, part: Any, rates: Any) -> None:
-        run(self, part, rates)
+    def interrupted(self: CorePass, call: str, part: Any, rates: Any) -> None:
+        run(self, call, part, rates)
         if part.first == 3:
             raise KeyboardInterrupt
 

@@ -99,7 +99,7 @@ class Adversaries:
         )
 
     def run(self, x: Array, batch_size: int = BATCH) -> Logs:
-        return self.turns.training.run_epoch(self.source(x, batch_size), self.turns.rates)
+        return self.turns.training.run_epoch("fit", self.source(x, batch_size), self.turns.rates)
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_a_turn_moves_its_own_part_and_no_bit_of_the_other(turn: int, real: Arra
     source = TurnSource(lambda epoch: (data, order), ROWS, BATCH, [True])
     for _ in range(3):
         before = pair.values.copy()
-        runner.run_epoch(source, lambda count: np.full(count, 1e-3))
+        runner.run_epoch("fit", source, lambda count: np.full(count, 1e-3))
         assert (pair.values != before)[own].all()
         np.testing.assert_array_equal(pair.values[other], before[other])
 
@@ -236,5 +236,5 @@ def test_the_one_loop_runs_rounds_which_a_snapshot_undoes(real: Array) -> None:
 def test_what_is_not_finite_is_told_with_its_batch(real: Array) -> None:
     pair = Adversaries()
     with pytest.raises(BatchNotFiniteError, match="a square of gradients") as raised:
-        pair.turns.training.run_epoch(pair.source(real), lambda count: np.full(count, 1e307))
+        pair.turns.training.run_epoch("fit", pair.source(real), lambda count: np.full(count, 1e307))
     assert raised.value.batch == 1  # through weights that the first turn has made so large

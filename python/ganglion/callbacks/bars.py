@@ -14,8 +14,23 @@ from ganglion.callbacks.paces import SHOWN_EVERY, Pace
 Verbosity = Literal["auto", 0, 1, 2]
 
 
-class _Progress(Callback):
-    """Base of the two: measures the samples a second."""
+class Progress(Callback):
+    """Base of those that show how a fit gets on, and what shows nothing.
+
+    It watches epochs while they run, and measures the samples a second.
+    """
+
+    def run_length(self, steps: int) -> int:
+        """Return how many batches are run next before it is told, at most, of so many."""
+        return steps
+
+    def batches_are_run(self, done: int, so_far: Callable[[], Logs]) -> None:
+        """Hear how far the epoch is.
+
+        Args:
+            done: Its batches that are run.
+            so_far: Gives its figures.
+        """
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Look at the clock."""
@@ -30,7 +45,7 @@ class _Progress(Callback):
         return figures
 
 
-class ProgressBar(_Progress):
+class ProgressBar(Progress):
     """Show a bar over the epochs, in a terminal or a notebook, with the figures of the last.
 
     Within an epoch that takes long it moves too, and shows the batches that are done.
@@ -49,16 +64,11 @@ class ProgressBar(_Progress):
         self._told = self._shown = self._began
 
     def run_length(self, steps: int) -> int:
-        """Return how many batches are run next before the bar is told, at most, of so many."""
+        """Return as many as take the time in which a bar moves."""
         return steps if self._pace is None else self._pace.length(steps)
 
     def batches_are_run(self, done: int, so_far: Callable[[], Logs]) -> None:
-        """Show how far the epoch is, if it takes long.
-
-        Args:
-            done: Its batches that are run.
-            so_far: Gives its figures.
-        """
+        """Show how far the epoch is, if it takes long."""
         now = perf_counter()
         if self._pace is None:
             return
@@ -89,7 +99,7 @@ class ProgressBar(_Progress):
         self._bar.close()
 
 
-class ProgressLines(_Progress):
+class ProgressLines(Progress):
     """Write one line with the figures of every epoch."""
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
@@ -98,9 +108,9 @@ class ProgressLines(_Progress):
         announce(" - ".join([f"Epoch {epoch + 1}/{self.params['epochs']}", *figures]))
 
 
-_BY_VERBOSITY: Mapping[object, Callable[[], Callback]] = {
+_BY_VERBOSITY: Mapping[object, Callable[[], Progress]] = {
     "auto": ProgressBar,
-    0: Callback,
+    0: Progress,
     1: ProgressBar,
     2: ProgressLines,
 }
@@ -141,7 +151,7 @@ def _size() -> dict[str, Any]:
     return {"ncols": 80, "nrows": 24} if columns == 0 else {"dynamic_ncols": True}
 
 
-def get(verbose: Verbosity) -> Callback:
+def get(verbose: Verbosity) -> Progress:
     """Return the callback that `verbose` stands for: 1 a bar, 2 lines, 0 nothing.
 
     `"auto"` is a bar in a terminal or notebook, and else lines.
@@ -149,7 +159,7 @@ def get(verbose: Verbosity) -> Callback:
     if not isinstance(verbose, int | str):
         raise TypeError(f"verbose must be 'auto', 0, 1 or 2, got {verbose!r}")
     if verbose in _BY_VERBOSITY and not is_open(sys.stderr):
-        return Callback()
+        return Progress()
     if verbose == "auto" and not is_interactive():
         return ProgressLines()
     if verbose not in _BY_VERBOSITY:

@@ -137,6 +137,7 @@ class Model(SavedModel):
                 before the epoch; where the optimizer remembers over 16 MB, it begins afresh.
         """
         arguments = Arguments(
+            call="fit",
             batch_size=batch_size,
             epochs=epochs,
             initial_epoch=initial_epoch,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,8 @@ def find_learning_rate(
     Args:
         model: A compiled model.
         x: Inputs, or an iterable of batches; with `y`, `batch_size`, `class_weight` and
-            `sample_weight` as `Model.fit` takes them. All are gone over as often as the steps need.
+            `sample_weight` as `Model.fit` takes them. All are gone over as often as the steps need;
+            an iterator, which can be gone over only once, is refused.
         y: Targets.
         batch_size: Samples a step: the best rate depends on it.
         min_lr: The first rate, positive.
@@ -58,7 +59,7 @@ def find_learning_rate(
         The record of `learning_rates` and `losses`, with a `suggestion` and `plot()`.
 
     Raises:
-        TypeError: When `model` is none.
+        TypeError: When `model` is none, or `x` is an iterator.
         ValueError: When an argument is out of its range, or the model is not compiled.
         LossNotFiniteError: When the first loss is not finite.
         RuntimeError: While another call uses the model; nothing has been touched.
@@ -75,7 +76,13 @@ def find_learning_rate(
         raise ValueError(f"early_stop_threshold must be more than 1, got {early_stop_threshold}")
     if steps < 2:
         raise ValueError(f"steps must be at least 2, got {steps}")
+    if y is None and isinstance(x, Iterator):
+        raise TypeError(
+            f"{_CALL}: x is an iterator, whose batches would be used up and missing in a fit: give"
+            " what can be gone over again, such as a list of batches"
+        )
     arguments = Arguments(
+        call=_CALL,
         batch_size=batch_size,
         epochs=1,
         initial_epoch=0,

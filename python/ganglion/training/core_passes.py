@@ -50,7 +50,6 @@ class CorePass:
     """A pass that the core runs whole, for the losses it knows: batches through routines in turn.
 
     Args:
-        call: The function that was called, for messages.
         model: What runs.
         class_counts: Of the loss of each of the data's targets; 0 where it has no classes.
         routines: One for all batches, or several: the first batch goes through the first.
@@ -58,7 +57,6 @@ class CorePass:
         states: Of the optimizer of each routine, if it trains.
     """
 
-    call: str
     model: Parametrized
     class_counts: Sequence[int]
     routines: Sequence[_core.Routine]
@@ -70,7 +68,7 @@ class CorePass:
         """The numbers of the parameters that it has gradients of: ranges, from and to before."""
         return [one for routine in self.routines for one in routine.reached]
 
-    def run(self, part: Part, rates: Rates) -> None:
+    def run(self, call: str, part: Part, rates: Rates) -> None:
         """Run batches, all in one call of the core."""
         feeds = self.model.feeds(part.data)
         for targets in part.data.targets:
@@ -90,4 +88,4 @@ class CorePass:
             bad = self.routines[number].first_bad_tensor()
             raise BatchNotFiniteError(batch, bad or self.model.step_culprit(self.states[number]))
         if ending != "complete":
-            self.model.refuse(self.call, part.data, self.class_counts, ending)
+            self.model.refuse(call, part.data, self.class_counts, ending)

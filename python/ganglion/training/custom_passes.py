@@ -42,7 +42,6 @@ class CustomPass:
     """A pass some of whose losses are functions of the caller's; the others are in its graph.
 
     Args:
-        call: The function that was called, for messages.
         model: What runs.
         heads: The outputs that have losses.
         figures: Of each.
@@ -53,7 +52,6 @@ class CustomPass:
 
     def __init__(
         self,
-        call: str,
         model: Parametrized,
         heads: Sequence[Head],
         figures: Sequence[_core.Figures],
@@ -61,7 +59,7 @@ class CustomPass:
         max_batch: int,
         state: _core.OptimizerState | None,
     ) -> None:
-        self._call, self._model, self._state = call, model, state
+        self._call, self._model, self._state = "", model, state
         self._heads, self._figures = heads, figures
         self._classes = [head.class_count for head in heads]
         self._ports = [model.network.outputs[head.number] for head in heads]
@@ -88,8 +86,9 @@ class CustomPass:
         """The numbers of the parameters that it has gradients of: ranges, from and to before."""
         return [] if self._tape is None else self._tape.reached
 
-    def run(self, part: Part, rates: Rates) -> None:
+    def run(self, call: str, part: Part, rates: Rates) -> None:
         """Run batches, one by one."""
+        self._call = call
         size, order = part.batch_size, part.order
         for batch, rate in enumerate(rates, part.first):
             span = slice(batch * size, (batch + 1) * size)

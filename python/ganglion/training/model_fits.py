@@ -23,7 +23,6 @@ from ganglion.callbacks import (
     wants_batches,
 )
 from ganglion.callbacks import Model as CallbackModel
-from ganglion.callbacks.bars import ProgressBar
 from ganglion.callbacks.history import History
 from ganglion.training import loop, moments
 from ganglion.training.data import Dataset
@@ -32,6 +31,7 @@ from ganglion.training.model_epochs import ModelEpochs
 from ganglion.training.objectives import Objective
 from ganglion.training.passes import BatchNotFiniteError, LossNotFiniteError
 from ganglion.training.progress import Progress
+from ganglion.training.running import Watcher
 from ganglion.training.sources import ArraySource, Source
 
 _ADVICE = "Scale inputs and targets, or lower the learning rate"
@@ -45,6 +45,7 @@ class ModelFit(ModelEpochs):
         validation: Where batches for the validation figures come from; None: there are none.
         host: The model as callbacks see it.
         callbacks: In the order in which they are called; they tell how the fit gets on.
+        watcher: Who looks at an epoch while it runs.
         epochs: The numbers of those that it runs at most.
     """
 
@@ -52,6 +53,7 @@ class ModelFit(ModelEpochs):
     validation: ArraySource | None
     host: CallbackModel
     callbacks: Sequence[Callback]
+    watcher: Watcher
     epochs: range
 
     def begin(self, stack: ExitStack) -> None:
@@ -76,9 +78,9 @@ class ModelFit(ModelEpochs):
             stack.push(partial(_end, callback, begun))
         for callback in self.callbacks:
             callback.on_train_begin({})
+            begun.append(callback)
 
     def _figures(self) -> list[str]:
-            begun.append(callback)
         """Return the names of those that each epoch has, validation's last."""
         names = self.objective.training.tally.names
         return [*names, *(_of_validation(name) for name in names if self.validation is not None)]
@@ -103,9 +105,10 @@ class ModelFit(ModelEpochs):
         """
         training = self.objective.training
         listeners = [callback for callback in self.callbacks if wants_batches(callback)]
-        watcher = next((one for one in self.callbacks if isinstance(one, ProgressBar)), None)
         try:
-            return training.run_epoch(self.source, self.objective.rates, epoch, listeners, watcher)
+            return training.run_epoch(
+                "fit", self.source, self.objective.rates, epoch, listeners, self.watcher
+            )
         except BatchNotFiniteError as error:
             if any(isinstance(callback, TerminateOnNaN) for callback in self.callbacks):
                 self.objective.snapshot.put_back()
@@ -142,9 +145,6 @@ class ModelFit(ModelEpochs):
         return self.host.stop_training
 
 
-def _added(name: str, value: object, callback: Callback) -> float:
-    """Return a figure that a callback has added, as Python's number; a whole one stays whole."""
-    if isinstance(value, Integral):
 def _end(
     callback: Callback, begun: Sequence[Callback], failure: type[BaseException] | None, *_: Any
 ) -> None:
@@ -154,6 +154,9 @@ def _end(
         callback.on_train_end({})
 
 
+def _added(name: str, value: object, callback: Callback) -> float:
+    """Return a figure that a callback has added, as Python's number; a whole one stays whole."""
+    if isinstance(value, Integral):
         return int(value)
     kind = type(callback).__name__
     return number(f"fit: {name}, a figure that {kind} adds, must be", value)
@@ -201,7 +204,7 @@ def evaluate(objective: Objective, source: Source) -> Logs:
     with objective.model.store.access.reading("evaluate"):
         evaluation = objective.evaluation()
         try:
-            return evaluation.run_epoch(source, np.zeros)
+            return evaluation.run_epoch("evaluate", source, np.zeros)
         except BatchNotFiniteError as error:
             raise LossNotFiniteError(
                 f"evaluate: in batch {error.batch}: {error.culprit} is not finite"
@@ -220,7 +223,8 @@ def train_on_batch(objective: Objective, data: Dataset) -> Logs:
         before = objective.snapshot
         before.take()
         try:
-            return objective.training.run_epoch(ArraySource(data, len(data)), objective.rates)
+            source = ArraySource(data, len(data))
+            return objective.training.run_epoch("train_on_batch", source, objective.rates)
         except Exception as error:
             before.put_back()
             if isinstance(error, BatchNotFiniteError):

@@ -36,7 +36,7 @@ class Objective(Stepping):
         if model.network.trained_groups == []:
             raise ValueError("compile: no layer is trainable, there is nothing to train")
         self.model = model
-        self.training = Phase("fit", model, self.heads, "train", self.state)
+        self.training = Phase(model, self.heads, "train", self.state)
         self._evaluations: list[Phase] = []  # that no call uses
         self._snapshot: Snapshot | None = None
 
@@ -61,7 +61,7 @@ class Objective(Stepping):
         try:
             return self._evaluations.pop()
         except IndexError:
-            return Phase("evaluate", self.model, self.heads, "evaluate")
+            return Phase(self.model, self.heads, "evaluate")
 
     def give_back(self, evaluation: Phase) -> None:
         """Keep a phase for the next call: making one takes longer than a small evaluation."""

@@ -55,8 +55,13 @@ class Pass(Protocol):
     def reached(self) -> Sequence[tuple[int, int]]:
         """The numbers of the parameters that it has gradients of: ranges, from and to before."""
 
-    def run(self, part: Part, rates: Rates) -> None:
+    def run(self, call: str, part: Part, rates: Rates) -> None:
         """Run batches, each with its learning rate.
+
+        Args:
+            call: The function that was called, for messages.
+            part: The batches.
+            rates: Of each.
 
         Raises:
             ValueError: When a batch holds NaN or infinity, or a target that is no class's number.

@@ -39,7 +39,6 @@ class Phase(Runner):
     """What is run over batches: its figures, and its pass, made when the data's sizes are known.
 
     Args:
-        call: The function that was called, for messages.
         model: What runs.
         heads: What its outputs are compared by.
         purpose: Whether to train, to leave gradients in the model's store, or only to look.
@@ -51,14 +50,12 @@ class Phase(Runner):
 
     def __init__(
         self,
-        call: str,
         model: Parametrized,
         heads: Sequence[Head],
         purpose: Purpose,
         state: _core.OptimizerState | None = None,
         extras: Extras | None = None,
     ) -> None:
-        self._call = call
         self._heads = heads
         self._purpose: Purpose = purpose
         self._state = state
@@ -86,7 +83,7 @@ class Phase(Runner):
                 " do not go with a loss that is a function"
             )
         figures = [tally.core for tally in self.tally.of_heads]
-        return CustomPass(self._call, model, self._heads, figures, widths, max_batch, self._state)
+        return CustomPass(model, self._heads, figures, widths, max_batch, self._state)
 
     def core_pass(self, model: Parametrized, max_batch: int, widths: Sequence[int]) -> CorePass:
         """Return a pass for batches of up to so many rows, by losses that the core knows.
@@ -117,4 +114,4 @@ class Phase(Runner):
         )
         classes = [head.class_count for head in self._heads]
         trainer = model.precision.trainer([routine])
-        return CorePass(self._call, model, classes, [routine], trainer, [self._state])
+        return CorePass(model, classes, [routine], trainer, [self._state])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice, repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,10 +106,9 @@ def tried(
         before = Snapshot(objective.model, [objective], whole=True)
         before.take()
         try:
-            for loss in _losses(objective, source, rates):
-                losses.append(loss)
-                *before_it, mean = _means(losses)
-                least = min([*before_it, mean])
+            least = math.inf
+            for mean in _means(_noted(_losses(call, objective, source, rates), losses)):
+                least = min(least, mean)
                 if mean - least > (too_large - 1) * abs(least):
                     break
         finally:
@@ -119,19 +118,26 @@ def tried(
     return LearningRateCurve(rates[: len(losses)], np.array(losses))
 
 
-def _losses(objective: Objective, source: Source, rates: Rates) -> Iterator[float]:
+def _losses(call: str, objective: Objective, source: Source, rates: Rates) -> Iterator[float]:
     """Give the loss of each step, that of all its batches, until one is not finite."""
     batches = _batches(source)
     for rate in rates:
         missing = objective.optimizer.batches_a_step - objective.state.summed
         try:
             losses = [
-                objective.training.run_part(part, np.full(1, rate))["loss"]
+                objective.training.run_part(call, part, np.full(1, rate))["loss"]
                 for part in islice(batches, missing)
             ]
         except BatchNotFiniteError:
             return
         yield float(np.mean(losses))
+
+
+def _noted(values: Iterable[float], into: list[float]) -> Iterator[float]:
+    """Give values, each once it stands in a list."""
+    for value in values:
+        into.append(value)
+        yield value
 
 
 def _batches(source: Source) -> Iterator[Part]:
@@ -140,7 +146,7 @@ def _batches(source: Source) -> Iterator[Part]:
         yield from source.parts(epoch, repeat(1))
 
 
-def _means(losses: Any) -> Iterator[float]:
+def _means(losses: Iterable[float]) -> Iterator[float]:
     """Give the mean of the losses up to each, the later ones counting more."""
     total = 0.0
     for number, loss in enumerate(losses, 1):

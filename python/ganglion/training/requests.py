@@ -7,25 +7,20 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
-import numpy as np
-
-from ganglion._base import checks, messages
+from ganglion._base import checks
 from ganglion._base.frames import is_sparse
 from ganglion._base.structures import Structure
 from ganglion.callbacks import BackupAndRestore, Callback, bars
 from ganglion.callbacks import Model as CallbackModel
 from ganglion.callbacks.bars import Verbosity
 from ganglion.callbacks.hook_names import check_hooks
-from ganglion.losses import CustomLoss, Loss
 from ganglion.training.checking import Subject, weighted_by_class
 from ganglion.training.class_weights import ClassWeight, refuse_balanced
-from ganglion.training.data import Arrays, Dataset, Targets
-from ganglion.training.far_scales import warn_of_inputs, warn_of_targets
+from ganglion.training.data import Arrays, Dataset
+from ganglion.training.fit_warnings import warn_of_far_scales, warn_of_other_classes
 from ganglion.training.model_fits import ModelFit
 from ganglion.training.objectives import Objective
-from ganglion.training.parametrized import Parametrized
 from ganglion.training.sources import ArraySource, IterableSource, Source, shuffled
-from ganglion.training.supervision import classes_of, takes_any_number
 
 _FIT_BATCH = 32  # as in Keras
 _EVALUATION_BATCH = 256  # a row's figures do not depend on it
@@ -33,8 +28,12 @@ _EVALUATION_BATCH = 256  # a row's figures do not depend on it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
-    """What `Model.fit` is given beside the data; see there."""
+    """What `Model.fit` is given beside the data; see there.
 
+    `call` is the function that was called, for messages.
+    """
+
+    call: str
     batch_size: int | None
     epochs: int
     initial_epoch: int
@@ -80,11 +79,12 @@ def prepare(
     makes_batches = y is None and not hasattr(x, "__array__")
     if makes_batches and not isinstance(x, Iterable):
         raise TypeError(
-            f"fit: x must be an array, with y, or an iterable of batches, got {checks.shown(x)}"
+            f"{arguments.call}: x must be an array, with y, or an iterable of batches, got"
+            f" {checks.shown(x)}"
         )
     if makes_batches and _holds_inputs(x, subject.inputs):
         if objective.heads:
-            raise ValueError("fit: y is missing")
+            raise ValueError(f"{arguments.call}: y is missing")
         makes_batches = False
     if makes_batches:
         source, held_out = _iterable_source(subject, objective, x, arguments), None
@@ -95,14 +95,15 @@ def prepare(
     validation = None if held_out is None else evaluation_source(held_out, None)
     # What is restored, and written, is what no other callback has touched for the next epoch.
     given = sorted(arguments.callbacks, key=lambda one: not isinstance(one, BackupAndRestore))
-    callbacks = [*given, bars.get(arguments.verbose)]
+    shown = bars.get(arguments.verbose)
     return ModelFit(
         objective=objective,
         source=source,
         validation=validation,
         verbose=bool(arguments.verbose),
         host=host,
-        callbacks=callbacks,
+        callbacks=[*given, shown],
+        watcher=shown,
         epochs=range(arguments.initial_epoch, arguments.epochs),
     )
 
@@ -155,95 +156,48 @@ def _holds_inputs(x: Any, inputs: Structure) -> bool:
 def _array_source(
     subject: Subject, objective: Objective, x: Any, y: Any, arguments: Arguments
 ) -> tuple[Source, Dataset | None]:
+    call = arguments.call
     if arguments.steps_per_epoch is not None:
-        raise ValueError("fit: steps_per_epoch goes with an iterable of batches, x is an array")
-    data = subject.dataset("fit", objective, x, y, arguments.sample_weight)
+        raise ValueError(f"{call}: steps_per_epoch goes with an iterable of batches, x is an array")
+    data = subject.dataset(call, objective, x, y, arguments.sample_weight)
     held_out = None
     if arguments.validation_split:
         count = len(data) - int(len(data) * arguments.validation_split)
         if count in (0, len(data)):
             raise ValueError(
-                f"fit: validation_split is {arguments.validation_split}, must leave rows on both"
+                f"{call}: validation_split is {arguments.validation_split}, must leave rows on both"
                 f" sides of {len(data)}"
             )
         data, held_out = data.rows(slice(None, count)), data.rows(slice(count, None))
-        _warn_of_other_classes(data, held_out, objective)
+        warn_of_other_classes(call, data, held_out, objective)
     if arguments.initial_epoch == 0 and objective.state.batches == 0:
-        _warn_of_far_scales(subject.model, objective, data)
-    data = weighted_by_class("fit", data, arguments.class_weight, objective)
+        warn_of_far_scales(subject.model, objective, data)
+    data = weighted_by_class(call, data, arguments.class_weight, objective)
     batch_size = min(arguments.batch_size or _FIT_BATCH, len(data))
     order = shuffled(subject.model.seed, len(data)) if arguments.shuffle else None
     return ArraySource(data, batch_size, order), held_out
 
 
-def _warn_of_other_classes(data: Dataset, held_out: Dataset, objective: Objective) -> None:
-    """Warn where the last rows tell little of those before: where rows are sorted by class."""
-    for head, before, after in zip(objective.heads, data.targets, held_out.targets, strict=True):
-        trained, last = (_classes_in(part, head.loss) for part in (before, after))
-        unseen = sorted(last - trained)
-        if unseen:
-            said = f"class {unseen[0]} is in none of the rows trained on"
-        elif len(last) == 1 < len(trained):
-            said = f"all of them are of class {last.pop()}"
-        else:
-            continue
-        messages.warn(
-            [
-                f"{before.of_call('fit')}: validation_split takes the last {len(held_out)} of"
-                f" {len(data) + len(held_out)} rows, {said}: shuffle the rows before, or give"
-                " validation_data"
-            ]
-        )
-
-
-def _classes_in(targets: Targets, loss: Loss | CustomLoss) -> set[int]:
-    """Return the numbers of the classes that samples are of; none where the loss has none."""
-    labels = classes_of(targets, loss)
-    if labels is None:
-        return set()
-    return set(np.unique(np.rint(labels).astype(np.int64)).tolist())
-
-
-def _warn_of_far_scales(model: Parametrized, objective: Objective, data: Dataset) -> None:
-    """Warn of inputs and targets that a network which begins learns badly as they are."""
-    weight = data.targets[0].row_weight if len(data.targets) == 1 else None
-    for number, (inputs, scale) in enumerate(zip(data.inputs, model.scales, strict=True)):
-        port = model.network.inputs[number]
-        if scale.columns is None and not port.index_count:
-            warn_of_inputs(
-                inputs.table,
-                weight,
-                inputs.labels,
-                "begin the network with gn.Normalization, or scale X",
-                name=model.name_of_input(number),
-                rescale=scale.factor,
-                channels=port.channels,
-            )
-    for head, targets in zip(objective.heads, data.targets, strict=True):
-        if takes_any_number(head.loss):
-            rows = targets.by_position()
-            name = f"y of {targets.name}" if targets.name else "y"
-            warn_of_targets(rows.y, rows.weight, "scale y, and predictions back", name=name)
-
-
 def _iterable_source(
     subject: Subject, objective: Objective, x: Any, arguments: Arguments
 ) -> Source:
+    call = arguments.call
     for name in ("batch_size", "sample_weight"):
         if getattr(arguments, name) is not None:
-            raise ValueError(f"fit: {name} goes with arrays, x is an iterable of batches")
+            raise ValueError(f"{call}: {name} goes with arrays, x is an iterable of batches")
     if arguments.validation_split:
-        raise ValueError("fit: validation_split goes with arrays, x is an iterable of batches")
+        raise ValueError(f"{call}: validation_split goes with arrays, x is an iterable of batches")
 
     def as_batch(batch: Any) -> Dataset:
         if not objective.heads and not isinstance(batch, tuple):
             batch = (batch, None)
         if not isinstance(batch, tuple | list) or len(batch) not in (2, 3):
             raise TypeError(
-                f"fit: a batch must be (x, y) or (x, y, sample_weight), got {type(batch).__name__}"
+                f"{call}: a batch must be (x, y) or (x, y, sample_weight), got a"
+                f" {type(batch).__name__}"
             )
         weight = batch[2] if len(batch) == 3 else None
         x, y = batch[:2]
-        return training_batch("fit", subject, objective, (x, y, weight), arguments.class_weight)
+        return training_batch(call, subject, objective, (x, y, weight), arguments.class_weight)
 
-    return IterableSource(x, arguments.steps_per_epoch or 0, as_batch)
+    return IterableSource(call, x, arguments.steps_per_epoch or 0, as_batch)

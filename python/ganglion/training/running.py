@@ -68,6 +68,7 @@ class Runner(ABC):
 
     def run_epoch(
         self,
+        call: str,
         source: Source,
         rates: Callable[[int], Rates],
         epoch: int = 0,
@@ -79,6 +80,7 @@ class Runner(ABC):
         They are cut into as few runs as may be, which moves no bit.
 
         Args:
+            call: The function that was called, for messages.
             source: Gives the batches.
             rates: Gives the learning rates of the next so many.
             epoch: Its number.
@@ -96,7 +98,7 @@ class Runner(ABC):
                 listener.on_train_batch_begin(step, {})
             runner = self._pass_for(part)
             try:
-                runner.run(part, rates(part.count))
+                runner.run(call, part, rates(part.count))
             except BatchNotFiniteError as error:
                 error.batch += step - part.first
                 raise
@@ -107,14 +109,14 @@ class Runner(ABC):
                 watcher.batches_are_run(step, self.tally.so_far)
         return self.tally.values()
 
-    def run_part(self, part: Part, rates: Rates) -> Logs:
+    def run_part(self, call: str, part: Part, rates: Rates) -> Logs:
         """Run batches by themselves, and return the losses and metrics that are added up of them.
 
         Raises:
             BatchNotFiniteError: When a loss is no longer finite.
         """
         self.tally.reset()
-        self._pass_for(part).run(part, rates)
+        self._pass_for(part).run(call, part, rates)
         return self.tally.so_far()
 
     @property

@@ -89,11 +89,13 @@ class IterableSource:
     """Batches that someone else makes: `(x, y)` or `(x, y, sample_weight)`.
 
     Args:
+        call: The function that was called, for messages.
         batches: Iterated anew for each epoch, or, with `steps`, on and on.
         steps: Batches an epoch; 0: until there are no more.
         as_dataset: Checks a batch and makes a dataset of it.
     """
 
+    call: str
     batches: Iterable[Any]
     steps: int
     as_dataset: Callable[[Any], Dataset]
@@ -109,7 +111,7 @@ class IterableSource:
         if given < max(self.steps, 1):
             least = f"{self.steps}" if self.steps else "at least 1"
             raise ValueError(
-                f"fit: x gave {given} batches in epoch {epoch + 1}, must give {least}:"
+                f"{self.call}: x gave {given} batches in epoch {epoch + 1}, must give {least}:"
                 " an iterator can be used up only once"
             )
 

@@ -122,7 +122,7 @@ class _TurnRunner(Runner):
         routines = [made[number] for number in self._in_round]
         classes = [head.class_count for turn in self._each for head in turn.heads]
         states = [self._each[number].state for number in self._in_round]
-        return CorePass("fit", model, classes, routines, model.precision.trainer(routines), states)
+        return CorePass(model, classes, routines, model.precision.trainer(routines), states)
 
 
 class _TurnTallies:

@@ -129,7 +129,7 @@ class PenalizedLoss:
         )
         shown = None if purpose == "gradients" else rule.capped
         head = Head.of(model.network, rule.loss if shown is None else shown)
-        self._phase = Phase("fit", model, [head], purpose, state, extras)
+        self._phase = Phase(model, [head], purpose, state, extras)
 
     def over(
         self,
@@ -149,7 +149,7 @@ class PenalizedLoss:
         self._penalty.reset()
         source = ArraySource(samples, batch_size, None if order is None else lambda _: order)
         try:
-            loss = self._phase.run_epoch(source, rates)["loss"]
+            loss = self._phase.run_epoch("fit", source, rates)["loss"]
         except BatchNotFiniteError:
             return np.nan
         offset = 0.0

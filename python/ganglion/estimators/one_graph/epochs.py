@@ -30,7 +30,9 @@ class EstimatorEpochs(ModelEpochs):
             ValueError: When a loss or a parameter is no longer finite.
         """
         try:
-            return self.objective.training.run_epoch(self.source, self.objective.rates, epoch)
+            return self.objective.training.run_epoch(
+                "fit", self.source, self.objective.rates, epoch
+            )
         except BatchNotFiniteError as error:
             raise ValueError(
                 f"fit: in epoch {epoch + 1}: {error.culprit} is not finite. Scale X, or lower"
