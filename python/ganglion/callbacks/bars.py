@@ -14,7 +14,7 @@ from ganglion.callbacks.paces import SHOWN_EVERY, Pace
 Verbosity = Literal["auto", 0, 1, 2]
 
 
-class Progress(Callback):
+class ProgressDisplay(Callback):
     """Base of those that show how a fit gets on, and what shows nothing.
 
     It watches epochs while they run, and measures the samples a second.
@@ -45,7 +45,7 @@ class Progress(Callback):
         return figures
 
 
-class ProgressBar(Progress):
+class ProgressBar(ProgressDisplay):
     """Show a bar over the epochs, in a terminal or a notebook, with the figures of the last.
 
     Within an epoch that takes long it moves too, and shows the batches that are done.
@@ -99,7 +99,7 @@ class ProgressBar(Progress):
         self._bar.close()
 
 
-class ProgressLines(Progress):
+class ProgressLines(ProgressDisplay):
     """Write one line with the figures of every epoch."""
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
@@ -108,9 +108,9 @@ class ProgressLines(Progress):
         announce(" - ".join([f"Epoch {epoch + 1}/{self.params['epochs']}", *figures]))
 
 
-_BY_VERBOSITY: Mapping[object, Callable[[], Progress]] = {
+_BY_VERBOSITY: Mapping[object, Callable[[], ProgressDisplay]] = {
     "auto": ProgressBar,
-    0: Progress,
+    0: ProgressDisplay,
     1: ProgressBar,
     2: ProgressLines,
 }
@@ -151,7 +151,7 @@ def _size() -> dict[str, Any]:
     return {"ncols": 80, "nrows": 24} if columns == 0 else {"dynamic_ncols": True}
 
 
-def get(verbose: Verbosity) -> Progress:
+def get(verbose: Verbosity) -> ProgressDisplay:
     """Return the callback that `verbose` stands for: 1 a bar, 2 lines, 0 nothing.
 
     `"auto"` is a bar in a terminal or notebook, and else lines.
@@ -159,7 +159,7 @@ def get(verbose: Verbosity) -> Progress:
     if not isinstance(verbose, int | str):
         raise TypeError(f"verbose must be 'auto', 0, 1 or 2, got {verbose!r}")
     if verbose in _BY_VERBOSITY and not is_open(sys.stderr):
-        return Progress()
+        return ProgressDisplay()
     if verbose == "auto" and not is_interactive():
         return ProgressLines()
     if verbose not in _BY_VERBOSITY:
