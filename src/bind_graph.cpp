@@ -96,6 +96,10 @@ void bind_graph(py::module_& module) {
         .def(
             "softmax", [](Graph& graph, ValueId x) { return graph.add(Softmax{x}); }, py::arg("x"))
         .def(
+            "keep_largest",
+            [](Graph& graph, ValueId x, Index count) { return graph.add(KeepLargest{x, count}); },
+            py::arg("x"), py::arg("count"))
+        .def(
             "dropout",
             [](Graph& graph, ValueId x, double rate, std::uint32_t stream) {
                 return graph.add(Corruption::dropout(x, rate, of_layers("dropout", stream)));

@@ -284,6 +284,14 @@ def a_sample_of_parts(made: Made) -> None:
     made.loss(graph.add(graph.sampling(sample, sample, 1), parts[0]))
 
 
+def the_largest_that_are_kept(made: Made) -> None:
+    """Of a value that others read too, and of parts that are no matrix."""
+    graph, x = made.graph, made.dense(made.input(3, positions=4), 6, None)
+    parts = graph.keep_largest(graph.slice(x, (1, 3), (1, 6)), 2)
+    made.loss(made.dense(flat(made, parts), 2, None))
+    made.loss(graph.multiply(graph.keep_largest(x, 3), x), factor=0.5)
+
+
 CASES: Sequence[Callable[[Made], None]] = [
     a_product_that_is_also_viewed,
     a_branch_that_is_reshaped,
@@ -312,6 +320,7 @@ CASES: Sequence[Callable[[Made], None]] = [
     noise_beside_what_it_is_added_to,
     a_sample,
     a_sample_of_parts,
+    the_largest_that_are_kept,
 ]
 
 

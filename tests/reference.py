@@ -122,6 +122,15 @@ def gemm(
     return ACTIVATIONS[activation](z, alpha)
 
 
+def keep_largest(x: ArrayLike, count: int) -> Array:
+    """Return the largest numbers of each row, of equal ones the first, and 0 for the others."""
+    given = np.asarray(x, np.float64)
+    kept = np.argsort(-given, axis=1, kind="stable")[:, :count]
+    result = np.zeros_like(given)
+    np.put_along_axis(result, kept, np.take_along_axis(given, kept, axis=1), axis=1)
+    return result
+
+
 def softmax(z: ArrayLike) -> Array:
     """Return the softmax of each row."""
     z = np.asarray(z, np.float64)

@@ -21,6 +21,7 @@ ESTIMATORS = [
     DenoisingAutoencoder(noise="masking", max_iter=20),
     SparseAutoencoder(max_iter=20),
     SparseAutoencoder(20, (), sparsity="l1", code_activation="relu", max_iter=20),
+    SparseAutoencoder(20, (), sparsity="k_sparse", code_activation=None, max_iter=20),
 ]
 
 BY_ROW = "a repeated sample has noise of its own, one that counts twice has it once"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
 
 from ganglion.autoencoder import DenoisingAutoencoder, SparseAutoencoder
 
@@ -98,6 +99,27 @@ def test_l1_lets_few_numbers_of_a_code_be_active() -> None:
         return float((net.fit(TRAIN).transform(TRAIN) > 0).mean())
 
     assert active(0.003) < 0.7 * active(0.0)
+
+
+def test_a_k_sparse_one_beats_as_many_principal_components() -> None:
+    """Each sample has its own (Makhzani and Frey, 2013)."""
+    net = SparseAutoencoder(128, (), sparsity="k_sparse", code_activation=None, random_state=0)
+    net.set_params(n_nonzero_coefs=8, max_iter=200, learning_rate_init=3e-3, **LONG).fit(TRAIN)
+    codes = net.transform(TEST)
+    assert ((codes != 0).sum(axis=1) == 8).all()
+    np.testing.assert_array_equal(net.inverse_transform(codes), net.reconstruct(TEST))
+    of_pca = PCA(8).fit(TRAIN)
+    error = ((net.reconstruct(TEST) - TEST) ** 2).mean()
+    assert error < 0.8 * ((of_pca.inverse_transform(of_pca.transform(TEST)) - TEST) ** 2).mean()
+
+
+def test_a_k_sparse_one_keeps_a_tenth_if_not_told() -> None:
+    for components, kept in ((64, 6), (4, 1)):
+        net = SparseAutoencoder(components, (), sparsity="k_sparse", code_activation=None)
+        codes = net.set_params(max_iter=1, random_state=0).fit(TRAIN).transform(TEST)
+        assert ((codes != 0).sum(axis=1) == kept).all()
+    with pytest.raises(ValueError, match="n_nonzero_coefs is 5, must be at most n_components, 4"):
+        net.set_params(n_nonzero_coefs=5).fit(TRAIN)
 
 
 def test_a_mean_of_what_is_not_between_0_and_1_is_refused() -> None:

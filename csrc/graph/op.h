@@ -11,6 +11,7 @@
 #include "graph/ops/embedding.h"
 #include "graph/ops/gaussian_noise.h"
 #include "graph/ops/give_gradient.h"
+#include "graph/ops/keep_largest.h"
 #include "graph/ops/l1_l2.h"
 #include "graph/ops/layer_normalization.h"
 #include "graph/ops/loss.h"
@@ -38,6 +39,6 @@ namespace ganglion {
 using Op = std::variant<Affine, ElementwiseActivation, Softmax, Corruption, GaussianNoise, Sampling,
                         Add, Multiply, Concatenate, Slice, Reshape, StopGradient, GiveGradient,
                         RowLoss, BatchNormalization, LayerNormalization, L1L2, NormalKL,
-                        SumOverBatch, SparsityKL, Embedding>;
+                        SumOverBatch, SparsityKL, Embedding, KeepLargest>;
 
 }  // namespace ganglion

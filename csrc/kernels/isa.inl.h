@@ -18,6 +18,7 @@
 #include "kernels/gemm_loops.inl.h"
 #include "kernels/gemm_swapped.inl.h"
 #include "kernels/gemm.inl.h"
+#include "kernels/keep_largest.inl.h"
 #include "kernels/normalization.inl.h"
 #include "kernels/constraint.inl.h"
 #include "kernels/softmax.inl.h"
@@ -51,6 +52,7 @@ constexpr Kernels<T> table(Isa isa) {
         .embedding = embedding_kernels<T>,
         .softmax = &softmax<T>,
         .softmax_backward = &softmax_backward<T>,
+        .keep_largest = &keep_largest<T>,
         .corrupt = &corrupt<T>,
         .add_noise = &add_noise<T>,
         .sample = &sample<T>,

@@ -46,6 +46,7 @@ struct Kernels {
     EmbeddingKernels<T> embedding;
     void (*softmax)(Matrix<const T> z, Matrix<T> a);
     void (*softmax_backward)(Matrix<const T> a, Matrix<const T> da, Matrix<T> dz);
+    void (*keep_largest)(Matrix<const T> x, Matrix<const T> from, Index count, Matrix<T> to);
     void (*corrupt)(const CorruptArgs<T>&);
     void (*add_noise)(const AddNoiseArgs<T>&);
     void (*sample)(const SampleArgs<T>&);

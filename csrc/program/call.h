@@ -17,6 +17,7 @@
 #include "program/calls/deep_gemm.h"
 #include "program/calls/embedding.h"
 #include "program/calls/gemm.h"
+#include "program/calls/keep_largest.h"
 #include "program/calls/l1_l2.h"
 #include "program/calls/layer_normalization.h"
 #include "program/calls/loss.h"
@@ -42,7 +43,8 @@ using Call =
                  ChannelGradientSumsCall, NormalizeChannelsBackwardCall, NormalizePositionsCall,
                  PositionGradientSumsCall, NormalizePositionsBackwardCall, BeginGradientCall,
                  L1L2Call, L1L2BackwardCall, NormalKLCall, NormalKLBackwardCall, SparsityCall,
-                 SparsityBackwardCall, AddRowCall, GatherRowsCall, AddToRowsCall, ListRowsCall>;
+                 SparsityBackwardCall, AddRowCall, GatherRowsCall, AddToRowsCall, ListRowsCall,
+                 KeepLargestCall>;
 
 inline Accesses accesses(const Call& call) {
     return std::visit([](const auto& one) { return one.accesses(); }, call);

@@ -55,11 +55,12 @@ inline ValueId branches(Graph& g, ValueId x) {
     return activated(g, dense(g, sum, 3), Activation::tanh);
 }
 
-/// A normal, of which a sample is drawn, and noise that is added to it.
+/// A normal, of which a sample is drawn, noise that is added to it, and the largest of what comes.
 inline ValueId samples(Graph& g, ValueId x) {
     const ValueId hidden = activated(g, dense(g, x, 9), Activation::tanh);
     const ValueId sample = g.add(Sampling{dense(g, hidden, 6), dense(g, hidden, 6), 0});
-    return dense(g, g.add(GaussianNoise{g.add(Add{sample, dense(g, hidden, 6)}), 0.2, 1}), 3);
+    const ValueId noisy = g.add(GaussianNoise{g.add(Add{sample, dense(g, hidden, 6)}), 0.2, 1});
+    return dense(g, g.add(KeepLargest{noisy, 4}), 3);
 }
 
 /// Positions and channels of a value, cut, put together, and multiplied.

@@ -87,6 +87,10 @@ struct Omission {
         put(call.a);
         put(call.da);
     }
+    void operator()(KeepLargestCall& call) const {
+        put(call.x);
+        put(call.from);
+    }
     void operator()(CorruptCall& call) const { put(call.x); }
     void operator()(AddNoiseCall& call) const { put(call.x); }
     void operator()(SampleCall& call) const {

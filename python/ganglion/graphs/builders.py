@@ -97,6 +97,10 @@ class Builder(InputBuilder):
         y = self.graph.activation(self._number(x), function.name, function.alpha)
         return Value(x.shape, y)
 
+    def keep_largest(self, x: Value, count: int) -> Value:
+        """Keep the largest channels of each position, and zero the others."""
+        return Value(x.shape, self.graph.keep_largest(self._number(x), count))
+
     def dropout(self, x: Value, rate: float) -> Value:
         """Zero a random part while training, and scale up the rest."""
         return self._random(self.graph.dropout, x, rate)

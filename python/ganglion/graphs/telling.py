@@ -16,6 +16,7 @@ from ganglion.layers import (
     Dropout,
     Embedding,
     GaussianNoise,
+    KSparse,
     Layer,
     MaskingNoise,
     Residual,
@@ -41,7 +42,7 @@ def layer_told(layer: Layer) -> str:
         return f"Dense({', '.join(settings)})"
     if isinstance(layer, Activation):
         return f"Activation({_activation_name(layer.activation)})"
-    if isinstance(layer, Dropout | GaussianNoise | MaskingNoise | SaltAndPepperNoise):
+    if isinstance(layer, Dropout | GaussianNoise | KSparse | MaskingNoise | SaltAndPepperNoise):
         return f"{type(layer).__name__}({', '.join(_numbers(layer))})"
     if isinstance(layer, Embedding):
         sizes = f"{layer.input_dim}, {layer.output_dim}"

@@ -17,6 +17,7 @@ from ganglion.layers.noise import (
 )
 from ganglion.layers.normalization import BatchNormalization, LayerNormalization, Normalization
 from ganglion.layers.shapes import Flatten, Reshape, Slice, StopGradient
+from ganglion.layers.sparsity import KSparse
 
 __all__ = [
     "Activation",
@@ -29,6 +30,7 @@ __all__ = [
     "Embedding",
     "Flatten",
     "GaussianNoise",
+    "KSparse",
     "Layer",
     "LayerNormalization",
     "Learnt",

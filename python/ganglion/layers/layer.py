@@ -112,6 +112,9 @@ class Builder(Protocol):
     def activation(self, x: Value, function: ActivationFunction) -> Value:
         """Add an activation."""
 
+    def keep_largest(self, x: Value, count: int) -> Value:
+        """Keep the largest channels of each position, and zero the others."""
+
     def dropout(self, x: Value, rate: float) -> Value:
         """Zero a random part while training, and scale up the rest."""
 

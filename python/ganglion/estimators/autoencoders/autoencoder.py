@@ -47,16 +47,21 @@ class ReconstructingAutoencoder(BaseAutoencoder):
         """Return the layer whose outputs are the codes."""
         return Dense(int(self.n_components), self.code_activation)
 
+    def _after_code_layer(self) -> list[Layer]:
+        """Return what is done to its outputs before they are codes."""
+        return []
+
     def _new_model(self, features: int, dtype: str, seed: int) -> Model:
         self._loss = self._given_loss()
         sizes, activations = self._shape()
         encoder = [*hidden(sizes, activations), self._code_layer()]
         decoder = mirrored(sizes, activations, features, self._output_activation())
         x, code = Input(features), Input(encoder[-1].units)
-        self.encoder_ = Model(x, chained(encoder, x), dtype=dtype, seed=seed)
+        encoding = [*encoder, *self._after_code_layer()]
+        self.encoder_ = Model(x, chained(encoding, x), dtype=dtype, seed=seed)
         self.decoder_ = Model(code, chained(decoder, code), dtype=dtype, seed=seed)
         last: Sequence[Layer] = tied(encoder, decoder) if self.tied_weights else decoder
-        whole = chained([*self._before_encoder(), *encoder, *last], x)
+        whole = chained([*self._before_encoder(), *encoding, *last], x)
         return Model(x, whole, dtype=dtype, seed=seed)
 
     def _after_fit(self) -> None:
