@@ -193,7 +193,7 @@ def _iterable_source(
             batch = (batch, None)
         if not isinstance(batch, tuple | list) or len(batch) not in (2, 3):
             raise TypeError(
-                f"{call}: a batch must be (x, y) or (x, y, sample_weight), got a"
+                f"{call}: a batch must be (x, y) or (x, y, sample_weight), got"
                 f" {type(batch).__name__}"
             )
         weight = batch[2] if len(batch) == 3 else None
