@@ -3,11 +3,13 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/names.h"
 #include "bindings.h"
 #include "numpy_views.h"
+#include "ranges.h"
 #include "train/optimizer.h"
 
 namespace ganglion {
@@ -43,14 +45,27 @@ OptimizerSettings settings_from(const std::string& name, const Numbers& numbers)
     return settings;
 }
 
+/// Where a group's parameters are, the factor of their rate, and their weight decay.
+using GroupAsTuple = std::tuple<Pairs, double, double>;
+
+std::vector<OptimizerGroup> groups_from(const std::vector<GroupAsTuple>& given) {
+    std::vector<OptimizerGroup> groups;
+    for (const auto& [ranges, factor, decay] : given)
+        groups.push_back({ranges_of(ranges), factor, decay});
+    return groups;
+}
+
 template <class T>
 void bind_optimizer(py::module_ module) {
     using State = OptimizerState<T>;
     py::class_<State>(module, "OptimizerState")
-        .def(py::init([](const std::string& optimizer, const Numbers& settings, Index size) {
-                 return std::make_unique<State>(settings_from(optimizer, settings), size);
+        .def(py::init([](const std::string& optimizer, const Numbers& settings, Index size,
+                         const std::vector<GroupAsTuple>& groups) {
+                 return std::make_unique<State>(settings_from(optimizer, settings), size,
+                                                groups_from(groups));
              }),
-             py::arg("name"), py::arg("settings"), py::arg("size"))
+             py::arg("name"), py::arg("settings"), py::arg("size"),
+             py::arg("groups") = std::vector<GroupAsTuple>{})
         .def_property("steps", &State::steps, &State::set_steps)
         .def_property("summed", &State::summed, &State::set_summed)
         .def_property_readonly("takes_rows", &State::takes_rows)

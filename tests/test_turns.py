@@ -17,7 +17,7 @@ from ganglion.graphs.builders import Builder
 from ganglion.graphs.wirings import Nested
 from ganglion.layers import GaussianNoise
 from ganglion.losses import BinaryCrossEntropy
-from ganglion.optimizers import Adam
+from ganglion.optimizers import Adam, Group
 from ganglion.schedules import ExponentialDecay
 from ganglion.training import loop
 from ganglion.training.data import Dataset, Inputs, Targets
@@ -42,18 +42,23 @@ def dense(units: Sequence[int], size: int, seed: int, dtype: str) -> gn.Sequenti
 class Adversaries:
     """A network whose one part makes samples of noise, which the other tells from real ones."""
 
-    def __init__(self, dtype: str = "float64", in_round: Sequence[int] = (0, 1)) -> None:
+    def __init__(
+        self,
+        dtype: str = "float64",
+        in_round: Sequence[int] = (0, 1),
+        groups: Sequence[Group] = (),
+    ) -> None:
         builder, core = Builder(), precision.get(dtype)
         models = [dense([8, FEATURES], NOISE, 1, dtype), dense([8, 1], FEATURES, 2, dtype)]
         make, judge = (Nested(model.architecture) for model in models)
         real, zero = builder.input("real", (FEATURES,)), builder.input("zero", (NOISE,))
-        outputs, groups = {}, (2, 3)
-        with builder.parameters.of_group(groups[0]):
+        outputs, parts = {}, (2, 3)
+        with builder.parameters.of_group(parts[0]):
             fakes = [
                 builder.applied(make, [GaussianNoise(1.0).build(builder, zero, "")], "make")[0]
                 for _ in range(2)
             ]
-        with builder.parameters.of_group(groups[1]):
+        with builder.parameters.of_group(parts[1]):
             for name, judged in zip(("real", "fake", "passed"), (real, *fakes), strict=True):
                 (outputs[name],) = builder.applied(judge, [judged], "judge")
         network = builder.network({"real": real, "zero": zero}, outputs)
@@ -63,23 +68,23 @@ class Adversaries:
         self.model = Parametrized(network, store, core, scales, SEED)
         self.own = [
             np.concatenate([np.full(one.size, one.group == group) for one in network.parameters])
-            for group in groups
+            for group in parts
         ]
         rates = ExponentialDecay(3e-3, 10, 0.5), 2e-3
         tell = Turn(
             "tell",
             self.model,
             {"real": LOSS, "fake": LOSS},
-            groups[1:],
-            Adam(rates[0], beta_1=0.5),
+            parts[1:],
+            Adam(rates[0], beta_1=0.5, groups=groups),
             is_given_samples=True,
         )
         make_turn = Turn(
             "make",
             self.model,
             {"passed": LOSS},
-            groups[:1],
-            Adam(rates[1], beta_1=0.5),
+            parts[:1],
+            Adam(rates[1], beta_1=0.5, groups=groups),
             is_given_samples=False,
         )
         self.turns = Turns(self.model, [tell, make_turn], in_round)
@@ -134,6 +139,19 @@ def test_turns_do_in_one_call_what_they_do_one_by_one(in_round: Sequence[int], r
     for name in ("tell_loss", "make_loss"):
         mean = np.mean([one[name] for one in losses])
         assert figures[name] == pytest.approx(mean, rel=1e-12)
+
+
+def test_groups_are_of_the_parameters_that_a_turn_moves(real: Array) -> None:
+    groups = [Group("*.bias", learning_rate_factor=0)]
+    pair = Adversaries(groups=groups)
+    before = pair.values.copy()
+    pair.run(real)
+    network = pair.model.network
+    then_and_now = map(network.split, (before, pair.values))
+    for parameter, then, now in zip(network.parameters, *then_and_now, strict=True):
+        assert (then != now).all() == (then != now).any() == parameter.name.endswith("weight")
+    with pytest.raises(ValueError, match=r"'make\.\*' matches none of .*: \['judge"):
+        Adversaries(groups=[Group("make.*")])
 
 
 def test_rates_are_those_of_the_steps_of_each_turn() -> None:

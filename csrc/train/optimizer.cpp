@@ -4,9 +4,9 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "base/error.h"
-#include "base/thread_limit.h"
 #include "kernels/kernels.h"
 #include "train/swept.h"
 
@@ -15,9 +15,6 @@ namespace {
 
 /// Parameters a member updates, or sums up, at a time. Sums are cut here whatever the team's size.
 constexpr Index kUpdateBlock = 4096;
-
-/// Parameters below which another thread costs more than it brings.
-constexpr Index kParametersPerThread = 64 * 1024;
 
 /// Of a matrix product, in the time of a parameter whose state comes from afar: what is large is
 /// cut.
@@ -52,18 +49,34 @@ void for_each_stretch(const T* gradients, const std::vector<Range>& ranges,
     for (const GradientRows<T>& some : rows) body(some.gradient, some.size());
 }
 
-Index numbers_of(const std::vector<Range>& ranges) {
-    Index numbers = 0;
-    for (const Range& range : ranges) numbers += range.size();
-    return numbers;
+/// The groups given, and before them that of the parameters in none.
+std::vector<OptimizerGroup> with_the_rest(std::vector<OptimizerGroup> groups, Index size,
+                                          double weight_decay) {
+    std::vector<Range> taken;
+    for (OptimizerGroup& group : groups) {
+        group.parameters = joined(in_order(std::move(group.parameters)));
+        taken.insert(taken.end(), group.parameters.begin(), group.parameters.end());
+    }
+    taken = in_order(std::move(taken));
+    Index end = 0;
+    for (const Range& range : taken) {
+        if (range.begin < end || range.end < range.begin || range.end > size)
+            fail("optimizer", "parameters ", range.begin, " to ", range.end,
+                 " of a group are not among ", size, ", or in another one too");
+        end = range.end;
+    }
+    groups.insert(groups.begin(), {without(taken, {{0, size}}), 1, weight_decay});
+    return groups;
 }
 
 }  // namespace
 
 template <class T>
-OptimizerState<T>::OptimizerState(const OptimizerSettings& settings, Index size)
+OptimizerState<T>::OptimizerState(const OptimizerSettings& settings, Index size,
+                                  std::vector<OptimizerGroup> groups)
     : settings_(settings),
       size_(size),
+      groups_(with_the_rest(std::move(groups), size, settings.weight_decay)),
       batches_a_step_(
           std::max<std::int64_t>(1, std::llround(settings.gradient_accumulation_steps))),
       moments_(moments_of(settings)) {
@@ -175,7 +188,7 @@ T OptimizerState<T>::gradient_scale(const Team& team, const T* gradients,
 }
 
 template <class T>
-UpdateRule<T> OptimizerState<T>::rule(double rate) const {
+UpdateRule<T> OptimizerState<T>::rule(double rate, double weight_decay) const {
     const auto as_t = [](double x) { return static_cast<T>(x); };
     const auto power = static_cast<double>(steps_ + 1);
     const double clip = settings_.clipvalue;
@@ -186,7 +199,7 @@ UpdateRule<T> OptimizerState<T>::rule(double rate) const {
     return {.gradient_scale = 1,
             .clip = clip == 0 ? std::numeric_limits<T>::infinity() : as_t(clip),
             .rate = as_t(rate),
-            .weight_decay = as_t(settings_.weight_decay),
+            .weight_decay = as_t(weight_decay),
             .momentum = as_t(settings_.momentum),
             .nesterov = settings_.nesterov != 0,
             .centered = settings_.centered != 0,
@@ -205,39 +218,25 @@ UpdateRule<T> OptimizerState<T>::rule(double rate) const {
 }
 
 template <class T>
-Update<T> OptimizerState<T>::step(T* parameters, double rate) {
+void OptimizerState<T>::begin_step(const T* parameters) {
     const bool is_next = summed_ + 1 >= batches_a_step_;  // and not one of the batches before
     if (averages() && steps_ == 0 && is_next) std::copy_n(parameters, size_, average());
+}
+
+template <class T>
+Update<T> OptimizerState<T>::step(T* parameters, double rate, const OptimizerGroup& group) {
     std::array<T*, 3> state{};
     for (std::size_t i = 0; i < moments_; ++i) state[i] = blocks_[i].data();
     const UpdateKernels<T>& table =
         averages() ? kernels<T>().averaging_updates : kernels<T>().updates;
-    return {table[static_cast<std::size_t>(settings_.optimizer)], rule(rate), parameters, state,
+    return {table[static_cast<std::size_t>(settings_.optimizer)],
+            rule(rate * group.learning_rate_factor, group.weight_decay), parameters, state,
             average()};
 }
 
 template <class T>
 double OptimizerState<T>::sweep_operations(const std::vector<Range>& ranges) {
     return kOperationsPerParameter * static_cast<double>(numbers_of(ranges));
-}
-
-template <class T>
-Range OptimizerState<T>::sweep_share(const Part& part, Range range) {
-    const Range share = part.share(range.size(), kUpdateBlock);
-    return {range.begin + share.begin, range.begin + share.end};
-}
-
-template <class T>
-bool OptimizerState<T>::sweep(const Part& part, const Update<T>& update, const T* gradients,
-                              const std::vector<Range>& ranges) {
-    bool finite = true;
-    for (const Range& range : ranges) {
-        const Range share = sweep_share(part, range);
-        if (share.size() == 0) continue;
-        const T* const gradient = gradients + share.begin;
-        finite &= update.kernel(update.block(share.begin, 1, share.size(), 0, gradient, 0));
-    }
-    return finite;
 }
 
 template <class T>
@@ -248,50 +247,9 @@ double OptimizerState<T>::sweep_operations(const std::vector<GradientRows<T>>& r
 }
 
 template <class T>
-bool OptimizerState<T>::sweep(const Part& part, const Update<T>& update,
-                              const std::vector<GradientRows<T>>& rows) {
-    bool finite = true;
-    for (const GradientRows<T>& some : rows) {
-        const Range share = part.share(some.rows(), 1);
-        for (Index place = share.begin; place < share.end; ++place) {
-            const T* const gradient = some.gradient + place * some.width;
-            finite &= update.kernel(update.block(some.begin(place), 1, some.width, 0, gradient, 0));
-        }
-    }
-    return finite;
-}
-
-template <class T>
-bool OptimizerState<T>::apply(ParameterStore<T>& store, const std::vector<Range>& ranges,
-                              const std::vector<GradientRows<T>>& rows,
-                              const Constraints<T>& constraints, double rate) {
-    const char* const call = "apply_gradients";
-    if (size_ != store.size()) fail(call, "the store has other parameters");
-    if (!rows.empty() && !takes_rows())
-        fail(call, "gradients of rows can be neither added up nor averaged");
-    const Busy::Scope scope(busy_, call);
-    const Access::Hold hold = store.access().run(call);
-    check_summed(call, ranges);
-    std::vector<Index> of_rows;
-    for (const GradientRows<T>& some : rows) of_rows.push_back(some.size());
-    make_room(ranges, of_rows);
-    std::atomic<bool> finite{true};
-    const int team = team_size(static_cast<int>(numbers_of(ranges) / kParametersPerThread));
-    run_team(team, [&](const Team& members) noexcept {
-        const T* const gradients = gather(members, store.gradients(), ranges, finite);
-        if (gradients == nullptr) return;
-        Update<T> update = step(store.values(), rate);
-        update.rule.gradient_scale = gradient_scale(members, gradients, ranges, rows);
-        const double operations = sweep_operations(ranges) + sweep_operations(rows);
-        members.divide(operations, [&](Part part) noexcept {
-            bool all = sweep(part, update, gradients, ranges);
-            all &= sweep(part, update, rows);
-            if (!all) finite = false;
-        });
-        if (!constraints.hold(members, store.values())) finite = false;
-        step_is_made(members);
-    });
-    return finite;
+Range OptimizerState<T>::sweep_share(const Part& part, Range range) {
+    const Range share = part.share(range.size(), kUpdateBlock);
+    return {range.begin + share.begin, range.begin + share.end};
 }
 
 template class OptimizerState<float>;

@@ -9,8 +9,6 @@
 #include "base/team.h"
 #include "kernels/optimizer.h"
 #include "plan/workspace.h"
-#include "train/constraints.h"
-#include "train/parameter_store.h"
 
 namespace ganglion {
 
@@ -35,17 +33,31 @@ struct OptimizerSettings {
     double ema_overwrite_frequency = 0;  // steps; 0: averages never take the parameters' place
 };
 
-/// Updates a block of parameters from their gradients, and keeps what it remembers between steps:
-/// up to three numbers a parameter, the sum of gradients whose mean a step goes along, and the
-/// parameter's average, each kind in one contiguous block.
+/// Parameters that step by a rate and a weight decay of their own.
+struct OptimizerGroup {
+    std::vector<Range> parameters;  // their numbers
+    double learning_rate_factor = 1;
+    double weight_decay = 0;
+};
+
+/// What an optimizer remembers between its steps: up to three numbers a parameter, the sum of
+/// gradients whose mean a step goes along, and the parameter's average, each kind in one contiguous
+/// block; and by what each parameter steps.
 template <class T>
 class OptimizerState {
   public:
-    OptimizerState(const OptimizerSettings& settings, Index size);
+    /// Parameters in no group step by the settings. Throws std::invalid_argument when a group's are
+    /// not among so many, or in another one too.
+    OptimizerState(const OptimizerSettings& settings, Index size,
+                   std::vector<OptimizerGroup> groups = {});
 
-    /// The next step, along a gradient that is not scaled yet. With the first, averages begin as
-    /// the parameters are.
-    Update<T> step(T* parameters, double rate);
+    /// Groups that every parameter is in one of; their ranges are in order.
+    const std::vector<OptimizerGroup>& groups() const { return groups_; }
+
+    /// Set out on the next step: with the first, averages begin as the parameters are.
+    void begin_step(const T* parameters);
+    /// That step of the parameters of a group, along a gradient that is not scaled yet.
+    Update<T> step(T* parameters, double rate, const OptimizerGroup& group);
 
     /// Take memory for the sums over a gradient, before a team is there: in `ranges`, and of so
     /// many numbers in rows.
@@ -72,19 +84,10 @@ class OptimizerState {
 
     /// Operations, for Team::divide, that take as long as the step for the parameters in `ranges`.
     static double sweep_operations(const std::vector<Range>& ranges);
+    static double sweep_operations(const std::vector<GradientRows<T>>& rows);
 
     /// The parameters of a part of a sweep over `range`, cut like the sums of squares.
     static Range sweep_share(const Part& part, Range range);
-
-    /// Make a part of the step for the parameters in `ranges`. False if one of them, or of the
-    /// squares that are remembered, is no longer finite.
-    static bool sweep(const Part& part, const Update<T>& update, const T* gradients,
-                      const std::vector<Range>& ranges);
-
-    /// The same for rows of tables: the others, and what is remembered of them, stay as they are.
-    static double sweep_operations(const std::vector<GradientRows<T>>& rows);
-    static bool sweep(const Part& part, const Update<T>& update,
-                      const std::vector<GradientRows<T>>& rows);
 
     /// Count a step that has been made, once for the team; a sum begins anew.
     void step_is_made(const Team& team);
@@ -95,13 +98,6 @@ class OptimizerState {
     /// May rows of tables that a batch does not name be left out of a step? Sums and averages go
     /// over all of them.
     bool takes_rows() const { return batches_a_step_ == 1 && !averages(); }
-
-    /// The next step of the parameters in `ranges`, which are in order, and of `rows`, with a team
-    /// of its own, or no more than a gradient added to those before; the others, and what is
-    /// remembered of them, stay as they are. False as for `sweep`, and where the sum is not finite.
-    bool apply(ParameterStore<T>& store, const std::vector<Range>& ranges,
-               const std::vector<GradientRows<T>>& rows, const Constraints<T>& constraints,
-               double rate);
 
     /// Forget everything.
     void reset();
@@ -131,10 +127,11 @@ class OptimizerState {
     T* sum() { return blocks_[moments_].data(); }
     T* average() { return averages() ? blocks_.back().data() : nullptr; }
     void clear_sum(const Team& team);
-    UpdateRule<T> rule(double rate) const;
+    UpdateRule<T> rule(double rate, double weight_decay) const;
 
     OptimizerSettings settings_;
     Index size_;
+    std::vector<OptimizerGroup> groups_;
     std::int64_t batches_a_step_;
     Busy busy_;
     std::atomic<std::int64_t> steps_{0};    // anyone may ask for them at any time

@@ -44,19 +44,13 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
       hidden_(graph, task),
       plan_(plan_of(graph, purpose, optimizer, max_batch, extras)),
       indices_(graph, plan_, feeds_, "Routine"),
-      reached_(joined(plan_.reached)),
-      constraints_(*graph.table(), reached_),
       penalized_(penalized_by(extras.penalty)),
-      swept_(without(penalized_, without(updated_by(plan_), reached_))),
-      swept_penalized_(without(updated_by(plan_), within(reached_, penalized_))),
-      sweep_operations_(OptimizerState<T>::sweep_operations(swept_) +
-                        OptimizerState<T>::sweep_operations(swept_penalized_)),
       purpose_(purpose),
       extras_(extras),
       store_(store),
       optimizer_(optimizer),
       workspace_(plan_, store.block_for(graph, "Routine")),
-      gradient_rows_(workspace_.gradient_rows()),
+      reached_(graph, plan_, workspace_),
       losses_(task.heads.size() + task.hidden.size()),
       seed_(seed) {
     if (losses_.empty()) fail("Routine", "there is no head and no term, must be at least one");
@@ -82,6 +76,7 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
                  " are not in order or not among ", store.size());
         end = range.end;
     }
+    if (optimizer != nullptr) steps_.emplace(*optimizer, store, reached_, penalized_);
 }
 
 /// A weight may be updated where its gradient is made, all of it at once.
@@ -99,7 +94,7 @@ void Routine<T>::check_penalty(const ParameterTable::Slot& slot) const {
 
 template <class T>
 void Routine<T>::check(const Batches& batches) const {
-    if (optimizer_ != nullptr) optimizer_->check_summed("fit", reached_);
+    if (optimizer_ != nullptr) optimizer_->check_summed("fit", reached_.whole);
     if (batches.batch_size < 1 || batches.batch_size > plan_.max_batch)
         fail("run", "batch_size is ", batches.batch_size, ", must be from 1 to ", plan_.max_batch);
     if (batches.feeds.size() != feeds_.size())
@@ -127,7 +122,7 @@ void Routine<T>::check(const Batches& batches) const {
 template <class T>
 void Routine<T>::make_room(const Batches& batches, Index rows) {
     heads_.make_room(plan_, batches, rows);
-    if (optimizer_ != nullptr) optimizer_->make_room(reached_, most_in_rows(plan_));
+    if (optimizer_ != nullptr) optimizer_->make_room(reached_.whole, most_in_rows(plan_));
 }
 
 template <class T>
@@ -172,29 +167,13 @@ Run Routine<T>::begin_run(const Batches& batches, Index rows, Index number) {
 /// interrupted.
 template <class T>
 Ending Routine<T>::train_on(const Team& team, Stop& stop, const Run& run, double rate) {
-    Update<T> plain = optimizer_->step(store_.values(), rate);
-    Update<T> penalized = plain;
-    if (extras_.penalty != nullptr)
-        penalized.rule.weight_decay += static_cast<T>(extras_.penalty->decay(heads_.weight()));
+    steps_->begin(rate, extras_.penalty == nullptr ? 0 : extras_.penalty->decay(heads_.weight()));
     std::atomic<bool> finite{true};
     if (plan_.updates) stop.hold();
-    if (!workspace_.backward_updating(team, stop, run, {&plain, &penalized, &penalized_, &finite}))
+    if (!workspace_.backward_updating(team, stop, run, steps_->along(finite)))
         return Ending::interrupted;
     stop.release();
-    const T* const gradients = optimizer_->gather(team, store_.gradients(), reached_, finite);
-    if (gradients != nullptr) {
-        const T scale = optimizer_->gradient_scale(team, gradients, reached_, gradient_rows_);
-        plain.rule.gradient_scale = penalized.rule.gradient_scale = scale;
-        const double operations = sweep_operations_ + optimizer_->sweep_operations(gradient_rows_);
-        team.divide(operations, [&](Part part) noexcept {
-            bool all = optimizer_->sweep(part, plain, gradients, swept_);
-            all &= optimizer_->sweep(part, penalized, gradients, swept_penalized_);
-            all &= optimizer_->sweep(part, plain, gradient_rows_);
-            if (!all) finite = false;
-        });
-        if (!constraints_.hold(team, store_.values())) finite = false;
-        optimizer_->step_is_made(team);  // what is not finite has been written too
-    }
+    if (!steps_->finish(team)) finite = false;
     workspace_.remember(run);
     return finite ? Ending::complete : Ending::loss_not_finite;
 }

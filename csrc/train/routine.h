@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,13 +8,14 @@
 #include "plan/traffic.h"
 #include "plan/workspace.h"
 #include "train/batches.h"
-#include "train/constraints.h"
 #include "train/ending.h"
 #include "train/heads.h"
 #include "train/hidden_terms.h"
 #include "train/indices.h"
 #include "train/optimizer.h"
+#include "train/optimizer_steps.h"
 #include "train/parameter_store.h"
+#include "train/reached.h"
 #include "train/task.h"
 
 namespace ganglion {
@@ -38,7 +40,7 @@ class Routine {
 
     Index max_batch() const { return plan_.max_batch; }
     /// The parameters that have whole gradients, in order.
-    const std::vector<Range>& reached() const { return reached_; }
+    const std::vector<Range>& reached() const { return reached_.whole; }
 
     /// Throws std::invalid_argument when the data do not fit, or go on with a step whose earlier
     /// batches have gradients of other parameters.
@@ -83,18 +85,14 @@ class Routine {
     HiddenTerms<T> hidden_;
     Plan plan_;
     Indices indices_;
-    std::vector<Range> reached_;
-    Constraints<T> constraints_;
-    std::vector<Range> penalized_;        // all that the penalty is on
-    std::vector<Range> swept_;            // the parameters that the backward pass does not update
-    std::vector<Range> swept_penalized_;  // and those of them with a penalty
-    double sweep_operations_;
+    std::vector<Range> penalized_;  // all that the penalty is on
     Purpose purpose_;
     Extras extras_;
     ParameterStore<T>& store_;
     OptimizerState<T>* optimizer_;
     Workspace<T> workspace_;
-    std::vector<GradientRows<T>> gradient_rows_;
+    Reached<T> reached_;
+    std::optional<OptimizerSteps<T>> steps_;  // for training
     std::vector<LossRun> losses_;  // by term of the goal: the heads', then the hidden ones
     Run last_run_{};
     std::uint64_t seed_;

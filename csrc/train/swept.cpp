@@ -4,14 +4,11 @@
 #include <utility>
 
 namespace ganglion {
-namespace {
 
 std::vector<Range> in_order(std::vector<Range> ranges) {
     std::sort(ranges.begin(), ranges.end(), [](Range a, Range b) { return a.begin < b.begin; });
     return ranges;
 }
-
-}  // namespace
 
 std::vector<Range> updated_by(const Plan& plan) {
     std::vector<Range> updated;
@@ -51,6 +48,12 @@ std::vector<Range> without(const std::vector<Range>& taken, const std::vector<Ra
 
 std::vector<Range> within(const std::vector<Range>& some, const std::vector<Range>& ranges) {
     return without(without(some, ranges), ranges);
+}
+
+Index numbers_of(const std::vector<Range>& ranges) {
+    Index numbers = 0;
+    for (const Range& range : ranges) numbers += range.size();
+    return numbers;
 }
 
 std::vector<Range> joined(const std::vector<Range>& ranges) {

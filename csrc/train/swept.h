@@ -10,6 +10,9 @@
 
 namespace ganglion {
 
+/// The same ranges, each after those that begin before it.
+std::vector<Range> in_order(std::vector<Range> ranges);
+
 /// The numbers of the parameters that the plan's products update, in order.
 std::vector<Range> updated_by(const Plan& plan);
 
@@ -24,6 +27,9 @@ std::vector<Range> without(const std::vector<Range>& taken, const std::vector<Ra
 
 /// What is in both.
 std::vector<Range> within(const std::vector<Range>& some, const std::vector<Range>& ranges);
+
+/// How many they are.
+Index numbers_of(const std::vector<Range>& ranges);
 
 /// The same numbers in as few ranges as can be; they are in order.
 std::vector<Range> joined(const std::vector<Range>& ranges);

@@ -3,10 +3,15 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/thread_limit.h"
+#include "train/optimizer_steps.h"
 #include "train/swept.h"
 
 namespace ganglion {
 namespace {
+
+/// Parameters below which another thread costs more than it brings.
+constexpr Index kParametersPerThread = 64 * 1024;
 
 void check_count(const char* what, std::size_t given, std::size_t wanted) {
     if (given != wanted) fail("tape", "there are ", given, " ", what, ", must be ", wanted);
@@ -32,14 +37,12 @@ Tape<T>::Tape(const Graph& graph, const std::vector<ValueId>& inputs,
                      .row_gradients = row_gradients,
                      .groups = groups},
                     max_batch)),
-      reached_(joined(plan_.reached)),
-      unreached_(without(tables_of_rows(plan_), without(reached_, {{0, store.size()}}))),
-      constraints_(*graph.table(), reached_),
       store_(store),
       indices_(graph, plan_, inputs, "tape"),
       input_gradients_(input_gradients),
       workspace_(plan_, store.block_for(graph, "tape")),
-      gradient_rows_(workspace_.gradient_rows()),
+      reached_(graph, plan_, workspace_),
+      unreached_(without(reached_.tables, without(reached_.whole, {{0, store.size()}}))),
       run_{.rows = 0, .seed = seed} {
     check_fed(graph, plan_, inputs, "tape");
     if (inputs.empty()) fail("tape", "inputs is empty, must hold at least one");
@@ -125,11 +128,27 @@ void Tape<T>::copy_gradient(ValueId input, Matrix<T> to) {
 
 template <class T>
 bool Tape<T>::apply_gradients(OptimizerState<T>& optimizer, double rate) {
-    const Busy::Scope scope(busy_, "apply_gradients");
+    const char* const call = "apply_gradients";
+    const Busy::Scope scope(busy_, call);
     if (!plan_.no_backward.empty()) throw std::invalid_argument(plan_.no_backward);
-    if (!gradient_rows_.empty() && !has_gradient_rows_)
-        fail("apply_gradients", "gradients of rows are there after a backward pass alone");
-    return optimizer.apply(store_, reached_, gradient_rows_, constraints_, rate);
+    if (optimizer.size() != store_.size()) fail(call, "the store has other parameters");
+    if (!reached_.rows.empty() && !has_gradient_rows_)
+        fail(call, "gradients of rows are there after a backward pass alone");
+    if (!reached_.rows.empty() && !optimizer.takes_rows())
+        fail(call, "gradients of rows can be neither added up nor averaged");
+    const Busy::Scope stepping(optimizer.busy(), call);
+    const Access::Hold hold = store_.access().run(call);
+    optimizer.check_summed(call, reached_.whole);
+    OptimizerSteps<T> steps(optimizer, store_, reached_);
+    optimizer.make_room(reached_.whole, reached_.numbers_of_rows());
+    bool finite = true;
+    const Index parameters = numbers_of(reached_.whole);
+    run_team(team_size(static_cast<int>(parameters / kParametersPerThread)),
+             [&](const Team& members) noexcept {
+                 steps.begin(rate);
+                 finite = steps.finish(members);
+             });
+    return finite;
 }
 
 template class Tape<float>;

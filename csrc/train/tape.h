@@ -5,11 +5,11 @@
 
 #include "base/busy.h"
 #include "plan/workspace.h"
-#include "train/constraints.h"
 #include "train/indices.h"
 #include "train/optimizer.h"
 #include "train/parameter_store.h"
 #include "train/ports.h"
+#include "train/reached.h"
 
 namespace ganglion {
 
@@ -30,7 +30,7 @@ class Tape {
 
     Index max_batch() const { return plan_.max_batch; }
     /// The parameters that have whole gradients, in order.
-    const std::vector<Range>& reached() const { return reached_; }
+    const std::vector<Range>& reached() const { return reached_.whole; }
     /// Rows of the forward pass that backward may follow; 0 when there is none.
     Index rows() const { return run_.rows; }
 
@@ -45,8 +45,9 @@ class Tape {
     bool backward(std::span<const Matrix<const T>> dy, std::span<const Matrix<T>> dx,
                   Interrupt interrupt);
     /// Have the optimizer make a step of the parameters that `backward` writes gradients of, and of
-    /// no other. False if one of them is no longer finite. Throws std::invalid_argument where there
-    /// is no backward pass, or, of gradients of rows, none has been run since the last forward one.
+    /// no other, with a team of its own. False as for OptimizerSteps. Throws std::invalid_argument
+    /// where the optimizer is for other parameters, where there is no backward pass, or, of
+    /// gradients of rows, none has been run since the last forward one.
     bool apply_gradients(OptimizerState<T>& optimizer, double rate);
 
   private:
@@ -56,16 +57,14 @@ class Tape {
 
     Busy busy_;
     Plan plan_;
-    std::vector<Range> reached_;
-    std::vector<Range> unreached_;  // the parameters that have no gradient
-    Constraints<T> constraints_;
     ParameterStore<T>& store_;
     std::vector<Port> inputs_;
     std::vector<Port> outputs_;
     Indices indices_;
     bool input_gradients_;
     Workspace<T> workspace_;
-    std::vector<GradientRows<T>> gradient_rows_;
+    Reached<T> reached_;
+    std::vector<Range> unreached_;  // the parameters that have no gradient
     bool has_gradient_rows_ = false;
     Run run_;
 };

@@ -50,7 +50,7 @@ TeamCosts Routine<T>::team_costs(Index rows, int members) const {
         if (purpose_ == Purpose::train) {
             if (!optimizer_->is_elementwise()) {
                 traffic.give_out([&](const Part& part) {
-                    for (const Range& range : reached_) {
+                    for (const Range& range : reached_.whole) {
                         const Range share = OptimizerState<T>::sweep_share(part, range);
                         traffic.read(traffic.gradients(share), part);
                     }
@@ -58,8 +58,8 @@ TeamCosts Routine<T>::team_costs(Index rows, int members) const {
                 });
             }
             traffic.give_out([&](const Part& part) {
-                sweep(swept_, part);
-                sweep(swept_penalized_, part);
+                steps_->for_each_swept(
+                    [&](const std::vector<Range>& swept) { sweep(swept, part); });
                 read_rows(part);
             });
         }

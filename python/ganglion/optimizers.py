@@ -1,6 +1,6 @@
 """Optimizers: what to do with a gradient. The arithmetic is in csrc/kernels/optimizer.inl.h."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,6 +10,29 @@ from ganglion._base.arguments import explained
 from ganglion._base.plain_records import UNUSUAL, shown_record
 from ganglion.schedules import Schedule
 
+
+def _pattern(name: str, value: object) -> None:
+    """Check that `value` is a text that names may match."""
+    if not checks.is_text(value):
+        raise TypeError(f"{name} must be a text, got {checks.shown(value)}")
+    if not value:
+        raise ValueError(f"{name} must not be empty")
+
+
+def _groups(name: str, value: object) -> None:
+    """Check that `value` is a list of groups."""
+    checks.listed(name, value, "Group records")
+    assert isinstance(value, Sequence)
+    for one in value:
+        if not isinstance(one, Group):
+            raise TypeError(f"{name} must hold Group records, got {checks.shown(one)}")
+
+
+_GROUP_RULES: Mapping[str, checks.Rule] = {
+    "pattern": _pattern,
+    "learning_rate_factor": checks.non_negative,
+    "weight_decay": checks.non_negative_or_none,
+}
 _RULES: Mapping[str, checks.Rule] = {
     "learning_rate": schedules.check_rate,
     "weight_decay": checks.non_negative,
@@ -27,7 +50,31 @@ _RULES: Mapping[str, checks.Rule] = {
     "epsilon": checks.positive,
     "centered": checks.flag,
     "initial_accumulator_value": checks.non_negative,
+    "groups": _groups,
 }
+
+
+@explained
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Parameters with a learning rate and a weight decay of their own.
+
+    They are PyTorch's parameter groups; with a smaller rate for layers nearer to the inputs, the
+    discriminative fine-tuning of Howard and Ruder (2018).
+
+    Args:
+        pattern: What the parameters' names match, as `fnmatch` has it: `"*.bias"`, `"layers.0.*"`,
+            `"layers.[0-3].weight"`.
+        learning_rate_factor: What the optimizer's learning rate is multiplied by, zero or positive.
+        weight_decay: In place of the optimizer's, zero or positive; None: the optimizer's.
+    """
+
+    pattern: str = field(kw_only=False)
+    learning_rate_factor: float = 1.0
+    weight_decay: float | None = None
+
+    def __post_init__(self) -> None:
+        checks.fields(self, _GROUP_RULES)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -49,6 +96,8 @@ class Optimizer:
             first step.
         ema_overwrite_frequency: Steps after which averages take the weights' place within a fit,
             again and again; None: they do not.
+        groups: Parameters with a rate and a decay of their own, each in one `Group` at most; those
+            in none step by the optimizer's. Norms are of all together.
     """
 
     name: ClassVar[str]
@@ -61,13 +110,14 @@ class Optimizer:
     use_ema: bool = field(default=False, metadata=UNUSUAL)
     ema_momentum: float = field(default=0.99, metadata=UNUSUAL)
     ema_overwrite_frequency: int | None = field(default=None, metadata=UNUSUAL)
+    groups: Sequence[Group] = field(default=(), metadata=UNUSUAL)
 
     def __post_init__(self) -> None:
         checks.fields(self, _RULES)
+        object.__setattr__(self, "groups", tuple(self.groups))  # a record cannot change
         for one in fields(self):
             if not self.use_ema and one.name.startswith("ema_"):
-                value = getattr(self, one.name)
-                if value != one.default:
+                if (value := getattr(self, one.name)) != one.default:
                     raise ValueError(f"{one.name} is {value}, and has no effect without use_ema")
 
     def __repr__(self) -> str:
@@ -80,8 +130,8 @@ class Optimizer:
         return int(self.gradient_accumulation_steps or 1)
 
     def settings(self) -> dict[str, float]:
-        """Return every field but the learning rate as a number: None and False are 0, True is 1."""
-        names = (one.name for one in fields(self) if one.name != "learning_rate")
+        """Return all but rate and groups as numbers: None and False are 0, True is 1."""
+        names = (one.name for one in fields(self) if one.name not in ("learning_rate", "groups"))
         return {name: float(getattr(self, name) or 0.0) for name in names}
 
 

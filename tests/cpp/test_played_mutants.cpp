@@ -45,13 +45,13 @@ std::vector<T> results(const Case& c, const Plan& plan, const Team& team) {
     Stop stop(kNoInterrupt);
     const std::vector<LossRun> weighted(c.goal.losses.size(), {.weighted = true});
     const Run run{.rows = kRows, .losses = weighted.data()};
-    const Update<T> update = sgd.step(store.values(), 0.1);
-    const std::vector<Range> no_penalty;
+    const OptimizerGroup& all = sgd.groups()[0];
+    const std::vector<StepOf<T>> steps{{all.parameters, sgd.step(store.values(), 0.1, all)}};
     std::atomic<bool> finite{true};
     workspace.forward(team, stop, run);
     if (c.goal.losses.empty() && c.goal.mode == Mode::train)
         give(workspace.gradient(c.goal.outputs[0], kRows), 99);
-    workspace.backward_updating(team, stop, run, {&update, &update, &no_penalty, &finite});
+    workspace.backward_updating(team, stop, run, {&steps, &finite});
     workspace.remember(run);
     std::vector<T> found(store.values(), store.values() + store.size());
     const auto read = [&](Matrix<T> x) {

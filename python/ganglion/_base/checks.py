@@ -72,6 +72,12 @@ size = _whole("a whole number from 1 to 2**31 - 1", lambda value: 1 <= value < 2
 seed = _whole("a whole number from 0 to 2**64 - 1", lambda value: 0 <= value < 2**64, 64)
 
 
+def non_negative_or_none(name: str, value: object) -> None:
+    """Check that `value` is None, zero or a positive finite number."""
+    if value is not None:
+        non_negative(name, value)
+
+
 def positive_or_none(name: str, value: object) -> None:
     """Check that `value` is None or a positive finite number."""
     if value is not None:

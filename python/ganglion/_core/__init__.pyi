@@ -211,7 +211,13 @@ class ParameterStore:
 
 @type_check_only
 class OptimizerState:
-    def __init__(self, name: str, settings: Mapping[str, float], size: int) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        settings: Mapping[str, float],
+        size: int,
+        groups: Sequence[tuple[Sequence[tuple[int, int]], float, float]] = (),
+    ) -> None: ...
     @property
     def steps(self) -> int: ...
     @steps.setter

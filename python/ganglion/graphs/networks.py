@@ -199,14 +199,16 @@ class Network:
             for part, parameter in zip(parts, self.parameters, strict=False)
         ]
 
-    def weight_ranges(self) -> list[tuple[int, int]]:
-        """Return where in the vector of all parameters the matrices are, without vectors."""
+    def ranges(self) -> Mapping[str, tuple[int, int]]:
+        """Return where in the vector of all parameters each is, by its name."""
         ends = np.cumsum([parameter.size for parameter in self.parameters]).tolist()
-        return [
-            (end - parameter.size, end)
-            for parameter, end in zip(self.parameters, ends, strict=True)
-            if parameter.kind is Kind.MATRIX
-        ]
+        each = zip(self.parameters, ends, strict=True)
+        return {parameter.name: (end - parameter.size, end) for parameter, end in each}
+
+    def weight_ranges(self) -> list[tuple[int, int]]:
+        """Return where there the matrices are, without vectors."""
+        ranges = self.ranges()
+        return [ranges[one.name] for one in self.parameters if one.kind is Kind.MATRIX]
 
     def join(self, weights: Sequence[ArrayLike], dtype: str) -> NDArray[Any]:
         """Return one vector of all parameters: the inverse of `split`.

@@ -109,7 +109,7 @@ class Kept:
 _RECORDS: Mapping[str, type[Any]] = {
     record.__name__: record
     for record in (
-        *(Kept, KeptHead),
+        *(Kept, KeptHead, optimizers.Group),
         *optimizers.OPTIMIZERS.values(),
         *schedules.SCHEDULES,
         *losses.LOSSES.values(),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ganglion import optimizers, schedules
 from ganglion.optimizers import Optimizer
 from ganglion.schedules import Schedule
+from ganglion.training.optimizer_groups import core_groups
 from ganglion.training.parametrized import Parametrized
 from ganglion.training.passes import Rates
 
@@ -42,14 +43,23 @@ class Stepping:
 
     Args:
         optimizer: A record, or the name of one with default settings.
-        model: Whose parameters it moves, or some of them.
+        model: Whose parameters it moves.
+        trained: Which groups of these; None: all that training moves.
     """
 
-    def __init__(self, optimizer: str | Optimizer, model: Parametrized) -> None:
+    def __init__(
+        self,
+        optimizer: str | Optimizer,
+        model: Parametrized,
+        trained: Sequence[int] | None = None,
+    ) -> None:
         self.optimizer = optimizers.get(optimizer)
         self.schedule = schedules.get(self.optimizer.learning_rate)
         self.state = model.precision.optimizer_state(
-            self.optimizer.name, self.optimizer.settings(), model.store.values.size
+            self.optimizer.name,
+            self.optimizer.settings(),
+            model.store.values.size,
+            core_groups(self.optimizer, model.network, trained),
         )
 
     @property

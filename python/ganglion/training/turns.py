@@ -48,7 +48,7 @@ class Turn(Stepping):
         *,
         is_given_samples: bool,
     ) -> None:
-        super().__init__(optimizer, model)
+        super().__init__(optimizer, model, groups)
         self.name = name
         self.groups = groups
         self.is_given_samples = is_given_samples
