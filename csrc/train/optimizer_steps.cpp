@@ -1,6 +1,6 @@
 #include "train/optimizer_steps.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "train/swept.h"
@@ -50,13 +50,13 @@ OptimizerSteps<T>::OptimizerSteps(OptimizerState<T>& optimizer, ParameterStore<T
 }
 
 template <class T>
-void OptimizerSteps<T>::add(const OptimizerGroup& group, const std::vector<Range>& parameters,
+void OptimizerSteps<T>::add(const OptimizerGroup& group, std::vector<Range> parameters,
                             bool is_penalized) {
     if (parameters.empty()) return;
-    const auto swept = without(reached_.updated, within(parameters, reached_.whole));
-    kinds_.push_back({&group, is_penalized, swept});
-    steps_.push_back({parameters, {}});
+    std::vector<Range> swept = without(reached_.updated, within(parameters, reached_.whole));
     operations_ += OptimizerState<T>::sweep_operations(swept);
+    kinds_.push_back({&group, is_penalized, std::move(swept)});
+    steps_.push_back({std::move(parameters), {}});
 }
 
 template <class T>

@@ -47,7 +47,7 @@ class OptimizerSteps {
         std::vector<Range> swept;
     };
 
-    void add(const OptimizerGroup& group, const std::vector<Range>& parameters, bool is_penalized);
+    void add(const OptimizerGroup& group, std::vector<Range> parameters, bool is_penalized);
     void check_in_one(const Range& at_once) const;
     bool sweep(const Part& part, const T* gradients) const;
 
