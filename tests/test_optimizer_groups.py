@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from graph_cases import Made, flat
 from numpy.typing import NDArray
 from played_team import played
 from reference import Optimizer as Twin
@@ -319,71 +318,3 @@ def test_a_record_is_the_same_in_any_copy() -> None:
     for other in (copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))):
         assert other == optimizer
         assert hash(other) == hash(optimizer)
-
-
-def normalized() -> gn.Sequential:
-    layers = [gn.Dense(4), gn.BatchNormalization(), gn.Dense(3, trainable=False)]
-    return gn.Sequential(layers, input_size=6)
-
-
-@pytest.mark.parametrize("pattern", ["layers.*.kernel", "layers.1.running_mean", "layers.2.*", "W"])
-def test_a_pattern_that_matches_nothing_that_moves_is_refused(pattern: str) -> None:
-    with pytest.raises(ValueError, match="matches none of the parameters") as caught:
-        normalized().compile(SGD(groups=[Group(pattern)]), "cross_entropy")
-    assert str(caught.value) == (
-        f"compile: groups: the pattern {pattern!r} matches none of the parameters that the"
-        " optimizer moves: ['layers.0.weight', 'layers.0.bias', 'layers.1.weight', 'layers.1.bias']"
-    )
-
-
-def test_a_parameter_in_two_groups_is_refused() -> None:
-    said = (
-        r"^compile: groups: layers.0.bias must be in one group at most, and the patterns '\*.bias'"
-        r" and 'layers.0.\*' match it$"
-    )
-    with pytest.raises(ValueError, match=said):
-        net(SGD(groups=[Group("*.bias"), Group("layers.0.*")]))
-
-
-@pytest.mark.parametrize(
-    ("make", "kind", "said"),
-    [
-        (lambda: Group(3), TypeError, "pattern must be a text, got 3"),  # type: ignore[arg-type]
-        (lambda: Group(""), ValueError, "pattern must not be empty"),
-        (lambda: Group("a", learning_rate_factor=-1), ValueError, "learning_rate_factor must be"),
-        (lambda: Group("a", weight_decay=-1), ValueError, "weight_decay must be zero or a posit"),
-        (lambda: Group("a", lr=1), TypeError, "did you mean 'learning_rate_factor'"),  # type: ignore[call-arg]
-        (lambda: SGD(groups=Group("a")), TypeError, "groups must be a list of Group records"),  # type: ignore[arg-type]
-        (lambda: SGD(groups=["a"]), TypeError, "groups must hold Group records, got 'a'"),  # type: ignore[list-item]
-    ],
-)
-def test_bad_arguments_are_refused(make: Any, kind: type[Exception], said: str) -> None:
-    with pytest.raises(kind, match=said):
-        make()
-
-
-@pytest.mark.parametrize("ranges", [[[(0, 5)], [(4, 6)]], [[(0, 9)]], [[(-1, 3)]], [[(3, 2)]]])
-def test_the_core_refuses_groups_that_do_not_lie_apart(ranges: Any) -> None:
-    with pytest.raises(ValueError, match="of a group are not among 8, or in another one too"):
-        _core.float64.OptimizerState("sgd", {}, 8, [(one, 1.0, 0.0) for one in ranges])
-
-
-def test_the_core_refuses_a_group_of_a_part_of_what_steps_at_once() -> None:
-    made = Made(rows=4)
-    numbers = made.graph.input("words", 2)
-    made.feed(numbers, np.zeros((4, 2)))
-    made.loss(flat(made, made.graph.embedding(numbers, made.weight(5, 3))))
-    store = _core.float64.ParameterStore(made.graph)
-    said = "optimizer: of parameters 0 to 15, which step at once, a group has a part"
-    with pytest.raises(ValueError, match=said):
-        _core.float64.Routine(
-            graph=made.graph,
-            feeds=made.feeds,
-            heads=made.heads,
-            purpose="train",
-            store=store,
-            optimizer=_core.float64.OptimizerState("sgd", {}, 15, [([(0, 6)], 1.0, 0.0)]),
-            max_batch=4,
-            seed=0,
-            terms=made.terms,
-        )
