@@ -116,10 +116,10 @@ class BaseModel(Named, Facts, Weights):
             endings.append(predictor.predict(feeds, [output[part] for output in outputs]))
         return next((ending for ending in endings if ending != "complete"), "complete")
 
-    def _outputs(self, table: Any) -> Array:
-        """Return the only output for a table as `as_samples` gives it, not checked any more."""
-        (out,) = outputs = self._model.new_outputs(table.shape[0])
-        data = Dataset((Inputs(table),), ())
+    def _outputs(self, tables: Sequence[Any]) -> Array:
+        """Return the only output for tables as `as_samples` gives them, not checked any more."""
+        (out,) = outputs = self._model.new_outputs(tables[0].shape[0])
+        data = Dataset(tuple(map(Inputs, tables)), ())
         self._write_outputs(self._model, self._predictor, data, outputs)
         return out
 

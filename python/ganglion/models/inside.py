@@ -66,11 +66,11 @@ def row_losses(model: CompiledModel, table: Array) -> Array:
     return rows[:, 0]
 
 
-def unchecked_outputs(model: BaseModel, table: Any) -> Array:
-    """Return the only output for a table of finite numbers, which is not checked any more.
+def unchecked_outputs(model: BaseModel, tables: Sequence[Any]) -> Array:
+    """Return the only output for tables of finite numbers, which are not checked any more.
 
     Args:
         model: Whose.
-        table: Shape `(samples, features)`, an array or a sparse matrix of rows.
+        tables: Of each input, shape `(samples, features)`, an array or a sparse matrix of rows.
     """
-    return model._outputs(table)
+    return model._outputs(tables)

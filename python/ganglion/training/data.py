@@ -102,16 +102,32 @@ class Dataset:
         metric_weight: Weight | None = None,
     ) -> Dataset:
         """Return samples of one table with targets for one output."""
-        return cls((Inputs(x),), (Targets(y, weight, metric_weight),))
+        return cls.of_tables((x,), y, weight, metric_weight)
+
+    @classmethod
+    def of_tables(
+        cls,
+        tables: Sequence[Any],
+        y: Array,
+        weight: Weight | None = None,
+        metric_weight: Weight | None = None,
+    ) -> Dataset:
+        """Return samples of a table for each input with targets for one output."""
+        return cls(tuple(map(Inputs, tables)), (Targets(y, weight, metric_weight),))
 
     def __len__(self) -> int:
         return int(self.inputs[0].table.shape[0])
 
     @property
+    def tables(self) -> tuple[Any, ...]:
+        """That of each input."""
+        return tuple(inputs.table for inputs in self.inputs)
+
+    @property
     def x(self) -> Any:
         """The table of the only input."""
-        (inputs,) = self.inputs
-        return inputs.table
+        (table,) = self.tables
+        return table
 
     @property
     def y(self) -> Array:

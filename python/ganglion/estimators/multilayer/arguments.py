@@ -89,12 +89,6 @@ class OwnArguments:
         default=0,
         says="Steps in which the rate rises from 0 to where it begins.",
     )
-    standardize: bool = parameter(
-        "boolean",
-        default=False,
-        says="Whether each feature is moved and scaled to mean 0 and variance 1 (of a sparse matrix"
-        " only scaled) as it was in the first fit's samples; `scaler_` does it.",
-    )
     early_stopping_metric: str | Callable[..., float] = parameter(
         str,
         callable,

@@ -10,7 +10,6 @@ from sklearn.base import _fit_context
 from sklearn.utils import check_random_state
 
 from ganglion._base.arrays import Array
-from ganglion.estimators.multilayer import scalers
 from ganglion.estimators.multilayer.ignored import warn_of_ignored
 from ganglion.estimators.multilayer.learning import LearningNetwork, Work
 from ganglion.estimators.multilayer.scoring import scorer_of
@@ -22,10 +21,9 @@ from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.stochastic_fits import check_part
 from ganglion.estimators.shared.threads import limited, threads_for
 from ganglion.estimators.shared.weights import sample_weights, times
-from ganglion.models import Sequential
+from ganglion.models import Model
 from ganglion.training.clock import Clock
 from ganglion.training.data import Dataset
-from ganglion.training.far_scales import warn_of_inputs
 from ganglion.training.progress import Progress
 
 Examples = tuple[Any, Any, Any]  # X, y, sample_weight or None
@@ -84,10 +82,10 @@ class BaseNetwork(CallbackSupportMixin, LearningNetwork):  # type: ignore[misc] 
         """Return how many outputs there must be, and scikit-learn's name of their activation."""
 
     @abstractmethod
-    def _new_net(self, features: int, dtype: str) -> Sequential:
+    def _new_net(self, features: int, dtype: str) -> Model:
         """Return a model as the arguments say, with first weights of `_random_state`.
 
-        It begins and ends with a dense layer.
+        It ends with a dense layer.
 
         Args:
             features: Columns of its input.
@@ -128,9 +126,9 @@ class BaseNetwork(CallbackSupportMixin, LearningNetwork):  # type: ignore[misc] 
         in_training = times(weight, self._class_weights(y, incremental=incremental))
         watched = None if validation is None else self._check_validation(*validation)
         self._begin(inputs, targets, weight, afresh=first)
-        samples = Dataset.of(self._scaled(inputs), targets, in_training, weight)
+        samples = Dataset.of_tables(self._fed(inputs), targets, in_training, weight)
         if watched is not None:
-            watched = Dataset.of(self._scaled(watched.x), watched.y, watched.weight)
+            watched = Dataset.of_tables(self._fed(watched.x), watched.y, watched.weight)
         epochs = 1 if incremental else self.max_iter
         events = FitEvents(self, X, y, sample_weight, epochs, self._figures_shown())
         self.interrupted_ = False
@@ -158,31 +156,16 @@ class BaseNetwork(CallbackSupportMixin, LearningNetwork):  # type: ignore[misc] 
             self.n_outputs_, self.out_activation_ = outputs
             self._initialize(X.shape[1], X.dtype.name)
             self._learn_scales(X, targets, weight)
-            if not self.standardize:
-                labels = getattr(self, "feature_names_in_", None)
-                hint = "pass standardize=True, or scale X"
-                warn_of_inputs(X, weight, labels, hint)
         self._use(self._net_of_weights())
         if not afresh and self._renew_scales(X, targets, weight):
             self.__dict__.pop("_optimizer", None)  # what it remembers is of the other scale
 
-    def _learn_scales(self, X: Any, targets: Array, weight: Array | None) -> None:  # noqa: ARG002
+    def _learn_scales(self, X: Any, targets: Array, weight: Array | None) -> None:
         """Note the scales that fresh weights are for."""
-        self._learn_input_scale(X, weight)
-
-    def _learn_input_scale(self, X: Any, weight: Array | None) -> None:
-        self.__dict__.pop("scaler_", None)
-        if self.standardize:
-            self.scaler_ = scalers.learned_from(X, weight)
 
     def _renew_scales(self, X: Any, targets: Array, weight: Array | None) -> bool:  # noqa: ARG002
         """Let weights go on in other scales where those are wanted; return whether they are."""
-        before = getattr(self, "scaler_", None)
-        if self.standardize == (before is not None):
-            return False
-        self._learn_input_scale(X, weight)
-        scalers.rescale_inputs(self._net, before, getattr(self, "scaler_", None))
-        return True
+        return False
 
     def _check_arguments(self, validation: Examples | None, *, incremental: bool) -> None:  # noqa: ARG002
         """Refuse what does not go together, before anything is changed."""

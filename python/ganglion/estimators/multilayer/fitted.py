@@ -18,7 +18,7 @@ from ganglion.estimators.shared.hidden_layers import Activation
 from ganglion.estimators.shared.texts import text_told
 from ganglion.estimators.shared.threads import limited
 from ganglion.graphs.architectures import Architecture
-from ganglion.models import Sequential
+from ganglion.models import Model
 
 
 class FittedNetwork(Estimator, NetworkArguments):
@@ -26,20 +26,20 @@ class FittedNetwork(Estimator, NetworkArguments):
 
     solver: str
     out_activation_: str
-    _net: Sequential
+    _net: Model
 
     def _outputs(self, X: Any) -> Array:
         """Check inputs, and return the values of the output layer, shape `(samples, outputs)`."""
         check_is_fitted(self)
         return self._outputs_of(self._net_of_weights(), X, self.out_activation_)
 
-    def _outputs_of(self, net: Sequential, X: Any, out_activation: Activation) -> Array:
+    def _outputs_of(self, net: Model, X: Any, out_activation: Activation) -> Array:
         with text_told(X):
             X = validate_data(
                 self, X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), reset=False
             )
         with limited(self.n_jobs):
-            return outputs_of(net, self._scaled(X), out_activation)
+            return outputs_of(net, self._fed(X), out_activation)
 
     def _validated(self, X: Any, y: Any, *, reset: bool, **checks: Any) -> tuple[Any, Array]:
         """Check inputs and targets as scikit-learn does; one column of targets becomes flat."""
@@ -62,17 +62,21 @@ class FittedNetwork(Estimator, NetworkArguments):
         check_is_fitted(self)
         return self._net_of_weights().architecture
 
-    def _use(self, net: Sequential) -> None:
+    def _use(self, net: Model) -> None:
         """Let a model be the estimator's."""
         self._net = net
 
-    def _net_of_weights(self) -> Sequential:
+    def _net_of_weights(self) -> Model:
         """Return the model that the estimator works with."""
         return self._net
 
     def _learnt_so_far(self) -> dict[str, Any]:
         """Return a copy of what predictions need, by the names of attributes."""
         return {"_net": copy.copy(self._net)}
+
+    def _fed(self, X: Any) -> tuple[Any, ...]:
+        """Return the table that each input of the network is fed, of checked inputs."""
+        return (self._scaled(X),)
 
     def _scaled(self, X: Any) -> Any:
         """Return checked inputs as the network takes them."""

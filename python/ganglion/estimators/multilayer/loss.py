@@ -123,7 +123,8 @@ class PenalizedLoss:
     ) -> None:
         self._rule = rule
         self._by_batch = purpose != "evaluate"
-        self._penalty = _core.Penalty(float(alpha), model.network.weight_ranges())
+        ranges = model.network.weight_ranges()
+        self._penalty = _core.Penalty(float(alpha), ranges) if alpha else None
         extras = Extras(
             loss_factor=rule.gradient, penalty=self._penalty, mean_of_batches=self._by_batch
         )
@@ -146,7 +147,8 @@ class PenalizedLoss:
             order: The samples' numbers in the order they are used; None: as they lie.
             rates: Gives the learning rates of the next so many, for training.
         """
-        self._penalty.reset()
+        if self._penalty is not None:
+            self._penalty.reset()
         source = ArraySource(samples, batch_size, None if order is None else lambda _: order)
         try:
             loss = self._phase.run_epoch("fit", source, rates)["loss"]
@@ -156,7 +158,8 @@ class PenalizedLoss:
         if isinstance(self._rule.loss, losses.Poisson):
             together = batch_size if self._by_batch else len(samples)
             offset = _deviance_offset(samples, order, together)
-        return float(self._rule.value * loss + self._penalty.mean() + offset)
+        penalty = 0.0 if self._penalty is None else self._penalty.mean()
+        return float(self._rule.value * loss + penalty + offset)
 
 
 def _deviance_offset(samples: Dataset, order: Order | None, batch_size: int) -> float:

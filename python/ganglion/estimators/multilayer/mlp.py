@@ -12,7 +12,7 @@ from ganglion.estimators.multilayer.outputs import output_layer
 from ganglion.estimators.shared.hidden_layers import Activation
 from ganglion.graphs.architectures import Chain
 from ganglion.layers import Dense, Dropout, Layer
-from ganglion.models import Sequential, inside
+from ganglion.models import Model, Sequential, inside
 
 
 def mlp(
@@ -64,7 +64,7 @@ def holding(
     return made
 
 
-def shown(model: Sequential) -> tuple[list[Array], list[Array]]:
+def shown(model: Model) -> tuple[list[Array], list[Array]]:
     """Return a model's weights and biases, layer by layer: views, writing to them changes it."""
     parts = inside.parametrized(model).network.split(model.parameter_vector)
     return parts[0::2], parts[1::2]

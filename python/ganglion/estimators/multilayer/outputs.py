@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from ganglion._base.arrays import Array
 from ganglion.estimators.shared.hidden_layers import Activation
 from ganglion.layers import Dense
-from ganglion.models import Sequential, inside
+from ganglion.models import Model, inside
 
 # What the core calls scikit-learn's output activations; an exponential is taken outside.
 _OUTPUTS = {"softmax": "softmax", "logistic": "sigmoid", "identity": "identity", "exp": "identity"}
@@ -25,10 +26,11 @@ def output_layer(outputs: int, out_activation: Activation) -> Dense:
     return Dense(outputs, _OUTPUTS.get(str(out_activation), out_activation))
 
 
-def outputs_of(model: Sequential, x: Any, out_activation: Activation) -> Array:
-    """Return the output layer's values, shape `(samples, outputs)`, for finite `x`.
+def outputs_of(model: Model, tables: Sequence[Any], out_activation: Activation) -> Array:
+    """Return the output layer's values, shape `(samples, outputs)`, for finite tables.
 
     Rows of a sparse matrix are unfolded some at a time.
     """
-    out = inside.unchecked_outputs(model, x if isinstance(x, np.ndarray) else x.tocsr())
+    rows = [table if isinstance(table, np.ndarray) else table.tocsr() for table in tables]
+    out = inside.unchecked_outputs(model, rows)
     return np.exp(out, out=out) if out_activation == "exp" else out

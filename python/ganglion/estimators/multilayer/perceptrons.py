@@ -14,20 +14,21 @@ from sklearn.utils.validation import check_is_fitted
 from ganglion._base.arrays import Array
 from ganglion.estimators.multilayer import conversion, lbfgs, scalers
 from ganglion.estimators.multilayer.arguments import MLPArguments
-from ganglion.estimators.multilayer.base import BaseNetwork, Examples
+from ganglion.estimators.multilayer.base import Examples
 from ganglion.estimators.multilayer.learning import Work
 from ganglion.estimators.multilayer.mlp import draw, holding, mlp, shown
 from ganglion.estimators.multilayer.parameters import OF_STOCHASTIC, STOCHASTIC, hidden_sizes
+from ganglion.estimators.multilayer.scaled_inputs import ScaledInputs
 from ganglion.estimators.shared.access import predicts
 from ganglion.estimators.shared.hidden_layers import Activation, activations_of
 from ganglion.estimators.shared.progress_shown import OF_ANY_SOLVER, show
 from ganglion.estimators.shared.threads import threads_for
-from ganglion.models import Sequential, inside
+from ganglion.models import Model, Sequential, inside
 from ganglion.training.fit_plan import FitPlan
 from ganglion.training.progress import Progress
 
 
-class BaseMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseNetwork, MLPArguments):  # type: ignore[misc]  # scikit-learn has no types
+class BaseMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ScaledInputs, MLPArguments):  # type: ignore[misc]  # scikit-learn has no types
     """Base of the estimators that have `coefs_` and `intercepts_` once they are fitted."""
 
     def _new_net(self, features: int, dtype: str) -> Sequential:
@@ -113,7 +114,7 @@ class BaseMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseNetwork, ML
         """How many columns `transform` gives."""
         return int(self.coefs_[-1].shape[0])
 
-    def _use(self, net: Sequential) -> None:
+    def _use(self, net: Model) -> None:
         """Let the estimator's weights be those of a model made as its parameters say."""
         self._net = net
         self.coefs_, self.intercepts_ = shown(net)
@@ -125,7 +126,7 @@ class BaseMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseNetwork, ML
             "intercepts_": [intercept.copy() for intercept in self.intercepts_],
         }
 
-    def _net_of_weights(self) -> Sequential:
+    def _net_of_weights(self) -> Model:
         """Return the model that works with `coefs_`, or one with a copy where users set them."""
         made_as = self._made_as()
         if hasattr(self, "_net") and _are_the_same(made_as, self._net_shows):

@@ -9,11 +9,11 @@ from sklearn.utils.validation import check_is_fitted
 from ganglion._base.arguments import explained
 from ganglion.activations import ActivationFunction
 from ganglion.estimators.multilayer.arguments import NetworkArguments
-from ganglion.estimators.multilayer.base import BaseNetwork
 from ganglion.estimators.multilayer.blocks import FORMS, NORMALIZATIONS, Blocks
 from ganglion.estimators.multilayer.classes import NetworkClassifier
 from ganglion.estimators.multilayer.outputs import output_layer
 from ganglion.estimators.multilayer.parameters import STOCHASTIC
+from ganglion.estimators.multilayer.scaled_inputs import ScaledInputs
 from ganglion.estimators.multilayer.values import LossArgument, NetworkRegressor
 from ganglion.estimators.shared.hidden_layers import ACTIVATIONS, Activation, activations_of
 from ganglion.estimators.shared.parameters import AT_LEAST_1, one_of, parameter, parametrized
@@ -60,8 +60,10 @@ class ResNetArguments(NetworkArguments, BlockArguments):
     solver: str = parameter(one_of(STOCHASTIC), default="adam")
 
 
-class BaseResNet(BaseNetwork, ResNetArguments):
+class BaseResNet(ScaledInputs, ResNetArguments):
     """Base of the residual networks."""
+
+    _net: Sequential
 
     @property
     def model_(self) -> Sequential:

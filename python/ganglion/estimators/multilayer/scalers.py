@@ -13,12 +13,12 @@ from sklearn.preprocessing import StandardScaler
 
 from ganglion._base.arrays import Array
 from ganglion._base.scaling import Scale
-from ganglion.models import Sequential, inside
+from ganglion.models import Model, inside
 from ganglion.training.data import Dataset
 
 
 def rescale_inputs(
-    model: Sequential, before: StandardScaler | None, after: StandardScaler | None
+    model: Model, before: StandardScaler | None, after: StandardScaler | None
 ) -> None:
     """Let a model do with inputs of another scale what it did; None is none."""
     columns = model.input_size
@@ -26,7 +26,7 @@ def rescale_inputs(
 
 
 def rescale_outputs(
-    model: Sequential,
+    model: Model,
     before: StandardScaler | None,
     after: StandardScaler | None,
     *,
@@ -74,14 +74,14 @@ def learned_from(rows: Any, weight: Array | None) -> StandardScaler:
     return scaler
 
 
-def _change_inputs(model: Sequential, before: Scale, after: Scale) -> None:
+def _change_inputs(model: Model, before: Scale, after: Scale) -> None:
     """Let a model do with inputs of another scale what it did."""
     weights, intercepts = _parameters(model)[:2]
     intercepts += ((after.shift - before.shift) / before.unit) @ weights
     weights *= np.reshape(after.unit / before.unit, (-1, 1))
 
 
-def _change_outputs(model: Sequential, before: Scale, after: Scale, *, gaussian: bool) -> None:
+def _change_outputs(model: Model, before: Scale, after: Scale, *, gaussian: bool) -> None:
     ratio = before.unit / after.unit
     shift = (before.shift - after.shift) / after.unit
     weights, intercepts = _parameters(model)[-2:]
@@ -92,6 +92,6 @@ def _change_outputs(model: Sequential, before: Scale, after: Scale, *, gaussian:
         intercepts[values.stop :] += 2 * np.log(ratio)
 
 
-def _parameters(model: Sequential) -> list[Array]:
+def _parameters(model: Model) -> list[Array]:
     """Return views of all, of which those of a dense layer are first, and of another one last."""
     return inside.parametrized(model).network.split(model.parameter_vector)

@@ -16,7 +16,7 @@ from ganglion._base.arrays import Array
 from ganglion._base.functions import check_takes, number
 from ganglion._base.naming import nearest
 from ganglion.estimators.multilayer.outputs import outputs_of
-from ganglion.models import Sequential
+from ganglion.models import Model
 from ganglion.training.data import Dataset
 
 _ELSEWHERE = {  # what other packages call it, or `ganglion.metrics`: scorers
@@ -53,7 +53,7 @@ class Scored(Protocol):
     """What is asked of an estimator, beside what a scorer of scikit-learn's asks."""
 
     early_stopping_metric: str | Callable[..., float]
-    _net: Sequential
+    _net: Model
     out_activation_: str
 
     def _score_of(self, outputs: Array, targets: Array, weight: Array | None) -> float:
@@ -89,14 +89,15 @@ class ValidationScore:
         Raises:
             ValueError: When the metric does not give a finite number.
         """
-        estimator, x, y = self._estimator, self._samples.x, self._samples.y
-        outputs = outputs_of(estimator._net, x, estimator.out_activation_)
+        estimator, tables, y = self._estimator, self._samples.tables, self._samples.y
+        outputs = outputs_of(estimator._net, tables, estimator.out_activation_)
         if not np.isfinite(outputs).all():
             return np.nan
         if self._scorer is None:
             return estimator._score_of(outputs, y, self._weight)
         weighted = self._weight is not None and isinstance(self._scorer, _BaseScorer)
         weights = {"sample_weight": self._weight} if weighted else {}  # functions take none
+        x = tables[0] if len(tables) == 1 else tables
         given = self._scorer(_of_prepared(estimator), x, estimator._labels_of(y), **weights)
         score = number("early_stopping_metric must return", given)
         if not np.isfinite(score):
