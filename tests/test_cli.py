@@ -142,7 +142,7 @@ def test_search_prints_a_table_and_keeps_the_best() -> None:
 
 def test_a_network_that_diverges_does_not_end_a_search() -> None:
     words = ("--search", "--epochs", "3", "--dropout", "0", "--hidden", "", "--learning-rate")
-    all_diverge = run("train", "iris", *words, "1e30")
+    all_diverge = run("train", "iris", *words, "1e38")
     assert all_diverge.exit_code == 2
     assert "training failed: Solver produced non-finite" in all_diverge.stderr
     output = succeed("train", "iris", *words, "1e18")  # three times that is too much for 64 units

@@ -13,7 +13,6 @@ import pytest
 from commands import QUICK, refuse, run, succeed, write_mixed
 
 import ganglion as gn
-from ganglion.neural_network import MLPClassifier
 from ganglion.tables import making
 from ganglion.tables.errors import InputError
 from ganglion.tables.places import writable
@@ -128,7 +127,7 @@ def test_the_model_is_saved_before_anything_is_measured(monkeypatch: pytest.Monk
 def test_ctrl_c_before_the_first_epoch_is_told_in_one_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(MLPClassifier, "fit", Mock(side_effect=KeyboardInterrupt))
+    monkeypatch.setattr(gn.tables.TableClassifier, "fit", Mock(side_effect=KeyboardInterrupt))
     result = run("train", "iris", *QUICK)
     assert (result.exit_code, result.stderr) == (130, "ganglion: interrupted\n")
 

@@ -75,7 +75,8 @@ def test_text_in_a_number_column_names_its_row() -> None:
 
 def test_text_column_is_one_hot_with_missing_its_own() -> None:
     column = cells(["red", None, "blue"])
-    record = TextColumn.fit(column, TextFormat())
+    record = fit_column(column, TextFormat())
+    assert isinstance(record, TextColumn)
     assert record.texts == (None, "blue", "red")
     expected = [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
     np.testing.assert_array_equal(record.transform(column), expected)
@@ -89,7 +90,8 @@ def test_unseen_text_is_zero_everywhere() -> None:
 
 def test_text_column_keeps_its_most_frequent_texts() -> None:
     rare = [f"rare{number:03}" for number in range(MOST_TEXTS + 50)]
-    record = TextColumn.fit(cells([*rare, "common", "common"]), TextFormat())
+    record = fit_column(cells([*rare, "common", "common"]), TextFormat())
+    assert isinstance(record, TextColumn)
     assert record.width == MOST_TEXTS
     assert "common" in record.texts
     assert "rare149" not in record.texts

@@ -20,6 +20,7 @@ from ganglion.tables.errors import InputError, in_python
 from ganglion.tables.options import Task, TrainOptions
 
 if TYPE_CHECKING:
+    from ganglion.tables.estimators import TableClassifier, TableRegressor
     from ganglion.tables.figures import ClassFigures, ValueFigures
     from ganglion.tables.models import TableModel
     from ganglion.tables.reading import Data
@@ -27,14 +28,22 @@ if TYPE_CHECKING:
 __all__ = [
     "ClassFigures",
     "InputError",
+    "TableClassifier",
     "TableModel",
+    "TableRegressor",
     "Task",
     "ValueFigures",
     "load",
     "train",
 ]
 
-_HOMES = {"ClassFigures": "figures", "TableModel": "models", "ValueFigures": "figures"}
+_HOMES = {
+    "ClassFigures": "figures",
+    "TableClassifier": "estimators",
+    "TableModel": "models",
+    "TableRegressor": "estimators",
+    "ValueFigures": "figures",
+}
 _Options = ParamSpec("_Options")
 
 

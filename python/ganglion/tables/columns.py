@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ganglion.tables import fields as file
 from ganglion.tables.cells import Cells
 from ganglion.tables.date_format import DateFormat
+from ganglion.tables.embedded_columns import EmbeddedColumn
 from ganglion.tables.errors import InputError
 from ganglion.tables.fields import LARGEST
 from ganglion.tables.formats import Format
@@ -20,7 +21,7 @@ from ganglion.tables.scales import BoundedScale
 from ganglion.tables.text_format import TextFormat
 from ganglion.tables.wording import plain
 
-MOST_TEXTS = 100  # texts of one column that get a column of their own
+MOST_TEXTS = 100  # texts of one column that get a column of their own; more have vectors
 DATE_PARTS = ("days", "year", "month", "day", "weekday", "hour")
 
 
@@ -134,14 +135,6 @@ class TextColumn:
     texts: tuple[str | None, ...]
     kind: Literal["text"] = "text"
 
-    @classmethod
-    def fit(cls, cells: Cells, format: TextFormat) -> Self:
-        """Collect the texts of a column."""
-        counts = Counter(format.read(cells))
-        kept = sorted(counts, key=lambda text: (-counts[text], text or ""))[:MOST_TEXTS]
-        texts = tuple(sorted(kept, key=lambda text: text or ""))
-        return cls(name=cells.name, format=format, texts=texts)
-
     @property
     def width(self) -> int:
         """Columns the network sees."""
@@ -163,7 +156,7 @@ class TextColumn:
         return f"text, {len(self.texts)} different: {shown}{', ...' * (len(self.texts) > 8)}"
 
 
-Column = NumberColumn | DateColumn | TextColumn
+Column = NumberColumn | DateColumn | TextColumn | EmbeddedColumn
 
 
 def fit_column(cells: Cells, format: Format) -> Column:
@@ -174,12 +167,25 @@ def fit_column(cells: Cells, format: Format) -> Column:
         case DateFormat():
             return DateColumn.fit(cells, format)
         case TextFormat():
-            return TextColumn.fit(cells, format)
+            return fit_texts(cells, format)
+
+
+def fit_texts(cells: Cells, format: TextFormat) -> TextColumn | EmbeddedColumn:
+    """Collect the texts of a column: they have vectors where more than `MOST_TEXTS` come again."""
+    counts = Counter(format.read(cells))
+    kept = [text for text, count in counts.items() if count > 1]
+    if len(kept) <= MOST_TEXTS:
+        kept = sorted(counts, key=lambda text: (-counts[text], text or ""))[:MOST_TEXTS]
+    texts = tuple(sorted(kept, key=lambda text: text or ""))
+    record = TextColumn if len(texts) <= MOST_TEXTS else EmbeddedColumn
+    return record(name=cells.name, format=format, texts=texts)
 
 
 def column_from_fields(fields: Mapping[str, Any]) -> Column:
     """Make the record `dataclasses.asdict` took apart; a ValueError says what is wrong with it."""
-    kind = file.choice(fields, "kind", ("number", "date", "text"))
+    kind = file.choice(fields, "kind", ("number", "date", "text", "embedded"))
+    if kind == "embedded":
+        return EmbeddedColumn.from_fields(fields)
     name, format = file.text(fields, "name"), file.record(fields, "format")
     if kind == "number":
         scaling = BoundedScale.from_fields(file.record(fields, "scaling"))

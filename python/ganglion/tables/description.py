@@ -31,7 +31,7 @@ def of_model(model: Model, *, columns: bool = False) -> str:
     return "\n".join(lines)
 
 
-def of_network(net: gn.Sequential) -> str:
+def of_network(net: gn.Model) -> str:
     """Tell the layers of a network that knows no table."""
     return f"{_layers(net)}\nno table: not written by `ganglion train`"
 
@@ -45,5 +45,5 @@ def brief(model: Model) -> str:
     return f"<TableModel: {line}\n on test rows: {figures}>"
 
 
-def _layers(net: gn.Sequential) -> str:
+def _layers(net: gn.Model) -> str:
     return summary.describe(net.architecture)

@@ -6,6 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ganglion.tables.errors import InputError
+from ganglion.tables.features import Encoded
 from ganglion.tables.fitting import Examples, Say, Warn
 from ganglion.tables.names import listed
 from ganglion.tables.options import Task, TrainOptions
@@ -77,7 +78,10 @@ def prepare(table: Table, task: Task, options: TrainOptions, say: Say, warn: War
 
     def examples(rows: NDArray[Any]) -> Examples:
         part = table.rows(rows)
-        return preparation.transform(part), target.encode(part.cells(target.name)).ravel()
+        rows = preparation.transform(part)
+        return Encoded(features=preparation, rows=rows), target.encode(
+            part.cells(target.name)
+        ).ravel()
 
     prepared = Prepared(
         preparation=preparation,

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ganglion.tables.features import Encoded
 from ganglion.tables.figures import score
 from ganglion.tables.fitting import Examples
 from ganglion.tables.models import TableModel
+from ganglion.tables.networks import outputs_of
 
 REPEATS = 5
 MOST_ROWS = 1000  # that are looked at: with more the figures hardly change
@@ -36,12 +38,14 @@ def importances(model: TableModel, examples: Examples, seed: int) -> list[Import
         seed: Decides the choice and the shuffles.
     """
     rng = np.random.default_rng(seed)
-    chosen = rng.permutation(len(examples[0]))[:MOST_ROWS]
-    inputs, encoded = examples[0][chosen], examples[1][chosen]
+    rows, targets = examples[0].rows, examples[1]
+    chosen = rng.permutation(len(rows))[:MOST_ROWS]
+    inputs, encoded = rows[chosen], targets[chosen]
     target = model.preparation.target
 
     def score_now() -> float:
-        return score(target, np.asarray(model.net.predict(inputs)), encoded)
+        shown = Encoded(features=model.preparation, rows=inputs)
+        return score(target, outputs_of(model.net, shown), encoded)
 
     whole, found, end = score_now(), list[Importance](), 0
     for number, column in enumerate(model.preparation.columns):

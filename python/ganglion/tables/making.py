@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from ganglion.tables import plots, report
 from ganglion.tables.errors import InputError
 from ganglion.tables.examples import choose_columns, prepare, task_of
 from ganglion.tables.figures import ClassFigures, measure
 from ganglion.tables.fitting import Say, Warn, network_of, train_one
 from ganglion.tables.models import TableModel, current_versions, spare_others
+from ganglion.tables.networks import outputs_of
 from ganglion.tables.options import TrainOptions
 from ganglion.tables.places import holds_something, other_than, writable
 from ganglion.tables.reading import Data, as_table
@@ -54,7 +53,8 @@ def train(data: Data, options: TrainOptions, say: Say, warn: Warn) -> Trained:
     if options.output is not None and not options.force:
         spare_others(Path(options.output), table.labels.name, task)
     rows = prepare(table, task, options, tell, tell_doubts)
-    seen = Seen.of(rows.training, rows.validation)
+    parts = rows.training, rows.validation
+    seen = Seen.of(*((inputs.rows, targets) for inputs, targets in parts))
     versions = current_versions()
 
     fit = search if options.search else train_one
@@ -65,7 +65,7 @@ def train(data: Data, options: TrainOptions, say: Say, warn: Warn) -> Trained:
         _save(model, Path(options.output), options.force)
         tell(f"wrote {options.output}")
     inputs, encoded = rows.test
-    figures = measure(rows.preparation.target, np.asarray(net.predict(inputs)), encoded)
+    figures = measure(rows.preparation.target, outputs_of(net, inputs), encoded)
     if isinstance(figures, ClassFigures) and (overlooked := figures.overlooked()):
         remedy = "" if options.class_weight else ": see --class-weight balanced"
         tell_doubts([never_predicted(overlooked, remedy)])

@@ -17,14 +17,11 @@ class TableGiven(InputError):
         super().__init__(f"{path} is a table, no model file")
 
 
-def load_network(path: str | os.PathLike[str]) -> gn.Sequential:
+def load_network(path: str | os.PathLike[str]) -> gn.Model:
     """Read the network of a model file."""
     _require_file(path)
     try:
-        net = gn.load(path)
-        if not isinstance(net, gn.Sequential):
-            raise ValueError(f"load: {path} has a graph of layers, models of tables are a chain")
-        return net
+        return gn.load(path)
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
 

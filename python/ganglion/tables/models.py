@@ -21,6 +21,7 @@ from ganglion.tables.errors import InputError, takes_options
 from ganglion.tables.fields import texts_by_name
 from ganglion.tables.figures import Figures
 from ganglion.tables.model_files import load_metadata, load_network
+from ganglion.tables.networks import fits
 from ganglion.tables.options import Task, column_names
 from ganglion.tables.places import holds_something
 from ganglion.tables.preparation import Preparation
@@ -57,7 +58,7 @@ class TableModel:
         figures: Those on the test rows, from the training; None for a model of a file.
     """
 
-    net: gn.Sequential
+    net: gn.Model
     preparation: Preparation
     seen: Seen
     versions: Mapping[str, str] = field(default_factory=current_versions)
@@ -80,9 +81,10 @@ class TableModel:
         except (RecursionError, ValueError) as error:
             raise InputError(f"cannot read {path}: {error}") from error
         net = load_network(path)
-        sizes = (preparation.width, preparation.target.output_size)
-        own_scale = net.rescale != 1 or isinstance(net.layers[0], gn.Normalization)
-        if (net.input_size, net.output_size) != sizes or own_scale:
+        own_scale = net.rescale != 1 or any(
+            isinstance(layer, gn.Normalization) for layer in net.layers
+        )
+        if own_scale or not fits(net, preparation, preparation.target.output_size):
             raise InputError(f"cannot read {path}: its columns and its network do not fit together")
         return cls(net=net, preparation=preparation, seen=seen, versions=versions)
 

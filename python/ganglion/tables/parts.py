@@ -16,7 +16,7 @@ class Model(Protocol):
     """The parts of a `TableModel`."""
 
     @property
-    def net(self) -> gn.Sequential:
+    def net(self) -> gn.Model:
         """The network."""
 
     @property

@@ -6,13 +6,12 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-import numpy as np
-
 from ganglion._base import writing
 from ganglion.tables import plots
 from ganglion.tables.errors import InputError
 from ganglion.tables.figures import ClassFigures, Figures
 from ganglion.tables.importance import REPEATS, importances
+from ganglion.tables.networks import outputs_of
 from ganglion.tables.targets import ValueTarget
 from ganglion.tables.trained import Trained
 from ganglion.tables.wording import plain
@@ -134,7 +133,7 @@ def _errors(trained: Trained, figures: Figures) -> tuple[str, str]:
     target = trained.rows.preparation.target
     assert isinstance(target, ValueTarget)
     inputs, encoded = trained.rows.test
-    predicted = target.unscaled(np.asarray(trained.model.net.predict(inputs))[:, 0])
+    predicted = target.unscaled(outputs_of(trained.model.net, inputs)[:, 0])
     address = plots.true_against_predicted(target.unscaled(encoded), predicted)
     return "True and predicted values", f'<img src="{address}" alt="A point for each row">'
 

@@ -6,12 +6,13 @@ from typing import Any, Self
 
 import pandas as pd
 
-from ganglion.estimators.multilayer.perceptrons import BaseMLP
+from ganglion.estimators.shared.hidden_layers import sizes_of
 from ganglion.model_selection import fit_many
 from ganglion.tables.errors import InputError
 from ganglion.tables.fitting import (
     FAILURES,
     Examples,
+    Fitted,
     Say,
     make_estimator,
     reason,
@@ -26,7 +27,7 @@ _SMALL = (64,)  # hidden layers beside those asked for
 
 def search(
     task: Task, options: TrainOptions, training: Examples, validation: Examples, say: Say
-) -> BaseMLP:
+) -> Fitted:
     """Train a network for each setting, print their table, and return the best.
 
     It is the one with the lowest validation loss, with the weights of its best epoch. Ctrl-C ends
@@ -34,7 +35,7 @@ def search(
     """
     settings = grid(options)
     say(f"search: {len(settings)} networks")
-    rows = len(training[0])
+    rows = len(training[1])
     interrupted = False
     with told_in_our_words(), SearchProgress(len(settings), quiet=options.quiet) as progress:
         trials = [
@@ -65,7 +66,7 @@ def search(
 class Trial:
     """A network of a search; one that does not stay finite does not end the others."""
 
-    estimator: BaseMLP
+    estimator: Fitted
     progress: SearchProgress
     failure: str | None = None
 
@@ -97,11 +98,11 @@ def grid(options: TrainOptions) -> list[dict[str, Any]]:
     ]
 
 
-def table_of(estimators: list[BaseMLP], score: str) -> str:
+def table_of(estimators: list[Fitted], score: str) -> str:
     """Return a line for each network, the best first."""
     lines = [
         {
-            "hidden": ",".join(str(len(hidden)) for hidden in one.intercepts_[:-1]) or "none",
+            "hidden": ",".join(map(str, sizes_of(one.hidden_layer_sizes))) or "none",
             "learning rate": plain(one.learning_rate_init, digits=2),
             "dropout": one.dropout,
             "epochs": one.n_iter_,

@@ -5,15 +5,12 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganglion.tables import fields as file
-
-if TYPE_CHECKING:
-    from ganglion.tables.fitting import Examples
 
 MOST = 1000  # hashes that are kept: a share is told within some 3 %
 _DIFFERENT = 0.9  # of the rows; where fewer are, rows that are alike need not be the same
@@ -37,9 +34,9 @@ class Seen:
     all: bool
 
     @classmethod
-    def of(cls, *parts: "Examples") -> Self:
-        """Note rows; none where many of them are alike."""
-        hashes = np.concatenate([_hashes(*examples) for examples in parts])
+    def of(cls, *parts: tuple[NDArray[Any], NDArray[Any]]) -> Self:
+        """Note rows, parts of them as `note` takes them; none where many of them are alike."""
+        hashes = np.concatenate([_hashes(*part) for part in parts])
         different = np.unique(hashes)
         if len(different) < _DIFFERENT * len(hashes):
             return cls(hashes=(), all=False)

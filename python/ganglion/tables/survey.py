@@ -50,22 +50,45 @@ def survey(table: Table) -> Survey:
         if name == table.target:
             doubted += _target_doubts(cells)
             continue
-        format = format_of(cells, most_texts=MOST_TEXTS)
-        if not isinstance(format, TextFormat):
-            columns[name] = _read(cells, format)
-        read = replace(cells, values=columns[name])
-        if why := _no_use(read, format):
-            doubted.append(f"column {name!r} {why}; it is left out")
+        one = reading(cells)
+        columns[name] = one.read.values
+        if one.left_out:
+            doubted.append(one.left_out)
         else:
-            formats[name] = format
-            told += notes(cells, format)
-            doubted += doubts(cells, read, format, table.labels)
+            formats[name] = one.format
+            told += notes(cells, one.format)
+            doubted += doubts(cells, one.read, one.format, table.labels)
     return Survey(
         table=replace(table, frame=pd.DataFrame(columns)),
         formats=formats,
         notes=tuple(told),
         doubts=tuple(doubted),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How a column is read.
+
+    Args:
+        format: How.
+        read: Its cells, with numbers and dates read.
+        left_out: A line that tells why nothing can be learnt from it; None where something can.
+    """
+
+    format: Format
+    read: Cells
+    left_out: str | None
+
+
+def reading(cells: Cells) -> Reading:
+    """Find out how a column is read."""
+    format = format_of(cells, most_texts=MOST_TEXTS)
+    values = cells.values if isinstance(format, TextFormat) else _read(cells, format)
+    read = replace(cells, values=values)
+    why = _no_use(read, format)
+    left_out = f"column {cells.name!r} {why}; it is left out" if why else None
+    return Reading(format=format, read=read, left_out=left_out)
 
 
 def _read(cells: Cells, format: NumberFormat | DateFormat) -> "pd.Series[Any]":

@@ -1,5 +1,6 @@
 """Texts: categories, codes and names, in the spelling of the table."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
@@ -67,10 +68,11 @@ class TextFormat:
 def _by_value(known: Sequence[str | None]) -> dict[str | None, int]:
     """Return the places of texts by what a number or truth value of that meaning is written as."""
     values = [None if one is None else _meaning(one) for one in known]
+    counts = Counter(values)
     return {
         value: place
         for place, value in enumerate(values)
-        if value is not None and values.count(value) == 1
+        if value is not None and counts[value] == 1
     }
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ganglion.estimators.multilayer.perceptrons import BaseMLP
 from ganglion.tables.examples import Prepared
+from ganglion.tables.fitting import Fitted
 from ganglion.tables.models import TableModel
 from ganglion.tables.options import TrainOptions
 
@@ -24,6 +24,6 @@ class Trained:
     name: str
     options: TrainOptions
     model: TableModel
-    estimator: BaseMLP
+    estimator: Fitted
     rows: Prepared
     told: tuple[str, ...]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ganglion.tables.errors import InputError
+from ganglion.tables.features import Encoded
 from ganglion.tables.figures import Figures, measure
 from ganglion.tables.marks import settled
+from ganglion.tables.networks import outputs_of
 from ganglion.tables.parts import Model
 from ganglion.tables.reading import Table
 
@@ -36,7 +36,7 @@ def predictions(
     """
     table, marks = settled(table, model.preparation.number_formats)
     kept = table.frame[table.columns_named(keep)].reset_index(drop=True)
-    outputs = np.asarray(model.net.predict(_inputs(model, table)))
+    outputs = outputs_of(model.net, _inputs(model, table))
     frame = model.preparation.target.decode(outputs, probabilities=probabilities)
     for name in kept:
         if name in frame:
@@ -65,13 +65,13 @@ def figures(model: Model, table: Table, warn: Warn) -> Figures:
         table = table.rows(~missing)
     encoded = target.encode(table.cells(target.name))
     inputs = _inputs(model, table)
-    seen = model.seen.note(inputs, encoded)
+    seen = model.seen.note(inputs.rows, encoded)
     warn([*marks, *model.preparation.doubts(table), *([seen] if seen else [])])
-    outputs = np.asarray(model.net.predict(inputs))
+    outputs = outputs_of(model.net, inputs)
     return measure(target, outputs, encoded, left_out=int(missing.sum()))
 
 
-def _inputs(model: Model, table: Table) -> NDArray[np.float32]:
-    """Give what the network sees of each row, shape `(rows, width)`."""
+def _inputs(model: Model, table: Table) -> Encoded:
+    """Give what the network sees of each row."""
     table.require(model.preparation.names)
-    return model.preparation.transform(table)
+    return Encoded(features=model.preparation, rows=model.preparation.transform(table))

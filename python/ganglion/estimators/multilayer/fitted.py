@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,11 @@ class FittedNetwork(Estimator, NetworkArguments):
     def _fed(self, X: Any) -> tuple[Any, ...]:
         """Return the table that each input of the network is fed, of checked inputs."""
         return (self._scaled(X),)
+
+    def _as_prepared(self, tables: Sequence[Any]) -> Any:
+        """Return inputs that are fed as these tables to an estimator that scales nothing."""
+        (table,) = tables
+        return table
 
     def _scaled(self, X: Any) -> Any:
         """Return checked inputs as the network takes them."""

@@ -24,7 +24,7 @@ def _is_stochastic(given: Mapping[str, Any]) -> bool:
 def _has_hidden_layers(given: Mapping[str, Any]) -> bool:
     if "hidden_layer_sizes" not in given:  # of a residual network
         return True
-    shape = (given[name] for name in ("hidden_layer_sizes", "n_hidden_layers", "hidden_width"))
+    shape = (given.get(name) for name in ("hidden_layer_sizes", "n_hidden_layers", "hidden_width"))
     return bool(hidden_sizes(*shape))
 
 

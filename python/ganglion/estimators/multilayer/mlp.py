@@ -34,14 +34,24 @@ def mlp(
         dropout: The part of each hidden layer's outputs zeroed while training.
         seed: Of the dropout.
     """
+    layers = [
+        *hidden_layers(sizes[1:-1], activations, dropout),
+        output_layer(sizes[-1], out_activation),
+    ]
+    architecture = Chain(layers, sizes[0], dtype, seed)
+    return Sequential.of(architecture, architecture.network())
+
+
+def hidden_layers(
+    sizes: Sequence[int], activations: Sequence[Activation], dropout: float = 0.0
+) -> list[Layer]:
+    """Return layers of so many units, each with its activation, whose outputs are dropped out."""
     layers: list[Layer] = []
-    for units, activation in zip(sizes[1:-1], activations, strict=True):
+    for units, activation in zip(sizes, activations, strict=True):
         layers.append(Dense(units, activation))
         if dropout:
             layers.append(Dropout(dropout))
-    layers.append(output_layer(sizes[-1], out_activation))
-    architecture = Chain(layers, sizes[0], dtype, seed)
-    return Sequential.of(architecture, architecture.network())
+    return layers
 
 
 def holding(
@@ -64,23 +74,30 @@ def holding(
     return made
 
 
-def shown(model: Model) -> tuple[list[Array], list[Array]]:
-    """Return a model's weights and biases, layer by layer: views, writing to them changes it."""
-    parts = inside.parametrized(model).network.split(model.parameter_vector)
+def shown(model: Model, after: int = 0) -> tuple[list[Array], list[Array]]:
+    """Return a model's weights and biases, layer by layer: views, writing to them changes it.
+
+    Args:
+        model: Whose.
+        after: How many parameters come first that are not of dense layers.
+    """
+    parts = inside.parametrized(model).network.split(model.parameter_vector)[after:]
     return parts[0::2], parts[1::2]
 
 
 def draw(
-    model: Sequential, random_state: np.random.RandomState, activations: Sequence[Any]
+    weights: tuple[Sequence[Array], Sequence[Array]],
+    random_state: np.random.RandomState,
+    activations: Sequence[Any],
 ) -> None:
     """Draw the first weights, as scikit-learn does (Glorot and Bengio, 2010).
 
     Args:
-        model: Whose.
+        weights: What `shown` gives.
         random_state: What they are drawn from, layer by layer.
         activations: Of the hidden layers, and the one that the output layer's weights go by.
     """
-    for coef, intercept, activation in zip(*shown(model), activations, strict=True):
+    for coef, intercept, activation in zip(*weights, activations, strict=True):
         factor = 2.0 if activation in ("logistic", "sigmoid") else 6.0
         bound = np.sqrt(factor / sum(coef.shape))
         coef[:] = random_state.uniform(-bound, bound, coef.shape)

@@ -39,7 +39,7 @@ class BaseMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ScaledInputs, M
         sizes, last = [*sizes, self.n_outputs_], self.out_activation_
         net = mlp(sizes, activations, last, dtype, self.dropout, self._dropout_seed)
         as_last = activations[-1] if activations else self.activation
-        draw(net, self._random_state, [*activations, as_last])
+        draw(shown(net), self._random_state, [*activations, as_last])
         return net
 
     def _hidden_sizes(self) -> list[int]:

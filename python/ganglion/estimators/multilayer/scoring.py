@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -62,6 +62,9 @@ class Scored(Protocol):
     def _labels_of(self, targets: Array) -> Array:
         """Return targets as users give them."""
 
+    def _as_prepared(self, tables: Sequence[Any]) -> Any:
+        """Return inputs of which `_of_prepared` makes these tables, that the network is fed."""
+
 
 class ValidationScore:
     """Scores an estimator's model on samples as `early_stopping_metric` says.
@@ -97,7 +100,7 @@ class ValidationScore:
             return estimator._score_of(outputs, y, self._weight)
         weighted = self._weight is not None and isinstance(self._scorer, _BaseScorer)
         weights = {"sample_weight": self._weight} if weighted else {}  # functions take none
-        x = tables[0] if len(tables) == 1 else tables
+        x = estimator._as_prepared(tables)
         given = self._scorer(_of_prepared(estimator), x, estimator._labels_of(y), **weights)
         score = number("early_stopping_metric must return", given)
         if not np.isfinite(score):

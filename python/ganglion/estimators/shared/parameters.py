@@ -36,7 +36,13 @@ def parameter(*allowed: Any, default: Any, says: str = "") -> Any:
     return field(default=default, metadata={"allowed": list(allowed), "says": says})
 
 
-@dataclass_transform(eq_default=False, field_specifiers=(parameter,))
+def with_default(record: type[Any], name: str, *, default: Any) -> Any:
+    """Return the field of a record that has another default."""
+    (declared,) = (one for one in fields(record) if one.name == name)
+    return field(default=default, metadata=declared.metadata)
+
+
+@dataclass_transform(eq_default=False, field_specifiers=(parameter, with_default))
 def parametrized(cls: type[Record]) -> type[Record]:
     """Make a class a record of its parameters and those of its bases, as scikit-learn expects it.
 
