@@ -39,6 +39,7 @@ def test_the_guide_says_true_things_about_its_examples() -> None:
     assert 0.85 < covered < 0.95
     within = (names["low"] < names["y_sugar"]) & (names["y_sugar"] < names["high"])
     assert 0.75 < within.mean() < 0.85
+    assert names["rents"].score(names["flats"][2000:], names["rent"][2000:]) > 0.9
     assert names["net"].evaluate(names["X_test"], names["y_test"])["loss"] < 1
 
 

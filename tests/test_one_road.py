@@ -12,6 +12,7 @@ from types import CodeType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
@@ -24,6 +25,7 @@ from ganglion.callbacks import LambdaCallback
 from ganglion.estimators.perceptron.units import UnitsEpochs
 from ganglion.linear_model import Perceptron
 from ganglion.neural_network import MLPClassifier, MLPRegressor, ResNetClassifier
+from ganglion.tables import TableClassifier
 from ganglion.training import loop
 from ganglion.training.core_passes import CorePass
 
@@ -34,6 +36,7 @@ MOST_CALLS = 9  # from `fit` to the core, both counted
 
 X = np.random.default_rng(0).normal(size=(40, 4))
 Y = np.arange(40) % 3
+TABLE = pd.DataFrame({"number": range(240), "text": 2 * [f"t{row}" for row in range(120)]})
 
 
 def fit_model() -> None:
@@ -63,6 +66,10 @@ FITS: dict[str, tuple[str, Callable[[], object]]] = {  # and what of the core th
         lambda: GenerativeAdversarialNetwork(2, 5, 5, max_iter=2).fit(X),
     ),
     "ResNetClassifier": ("Trainer.run", lambda: ResNetClassifier(1, 5, max_iter=2).fit(X, Y)),
+    "TableClassifier": (
+        "Trainer.run",
+        lambda: TableClassifier((5,), max_iter=2).fit(TABLE, np.arange(240) % 3),
+    ),
     "Perceptron": ("Perceptrons.run_epoch", lambda: Perceptron(max_iter=2, tol=None).fit(X, Y)),
 }
 BY_SCIPY: dict[str, tuple[str, Callable[[], object]]] = {  # which has the loop

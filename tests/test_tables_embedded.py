@@ -179,3 +179,21 @@ def test_another_graph_is_no_model_of_the_table(model: gn.tables.TableModel) -> 
     gn.Model(x, gn.Dense(1)(x)).save("m.safetensors", metadata)
     assert "its columns and its network do not fit" in refuse("info", "m.safetensors")
     assert Preparation.from_json(metadata["table"]) == model.preparation
+
+
+def test_each_of_several_columns_has_its_own_vectors() -> None:
+    rows = np.arange(1200)
+    frame = pd.DataFrame({"shop": [f"s{row % 400}" for row in rows], "size": rows % 7})
+    frame["town"] = [f"t{row % 150}" for row in rows]
+    frame["price"] = rows % 400 + rows % 150
+    model = gn.tables.train(frame, target="price", epochs=2, hidden=(4,), quiet=True)
+    assert model.preparation.names == ["size", "shop", "town"]
+    sizes = [column.rows for column in model.preparation.embedded]
+    tables = model.net.get_weights()[:2]
+    assert [len(table) for table in tables] == sizes
+    assert sizes[0] > sizes[1] == 151
+    np.testing.assert_allclose(tables[1][0], tables[1][1:].mean(axis=0), atol=1e-7)
+    model.save("m.safetensors")
+    again = gn.tables.load("m.safetensors")
+    known = frame[frame["shop"].isin(model.preparation.embedded[0].texts)]
+    pd.testing.assert_frame_equal(again.predict(known), model.predict(known))

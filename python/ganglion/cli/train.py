@@ -90,8 +90,8 @@ def train(
 
     Number columns are scaled to mean 0 and deviation 1, a missing number stands at the median.
     Dates become numbers: the day, month, year, weekday and hour. Text columns become one-hot, a
-    missing text is a text of its own; each keeps its 100 most frequent texts. The model file keeps
-    all this, and the target's classes or units.
+    missing text is a text of its own; where more than 100 texts come again, each has a vector that
+    is learnt. The model file keeps all this, and the target's classes or units.
     """
     with told_in_one_line():
         from ganglion.tables import making

@@ -12,7 +12,7 @@ from ganglion.layers import Layer
 from ganglion.models import Model, inside
 from ganglion.tables.features import Encoded, Features
 
-SMOOTHING = 10  # rows that the mean of all vectors counts as, in that of texts not known
+SMOOTHING = 10  # rows as which the mean of all vectors counts in that of texts not known
 _PLAIN = "columns"  # the input that holds all columns but the embedded ones
 
 
@@ -72,10 +72,8 @@ def teach_unknown(net: Model, features: Features, tables: Sequence[NDArray[Any]]
         features: What it is fed.
         tables: What it was trained on, for each input.
     """
-    embedded = features.embedded
     vectors = inside.parametrized(net).network.split(net.parameter_vector)
-    numbers = tables[len(tables) - len(embedded) :]
-    for column, table, given in zip(embedded, vectors, numbers, strict=False):
-        counts = np.bincount(given.ravel().astype(np.int64), minlength=column.rows)
-        mean = np.average(table[1:], axis=0, weights=counts[1:])
-        table[0] += (mean - table[0]) * (SMOOTHING / (SMOOTHING + counts[0]))
+    numbers = tables[len(tables) - len(features.embedded) :]
+    for table, given in zip(vectors, numbers, strict=False):  # dense layers come behind
+        share = SMOOTHING / (SMOOTHING + np.count_nonzero(given == 0))
+        table[0] += (table[1:].mean(axis=0) - table[0]) * share

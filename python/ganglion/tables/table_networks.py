@@ -22,7 +22,6 @@ from ganglion._base.messages import warn
 from ganglion.activations import ActivationFunction
 from ganglion.estimators.multilayer.arguments import NetworkArguments
 from ganglion.estimators.multilayer.base import BaseNetwork
-from ganglion.estimators.multilayer.learning import Work
 from ganglion.estimators.multilayer.mlp import draw, hidden_layers, shown
 from ganglion.estimators.multilayer.outputs import output_layer, outputs_of
 from ganglion.estimators.multilayer.parameters import STOCHASTIC
@@ -49,6 +48,7 @@ from ganglion.tables.marks import settled
 from ganglion.tables.networks import network, teach_unknown
 from ganglion.tables.reading import Table, as_table
 from ganglion.tables.survey import reading
+from ganglion.training.data import Dataset
 
 
 @parametrized
@@ -184,9 +184,8 @@ class BaseTable(BaseNetwork, TableArguments):
             )
             raise ValueError(f"{given} is another network than that of the weights to go on with")
 
-    def _run_epochs(self, work: Work) -> None:
-        super()._run_epochs(work)
-        teach_unknown(self._net, self.features_, work.samples.tables)
+    def _round_off(self, samples: Dataset) -> None:
+        teach_unknown(self._net, self.features_, samples.tables)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

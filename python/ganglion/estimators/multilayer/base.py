@@ -134,6 +134,7 @@ class BaseNetwork(CallbackSupportMixin, LearningNetwork):  # type: ignore[misc] 
         self.interrupted_ = False
         with limited(self.n_jobs):
             self._way()(Work(samples, watched, events, clock, incremental))
+        self._round_off(samples)
         self.fit_time_ = clock.seconds
         if not np.isfinite(self._net.parameter_vector).all():
             raise ValueError(_NOT_FINITE)
@@ -159,6 +160,9 @@ class BaseNetwork(CallbackSupportMixin, LearningNetwork):  # type: ignore[misc] 
         self._use(self._net_of_weights())
         if not afresh and self._renew_scales(X, targets, weight):
             self.__dict__.pop("_optimizer", None)  # what it remembers is of the other scale
+
+    def _round_off(self, samples: Dataset) -> None:
+        """Do what is left to do once the weights are trained on samples."""
 
     def _learn_scales(self, X: Any, targets: Array, weight: Array | None) -> None:
         """Note the scales that fresh weights are for."""
