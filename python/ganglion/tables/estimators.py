@@ -26,6 +26,9 @@ class TableClassifier(BaseTable, NetworkClassifier):
     text that is not known when predicting has that too, and as few rows learn it, it is drawn to
     the mean of all others.
 
+    A column of which nothing can be learnt is left out, with a warning. Columns are measured on all
+    rows of the fit, or of the first `partial_fit`, whatever these count.
+
     As a graph it is `Embedding` for each of those columns, `Concatenate` with all others, and dense
     layers. What is not said here is as in `MLPClassifier`; the defaults are other ones.
 
