@@ -116,9 +116,9 @@ class Optimizer:
         checks.fields(self, _RULES)
         object.__setattr__(self, "groups", tuple(self.groups))  # a record cannot change
         for one in fields(self):
-            if not self.use_ema and one.name.startswith("ema_"):
-                if (value := getattr(self, one.name)) != one.default:
-                    raise ValueError(f"{one.name} is {value}, and has no effect without use_ema")
+            value = getattr(self, one.name)
+            if one.name.startswith("ema_") and value != one.default and not self.use_ema:
+                raise ValueError(f"{one.name} is {value}, and has no effect without use_ema")
 
     def __repr__(self) -> str:
         """Return how it is made, without what is seldom used and is not here."""
