@@ -32,8 +32,9 @@ class KSparse(Layer):
         Raises:
             ValueError: When there are fewer numbers than are to be kept.
         """
-        if self.k > x.shape[-1]:
+        numbers = x.shape[-1]
+        if numbers is not None and self.k > numbers:
             raise ValueError(
-                f"{name}: k is {self.k}, must be at most the {x.shape[-1]} numbers of a row"
+                f"{name}: k is {self.k}, must be at most the {numbers} numbers of a row"
             )
         return builder.keep_largest(x, int(self.k))
