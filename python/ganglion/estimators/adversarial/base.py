@@ -54,7 +54,8 @@ class BaseAdversarial(ChecksInputs, Estimator, AdversarialArguments):
         """Fit to samples, afresh.
 
         Args:
-            X: Array or sparse matrix of shape `(samples, features)`; the latter is unfolded.
+            X: Array or sparse matrix of shape `(samples, features)`; the latter is made dense as a
+                whole.
             y: Ignored.
 
         Raises:

@@ -18,7 +18,8 @@ class GenerativeAdversarialNetwork(BaseAdversarial):
     `beta_1` of 0.5 (Radford et al., 2016), for `max_iter` epochs: no loss says when they are done.
 
     It is the graph of the generator behind `GaussianNoise(1.0)`, with the discriminator behind it,
-    and beside it that of samples.
+    and beside it that of samples. Samples all count the same: what is learned is where they lie, so
+    that samples which are to count more are given more often.
 
     Args:
         {parameters}

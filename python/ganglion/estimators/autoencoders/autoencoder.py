@@ -143,7 +143,8 @@ class WeighedMixin:
         """Fit to samples, afresh.
 
         Args:
-            X: Array or sparse matrix of shape `(samples, features)`; the latter is unfolded.
+            X: Array or sparse matrix of shape `(samples, features)`; the latter is made dense as a
+                whole, for it is the target too.
             y: Ignored.
             sample_weight: What each sample counts, shape `(samples,)`; None: all the same.
         """

@@ -50,7 +50,8 @@ class BaseAutoencoder(
         """Fit to samples, afresh.
 
         Args:
-            X: Array or sparse matrix of shape `(samples, features)`; the latter is unfolded.
+            X: Array or sparse matrix of shape `(samples, features)`; the latter is made dense as a
+                whole, for it is the target too.
             y: Ignored.
         """
         return self._fitted(X, None, incremental=False)
