@@ -7,15 +7,15 @@
 namespace ganglion {
 namespace {
 
-std::atomic<std::uint32_t> count{0};
+std::atomic<std::uint32_t> fork_count{0};
 
-const int registered = pthread_atfork(nullptr, nullptr, [] { ++count; });
+const int registered = pthread_atfork(nullptr, nullptr, [] { ++fork_count; });
 
 }  // namespace
 
 std::uint32_t forks() {
     static_cast<void>(registered);
-    return count.load(std::memory_order_relaxed);
+    return fork_count.load(std::memory_order_relaxed);
 }
 
 }  // namespace ganglion

@@ -12,7 +12,7 @@ namespace {
 constexpr Index kStrip = 64;
 
 /// Of a matrix product, in the time of a number that is read twice and written.
-constexpr double kOperationsPerNumber = 50;
+constexpr double kOperationsPerLimited = 50;
 
 }  // namespace
 
@@ -37,7 +37,7 @@ void Constraints<T>::add(const ParameterTable::Slot& slot) {
                            .cols = by_column ? size : cols,
                            .row_stride = cols});
     }
-    operations_ += kOperationsPerNumber * static_cast<double>(rows * cols);
+    operations_ += kOperationsPerLimited * static_cast<double>(rows * cols);
 }
 
 template <class T>

@@ -9,7 +9,7 @@ namespace {
 constexpr double kWorthWaking = 5e6;
 
 /// With so much work a team is quicker, and is not doubted unless it is disturbed.
-constexpr double kLarge = 1e8;
+constexpr double kLargeWork = 1e8;
 
 constexpr int kLongestInterval = 64;
 
@@ -21,7 +21,7 @@ constexpr double kGainToLeave = 0.8;
 }  // namespace
 
 TeamChoice::TeamChoice(double operations)
-    : large_(operations >= kLarge), alone_(operations < kWorthWaking) {}
+    : large_(operations >= kLargeWork), alone_(operations < kWorthWaking) {}
 
 int TeamChoice::next(int team, bool disturbed) {
     const bool sure = large_ && !alone_ && !disturbed;

@@ -34,13 +34,11 @@ ColumnMap<T> map_of(const Frame<T>& frame, const Statistics& by, const T* weight
     return {mean + columns.begin, factor + columns.begin, shift + columns.begin};
 }
 
-Index channels_of(const Memory& memory, BufferId id) { return memory.buffer(id).extent.channels; }
-
 }  // namespace
 
 template <class T>
 Index NormalizeChannelsCall::scratch_size(const Memory& memory, Index) const {
-    return kOfMap * channels_of(memory, x);
+    return kOfMap * memory.buffer(x).extent.channels;
 }
 
 template <class T>
@@ -53,7 +51,7 @@ void NormalizeChannelsCall::run(Frame<T>& frame) const {
 
 template <class T>
 Index ChannelGradientSumsCall::scratch_size(const Memory& memory, Index) const {
-    return kOfMap * channels_of(memory, x);
+    return kOfMap * memory.buffer(x).extent.channels;
 }
 
 template <class T>
@@ -74,7 +72,7 @@ void ChannelGradientSumsCall::run(Frame<T>& frame) const {
 /// For the map, the means of the gradient's sums, and the factors.
 template <class T>
 Index NormalizeChannelsBackwardCall::scratch_size(const Memory& memory, Index) const {
-    return (kOfMap + kGradientSums + 1) * channels_of(memory, x);
+    return (kOfMap + kGradientSums + 1) * memory.buffer(x).extent.channels;
 }
 
 template <class T>

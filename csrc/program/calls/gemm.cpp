@@ -12,7 +12,7 @@ constexpr Index kSharedWeight = 64 * 1024;
 
 /// Operations between two looks at whether to stop, some tens of milliseconds at most; and rows, so
 /// that what a stretch copies of B is worth it.
-constexpr Index kStretchOperations = 1'000'000'000;
+constexpr Index kOperationsPerLook = 1'000'000'000;
 constexpr Index kLeastStretch = 512;
 
 /// Rows of the matrix that a buffer makes, in a batch of so many.
@@ -25,7 +25,7 @@ template <class T>
 void multiply(const Frame<T>& frame, const GemmArgs<T>& args, Range rows, Range cols) {
     if (rows.size() <= kLeastStretch) return kernels<T>().gemm(args, rows, cols, frame.scratch);
     const Index row_operations = std::max<Index>(1, 2 * args.a.cols * cols.size());
-    const Index most = std::max<Index>(kStretchOperations / row_operations, kLeastStretch);
+    const Index most = std::max<Index>(kOperationsPerLook / row_operations, kLeastStretch);
     for (Index begin = rows.begin; begin < rows.end; begin += most) {
         if (begin > rows.begin && frame.stops()) return;
         kernels<T>().gemm(args, stretch(begin, most, rows.end), cols, frame.scratch);

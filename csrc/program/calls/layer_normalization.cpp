@@ -13,13 +13,11 @@ const T* numbers_of(const Frame<T>& frame, BufferId id, T* scratch, Index count,
     return scratch;
 }
 
-Index channels_of(const Memory& memory, BufferId id) { return memory.buffer(id).extent.channels; }
-
 }  // namespace
 
 template <class T>
 Index NormalizePositionsCall::scratch_size(const Memory& memory, Index) const {
-    return 2 * channels_of(memory, x);
+    return 2 * memory.buffer(x).extent.channels;
 }
 
 template <class T>
@@ -47,7 +45,7 @@ void PositionGradientSumsCall::run(Frame<T>& frame) const {
 
 template <class T>
 Index NormalizePositionsBackwardCall::scratch_size(const Memory& memory, Index) const {
-    return channels_of(memory, x);
+    return memory.buffer(x).extent.channels;
 }
 
 template <class T>
