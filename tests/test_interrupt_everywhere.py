@@ -133,8 +133,9 @@ def interrupt_each(name: str, folder: Path, step: int) -> None:
             interrupter.run(lambda: call(net, folder), number)
         except KeyboardInterrupt:  # which keeps every frame it came through
             check(net, folder)
-        else:
-            raise AssertionError(f"the interrupt before bytecode {number} was swallowed")
+        else:  # a call may be shorter than the one that was counted, which collected garbage
+            swallowed = f"the interrupt before bytecode {number} was swallowed"
+            assert interrupter.count < number, swallowed
 
 
 @pytest.mark.parametrize("name", CALLS)
