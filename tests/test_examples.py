@@ -11,6 +11,7 @@ SAYS = {
     "xor.py": "[0 0] -> 0\n[0 1] -> 1\n[1 0] -> 1\n[1 1] -> 0",
     "digits.py": "the loaded network predicts the same: True",
     "regression.py": "of always saying the mean: 59.2",
+    "cartpole.py": "the pole is balanced: True",
     "custom_loop.py": "expected reward 0.83 of 0.83",
     "embeddings.py": "vowels lie by vowels, consonants by consonants: True",
     "two_heads.py": "most digits are read, and their ink is told: True",
@@ -25,6 +26,7 @@ DRAWS = {
     for name in (
         "anomalies.py",
         "autoencoder_image_compression.py",
+        "cartpole.py",
         "denoise_digits.py",
         "embeddings.py",
         "gan_ring.py",
