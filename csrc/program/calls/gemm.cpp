@@ -70,10 +70,11 @@ Index GemmCall::scratch_size(const Memory& memory, Index max_batch) const {
 template <class T>
 Block GemmCall::share(const Memory& memory, const Part& part, Index rows) const {
     const Buffer& product = memory.buffer(c);
+    const Index all_rows = matrix_rows(product, rows);
+    if (part.count == 1) return {{0, all_rows}, {0, product.extent.channels}};
     if (division(memory) == Division::tiles) {
         const Kernels<T>& k = kernels<T>();
-        return tile_share(part, matrix_rows(product, rows), product.extent.channels, k.tile_rows,
-                          k.tile_cols);
+        return tile_share(part, all_rows, product.extent.channels, k.tile_rows, k.tile_cols);
     }
     const Range mine = memory.row_share(part, rows);
     const Index positions = product.extent.positions;
@@ -101,15 +102,16 @@ void GemmCall::run(Frame<T>& frame) const {
     if (mine.rows.size() == 0) return;
     const Matrix<T> left = frame.whole(a);
     const Matrix<T> right = frame.whole(b);
-    const GemmArgs<T> args{.a = transpose_a ? left.transposed() : left,
-                           .b = transpose_b ? right.transposed() : right,
-                           .c = frame.whole(c),
-                           .b_padded = true,
-                           .packed_b = frame.packed_copy(panels()),
-                           .start = {frame.pointer(bias), accumulate},
-                           .sums = {frame.pointer(column_sums), accumulate_sums},
-                           .epilogue = epilogue(frame),
-                           .step = step(frame)};
+    GemmArgs<T> args;  // by assignment: all at once, its memory would be cleared first
+    args.a = transpose_a ? left.transposed() : left;
+    args.b = transpose_b ? right.transposed() : right;
+    args.c = frame.whole(c);
+    args.b_padded = true;
+    args.packed_b = frame.packed_copy(panels());
+    args.start = {frame.pointer(bias), accumulate};
+    args.sums = {frame.pointer(column_sums), accumulate_sums};
+    args.epilogue = epilogue(frame);
+    args.step = step(frame);
     multiply(frame, args, mine.rows, mine.cols);
 }
 
