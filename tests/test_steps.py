@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 import ganglion as gn
 from ganglion import _core
 from ganglion.training import snapshot
+from ganglion.training.parametrized import Parametrized
 
 Array = NDArray[Any]
 
@@ -225,3 +226,20 @@ def test_a_gradient_stays_for_the_step_after_one_that_failed() -> None:
     model.learning_rate = 0.1
     model.apply_gradients()
     assert steps_of(model) == 1
+
+
+def test_a_forward_pass_beside_a_first_step_can_go_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, x = compiled(), data()[0]
+    model.gradient_vector[:] = 1  # a step may go along it without a pass
+    passes: list[Array] = []
+
+    def passing(parametrized: Parametrized) -> Parametrized:
+        if not passes:  # as another thread may, while the step looks for what it steps by
+            passes.append(np.empty(0))
+            passes[0] = model.forward(x)
+        return parametrized
+
+    monkeypatch.setattr(Parametrized, "of_one_step", passing)
+    model.apply_gradients()
+    model.backward(np.ones_like(passes[0]))
+    assert model.gradient_vector.any()

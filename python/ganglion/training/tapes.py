@@ -22,6 +22,7 @@ class Tapes:
         self._ran = subject  # as the last forward pass had it
         self._shapes: list[tuple[int, ...]] = []  # of the inputs, as they were given to it
         self._tape: _core.Tape | None = None
+        self._stepping: _core.Tape | None = None  # for steps before there is a forward pass
         self._has_input_gradient = False
         self._step = 0  # each forward pass draws new dropout masks
         self._has_gradient = False  # that no step was taken along yet
@@ -89,9 +90,11 @@ class Tapes:
         """That of the last forward pass, or one like it; None: there is no gradient to go along."""
         if not (self._has_gradient or self._gradients_are_shared):
             return None
-        if self._tape is None:
-            self._tape = self._subject.model.of_one_step().tape(1)
-        return self._tape
+        if self._tape is not None:
+            return self._tape
+        if self._stepping is None:
+            self._stepping = self._subject.model.of_one_step().tape(1)
+        return self._stepping
 
     def _tape_for(self, subject: Subject, rows: int, input_gradient: bool) -> _core.Tape:
         tape, network = self._tape, subject.model.network
