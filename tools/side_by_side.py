@@ -1,6 +1,6 @@
 """Evaluates, fits and predicts side by side in many threads: what the thread sanitizer looks at.
 
-`.ci/run` has the command. What is refused is looked for, what is answered must be right.
+`.ci/sanitizers` has the command. What is refused is looked for, what is answered must be right.
 """
 
 from __future__ import annotations
