@@ -180,6 +180,31 @@ def of_any_shape() -> gn.Model:
     )
 
 
+def of_noise_and_norms() -> gn.Model:
+    """Return a chain of what forgets, normalizes and limits."""
+    limited = gn.Dense(
+        6, kernel_constraint=gn.constraints.MaxNorm(2), kernel_regularizer=gn.regularizers.L2(0.1)
+    )
+    noise = [gn.GaussianNoise(0.1), gn.MaskingNoise(0.2), gn.SaltAndPepperNoise(0.1)]
+    norms = [gn.BatchNormalization(), gn.LayerNormalization(), gn.KSparse(2)]
+    return gn.Sequential([*noise, limited, *norms, gn.Dense(2)], input_size=4)
+
+
+def of_indices() -> gn.Model:
+    """Return a model that looks rows of a table up."""
+    word = gn.Input(2)
+    return gn.Model(word, gn.Dense(1)(gn.Flatten()(gn.Embedding(7, 3)(word))))
+
+
+def of_a_draw() -> gn.Model:
+    """Return a variational autoencoder."""
+    x = gn.Input(5)
+    mean, log_variance = gn.Dense(2)(x), gn.Dense(2)(x)
+    code = gn.Sampling()([mean, log_variance])
+    divergence = 0.2 * gn.losses.NormalKL()([mean, log_variance])
+    return gn.Model(x, gn.Dense(5, "sigmoid")(code), losses={"normal_kl": divergence})
+
+
 def networks(folder: Path) -> list[bytes]:
     """Return good files of networks."""
     makers: list[Callable[[], gn.Model]] = [
@@ -199,6 +224,9 @@ def networks(folder: Path) -> list[bytes]:
             input_size=3,
         ),
         of_any_shape,
+        of_noise_and_norms,
+        of_indices,
+        of_a_draw,
     ]
     for number, make in enumerate(makers):
         make().save(folder / f"network{number}")
@@ -211,7 +239,9 @@ def trained() -> gn.Model:
     """Return a network whose optimizer remembers something, and has records within records."""
     net = gn.MLP([3, 4, 2])
     rate = gn.schedules.Warmup(gn.schedules.CosineDecay(0.01, 20), 5)
-    net.compile(gn.optimizers.Adam(rate), "cross_entropy", metrics=["accuracy", "auc"])
+    groups = [gn.optimizers.Group("*.bias", learning_rate_factor=2, weight_decay=0.1)]
+    optimizer = gn.optimizers.Adam(rate, groups=groups, use_ema=True, gradient_accumulation_steps=2)
+    net.compile(optimizer, "cross_entropy", metrics=["accuracy", "auc"])
     net.train_on_batch(np.eye(3), [0, 1, 0])
     return net
 
