@@ -115,9 +115,10 @@ class Callback:
 
 def wants_batches(callback: Callback) -> bool:
     """Return whether the callback has a batch hook of its own."""
-    return any(
-        getattr(getattr(callback, hook), "__func__", None) is not getattr(Callback, hook)
-        for hook in ("on_train_batch_begin", "on_train_batch_end")
+    begins, ends = callback.on_train_batch_begin, callback.on_train_batch_end
+    return (
+        getattr(begins, "__func__", None) is not Callback.on_train_batch_begin
+        or getattr(ends, "__func__", None) is not Callback.on_train_batch_end
     )
 
 

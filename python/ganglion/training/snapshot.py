@@ -53,18 +53,17 @@ class _OptimizerSnapshot:
         blocks = optimizer.state.blocks
         self._is_complete = whole or sum(block.nbytes for block in blocks) <= _MOST_STATE
         self._copies = [np.empty_like(block) for block in blocks] if self._is_complete else []
-        self._before = replace(optimizer.memory, blocks=self._copies)
+        self._before = optimizer.memory  # but for its blocks, which are views
 
     def take(self) -> None:
-        now = self._optimizer.memory
-        for copy, block in zip(self._copies, now.blocks, strict=self._is_complete):
+        self._before = self._optimizer.memory
+        for copy, block in zip(self._copies, self._before.blocks, strict=self._is_complete):
             copy[:] = block
-        self._before = replace(now, blocks=self._copies)
 
     def put_back(self) -> None:
         now, before = self._optimizer.memory, self._before
         if self._is_complete:
-            self._optimizer.go_on_from(before)
+            self._optimizer.go_on_from(replace(before, blocks=self._copies))
             return
         self._optimizer.schedule = before.schedule
         if (now.steps, now.summed) != (before.steps, before.summed):
