@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 
 from ganglion.tables.cells import Cells
-from ganglion.tables.columns import MOST_TEXTS, Column, NumberColumn, TextColumn, fit_column
+from ganglion.tables.columns import MOST_TEXTS, Column, NumberColumn, fit_column
 from ganglion.tables.errors import InputError
 from ganglion.tables.formats import format_of
 from ganglion.tables.number_format import NumberFormat
 from ganglion.tables.options import Task
 from ganglion.tables.targets import ClassTarget, ValueTarget, choose_task
+from ganglion.tables.text_columns import TextColumn
 from ganglion.tables.text_format import TextFormat
 
 

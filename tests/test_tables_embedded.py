@@ -13,9 +13,9 @@ from commands import figure, refuse, run, succeed
 import ganglion as gn
 from ganglion.models.file_format import read_metadata
 from ganglion.tables.cells import Cells
-from ganglion.tables.columns import MOST_TEXTS, TextColumn, column_from_fields, fit_column
-from ganglion.tables.embedded_columns import EmbeddedColumn
+from ganglion.tables.columns import MOST_TEXTS, column_from_fields, fit_column
 from ganglion.tables.preparation import Preparation
+from ganglion.tables.text_columns import EmbeddedColumn, TextColumn
 from ganglion.tables.text_format import TextFormat
 
 CITIES = 150

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from ganglion.tables import fields as file
 from ganglion.tables.cells import Cells
 from ganglion.tables.date_format import DateFormat
-from ganglion.tables.embedded_columns import EmbeddedColumn
 from ganglion.tables.errors import InputError
 from ganglion.tables.fields import LARGEST
 from ganglion.tables.formats import Format
 from ganglion.tables.number_format import NumberFormat
 from ganglion.tables.scales import BoundedScale
+from ganglion.tables.text_columns import MOST_ROWS, EmbeddedColumn, TextColumn
 from ganglion.tables.text_format import TextFormat
 from ganglion.tables.wording import plain
 
@@ -116,46 +116,6 @@ class DateColumn:
         return f"date as {self.format.describe()}, first {self.first}: {', '.join(self.parts)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextColumn:
-    """A column of texts, one-hot: a column of 0 and 1 for each text seen in training.
-
-    A missing text is a text of its own where training had one. Texts that training had not, and
-    the rarest where there are more than `MOST_TEXTS`, are 0 in every column.
-
-    Args:
-        name: The column's name in the table.
-        format: How its texts are read.
-        texts: The texts with a column of their own, in its order; None is the missing one.
-        kind: What the file calls this record.
-    """
-
-    name: str
-    format: TextFormat
-    texts: tuple[str | None, ...]
-    kind: Literal["text"] = "text"
-
-    @property
-    def width(self) -> int:
-        """Columns the network sees."""
-        return len(self.texts)
-
-    def transform(self, cells: Cells) -> NDArray[np.float32]:
-        """Give the one-hot columns, shape `(rows, len(texts))`."""
-        found = self.format.places(cells, self.texts)
-        hits: NDArray[np.bool_] = found[:, None] == np.arange(len(self.texts))
-        return hits.astype(np.float32)
-
-    def unknown(self, cells: Cells) -> NDArray[np.bool_]:
-        """Tell which cells hold a text that has no column of its own."""
-        return (self.format.places(cells, self.texts) < 0) & ~self.format.is_missing(cells)
-
-    def describe(self) -> str:
-        """Tell what was collected, in a few words."""
-        shown = ", ".join("(missing)" if text is None else text for text in self.texts[:8])
-        return f"text, {len(self.texts)} different: {shown}{', ...' * (len(self.texts) > 8)}"
-
-
 Column = NumberColumn | DateColumn | TextColumn | EmbeddedColumn
 
 
@@ -184,8 +144,6 @@ def fit_texts(cells: Cells, format: TextFormat) -> TextColumn | EmbeddedColumn:
 def column_from_fields(fields: Mapping[str, Any]) -> Column:
     """Make the record `dataclasses.asdict` took apart; a ValueError says what is wrong with it."""
     kind = file.choice(fields, "kind", ("number", "date", "text", "embedded"))
-    if kind == "embedded":
-        return EmbeddedColumn.from_fields(fields)
     name, format = file.text(fields, "name"), file.record(fields, "format")
     if kind == "number":
         scaling = BoundedScale.from_fields(file.record(fields, "scaling"))
@@ -201,7 +159,10 @@ def column_from_fields(fields: Mapping[str, Any]) -> Column:
             name=name, format=DateFormat.from_fields(format), first=first, parts=parts
         )
     texts = file.texts_or_none(fields, "texts")
-    return TextColumn(name=name, format=TextFormat.from_fields(format), texts=texts)
+    if kind == "embedded" and len(texts) >= MOST_ROWS:
+        raise ValueError(f"texts must be less than {MOST_ROWS}, got {len(texts)}")
+    record = TextColumn if kind == "text" else EmbeddedColumn
+    return record(name=name, format=TextFormat.from_fields(format), texts=texts)
 
 
 def numbers(cells: Cells, format: NumberFormat) -> NDArray[np.float64]:

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganglion.tables.columns import Column, fit_column
-from ganglion.tables.embedded_columns import EmbeddedColumn
 from ganglion.tables.formats import Format
 from ganglion.tables.number_format import NumberFormat
 from ganglion.tables.reading import Table
+from ganglion.tables.text_columns import EmbeddedColumn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
