@@ -72,28 +72,18 @@ size = _whole("a whole number from 1 to 2**31 - 1", lambda value: 1 <= value < 2
 seed = _whole("a whole number from 0 to 2**64 - 1", lambda value: 0 <= value < 2**64, 64)
 
 
-def non_negative_or_none(name: str, value: object) -> None:
-    """Check that `value` is None, zero or a positive finite number."""
-    if value is not None:
-        non_negative(name, value)
+def _or_none(rule: Rule) -> Rule:
+    def check(name: str, value: object) -> None:
+        if value is not None:
+            rule(name, value)
+
+    return check
 
 
-def positive_or_none(name: str, value: object) -> None:
-    """Check that `value` is None or a positive finite number."""
-    if value is not None:
-        positive(name, value)
-
-
-def positive_count_or_none(name: str, value: object) -> None:
-    """Check that `value` is None or a whole number, one or more."""
-    if value is not None:
-        positive_count(name, value)
-
-
-def several_or_none(name: str, value: object) -> None:
-    """Check that `value` is None or a whole number, two or more."""
-    if value is not None:
-        several(name, value)
+non_negative_or_none = _or_none(non_negative)
+positive_or_none = _or_none(positive)
+positive_count_or_none = _or_none(positive_count)
+several_or_none = _or_none(several)
 
 
 def listed(name: str, value: object, items: str) -> None:

@@ -73,5 +73,20 @@ def refuse_inputs(
         ending: What the core has found, by its name.
     """
     check_inputs(call, name, array, precision, scale, labels, channels, index_count)
+    refuse_read(call, name, ending)
+
+
+def refuse_read(call: str, name: str, ending: str) -> NoReturn:
+    """Refuse inputs by what the core has found to be wrong, where nobody can say any more where."""
     what = "no index" if ending == "no_index" else "not finite"
-    raise ValueError(f"{call}: {name} was {what} when it was read, and has changed since")
+    refuse_changed(call, f"{name} was {what}")
+
+
+def refuse_changed(call: str, what: str) -> NoReturn:
+    """Refuse data that the core has found to be wrong, and that no longer are.
+
+    Args:
+        call: The function that was called.
+        what: What they were, for the message.
+    """
+    raise ValueError(f"{call}: {what} when it was read, and has changed since")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ganglion import _core
 from ganglion._base import shapes
 from ganglion._base.arrays import check_finite
-from ganglion._base.inputs import check_inputs
+from ganglion._base.inputs import check_inputs, refuse_changed, refuse_read
 from ganglion._base.precision import Precision
 from ganglion._base.scaling import InputScale
 from ganglion._base.shapes import Shape
@@ -192,8 +192,7 @@ class Parametrized:
             ending: What the core has found, by its name.
         """
         self.check_finite(call, data)
-        what = "no index" if ending == "no_index" else "not finite"
-        raise ValueError(f"{call}: X was {what} when it was read, and has changed since")
+        refuse_read(call, "X", ending)
 
     def refuse(self, call: str, data: Dataset, classes: Sequence[int], ending: str) -> NoReturn:
         """Refuse data over which a run of the core came to such an end, with what is wrong.
@@ -208,4 +207,4 @@ class Parametrized:
             for targets, count in zip(data.targets, classes, strict=True):
                 if count and targets.width == 1:
                     check_classes(targets.of_call(call), targets.y, count)
-        raise ValueError(f"{call}: {what} when it was read, and has changed since")
+        refuse_changed(call, what)
