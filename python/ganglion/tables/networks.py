@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import ganglion as gn
-from ganglion.graphs.architectures import Chain
+from ganglion.estimators.multilayer.mlp import chain
 from ganglion.layers import Layer
 from ganglion.models import Model, inside
 from ganglion.tables.features import Encoded, Features
@@ -28,8 +28,7 @@ def network(features: Features, layers: Sequence[Layer], dtype: str, seed: int) 
         seed: Of the vectors, and of dropout.
     """
     if not features.embedded:
-        architecture = Chain(layers, features.width, dtype, seed)
-        return gn.Sequential.of(architecture, architecture.network())
+        return chain(layers, features.width, dtype, seed)
     inputs, ends = [], []
     if features.plain_width:
         inputs = [gn.Input(features.plain_width, name=_PLAIN)]

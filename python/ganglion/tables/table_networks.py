@@ -172,17 +172,12 @@ class BaseTable(BaseNetwork, TableArguments):
         net = network(self.features_, self._layers(), dtype, seed)
         weights = shown(net, after=tables)
         activations = activations_of(self.activation, len(weights[0]) - 1)
-        as_last = activations[-1] if activations else self.activation
-        draw(weights, random, [*activations, as_last])
+        draw(weights, random, activations, self.activation)
         return net
 
     def _check_goes_on(self) -> None:
         if self._layers() != list(self._net.layers)[-len(self._layers()) :]:
-            given = ", ".join(
-                f"{name}={getattr(self, name)!r}"
-                for name in ("hidden_layer_sizes", "activation", "dropout")
-            )
-            raise ValueError(f"{given} is another network than that of the weights to go on with")
+            self._refuse_to_go_on("hidden_layer_sizes", "activation", "dropout")
 
     def _round_off(self, samples: Dataset) -> None:
         teach_unknown(self._net, self.features_, samples.tables)

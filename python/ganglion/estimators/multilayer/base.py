@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import numpy as np
 from sklearn.base import _fit_context
@@ -95,6 +95,11 @@ class BaseNetwork(CallbackSupportMixin, LearningNetwork):  # type: ignore[misc] 
     @abstractmethod
     def _check_goes_on(self) -> None:
         """Refuse arguments that are not those of the weights that there are, to go on with."""
+
+    def _refuse_to_go_on(self, *names: str) -> NoReturn:
+        """Refuse arguments with these names, which make another network."""
+        given = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
+        raise ValueError(f"{given} is another network than that of the weights to go on with")
 
     def _figures_shown(self) -> tuple[str, ...]:
         """Return the names of the attributes that show how a fit goes."""

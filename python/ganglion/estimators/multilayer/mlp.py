@@ -38,7 +38,12 @@ def mlp(
         *hidden_layers(sizes[1:-1], activations, dropout),
         output_layer(sizes[-1], out_activation),
     ]
-    architecture = Chain(layers, sizes[0], dtype, seed)
+    return chain(layers, sizes[0], dtype, seed)
+
+
+def chain(layers: Sequence[Layer], features: int, dtype: str, seed: int) -> Sequential:
+    """Return a chain of layers, whose weights are to be written."""
+    architecture = Chain(layers, features, dtype, seed)
     return Sequential.of(architecture, architecture.network())
 
 
@@ -89,15 +94,18 @@ def draw(
     weights: tuple[Sequence[Array], Sequence[Array]],
     random_state: np.random.RandomState,
     activations: Sequence[Any],
+    otherwise: Any,
 ) -> None:
     """Draw the first weights, as scikit-learn does (Glorot and Bengio, 2010).
 
     Args:
         weights: What `shown` gives.
         random_state: What they are drawn from, layer by layer.
-        activations: Of the hidden layers, and the one that the output layer's weights go by.
+        activations: Of the hidden layers; the output layer's weights go by the last of them.
+        otherwise: What these go by where there are none.
     """
-    for coef, intercept, activation in zip(*weights, activations, strict=True):
+    by = [*activations, activations[-1] if activations else otherwise]
+    for coef, intercept, activation in zip(*weights, by, strict=True):
         factor = 2.0 if activation in ("logistic", "sigmoid") else 6.0
         bound = np.sqrt(factor / sum(coef.shape))
         coef[:] = random_state.uniform(-bound, bound, coef.shape)

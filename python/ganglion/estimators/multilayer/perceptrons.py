@@ -38,8 +38,7 @@ class BaseMLP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ScaledInputs, M
         self._dropout_seed = self._random_state.randint(2**31) if self.dropout else 0
         sizes, last = [*sizes, self.n_outputs_], self.out_activation_
         net = mlp(sizes, activations, last, dtype, self.dropout, self._dropout_seed)
-        as_last = activations[-1] if activations else self.activation
-        draw(shown(net), self._random_state, [*activations, as_last])
+        draw(shown(net), self._random_state, activations, self.activation)
         return net
 
     def _hidden_sizes(self) -> list[int]:

@@ -90,9 +90,9 @@ class BaseResNet(ScaledInputs, ResNetArguments):
 
     def _check_goes_on(self) -> None:
         if self._layers() != list(self._net.layers):
-            told = ("blocks", "width", "form", "activation", "normalization", "dropout")
-            given = ", ".join(f"{name}={getattr(self, name)!r}" for name in told)
-            raise ValueError(f"{given} is another network than that of the weights to go on with")
+            self._refuse_to_go_on(
+                "blocks", "width", "form", "activation", "normalization", "dropout"
+            )
 
 
 @explained
