@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,9 +12,11 @@ from gradient_cases import SEED, Array, Task
 
 import ganglion as gn
 from ganglion import _core
+from ganglion.optimizers import Optimizer
 
 TEAMS = [2, 3, 8]
 PLAYS = list(itertools.product(TEAMS, _core.play_orders()))
+WIDE = 300  # of 300 x 300 weights each product that makes their gradient steps
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
 
 
@@ -29,6 +31,43 @@ def played(members: int, order: str) -> Iterator[_core.PlayedTeams]:
     finally:
         _core.set_full_teams(False)
         gn.set_num_threads(None)
+
+
+def assert_same_in_any_order(fitted: Callable[[], Array]) -> None:
+    """Check that a fit has the bits of this thread's alone, in any order of a team's parts."""
+    alone = fitted()
+    for order in _core.play_orders():
+        with played(3, order):
+            np.testing.assert_array_equal(fitted(), alone)
+
+
+def state_of(model: gn.Model) -> _core.OptimizerState:
+    """Return what the optimizer of a compiled model remembers."""
+    return model._objective("test").state
+
+
+def assert_same_wherever_weights_step(optimizer: Callable[[float | None], Optimizer]) -> None:
+    """Check that a fit has the same bits on any team, and where products step along gradients.
+
+    Args:
+        optimizer: Makes one that clips the norm so; one that never clips sweeps all weights.
+    """
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(60, WIDE)), rng.integers(0, 4, 60)
+    found = []
+    for threads, clipnorm in ((1, None), (4, None), (2, 1e30)):
+        model = gn.MLP([WIDE, WIDE, WIDE, 4], activation="tanh")
+        model.compile(optimizer(clipnorm), loss="cross_entropy")
+        model.gradient_vector[:] = 7
+        gn.set_num_threads(threads)
+        try:
+            model.fit(x, y, batch_size=20, epochs=1, verbose=0)
+        finally:
+            gn.set_num_threads(None)
+        assert (model.gradient_vector == 7).sum() == (0 if clipnorm else 2 * WIDE * WIDE)
+        found.append(np.concatenate([model.parameter_vector, *state_of(model).blocks]))
+    for other in found[1:]:
+        np.testing.assert_array_equal(other, found[0])
 
 
 class Passes:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from played_team import played
+from played_team import WIDE, assert_same_in_any_order, state_of
 
 import ganglion as gn
 from ganglion import _core
@@ -39,10 +39,6 @@ def of_batches(count: int, record: type[Optimizer] = Adam, **settings: Any) -> O
 def batch(number: int, rows: int = 10) -> tuple[Array, Array]:
     start = number * rows % SAMPLES
     return X[start : start + rows], Y[start : start + rows]
-
-
-def state_of(model: gn.Model) -> _core.OptimizerState:
-    return model._objective("test").state
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -148,9 +144,6 @@ def test_each_batch_draws_a_dropout_of_its_own() -> None:
     assert len(losses) == 4
 
 
-WIDE = 300  # of 300 x 300 weights else each product that makes their gradient would step
-
-
 @pytest.mark.parametrize("clipnorm", [None, 0.01])
 def test_the_bits_are_the_same_on_any_team(clipnorm: float | None) -> None:
     rng = np.random.default_rng(1)
@@ -176,10 +169,7 @@ def test_the_bits_are_the_same_in_any_order_of_a_played_teams_parts() -> None:
         model.fit(X, Y, batch_size=10, epochs=1, verbose=0)
         return np.concatenate([model.parameter_vector, *state_of(model).blocks])
 
-    alone = fitted()
-    for order in _core.play_orders():
-        with played(3, order):
-            np.testing.assert_array_equal(fitted(), alone)
+    assert_same_in_any_order(fitted)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

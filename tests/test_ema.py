@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from played_team import assert_same_wherever_weights_step, state_of
 
 import ganglion as gn
-from ganglion import _core
 from ganglion.callbacks import (
     BackupAndRestore,
     EarlyStopping,
@@ -36,10 +36,6 @@ def net(optimizer: Any, dtype: str = "float64", loss: Any = "cross_entropy") -> 
 
 def averaging(record: type[Optimizer] = Adam, **settings: Any) -> Optimizer:
     return record(use_ema=True, **{"ema_momentum": 0.8} | settings)
-
-
-def state_of(model: gn.Model) -> _core.OptimizerState:
-    return model._objective("test").state
 
 
 def averages_of(model: gn.Model) -> Array:
@@ -166,35 +162,16 @@ def test_what_is_not_trained_stays() -> None:
     assert untouched == 4, kept
 
 
-WIDE = 300  # of 300 x 300 weights each product that makes their gradient steps
-
-
 @pytest.mark.parametrize("frequency", [None, 2])
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_the_bits_are_the_same_wherever_a_weight_steps_and_on_any_team(
     name: str, frequency: int | None
 ) -> None:
-    rng = np.random.default_rng(1)
-    x, y = rng.normal(size=(60, WIDE)), rng.integers(0, 4, 60)
-    found = []
-    for threads, clipnorm in ((1, None), (4, None), (2, 1e30)):  # which never clips, but sweeps
-        model = gn.MLP([WIDE, WIDE, WIDE, 4], activation="tanh")
-        model.compile(
-            averaging(
-                OPTIMIZERS[name], ema_overwrite_frequency=frequency, global_clipnorm=clipnorm
-            ),
-            loss="cross_entropy",
+    assert_same_wherever_weights_step(
+        lambda clipnorm: averaging(
+            OPTIMIZERS[name], ema_overwrite_frequency=frequency, global_clipnorm=clipnorm
         )
-        model.gradient_vector[:] = 7
-        gn.set_num_threads(threads)
-        try:
-            model.fit(x, y, batch_size=20, epochs=1, verbose=0)
-        finally:
-            gn.set_num_threads(None)
-        assert (model.gradient_vector == 7).sum() == (0 if clipnorm else 2 * WIDE * WIDE)
-        found.append(np.concatenate([model.parameter_vector, *state_of(model).blocks]))
-    for other in found[1:]:
-        np.testing.assert_array_equal(other, found[0])
+    )
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

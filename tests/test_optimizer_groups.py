@@ -11,11 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from played_team import played
+from played_team import (
+    WIDE,
+    assert_same_in_any_order,
+    assert_same_wherever_weights_step,
+    state_of,
+)
 from reference import Optimizer as Twin
 
 import ganglion as gn
-from ganglion import _core
 from ganglion.callbacks import BackupAndRestore, LambdaCallback, Logs
 from ganglion.constraints import MaxNorm
 from ganglion.estimators.multilayer.loss import LossRule, PenalizedLoss
@@ -49,10 +53,6 @@ def batch(number: int) -> tuple[Array, Array]:
 
 def step(model: gn.Model, number: int) -> None:
     model.train_on_batch(*batch(number))
-
-
-def state_of(model: gn.Model) -> _core.OptimizerState:
-    return model._objective("test").state
 
 
 def split(model: gn.Model, vector: Array) -> list[Array]:
@@ -201,29 +201,14 @@ def test_rows_of_a_table_step_by_the_tables_group(clipnorm: float | None) -> Non
     np.testing.assert_allclose(moved, without / 4, rtol=1e-9, atol=1e-15)
 
 
-WIDE = 300  # of 300 x 300 weights each product that makes their gradient steps
-
-
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_the_bits_are_the_same_wherever_a_weight_steps_and_on_any_team(name: str) -> None:
-    rng = np.random.default_rng(1)
-    x, y = rng.normal(size=(60, WIDE)), rng.integers(0, 4, 60)
     groups = [GROUPS[0], Group("layers.1.weight", learning_rate_factor=0.25, weight_decay=0.3)]
-    found = []
-    for threads, clipnorm in ((1, None), (4, None), (2, 1e30)):  # which never clips, but sweeps
-        model = gn.MLP([WIDE, WIDE, WIDE, 4], activation="tanh")
-        record = OPTIMIZERS[name](weight_decay=DECAY, groups=groups, global_clipnorm=clipnorm)
-        model.compile(record, "cross_entropy")
-        model.gradient_vector[:] = 7
-        gn.set_num_threads(threads)
-        try:
-            model.fit(x, y, batch_size=20, epochs=1, verbose=0)
-        finally:
-            gn.set_num_threads(None)
-        assert (model.gradient_vector == 7).sum() == (0 if clipnorm else 2 * WIDE * WIDE)
-        found.append(model.parameter_vector)
-    for other in found[1:]:
-        np.testing.assert_array_equal(other, found[0])
+    assert_same_wherever_weights_step(
+        lambda clipnorm: OPTIMIZERS[name](
+            weight_decay=DECAY, groups=groups, global_clipnorm=clipnorm
+        )
+    )
 
 
 @pytest.mark.parametrize(("width", "clipnorm"), [(WIDE, None), (8, None), (8, 0.1)])
@@ -236,10 +221,7 @@ def test_the_bits_are_the_same_in_any_order_of_a_played_teams_parts(
         model.fit(X, Y, batch_size=25, epochs=1, verbose=0)
         return np.concatenate([model.parameter_vector, *state_of(model).blocks])
 
-    alone = fitted()
-    for order in _core.play_orders():
-        with played(3, order):
-            np.testing.assert_array_equal(fitted(), alone)
+    assert_same_in_any_order(fitted)
 
 
 def test_a_penalty_comes_to_each_groups_own_decay() -> None:
