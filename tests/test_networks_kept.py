@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sklearn.base import clone
 from sklearn.datasets import load_digits
 
 import ganglion as gn
@@ -23,14 +24,25 @@ from ganglion.autoencoder import (
     SparseAutoencoder,
     VariationalAutoencoder,
 )
+from ganglion.neural_network import ResNetClassifier, ResNetRegressor
 
 Array = NDArray[Any]
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-X = (load_digits().data[:200] / 16).astype(np.float32)
+X, Y = load_digits(return_X_y=True)
+X, Y = X[:400] / 16, Y[:400]
 SHAPE: dict[str, Any] = {"hidden_layer_sizes": (16,), "max_iter": 2, "random_state": 0}
-NETWORKS: dict[str, Any] = {
+OF_FLOAT64: dict[str, Any] = {
+    "residual": ResNetClassifier(3, 24, max_iter=3, dropout=0.1, random_state=0),
+    "pre-activation": ResNetRegressor(
+        blocks=3, width=24, form="pre_activation", max_iter=3, random_state=0
+    ),
+    "post-activation": ResNetRegressor(
+        blocks=2, width=24, form="post_activation", normalization="layer", max_iter=3
+    ),
+}
+OF_FLOAT32: dict[str, Any] = {
     "autoencoder": Autoencoder(4, **SHAPE),
     "tied": Autoencoder(4, tied_weights=True, **SHAPE),
     "denoising": DenoisingAutoencoder(4, **SHAPE),
@@ -39,6 +51,9 @@ NETWORKS: dict[str, Any] = {
     "variational": VariationalAutoencoder(2, **SHAPE),
     "adversarial": GenerativeAdversarialNetwork(8, max_iter=2, packing=2, random_state=0),
 }
+NETWORKS = OF_FLOAT64 | OF_FLOAT32
+OF_ROWS = ("predict_proba", "predict", "transform", "reconstruct")  # of each by itself
+OF_SAMPLES = (*OF_ROWS, "score_samples", "discriminate")
 ANSWER = """
 import pickle, sys
 import numpy as np
@@ -61,10 +76,17 @@ def models_of(net: Any) -> dict[str, gn.Model]:
     return {name.strip("_"): getattr(net, name) for name in names}
 
 
+def samples_of(net: Any) -> Array:
+    """Return what a network was fitted to."""
+    model = next(iter(models_of(net).values()))
+    samples: Array = X.astype(model.dtype)
+    return samples
+
+
 def answers_of(net: Any) -> dict[str, Array]:
     """Return what a network says of samples, and those that it makes."""
-    asked = ("transform", "reconstruct", "score_samples", "discriminate")
-    answers = {name: getattr(net, name)(X) for name in asked if hasattr(net, name)}
+    x = samples_of(net)
+    answers = {name: getattr(net, name)(x) for name in OF_SAMPLES if hasattr(net, name)}
     if hasattr(net, "sample"):
         answers["sample"] = net.sample(20, random_state=0)
     return answers
@@ -85,12 +107,14 @@ def outputs_of(call: Callable[[Array], Any], rows: Array) -> Array:
 
 @pytest.fixture(scope="module", params=NETWORKS)
 def net(request: pytest.FixtureRequest) -> Any:
-    return pickle.loads(pickle.dumps(NETWORKS[request.param])).fit(X)
+    x = X if request.param in OF_FLOAT64 else X.astype(np.float32)
+    return clone(NETWORKS[request.param]).fit(x, Y)
 
 
 def test_every_network_has_models_and_answers(net: Any) -> None:
-    assert len(models_of(net)) >= 2
-    assert len(answers_of(net)) >= 2
+    least = 1 if hasattr(net, "predict") else 2
+    assert len(models_of(net)) >= least
+    assert len(answers_of(net)) >= least
     assert all(np.isfinite(one).all() for one in answers_of(net).values())
 
 
@@ -113,18 +137,38 @@ def test_files_and_pickles_give_the_same_bits_in_another_process(net: Any, tmp_p
 
 
 def test_eight_threads_get_the_same_bits(net: Any) -> None:
-    answers = answers_of(net)
+    x, answers = samples_of(net), answers_of(net)
+
+    def told(first: int) -> tuple[dict[str, Array], dict[str, Array]]:
+        of_rows = {name: getattr(net, name)(x[first::8]) for name in OF_ROWS if name in answers}
+        return of_rows, answers_of(net)
+
+    with ThreadPoolExecutor(8) as pool:
+        for first, (of_rows, of_all) in enumerate(pool.map(told, range(8))):
+            for name, answer in of_rows.items():
+                np.testing.assert_array_equal(answer, answers[name][first::8])
+            for name, answer in of_all.items():
+                np.testing.assert_array_equal(answer, answers[name])
+
+
+def test_eight_threads_get_the_same_bits_of_a_predictor(net: Any) -> None:
     for model in models_of(net).values():
         rows = inputs_of(model)
         whole = outputs_of(model.predict, rows)
         several = isinstance(model.predict(rows), dict)  # which predict alone gives
         asked = model.predict if several else model.predictor()
 
-        def parts(first: int, rows: Array = rows, ask: Any = asked) -> tuple[Array, Any]:
-            return outputs_of(ask, rows[first::8]), answers_of(net)
+        def told(
+            first: int, rows: Array = rows, ask: Any = asked, several: bool = several
+        ) -> tuple[Array, Array]:
+            mine = rows[first::8]
+            if several:
+                one_by_one = [outputs_of(ask, row[None]) for row in mine]
+            else:
+                one_by_one = [np.reshape(ask(row), (1, -1)) for row in mine]
+            return outputs_of(ask, mine), np.concatenate(one_by_one)
 
         with ThreadPoolExecutor(8) as pool:
-            for first, (some, all_answers) in enumerate(pool.map(parts, range(8))):
-                np.testing.assert_array_equal(some, whole[first::8])
-                for name, answer in all_answers.items():
-                    np.testing.assert_array_equal(answer, answers[name])
+            for first, found in enumerate(pool.map(told, range(8))):
+                for some in found:
+                    np.testing.assert_array_equal(some, whole[first::8])

@@ -1,88 +1,30 @@
-"""Residual networks in files, in pickles, in predictors, and in any number of threads."""
+"""Residual networks go on from pickles, and are the same in any number of threads."""
 
 from __future__ import annotations
 
 import pickle
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.datasets import load_digits
+from test_networks_kept import OF_FLOAT64, X, Y
 
 import ganglion as gn
-from ganglion.neural_network import ResNetClassifier, ResNetRegressor
+from ganglion.neural_network import ResNetClassifier
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-X, Y = load_digits(return_X_y=True)
-X, Y = X[:400] / 16, Y[:400]
-MADE = [
-    ResNetClassifier(3, 24, max_iter=3, dropout=0.1, random_state=0),
-    ResNetRegressor(blocks=3, width=24, form="pre_activation", max_iter=3, random_state=0),
-    ResNetRegressor(blocks=2, width=24, form="post_activation", normalization="layer", max_iter=3),
-]
 
-
-@pytest.fixture(scope="module", params=MADE, ids=repr)
+@pytest.fixture(scope="module", params=OF_FLOAT64)
 def net(request: pytest.FixtureRequest) -> Any:
-    return clone(request.param).fit(X, Y)
+    return clone(OF_FLOAT64[request.param]).fit(X, Y)
 
 
 @pytest.fixture(scope="module")
 def classifier() -> Any:
-    return clone(MADE[0]).fit(X, Y)
-
-
-ANSWER = """
-import pickle, sys
-import numpy as np
-import ganglion as gn
-
-saved, pickled, inputs, outputs = sys.argv[1:]
-x = np.load(inputs)
-with open(pickled, "rb") as file:
-    net = pickle.load(file)
-answer = net.predict_proba(x) if hasattr(net, "predict_proba") else net.predict(x)
-np.savez(outputs, saved=gn.load(saved).predict(x), pickled=answer)
-"""
-
-
-def inputs_of(net: Any) -> Any:
-    return X.astype(net.model_.dtype)
-
-
-def answer_of(net: Any, x: Any) -> Any:
-    return net.predict_proba(x) if hasattr(net, "predict_proba") else net.predict(x)
-
-
-def test_files_and_pickles_give_the_same_bits_in_another_process(net: Any, tmp_path: Path) -> None:
-    paths = [str(tmp_path / name) for name in ("net.safetensors", "net.pkl", "x.npy", "y.npz")]
-    net.model_.save(paths[0])
-    Path(paths[1]).write_bytes(pickle.dumps(net))
-    np.save(paths[2], inputs_of(net))
-    subprocess.run([sys.executable, "-c", ANSWER, *paths], check=True)
-    with np.load(paths[3]) as found:
-        np.testing.assert_array_equal(found["saved"], net.model_.predict(inputs_of(net)))
-        np.testing.assert_array_equal(found["pickled"], answer_of(net, inputs_of(net)))
-
-
-def test_eight_threads_get_the_same_bits(net: Any) -> None:
-    x = inputs_of(net)
-    predictor, expected = net.model_.predictor(), answer_of(net, x)
-
-    def answers(first: int) -> list[Any]:
-        rows = [predictor(row) for row in x[first::8]]
-        return [np.array(rows), answer_of(net, x[first::8])]
-
-    with ThreadPoolExecutor(8) as pool:
-        for first, (rows, whole) in enumerate(pool.map(answers, range(8))):
-            np.testing.assert_array_equal(rows.reshape(whole.shape), whole)
-            np.testing.assert_array_equal(whole, expected[first::8])
+    return clone(OF_FLOAT64["residual"]).fit(X, Y)
 
 
 def test_the_same_random_state_gives_the_same_bits_on_any_threads(net: Any) -> None:
