@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -58,13 +59,9 @@ std::vector<OptimizerGroup> with_the_rest(std::vector<OptimizerGroup> groups, In
         taken.insert(taken.end(), group.parameters.begin(), group.parameters.end());
     }
     taken = in_order(std::move(taken));
-    Index end = 0;
-    for (const Range& range : taken) {
-        if (range.begin < end || range.end < range.begin || range.end > size)
-            fail("optimizer", "parameters ", range.begin, " to ", range.end,
-                 " of a group are not among ", size, ", or in another one too");
-        end = range.end;
-    }
+    if (const std::optional<Range> wrong = misplaced(taken, size))
+        fail("optimizer", "parameters ", wrong->begin, " to ", wrong->end,
+             " of a group are not among ", size, ", or in another one too");
     groups.insert(groups.begin(), {without(taken, {{0, size}}), 1, weight_decay});
     return groups;
 }

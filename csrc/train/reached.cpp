@@ -12,13 +12,6 @@ Reached<T>::Reached(const Graph& graph, const Plan& plan, const Workspace<T>& wo
       rows(workspace.gradient_rows()),
       constraints(*graph.table(), whole) {}
 
-template <class T>
-std::vector<Index> Reached<T>::numbers_of_rows() const {
-    std::vector<Index> numbers;
-    for (const GradientRows<T>& some : rows) numbers.push_back(some.size());
-    return numbers;
-}
-
 template struct Reached<float>;
 template struct Reached<double>;
 

@@ -20,9 +20,6 @@ struct Reached {
     std::vector<Range> tables;          // parameters with gradients of rows, in order
     std::vector<GradientRows<T>> rows;  // these, in the plan's order
     Constraints<T> constraints;
-
-    /// Of each table, as many numbers as its rows' gradient has.
-    std::vector<Index> numbers_of_rows() const;
 };
 
 }  // namespace ganglion

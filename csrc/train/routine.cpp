@@ -69,13 +69,9 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
     heads_.add_to(indices_);
     heads_.find_what_only_counts(plan_);
     for (const ParameterTable::Slot& slot : graph.table()->slots()) check_penalty(slot);
-    Index end = 0;
-    for (const Range& range : penalized_) {
-        if (range.begin < end || range.end < range.begin || range.end > store.size())
-            fail("Routine", "penalized parameters ", range.begin, " to ", range.end,
-                 " are not in order or not among ", store.size());
-        end = range.end;
-    }
+    if (const std::optional<Range> wrong = misplaced(penalized_, store.size()))
+        fail("Routine", "penalized parameters ", wrong->begin, " to ", wrong->end,
+             " are not in order or not among ", store.size());
     if (optimizer != nullptr) steps_.emplace(*optimizer, store, reached_, penalized_);
 }
 

@@ -10,6 +10,15 @@ std::vector<Range> in_order(std::vector<Range> ranges) {
     return ranges;
 }
 
+std::optional<Range> misplaced(const std::vector<Range>& ranges, Index size) {
+    Index end = 0;
+    for (const Range& range : ranges) {
+        if (range.begin < end || range.end < range.begin || range.end > size) return range;
+        end = range.end;
+    }
+    return std::nullopt;
+}
+
 std::vector<Range> updated_by(const Plan& plan) {
     std::vector<Range> updated;
     for (const Step& step : plan.steps) {

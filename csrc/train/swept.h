@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/matrix.h"
@@ -12,6 +13,10 @@ namespace ganglion {
 
 /// The same ranges, each after those that begin before it.
 std::vector<Range> in_order(std::vector<Range> ranges);
+
+/// The first range that begins before the one in front of it ends, or is not among numbers up to
+/// `size`; none where all are in order.
+std::optional<Range> misplaced(const std::vector<Range>& ranges, Index size);
 
 /// The numbers of the parameters that the plan's products update, in order.
 std::vector<Range> updated_by(const Plan& plan);

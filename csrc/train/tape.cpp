@@ -140,7 +140,7 @@ bool Tape<T>::apply_gradients(OptimizerState<T>& optimizer, double rate) {
     const Access::Hold hold = store_.access().run(call);
     optimizer.check_summed(call, reached_.whole);
     OptimizerSteps<T> steps(optimizer, store_, reached_);
-    optimizer.make_room(reached_.whole, reached_.numbers_of_rows());
+    optimizer.make_room(reached_.whole, most_in_rows(plan_));
     bool finite = true;
     const Index parameters = numbers_of(reached_.whole);
     run_team(team_size(static_cast<int>(parameters / kParametersPerThread)),
