@@ -25,7 +25,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {  # what a framework's runner imports
 }
 DISTRIBUTIONS = {"sklearn": "scikit-learn"}  # where it is not the module's name
 INFERENCE_ONLY = ("onnxruntime",)
-KINDS_NOT_HAD = {"sklearn": ("variational",)}
+KINDS_NOT_HAD = {"sklearn": ("variational", "adversaries")}
 
 
 def installed() -> list[str]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
+from ganglion.bench.adversaries import ADVERSARIES, Adversaries
 from ganglion.bench.autoencoders import AUTOENCODERS, Autoencoder, VariationalAutoencoder
 from ganglion.bench.workloads import TABLE, Workload
 
-SUITE: tuple[Workload, ...] = (*TABLE, *AUTOENCODERS)
-KINDS = {one.kind: one for one in (Workload, Autoencoder, VariationalAutoencoder)}
+SUITE: tuple[Workload, ...] = (*TABLE, *AUTOENCODERS, *ADVERSARIES)
+KINDS = {one.kind: one for one in (Workload, Autoencoder, VariationalAutoencoder, Adversaries)}
 
 
 def chosen(names: Iterable[str]) -> list[Workload]:

@@ -10,8 +10,8 @@ from ganglion.bench.runners.protocol import Training
 from ganglion.bench.workloads import TABLE, Workload
 
 LIBRARIES: dict[str, Callable[[Workload], Training]] = {
-    "ganglion": ganglion_runner.Training,
-    "numpy": numpy_runner.Training,
+    "ganglion": ganglion_runner.training,
+    "numpy": numpy_runner.training,
 }
 
 

@@ -13,7 +13,7 @@ Integers = NDArray[np.int64]
 Data = tuple[NDArray[Any], ...]
 Layer = TypeVar("Layer")
 
-BETA_1, BETA_2 = 0.9, 0.999
+BETA_2 = 0.999
 EPSILON = 1e-8
 
 NUMBER = 4  # bytes
@@ -45,6 +45,7 @@ class Workload:
         family: Whose table it stands in.
         prefix: What its name begins with.
         draws: Whether a step draws numbers, so that a loss is as random.
+        beta_1: Adam's decay of its mean of gradients.
 
     Args:
         sizes: Columns of the input, units of each hidden layer, number of classes.
@@ -57,6 +58,7 @@ class Workload:
     family: ClassVar[str] = "classifiers"
     prefix: ClassVar[str] = ""
     draws: ClassVar[bool] = False
+    beta_1: ClassVar[float] = 0.9
 
     sizes: tuple[int, ...]
     batch: int
@@ -142,6 +144,11 @@ class Workload:
         x = rng.standard_normal((self.samples, self.sizes[0]), dtype=np.float32)
         sums = rng.standard_normal((self.sizes[0], self.sizes[-1]), dtype=np.float32)
         return x, np.argmax(x @ sums, axis=1)
+
+    def inference_inputs(self) -> Floats:
+        """Return a batch that is predicted."""
+        x: Floats = self.data()[0][: self.batch]
+        return x
 
     def initial_weights(self) -> list[Dense]:
         """Return Glorot's uniform weights, and biases of zero."""

@@ -48,7 +48,7 @@ def test_frameworks_compute_the_same(task: str) -> None:
 
 
 def test_the_loss_falls() -> None:
-    losses = numpy_runner.Training(SMALLEST).run(5, shuffle=False)
+    losses = numpy_runner.training(SMALLEST).run(5, shuffle=False)
     assert losses == sorted(losses, reverse=True)
 
 

@@ -14,7 +14,7 @@ from ganglion.bench import compare, peers
 from ganglion.bench.autoencoders import AUTOENCODERS, Autoencoder, VariationalAutoencoder
 from ganglion.bench.machine import Machine
 from ganglion.bench.results import Measured, Row, table
-from ganglion.bench.runners import ganglion_runner, numpy_runner
+from ganglion.bench.runners import ganglion_runner, numpy_training
 from ganglion.bench.suite import chosen
 from ganglion.bench.workloads import TABLE, Workload
 
@@ -47,7 +47,7 @@ def test_losses_are_those_of_frameworks_that_may_be_installed(
     pytest.importorskip(framework)
     runner = importlib.import_module(f"ganglion.bench.runners.{framework}_runner")
     ours, theirs = (
-        one.Training(workload).run(1, shuffle=False) for one in (ganglion_runner, runner)
+        one.training(workload).run(1, shuffle=False) for one in (ganglion_runner, runner)
     )
     assert theirs == pytest.approx(ours, rel=2e-4)
 
@@ -66,12 +66,12 @@ def test_gradients_by_hand_are_central_differences(workload: Workload) -> None:
     rng = np.random.default_rng(0)
     values = rng.normal(size=workload.parameters)
     gradients = np.full_like(values, np.nan)
-    layers, places = (numpy_runner.views(vector, workload) for vector in (values, gradients))
-    chains = list(map(numpy_runner.Chain, workload.chains(layers), workload.chains(places)))
+    layers, places = (numpy_training.views(vector, workload) for vector in (values, gradients))
+    chains = list(map(numpy_training.Chain, workload.chains(layers), workload.chains(places)))
     x = rng.normal(size=(6, 4))
 
     def loss() -> float:
-        return numpy_runner.PASSES[workload.kind](chains, SameDraws(), x)
+        return numpy_training.PASSES[workload.kind](chains, SameDraws(), x)
 
     loss()
     found, expected = gradients.copy(), np.empty_like(gradients)

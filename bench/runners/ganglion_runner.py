@@ -6,8 +6,16 @@ from typing import Any
 import numpy as np
 
 import ganglion as gn
+from ganglion.bench.adversaries import Adversaries
 from ganglion.bench.runners.protocol import Inference, Runner, serve
-from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Dense, Floats, Workload
+from ganglion.bench.workloads import BETA_2, EPSILON, Dense, Floats, Workload
+from ganglion.estimators.adversarial.pair import Pair, Rules
+from ganglion.estimators.one_graph.epochs import EstimatorEpochs
+from ganglion.estimators.one_graph.epochs import run as run_epochs
+from ganglion.schedules import Constant
+from ganglion.training.fit_plan import FitPlan
+from ganglion.training.progress import Progress
+from ganglion.training.sources import shuffled
 
 
 def chain(layers: Sequence[Dense]) -> gn.MLP:
@@ -62,7 +70,7 @@ class Training:
         chains = workload.chains(workload.initial_weights())
         self._net = NETWORKS[workload.kind](list(map(chain, chains)))
         optimizer = gn.optimizers.Adam(
-            learning_rate=workload.learning_rate, beta_1=BETA_1, beta_2=BETA_2, epsilon=EPSILON
+            learning_rate=workload.learning_rate, beta_1=workload.beta_1, beta_2=BETA_2, epsilon=EPSILON
         )
         self._net.compile(optimizer, "cross_entropy" if workload.kind == "classifier" else None)
         self.reset()
@@ -78,6 +86,57 @@ class Training:
             self._x, self._y, batch_size=batch, epochs=epochs, verbose=0, shuffle=shuffle
         )
         return history.history["loss"]
+
+
+class AdversarialTraining:
+    """A generator and a discriminator, as the estimator trains them."""
+
+    def __init__(self, workload: Workload) -> None:
+        assert isinstance(workload, Adversaries)
+        self._workload = workload
+        (self._x,) = workload.data()
+        layers = workload.chains(workload.initial_weights())
+        made, judged = map(chain, layers)
+        set_weights(made, layers[0])
+        set_weights(judged, layers[1])
+        generator = made if workload.noise == 1 else behind_factor(workload.noise, made)
+        discriminator = gn.Sequential([judged, gn.Activation("sigmoid")])
+        rules = Rules(packing=1, discriminator_steps=1, label_smoothing=0.0, seed=2)
+        self._pair = Pair(generator, discriminator, rules)
+        rate = Constant(workload.learning_rate)
+        self._pair.set_rates(rate, rate)
+
+    def reset(self) -> None:
+        """Set the initial weights."""
+        self._pair.read_models()
+
+    def run(self, epochs: int, *, shuffle: bool) -> list[float]:
+        """Fit."""
+        samples = len(self._x)
+        order = shuffled(2, samples) if shuffle else lambda _: np.arange(samples)
+        source = self._pair.source(self._x, self._workload.batch, order)
+        rounds = EstimatorEpochs(objective=self._pair.turns, source=source, verbose=False)
+        progress = Progress()
+        run_epochs(FitPlan(epochs=range(epochs)), progress, rounds, is_part=True)
+        curves = progress.history.history
+        both = zip(curves["discriminator_loss"], curves["generator_loss"], strict=True)
+        return [loss for of_epoch in both for loss in of_epoch]
+
+
+def behind_factor(factor: float, model: gn.Model) -> gn.Model:
+    """Return a model of what is multiplied by a factor, which is not trained."""
+    columns = model.input_size
+    scaled = gn.Dense(columns, use_bias=False, trainable=False)
+    whole = gn.Sequential([scaled, model], input_size=columns)
+    weights = np.eye(columns, dtype=np.float32) * np.float32(factor)
+    whole.set_weights([weights, *model.get_weights()])
+    return whole
+
+
+def training(workload: Workload) -> Training | AdversarialTraining:
+    """Return a network to train."""
+    kind = AdversarialTraining if workload.kind == Adversaries.kind else Training
+    return kind(workload)
 
 
 def inference(workload: Workload) -> Inference:
@@ -97,4 +156,4 @@ def inference(workload: Workload) -> Inference:
 
 
 if __name__ == "__main__":
-    serve(Runner(Training, inference))
+    serve(Runner(training, inference))

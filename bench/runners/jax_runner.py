@@ -10,19 +10,22 @@ import numpy as np
 from jax import Array
 
 from ganglion.bench.runners.protocol import Inference, Runner, serve
-from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Dense, Floats, Workload
+from ganglion.bench.workloads import BETA_2, EPSILON, Dense, Floats, Workload
 
 Parameters = list[tuple[Array, Array]]
 Chains = list[Sequence[tuple[Array, Array]]]
 
 
 class State(NamedTuple):
-    """What an epoch changes."""
+    """What an optimizer changes."""
 
     parameters: Parameters
     mean: Parameters
     square: Parameters
     steps: Array
+
+
+States = tuple[State, ...]
 
 
 def arrays(layers: Sequence[Dense]) -> Parameters:
@@ -68,12 +71,17 @@ LOSSES: dict[str, Callable[..., Array]] = {
 }
 
 
-def adam(state: State, gradients: Parameters, learning_rate: float) -> State:
+def mean_loss(chains: Chains, key: Array, batch: list[Array], workload: Workload) -> Array:
+    """Return the loss of networks that one optimizer trains."""
+    return LOSSES[workload.kind](chains, key, *batch)
+
+
+def adam(state: State, gradients: Parameters, workload: Workload) -> State:
     """Return the state after an update."""
-    steps = state.steps + 1
-    rate = learning_rate / (1 - BETA_1**steps)
+    steps, beta_1 = state.steps + 1, workload.beta_1
+    rate = workload.learning_rate / (1 - beta_1**steps)
     correction = 1 - BETA_2**steps
-    mean = jax.tree.map(lambda m, g: BETA_1 * m + (1 - BETA_1) * g, state.mean, gradients)
+    mean = jax.tree.map(lambda m, g: beta_1 * m + (1 - beta_1) * g, state.mean, gradients)
     square = jax.tree.map(lambda v, g: BETA_2 * v + (1 - BETA_2) * g * g, state.square, gradients)
     parameters = jax.tree.map(
         lambda p, m, v: p - rate * m / (jnp.sqrt(v / correction) + EPSILON),
@@ -84,22 +92,65 @@ def adam(state: State, gradients: Parameters, learning_rate: float) -> State:
     return State(parameters, mean, square, steps)
 
 
-def run_epoch(
-    state: State, data: list[Array], order: Array, key: Array, workload: Workload
+def descend(
+    state: State, loss: Callable[[Parameters], Array], workload: Workload
 ) -> tuple[State, Array]:
-    """Take a step for each row of `order`, the samples of a batch; return the mean loss too."""
+    """Return the state after a step, and the loss before it."""
+    value, gradients = jax.value_and_grad(loss)(state.parameters)
+    return adam(state, gradients, workload), value
 
-    def mean_loss(parameters: Parameters, key: Array, *batch: Array) -> Array:
-        return LOSSES[workload.kind](workload.chains(parameters), key, *batch)
 
-    def step(state: State, drawn: tuple[Array, Array]) -> tuple[State, Array]:
+def step(
+    states: States, key: Array, batch: list[Array], workload: Workload
+) -> tuple[States, Array]:
+    """Return the state after a step, and the loss."""
+    (state,) = states
+
+    def loss(parameters: Parameters) -> Array:
+        return mean_loss(workload.chains(parameters), key, batch, workload)
+
+    state, value = descend(state, loss, workload)
+    return (state,), value
+
+
+def adversarial_step(
+    states: States, key: Array, batch: list[Array], workload: Workload
+) -> tuple[States, Array]:
+    """Return generator and discriminator after a step of each, and both losses."""
+    generator, discriminator = states
+    (x,) = batch
+    noise = jax.random.normal(key, (2, len(x), workload.sizes[0])) * workload.noise
+    made = forward(generator.parameters, noise[0])
+
+    def told_apart(parameters: Parameters) -> Array:
+        logits = forward(parameters, jnp.concatenate([x, made]))
+        return jnp.mean(jax.nn.softplus(-logits[: len(x)]) + jax.nn.softplus(logits[len(x) :]))
+
+    discriminator, judging = descend(discriminator, told_apart, workload)
+
+    def passed(parameters: Parameters) -> Array:
+        logits = forward(discriminator.parameters, forward(parameters, noise[1]))
+        return jnp.mean(jax.nn.softplus(-logits))
+
+    generator, making = descend(generator, passed, workload)
+    return (generator, discriminator), jnp.stack([judging, making])
+
+
+STEPS = {"adversaries": adversarial_step}
+
+
+def run_epoch(
+    states: States, data: list[Array], order: Array, key: Array, workload: Workload
+) -> tuple[States, Array]:
+    """Take a step for each row of `order`, the samples of a batch; return the mean losses too."""
+    step_of = STEPS.get(workload.kind, step)
+
+    def scanned(states: States, drawn: tuple[Array, Array]) -> tuple[States, Array]:
         rows, key = drawn
-        batch = [part[rows] for part in data]
-        loss, gradients = jax.value_and_grad(mean_loss)(state.parameters, key, *batch)
-        return adam(state, gradients, workload.learning_rate), loss
+        return step_of(states, key, [part[rows] for part in data], workload)
 
-    state, losses = jax.lax.scan(step, state, (order, jax.random.split(key, len(order))))
-    return state, losses.mean()
+    states, losses = jax.lax.scan(scanned, states, (order, jax.random.split(key, len(order))))
+    return states, losses.mean(axis=0)
 
 
 def random_order(key: Array, steps: int, batch: int) -> Array:
@@ -111,28 +162,41 @@ epoch = jax.jit(run_epoch, static_argnums=4, donate_argnums=0)
 shuffled = jax.jit(random_order, static_argnums=(1, 2))
 
 
+def first_state(parameters: Parameters) -> State:
+    """Return an optimizer's state before the first step."""
+    mean = jax.tree.map(jnp.zeros_like, parameters)
+    square = jax.tree.map(jnp.zeros_like, parameters)
+    return State(parameters, mean, square, jnp.zeros((), jnp.float32))
+
+
 class Training:
-    """State, data, and a key for the shuffles."""
+    """States, data, and a key for the shuffles."""
 
     def __init__(self, workload: Workload) -> None:
         self._workload = workload
         self._data = list(map(jnp.asarray, workload.data()))
-        parameters = arrays(workload.initial_weights())
-        mean = jax.tree.map(jnp.zeros_like, parameters)
-        square = jax.tree.map(jnp.zeros_like, parameters)
-        self._state = State(parameters, mean, square, jnp.zeros((), jnp.float32))
+        self._states = tuple(map(first_state, self._initial_parameters()))
         self._key = jax.random.key(2)
+
+    def _initial_parameters(self) -> list[Parameters]:
+        """Return what each optimizer has to train."""
+        layers = self._workload.initial_weights()
+        parts = self._workload.chains(layers) if self._workload.kind in STEPS else [layers]
+        return list(map(arrays, parts))
 
     def reset(self) -> None:
         """Set the initial weights."""
-        self._state = self._state._replace(parameters=arrays(self._workload.initial_weights()))
-        for array in jax.tree.leaves(self._state):
+        self._states = tuple(
+            state._replace(parameters=parameters)
+            for state, parameters in zip(self._states, self._initial_parameters(), strict=True)
+        )
+        for array in jax.tree.leaves(self._states):
             array.block_until_ready()
 
     def run(self, epochs: int, *, shuffle: bool) -> list[float]:
         """Train."""
         losses = [self._epoch(shuffle) for _ in range(epochs)]
-        return [float(loss) for loss in losses]
+        return [loss for of_epoch in losses for loss in of_epoch.reshape(-1).tolist()]
 
     def _epoch(self, shuffle: bool) -> Array:
         steps, batch = self._workload.steps, self._workload.batch
@@ -141,9 +205,9 @@ class Training:
             order = shuffled(key, steps, batch)
         else:
             order = jnp.arange(steps * batch).reshape(steps, batch)
-        loss: Array
-        self._state, loss = epoch(self._state, self._data, order, drawing, self._workload)
-        return loss
+        losses: Array
+        self._states, losses = epoch(self._states, self._data, order, drawing, self._workload)
+        return losses
 
 
 def inference(workload: Workload) -> Inference:

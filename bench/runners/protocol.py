@@ -31,7 +31,7 @@ class Training(Protocol):
         """Go back to the initial weights, so that every run has the same numbers to work on."""
 
     def run(self, epochs: int, *, shuffle: bool) -> list[float]:
-        """Train, and return the mean loss of each epoch's steps.
+        """Train, and return the mean loss of each epoch's steps; of several losses each mean.
 
         Args:
             epochs: Passes over the data.
@@ -82,7 +82,7 @@ class Work:
             self._once: Callable[[int], float] = self._train
         else:
             self._inference = runner.inference(workload)
-            self._x = workload.data()[0][: 1 if task == "row" else workload.batch]
+            self._x = workload.inference_inputs()[: 1 if task == "row" else None]
             outputs = self._inference(self._x)
             is_classifier = workload.kind == Workload.kind
             self.check = classes_told(runner.logits(outputs)) if is_classifier else told(outputs)

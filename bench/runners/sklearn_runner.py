@@ -8,7 +8,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from ganglion.bench.runners.protocol import Inference, Runner, serve
-from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Data, Floats, Workload
+from ganglion.bench.workloads import BETA_2, EPSILON, Data, Floats, Workload
 
 Estimator = Any  # scikit-learn has no types
 
@@ -21,7 +21,7 @@ def estimator(workload: Workload) -> Estimator:
         alpha=0,
         batch_size=workload.batch,
         learning_rate_init=workload.learning_rate,
-        beta_1=BETA_1,
+        beta_1=workload.beta_1,
         beta_2=BETA_2,
         epsilon=EPSILON if is_classifier else epsilon_of_sums(workload),
         n_iter_no_change=10**9,

@@ -1,13 +1,16 @@
 """PyTorch, eager: `nn.Sequential` and the fused Adam."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from ganglion.bench.runners.protocol import Inference, Runner, serve
-from ganglion.bench.workloads import BETA_1, BETA_2, EPSILON, Dense, Floats, Workload
+from ganglion.bench.workloads import BETA_2, EPSILON, Dense, Floats, Workload
+
+Loss = Callable[..., Tensor]
 
 
 def chain(layers: Sequence[Dense]) -> nn.Sequential:
@@ -52,7 +55,7 @@ def bound(nets: nn.ModuleList, x: Tensor) -> Tensor:
     return loss
 
 
-LOSSES: dict[str, Callable[..., Tensor]] = {
+LOSSES: dict[str, Loss] = {
     "classifier": cross_entropy,
     "autoencoder": squared_error,
     "variational": bound,
@@ -60,23 +63,27 @@ LOSSES: dict[str, Callable[..., Tensor]] = {
 
 
 class Training:
-    """A network, its optimizer, and the function that gives the loss of a batch."""
+    """A network, its optimizers, and the function that gives the loss of a batch.
 
-    def __init__(self, workload: Workload) -> None:
+    Args:
+        workload: What is trained.
+        faster: Returns a function of the same values.
+    """
+
+    def __init__(self, workload: Workload, faster: Callable[[Loss], Loss]) -> None:
         self._workload = workload
         self._data = list(map(torch.from_numpy, workload.data()))
         self._nets = nn.ModuleList(map(chain, workload.chains(workload.initial_weights())))
-        self._loss = self._loss_function()
-        self._optimizer = torch.optim.Adam(
-            self._nets.parameters(),
-            workload.learning_rate,
-            (BETA_1, BETA_2),
-            EPSILON,
-            fused=True,
-        )
+        self._set_losses(faster)
 
-    def _loss_function(self) -> Callable[..., Tensor]:
-        return self._batch_loss
+    def _set_losses(self, faster: Callable[[Loss], Loss]) -> None:
+        self._optimizer = self._adam(self._nets)
+        self._loss = faster(self._batch_loss)
+
+    def _adam(self, net: nn.Module) -> torch.optim.Adam:
+        work = self._workload
+        betas = work.beta_1, BETA_2
+        return torch.optim.Adam(net.parameters(), work.learning_rate, betas, EPSILON, fused=True)
 
     def _batch_loss(self, *batch: Tensor) -> Tensor:
         return LOSSES[self._workload.kind](self._nets, *batch)
@@ -87,20 +94,69 @@ class Training:
 
     def run(self, epochs: int, *, shuffle: bool) -> list[float]:
         """Train."""
-        return [self._epoch(shuffle) for _ in range(epochs)]
+        return [loss for _ in range(epochs) for loss in self._epoch(shuffle)]
 
-    def _epoch(self, shuffle: bool) -> float:
+    def _epoch(self, shuffle: bool) -> list[float]:
         samples, batch = self._workload.samples, self._workload.batch
         order = torch.randperm(samples) if shuffle else torch.arange(samples)
-        total = torch.zeros(())
+        totals = torch.zeros(())
         for first in range(0, samples, batch):
             rows = order[first : first + batch]
-            self._optimizer.zero_grad()
-            loss = self._loss(*[part.index_select(0, rows) for part in self._data])
-            torch.autograd.backward(loss)
-            self._optimizer.step()
-            total += loss.detach()
-        return float(total) / self._workload.steps
+            totals = totals + self._step(*[part.index_select(0, rows) for part in self._data])
+        means: list[float] = (totals / self._workload.steps).reshape(-1).tolist()
+        return means
+
+    def _step(self, *batch: Tensor) -> Tensor:
+        return descend(self._optimizer, self._loss, *batch)
+
+
+def descend(optimizer: torch.optim.Adam, loss_of: Loss, *arguments: Any) -> Tensor:
+    """Take a step of the optimizer, and return the loss before it."""
+    optimizer.zero_grad()
+    loss = loss_of(*arguments)
+    torch.autograd.backward(loss)
+    optimizer.step()
+    return loss.detach()
+
+
+class AdversarialTraining(Training):
+    """A generator and a discriminator: real and generated rows are judged as one batch."""
+
+    def _set_losses(self, faster: Callable[[Loss], Loss]) -> None:
+        self._generator, self._discriminator = self._nets
+        self._making, self._judging = map(self._adam, self._nets)
+        self._told_apart, self._passed = faster(self._judged_loss), faster(self._made_loss)
+        self._is_real = torch.ones(2 * self._workload.batch, 1)
+        self._is_real[self._workload.batch :] = 0
+
+    def _made(self) -> Tensor:
+        noise = torch.randn(self._workload.batch, self._workload.sizes[0])
+        made: Tensor = self._generator(noise * self._workload.noise)
+        return made
+
+    def _judged_loss(self, x: Tensor) -> Tensor:
+        with torch.no_grad():
+            made = self._made()
+        logits = self._discriminator(torch.cat([x, made]))
+        return 2 * functional.binary_cross_entropy_with_logits(logits, self._is_real)
+
+    def _made_loss(self) -> Tensor:
+        return functional.softplus(-self._discriminator(self._made())).mean()
+
+    def _step(self, *batch: Tensor) -> Tensor:
+        told_apart = descend(self._judging, self._told_apart, *batch)
+        self._discriminator.requires_grad_(False)
+        passed = descend(self._making, self._passed)
+        self._discriminator.requires_grad_(True)
+        return torch.stack([told_apart, passed])
+
+
+TRAININGS = {"adversaries": AdversarialTraining}
+
+
+def training(workload: Workload, faster: Callable[[Loss], Loss] = lambda loss: loss) -> Training:
+    """Return a network to train, its losses made faster."""
+    return TRAININGS.get(workload.kind, Training)(workload, faster)
 
 
 def network(workload: Workload) -> nn.Sequential:
@@ -125,4 +181,4 @@ def inference(workload: Workload) -> Inference:
 
 
 if __name__ == "__main__":
-    serve(Runner(Training, inference))
+    serve(Runner(training, inference))

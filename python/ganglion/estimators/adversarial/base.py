@@ -33,6 +33,7 @@ from ganglion.training.clock import Clock
 from ganglion.training.far_scales import warn_of_inputs
 from ganglion.training.fit_plan import FitPlan
 from ganglion.training.progress import Progress
+from ganglion.training.sources import shuffled
 from ganglion.training.turns import TurnSource
 
 
@@ -154,7 +155,8 @@ class BaseAdversarial(ChecksInputs, Estimator, AdversarialArguments):
         packing = self._pair.rules.packing
         if len(X) < packing:
             raise ValueError(f"X has {len(X)} samples, must have at least packing, {packing}")
-        return self._pair.source(X, batch_size_of(self.batch_size, len(X)))
+        order = shuffled(self._pair.rules.seed, len(X))
+        return self._pair.source(X, batch_size_of(self.batch_size, len(X)), order)
 
     def _new_pair(self, X: Array) -> Pair:
         """Return generator and discriminator with first weights."""

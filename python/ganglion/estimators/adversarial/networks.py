@@ -50,7 +50,7 @@ def check_fits(name: str, model: Model, inputs: int | None, outputs: int) -> Non
 
 
 def joined(generator: Model, discriminator: Model, packing: int, seed: int) -> Parametrized:
-    """Return the network of both, with parameters of its own, the generator's first.
+    """Return the network of both, with room for parameters of its own, the generator's first.
 
     It reads rows of samples beside each other, and zeros, to which noise is added. Its outputs are
     what the discriminator says of the samples; of generated ones, for its own step; and of others,
@@ -83,9 +83,6 @@ def joined(generator: Model, discriminator: Model, packing: int, seed: int) -> P
     network = builder.network({"samples": samples, "zeros": zeros}, judged)
     precision = inside.parametrized(generator).precision
     store = precision.parameter_store(network.graph)
-    first = len(generator.parameter_vector)
-    store.values[:first] = generator.parameter_vector
-    store.values[first:] = discriminator.parameter_vector
     return Parametrized(network, store, precision, (InputScale(1.0, None),) * 2, seed)
 
 

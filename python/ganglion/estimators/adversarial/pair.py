@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -23,7 +23,6 @@ from ganglion.optimizers import Adam
 from ganglion.schedules import Schedule
 from ganglion.training.data import Dataset, Inputs, Targets
 from ganglion.training.passes import Order
-from ganglion.training.sources import shuffled
 from ganglion.training.stepping import Memory
 from ganglion.training.turns import Turn, Turns, TurnSource
 
@@ -61,14 +60,17 @@ class Pair:
         )
         in_round = [0] * rules.discriminator_steps + [1]
         self.turns = Turns(whole, [self._tells, self._makes], in_round)
+        self.read_models()
 
     def set_rates(self, of_generator: Schedule, of_discriminator: Schedule) -> None:
         """Let the steps of both have such learning rates."""
         self._makes.schedule, self._tells.schedule = of_generator, of_discriminator
 
-    def source(self, X: Array, batch_size: int) -> TurnSource:
-        """Return batches of so many samples, each epoch's in an order, and in packs, of its own."""
-        packing, order = self.rules.packing, shuffled(self.rules.seed, len(X))
+    def source(
+        self, X: Array, batch_size: int, order: Callable[[int], Order]
+    ) -> TurnSource:
+        """Return batches of so many samples, in the order, and so in packs, of each epoch."""
+        packing = self.rules.packing
         rows = len(X) // packing
 
         def data(epoch: int) -> tuple[Dataset, Order]:
@@ -89,11 +91,23 @@ class Pair:
         )
         return Dataset((Inputs(rows), Inputs(zeros)), (real, fake, passed))
 
+    def read_models(self) -> None:
+        """Take the models' weights."""
+        for own, of_model in self._weights():
+            own[:] = of_model
+
     def write_models(self) -> None:
         """Give the models the weights of the moment."""
+        for own, of_model in self._weights():
+            of_model[:] = own
+
+    def _weights(self) -> list[tuple[Array, Array]]:
+        """Return the weights of each part here, and those of its model."""
         values, first = self._whole.store.values, len(self.generator.parameter_vector)
-        self.generator.parameter_vector[:] = values[:first]
-        self.discriminator.parameter_vector[:] = values[first:]
+        return [
+            (values[:first], self.generator.parameter_vector),
+            (values[first:], self.discriminator.parameter_vector),
+        ]
 
     def __reduce__(self) -> tuple[Any, ...]:
         optimizers = [turn.memory.copied() for turn in self.turns.each]

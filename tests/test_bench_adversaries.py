@@ -1,0 +1,106 @@
+"""Adversarial networks in the comparison: their losses, their gradients, what is drawn, costs."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ganglion.bench import compare, peers
+from ganglion.bench.adversaries import ADVERSARIES, Adversaries
+from ganglion.bench.runners import ganglion_runner, numpy_adversaries, numpy_training
+from ganglion.bench.suite import chosen
+
+Array = NDArray[Any]
+
+FRAMEWORKS = ["ganglion", "numpy", "sklearn"]
+ABLE = FRAMEWORKS[:2]
+SMALL = Adversaries((2, 5, 5, 3), 6, 6)
+
+
+@pytest.mark.parametrize("task", ["train", "batch"])
+def test_frameworks_compute_the_same(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare, "TURN", 0.0)
+    (done,) = compare.measure(task, ADVERSARIES[:1], FRAMEWORKS, rounds=1, threads=1)
+    assert done.refused == []
+    assert list(done.measured) == peers.able(FRAMEWORKS, task, ADVERSARIES[0]) == ABLE
+    figures = 2 if task == "train" else 0  # a loss of each network
+    assert all(len(one.drawn) == figures for one in done.measured.values())
+
+
+@pytest.mark.parametrize("framework", ["numpy", "torch", "torch_compiled", "jax"])
+def test_losses_are_those_of_frameworks_that_may_be_installed(framework: str) -> None:
+    pytest.importorskip(framework.partition("_")[0])
+    runner = importlib.import_module(f"ganglion.bench.runners.{framework}_runner")
+    workload = replace(ADVERSARIES[0], samples=4 * ADVERSARIES[0].batch).quiet()
+    ours, theirs = (
+        one.training(workload).run(2, shuffle=False) for one in (ganglion_runner, runner)
+    )
+    assert len(ours) == 4
+    assert theirs == pytest.approx(ours, rel=2e-4)
+
+
+def test_an_epoch_after_a_reset_has_the_losses_of_the_first() -> None:
+    """But for Adam, which goes on, and is as good as new after a step."""
+    training = ganglion_runner.training(replace(SMALL, learning_rate=1e-12))
+    assert training.run(1, shuffle=False) != training.run(1, shuffle=False)  # the noise is another
+    quiet = ganglion_runner.training(replace(SMALL, learning_rate=0.01).quiet())
+    first = quiet.run(1, shuffle=False)
+    assert quiet.run(1, shuffle=False) != pytest.approx(first, rel=1e-4)
+    quiet.reset()
+    assert quiet.run(1, shuffle=False) == pytest.approx(first, rel=1e-5)
+
+
+def test_gradients_by_hand_are_central_differences() -> None:
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=SMALL.parameters)
+    gradients = np.full_like(values, np.nan)
+    layers, places = (numpy_training.views(vector, SMALL) for vector in (values, gradients))
+    chains = list(map(numpy_training.Chain, SMALL.chains(layers), SMALL.chains(places)))
+    x, made, noise = (rng.normal(size=(6, columns)) for columns in (3, 3, 2))
+    made_by = sum((inputs + 1) * units for inputs, units in SMALL.chains(SMALL.layers)[0])
+
+    def central(i: int, loss_of: Any) -> Any:
+        value, losses = values[i], []
+        for moved in (1e-6, -1e-6):
+            values[i] = value + moved
+            losses.append(loss_of())
+        values[i] = value
+        return (losses[0] - losses[1]) / 2e-6
+
+    def judged() -> float:
+        return numpy_adversaries.judge(chains[1], x, made)
+
+    def passed() -> float:
+        return numpy_adversaries.pass_as_real(chains, noise)
+
+    judged()
+    passed()
+    found = gradients.copy()
+    expected = [central(i, passed if i < made_by else judged) for i in range(values.size)]
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-7)
+
+
+def test_adversaries_are_chosen_by_their_name() -> None:
+    name = "GAN 2-128-128-2 and 2-128-128-1, 128"
+    assert chosen([name]) == list(ADVERSARIES[:1])
+
+
+def test_costs_are_those_counted_by_hand() -> None:
+    training, inference = SMALL.training_cost(), SMALL.inference_cost(rows=1)
+    made, judged, units_made, units_judged = 10 + 25 + 15, 15 + 25 + 5, 13, 11
+    telling = made + 2 * (3 * judged - 15)  # of twice as many rows
+    making = 3 * made - 10 + 2 * judged
+    assert training.flops == 2 * 6 * (telling + making)
+    parameters = 2 * (made + units_made) + (made + units_made - 10)  # forward twice, and back
+    parameters += 3 * (judged + units_judged) + (judged + units_judged - 15)
+    parameters += 6 * (made + judged + units_made + units_judged)
+    rows = (2 + units_made) + (3 + 2 * 2 * units_judged) + (2 + 2 * units_made + 2 * units_judged)
+    assert training.bytes == 4 * (parameters + 3 * 6 * rows)
+    assert inference.flops == 2 * made
+    floor = [one.training_cost().flops / 234e3 for one in ADVERSARIES]
+    assert floor == pytest.approx([220, 1556], rel=0.01)
