@@ -10,6 +10,7 @@ import numpy as np
 from ganglion.bench.workloads import NUMBER, Cost, Data, Dense, Floats, Layer, Workload
 
 QUIET = 1e-6  # the deviation of noise that counts for next to nothing
+APART = 0.1  # and of biases beside it: they, and no longer the noise, say which units are active
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +25,21 @@ class Adversaries(Workload):
     Args:
         sizes: Columns of the noise, units of each hidden layer of both, columns of a sample.
         noise: The standard deviation of the noise.
+        biases: And of the generator's first biases.
     """
 
     kind: ClassVar[str] = "adversaries"
     family: ClassVar[str] = "adversarial networks"
     prefix: ClassVar[str] = "GAN "
-    draws: ClassVar[bool] = True
+    drawn_tolerance: ClassVar[float] = 3e-2  # five standard deviations; without noise 4 % off
     beta_1: ClassVar[float] = 0.5
 
     noise: float = 1.0
+    biases: float = 0.0
 
     def quiet(self) -> Self:
         """Return the same work on next to no noise."""
-        return replace(self, noise=QUIET)
+        return replace(self, noise=QUIET, biases=APART)
 
     @property
     def judging_sizes(self) -> tuple[int, ...]:
@@ -71,7 +74,9 @@ class Adversaries(Workload):
         two for the first. The generator's: three a layer, but two for the first, and behind it the
         discriminator's values and their gradients. The rest is as in networks of one loss.
         """
-        made, judged = (sum(a * b for a, b in pairwise(s)) for s in (self.sizes, self.judging_sizes))
+        made, judged = (
+            sum(a * b for a, b in pairwise(s)) for s in (self.sizes, self.judging_sizes)
+        )
         first_made, first_judged = self.sizes[0] * self.sizes[1], self.sizes[-1] * self.sizes[1]
         products = 4 * made - first_made + 8 * judged - 2 * first_judged
         units_made, units_judged = sum(self.sizes[1:]), sum(self.judging_sizes[1:])
@@ -86,11 +91,20 @@ class Adversaries(Workload):
         factors = np.random.default_rng(0).standard_normal(
             (self.sizes[0], self.sizes[-1]), dtype=np.float32
         )
-        return (_normal(1, self.samples, self.sizes[0]) @ factors / np.sqrt(self.sizes[0]),)
+        return (
+            _normal(1, self.samples, self.sizes[0]) @ factors / np.float32(np.sqrt(self.sizes[0])),
+        )
 
     def inference_inputs(self) -> Floats:
         """Return noise."""
         return _normal(2, self.batch, self.sizes[0])
+
+    def initial_weights(self) -> list[Dense]:
+        """Return Glorot's uniform weights, and biases of zero, or of normal numbers."""
+        layers = Workload.initial_weights(self)
+        for seed, layer in enumerate(self.chains(layers)[0]):
+            layer.biases[:] = np.float32(self.biases) * _normal(seed, 1, layer.biases.size)[0]
+        return layers
 
     def predicting_chains(self) -> list[Sequence[Dense]]:
         """Return the initial weights of the generator."""

@@ -25,7 +25,6 @@ ours / roofline: how many times as long as the machine's peak and memory allow; 
 !: computed something else, so that the row is not compared"""
 
 TOLERANCE = 1e-3  # of losses, log-probabilities and values, relative above 1 and absolute below
-DRAWN_TOLERANCE = 1e-2  # four standard deviations of the VAE's loss; without noise it is 20 % less
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Row:
         """The frameworks that computed something else; if there are any, nothing is compared."""
         checks = {name: one.check for name, one in self.measured.items()}
         drawn = {name: one.drawn for name, one in self.measured.items()}
-        wrong = {*disagreeing(checks), *disagreeing(drawn, DRAWN_TOLERANCE)}
+        wrong = {*disagreeing(checks), *disagreeing(drawn, self.workload.drawn_tolerance)}
         return [name for name in self.measured if name in wrong]
 
     @property

@@ -44,7 +44,8 @@ class Workload:
         kind: What a network is, by which runners know its loss.
         family: Whose table it stands in.
         prefix: What its name begins with.
-        draws: Whether a step draws numbers, so that a loss is as random.
+        drawn_tolerance: How far off, relatively, a loss may be because a step draws numbers; 0: it
+            draws none.
         beta_1: Adam's decay of its mean of gradients.
 
     Args:
@@ -57,7 +58,7 @@ class Workload:
     kind: ClassVar[str] = "classifier"
     family: ClassVar[str] = "classifiers"
     prefix: ClassVar[str] = ""
-    draws: ClassVar[bool] = False
+    drawn_tolerance: ClassVar[float] = 0.0
     beta_1: ClassVar[float] = 0.9
 
     sizes: tuple[int, ...]

@@ -135,7 +135,7 @@ def test_a_step_moves_no_bit_of_the_other_not_even_what_is_remembered() -> None:
 
     given = {"generator": stack(2, gn.Dense(3)), "discriminator": stack(3, gn.Dense(1))}
     pair = small(**given, discriminator_steps=2)._new_pair(X)
-    source = pair.source(X, 40)
+    source = pair.source(X, 40, shuffled(0, len(X)))
     (part,) = source.parts(0, [source.steps])
     values, first = pair.turns.model.store.values, pair.generator.count_params()
     moved = []

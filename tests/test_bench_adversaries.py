@@ -32,9 +32,9 @@ def test_frameworks_compute_the_same(task: str, monkeypatch: pytest.MonkeyPatch)
     assert all(len(one.drawn) == figures for one in done.measured.values())
 
 
-@pytest.mark.parametrize("framework", ["numpy", "torch", "torch_compiled", "jax"])
+@pytest.mark.parametrize("framework", ["numpy", "torch", "jax"])
 def test_losses_are_those_of_frameworks_that_may_be_installed(framework: str) -> None:
-    pytest.importorskip(framework.partition("_")[0])
+    pytest.importorskip(framework)
     runner = importlib.import_module(f"ganglion.bench.runners.{framework}_runner")
     workload = replace(ADVERSARIES[0], samples=4 * ADVERSARIES[0].batch).quiet()
     ours, theirs = (
@@ -44,15 +44,13 @@ def test_losses_are_those_of_frameworks_that_may_be_installed(framework: str) ->
     assert theirs == pytest.approx(ours, rel=2e-4)
 
 
-def test_an_epoch_after_a_reset_has_the_losses_of_the_first() -> None:
-    """But for Adam, which goes on, and is as good as new after a step."""
-    training = ganglion_runner.training(replace(SMALL, learning_rate=1e-12))
-    assert training.run(1, shuffle=False) != training.run(1, shuffle=False)  # the noise is another
-    quiet = ganglion_runner.training(replace(SMALL, learning_rate=0.01).quiet())
-    first = quiet.run(1, shuffle=False)
-    assert quiet.run(1, shuffle=False) != pytest.approx(first, rel=1e-4)
-    quiet.reset()
-    assert quiet.run(1, shuffle=False) == pytest.approx(first, rel=1e-5)
+def test_a_reset_brings_the_first_losses_back() -> None:
+    """Adam goes on, which moves the discriminator before the generator's loss is taken."""
+    training = ganglion_runner.training(replace(SMALL, learning_rate=0.01).quiet())
+    first = training.run(1, shuffle=False)
+    assert training.run(1, shuffle=False) != pytest.approx(first, rel=5e-3)
+    training.reset()
+    assert training.run(1, shuffle=False) == pytest.approx(first, rel=2e-3)
 
 
 def test_gradients_by_hand_are_central_differences() -> None:

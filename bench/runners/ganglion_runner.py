@@ -70,7 +70,10 @@ class Training:
         chains = workload.chains(workload.initial_weights())
         self._net = NETWORKS[workload.kind](list(map(chain, chains)))
         optimizer = gn.optimizers.Adam(
-            learning_rate=workload.learning_rate, beta_1=workload.beta_1, beta_2=BETA_2, epsilon=EPSILON
+            learning_rate=workload.learning_rate,
+            beta_1=workload.beta_1,
+            beta_2=BETA_2,
+            epsilon=EPSILON,
         )
         self._net.compile(optimizer, "cross_entropy" if workload.kind == "classifier" else None)
         self.reset()

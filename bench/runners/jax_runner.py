@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from ganglion.bench.adversaries import Adversaries
 from ganglion.bench.runners.protocol import Inference, Runner, serve
 from ganglion.bench.workloads import BETA_2, EPSILON, Dense, Floats, Workload
 
@@ -117,6 +118,7 @@ def adversarial_step(
     states: States, key: Array, batch: list[Array], workload: Workload
 ) -> tuple[States, Array]:
     """Return generator and discriminator after a step of each, and both losses."""
+    assert isinstance(workload, Adversaries)
     generator, discriminator = states
     (x,) = batch
     noise = jax.random.normal(key, (2, len(x), workload.sizes[0])) * workload.noise
@@ -210,6 +212,11 @@ class Training:
         return losses
 
 
+def training(workload: Workload) -> Training:
+    """Return a network to train."""
+    return Training(workload)
+
+
 def inference(workload: Workload) -> Inference:
     """Return a call of the jitted network."""
     chains = [arrays(chain) for chain in workload.predicting_chains()]
@@ -226,4 +233,4 @@ def inference(workload: Workload) -> Inference:
 
 
 if __name__ == "__main__":
-    serve(Runner(Training, inference))
+    serve(Runner(training, inference))

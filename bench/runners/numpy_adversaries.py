@@ -4,30 +4,31 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ganglion.bench.adversaries import Adversaries
 from ganglion.bench.runners.numpy_training import Adam, Chain, Training
 from ganglion.bench.workloads import Floats
 
 
-def judge(discriminator: Chain, x: Floats, made: Floats) -> float:
+def judge(discriminator: Chain, x: NDArray[Any], made: NDArray[Any]) -> float:
     """Return the sum of the cross-entropies of real and of generated rows, judged as one batch."""
     logits = discriminator.forward(np.concatenate([x, made]))
     logits[: len(x)] *= -1  # what is to be small is the logistic function of all of them
     loss = float(np.logaddexp(0, logits).sum()) / len(x)
-    gradient = 1 / (1 + np.exp(-logits))
+    gradient: NDArray[Any] = 1 / (1 + np.exp(-logits))
     gradient[: len(x)] *= -1
     gradient /= len(x)
     discriminator.backward(gradient)
     return loss
 
 
-def pass_as_real(chains: Sequence[Chain], noise: Floats) -> float:
+def pass_as_real(chains: Sequence[Chain], noise: NDArray[Any]) -> float:
     """Return the mean of -log D(G(noise)), and leave the generator's gradients."""
     generator, discriminator = chains
     logits = discriminator.forward(generator.forward(noise))
     loss = float(np.logaddexp(0, -logits).mean())
-    gradient = -1 / (1 + np.exp(logits))
+    gradient: NDArray[Any] = -1 / (1 + np.exp(logits))
     gradient /= len(noise)
     generator.backward(discriminator.backward_to_inputs(gradient))
     return loss

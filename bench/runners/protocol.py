@@ -74,9 +74,10 @@ class Work:
         if task == "train":
             assert runner.training is not None
             self._training = runner.training(workload)
-            checked = runner.training(workload.quiet()) if workload.draws else self._training
+            draws = workload.drawn_tolerance > 0
+            checked = runner.training(workload.quiet()) if draws else self._training
             self.check = checked.run(CHECKED_EPOCHS, shuffle=False)
-            if workload.draws:
+            if draws:
                 self.drawn = self._training.run(CHECKED_EPOCHS, shuffle=False)
             self._steps = workload.steps
             self._once: Callable[[int], float] = self._train

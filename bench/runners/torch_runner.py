@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ganglion.bench.adversaries import Adversaries
 from ganglion.bench.runners.protocol import Inference, Runner, serve
 from ganglion.bench.workloads import BETA_2, EPSILON, Dense, Floats, Workload
 
@@ -123,6 +124,9 @@ class AdversarialTraining(Training):
     """A generator and a discriminator: real and generated rows are judged as one batch."""
 
     def _set_losses(self, faster: Callable[[Loss], Loss]) -> None:
+        assert isinstance(self._workload, Adversaries)
+        self._noise = self._workload.noise
+        self._noise_shape = self._workload.batch, self._workload.sizes[0]
         self._generator, self._discriminator = self._nets
         self._making, self._judging = map(self._adam, self._nets)
         self._told_apart, self._passed = faster(self._judged_loss), faster(self._made_loss)
@@ -130,8 +134,7 @@ class AdversarialTraining(Training):
         self._is_real[self._workload.batch :] = 0
 
     def _made(self) -> Tensor:
-        noise = torch.randn(self._workload.batch, self._workload.sizes[0])
-        made: Tensor = self._generator(noise * self._workload.noise)
+        made: Tensor = self._generator(torch.randn(self._noise_shape) * self._noise)
         return made
 
     def _judged_loss(self, x: Tensor) -> Tensor:

@@ -66,9 +66,7 @@ class Pair:
         """Let the steps of both have such learning rates."""
         self._makes.schedule, self._tells.schedule = of_generator, of_discriminator
 
-    def source(
-        self, X: Array, batch_size: int, order: Callable[[int], Order]
-    ) -> TurnSource:
+    def source(self, X: Array, batch_size: int, order: Callable[[int], Order]) -> TurnSource:
         """Return batches of so many samples, in the order, and so in packs, of each epoch."""
         packing = self.rules.packing
         rows = len(X) // packing
