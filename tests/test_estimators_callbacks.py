@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_iris
@@ -12,6 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ganglion.neural_network import MLPClassifier, MLPRegressor, ResNetClassifier
+from ganglion.tables import TableRegressor
 
 callback = pytest.importorskip("sklearn.callback")
 
@@ -59,6 +61,7 @@ def test_they_are_told_of_the_fit_and_of_each_iteration(solver: str) -> None:
     assert inputs is X
     assert targets is Y
     np.testing.assert_array_equal(then.predict_proba(X), two.predict_proba(X))
+    assert getattr(then, "loss_curve_", []) == getattr(two, "loss_curve_", [])
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
@@ -123,3 +126,17 @@ def test_what_they_are_given_of_a_residual_network_is_it_so_far() -> None:
     np.testing.assert_array_equal(second.predict_proba(X), two.predict_proba(X))
     np.testing.assert_array_equal(last.predict_proba(X), net.predict_proba(X))
     assert (first.predict_proba(X) != two.predict_proba(X)).any()
+
+
+def test_what_they_are_given_of_a_network_of_tables_is_it_so_far() -> None:
+    texts = [f"t{row % 120}" for row in range(240)]
+    table, values = pd.DataFrame({"number": range(240), "text": texts}), np.arange(240) % 7
+    net = TableRegressor(hidden_layer_sizes=(8,), early_stopping=False, max_iter=3, random_state=0)
+    recorder = Recorder()
+    clone(net).set_callbacks(recorder).fit(table, values)
+    two = clone(net).set_params(max_iter=2).fit(table, values)
+    inputs, targets, then = recorder.fitted[1]
+    assert inputs is table
+    assert targets is values
+    assert [column.kind for column in then.features_.columns] == ["number", "embedded"]
+    np.testing.assert_array_equal(then.predict(table), two.predict(table))

@@ -10,10 +10,11 @@ from ganglion.bench.adversaries import Adversaries
 from ganglion.bench.runners.protocol import Inference, Runner, serve
 from ganglion.bench.workloads import BETA_2, EPSILON, Dense, Floats, Workload
 from ganglion.estimators.adversarial.pair import Pair, Rules
-from ganglion.estimators.one_graph.epochs import EstimatorEpochs
+from ganglion.estimators.one_graph.epochs import EstimatorEpochs, undone_on_failure
 from ganglion.estimators.one_graph.epochs import run as run_epochs
 from ganglion.schedules import Constant
 from ganglion.training.fit_plan import FitPlan
+from ganglion.training.loop import Listener
 from ganglion.training.progress import Progress
 from ganglion.training.sources import shuffled
 
@@ -119,8 +120,9 @@ class AdversarialTraining:
         order = shuffled(2, samples) if shuffle else lambda _: np.arange(samples)
         source = self._pair.source(self._x, self._workload.batch, order)
         rounds = EstimatorEpochs(objective=self._pair.turns, source=source, verbose=False)
-        progress = Progress()
-        run_epochs(FitPlan(epochs=range(epochs)), progress, rounds, is_part=True)
+        plan, progress = FitPlan(epochs=range(epochs)), Progress()
+        with undone_on_failure(self._pair.turns):
+            run_epochs(plan, progress, rounds, Listener(), is_part=True)
         curves = progress.history.history
         both = zip(curves["discriminator_loss"], curves["generator_loss"], strict=True)
         return [loss for of_epoch in both for loss in of_epoch]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Self
 
 import numpy as np
@@ -14,15 +15,12 @@ from ganglion._base.arrays import Array
 from ganglion.estimators.adversarial.arguments import AdversarialArguments
 from ganglion.estimators.adversarial.networks import check_fits
 from ganglion.estimators.adversarial.pair import Pair, Rules
-from ganglion.estimators.one_graph import epochs
 from ganglion.estimators.one_graph.epochs import EstimatorEpochs
+from ganglion.estimators.one_graph.fits import FittedInEpochs
 from ganglion.estimators.shared.access import fits_alone, predicts
-from ganglion.estimators.shared.answers import Estimator
 from ganglion.estimators.shared.hidden_layers import activations_of, sizes_of
-from ganglion.estimators.shared.inputs import ChecksInputs
 from ganglion.estimators.shared.learning_rates import schedule_of
-from ganglion.estimators.shared.progress_shown import OF_ADVERSARIES, progress_of, show
-from ganglion.estimators.shared.rollback import as_before_on_failure
+from ganglion.estimators.shared.progress_shown import OF_ADVERSARIES, show
 from ganglion.estimators.shared.stochastic_fits import batch_size_of, check_part
 from ganglion.estimators.shared.threads import limited, threads_for
 from ganglion.layers import Activation, Dense, Layer
@@ -37,7 +35,7 @@ from ganglion.training.sources import shuffled
 from ganglion.training.turns import TurnSource
 
 
-class BaseAdversarial(ChecksInputs, Estimator, AdversarialArguments):
+class BaseAdversarial(FittedInEpochs, AdversarialArguments):
     """Base of the network, for a record has no attributes before its arguments.
 
     Attributes:
@@ -51,27 +49,27 @@ class BaseAdversarial(ChecksInputs, Estimator, AdversarialArguments):
 
     @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002  (as scikit-learn has it)
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Fit to samples, afresh.
 
         Args:
             X: Array or sparse matrix of shape `(samples, features)`; the latter is made dense as a
                 whole.
-            y: Ignored.
+            y: Ignored, but for scikit-learn's callbacks, which are told of it.
 
         Raises:
             ValueError: When a model does not fit the samples, or these are fewer than `packing`.
         """
-        return self._fitted(X, incremental=False)
+        return self._fitted(X, y, None, incremental=False)
 
     @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002  (as scikit-learn has it)
+    def partial_fit(self, X: Any, y: Any = None) -> Self:
         """Go on for one epoch, from the weights and the optimizers' state of the call before.
 
         Arguments and errors are those of `fit`.
         """
-        return self._fitted(X, incremental=True)
+        return self._fitted(X, y, None, incremental=True)
 
     @predicts
     def sample(self, n_samples: int = 1, random_state: Any = None) -> Array:
@@ -115,36 +113,33 @@ class BaseAdversarial(ChecksInputs, Estimator, AdversarialArguments):
             judged: Array = self.discriminator_.predict(X.reshape(len(X) // packing, -1))
         return judged[:, 0]
 
-    def _fitted(self, X: Any, *, incremental: bool) -> Self:
-        with as_before_on_failure(self):
-            self._fit(X, incremental=incremental)
-        return self
+    def _has_begun(self) -> bool:
+        return hasattr(self, "_pair")
 
-    def _fit(self, X: Any, *, incremental: bool) -> None:
-        """Train: afresh, or `incremental`, for one epoch from where the call before has ended."""
-        clock = Clock()
-        afresh = not (incremental and hasattr(self, "_pair"))
-        self._check_arguments(incremental=incremental)
-        X = self._checked_table(X, reset=afresh)
+    def _work(self, X: Array, weight: Array | None, *, afresh: bool) -> EstimatorEpochs:  # noqa: ARG002
         if afresh:
             self._pair = self._new_pair(X)
         source = self._source(X)
         if afresh:
             self._pair.set_rates(*self._schedules(source.rounds * self.max_iter))
-        run = EstimatorEpochs(objective=self._pair.turns, source=source, verbose=bool(self.verbose))
-        progress = Progress() if afresh else progress_of(self)
-        first = progress.epochs_in_all
-        last = first + (1 if incremental else self.max_iter)
-        with limited(self.n_jobs):
-            epochs.run(
-                FitPlan(epochs=range(first, last), clock=clock), progress, run, is_part=incremental
-            )
+        return EstimatorEpochs(
+            objective=self._pair.turns, source=source, verbose=bool(self.verbose)
+        )
+
+    def _plan(self, numbers: range, clock: Clock) -> FitPlan:
+        return FitPlan(epochs=numbers, clock=clock)
+
+    def _show(self, progress: Progress) -> None:
         show(progress, self, OF_ADVERSARIES)
         self._pair.write_models()
         self.generator_, self.discriminator_ = self._pair.generator, self._pair.discriminator
 
+    def _learnt_so_far(self) -> dict[str, Any]:
+        pair = copy.deepcopy(self._pair)
+        pair.write_models()
+        return {"_pair": pair, "generator_": pair.generator, "discriminator_": pair.discriminator}
+
     def _check_arguments(self, *, incremental: bool) -> None:
-        """Refuse what does not go together, before anything is changed."""
         threads_for(self.n_jobs, limit=1)
         if incremental:
             check_part(self.lr_schedule)

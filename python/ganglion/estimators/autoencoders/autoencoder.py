@@ -64,7 +64,7 @@ class ReconstructingAutoencoder(BaseAutoencoder):
         whole = chained([*self._before_encoder(), *encoding, *last], x)
         return Model(x, whole, dtype=dtype, seed=seed)
 
-    def _after_fit(self) -> None:
+    def _take_weights(self) -> None:
         weights = self.model_.get_weights()
         count = len(self.encoder_.get_weights())
         kernels, rest = weights[:count][0::2], weights[count:]
@@ -139,25 +139,25 @@ class WeighedMixin:
 
     @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def fit(self: Any, X: Any, y: Any = None, sample_weight: Any = None) -> Any:  # noqa: ARG002
+    def fit(self: Any, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
         """Fit to samples, afresh.
 
         Args:
             X: Array or sparse matrix of shape `(samples, features)`; the latter is made dense as a
                 whole, for it is the target too.
-            y: Ignored.
+            y: Ignored, but for scikit-learn's callbacks, which are told of it.
             sample_weight: What each sample counts, shape `(samples,)`; None: all the same.
         """
-        return self._fitted(X, sample_weight, incremental=False)
+        return self._fitted(X, y, sample_weight, incremental=False)
 
     @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def partial_fit(self: Any, X: Any, y: Any = None, sample_weight: Any = None) -> Any:  # noqa: ARG002
+    def partial_fit(self: Any, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
         """Go on for one epoch, from the weights and the optimizer's state of the call before.
 
         Arguments are those of `fit`.
         """
-        return self._fitted(X, sample_weight, incremental=True)
+        return self._fitted(X, y, sample_weight, incremental=True)
 
 
 @explained

@@ -16,7 +16,6 @@ from ganglion.estimators.autoencoders.plots import PlotsMixin
 from ganglion.estimators.one_graph.base import OneGraph
 from ganglion.estimators.shared.access import fits_alone, predicts
 from ganglion.estimators.shared.hidden_layers import Activation, activations_of, sizes_of
-from ganglion.estimators.shared.rollback import as_before_on_failure
 from ganglion.estimators.shared.threads import limited
 from ganglion.losses import Loss
 from ganglion.models import Model, inside
@@ -46,29 +45,24 @@ class BaseAutoencoder(
 
     @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002  (as scikit-learn has it)
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Fit to samples, afresh.
 
         Args:
             X: Array or sparse matrix of shape `(samples, features)`; the latter is made dense as a
                 whole, for it is the target too.
-            y: Ignored.
+            y: Ignored, but for scikit-learn's callbacks, which are told of it.
         """
-        return self._fitted(X, None, incremental=False)
+        return self._fitted(X, y, None, incremental=False)
 
     @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002  (as scikit-learn has it)
+    def partial_fit(self, X: Any, y: Any = None) -> Self:
         """Go on for one epoch, from the weights and the optimizer's state of the call before.
 
         Arguments are those of `fit`.
         """
-        return self._fitted(X, None, incremental=True)
-
-    def _fitted(self, X: Any, sample_weight: Any, *, incremental: bool) -> Self:
-        with as_before_on_failure(self):
-            self._fit(X, sample_weight, incremental=incremental)
-        return self
+        return self._fitted(X, y, None, incremental=True)
 
     @predicts
     def transform(self, X: Any) -> Array:

@@ -92,7 +92,7 @@ class VariationalAutoencoder(SamplesPlotMixin, BaseAutoencoder, LikelihoodArgume
         self._logits = Model(given, chained(logits, given), **made)
         return Model(x, decoded, losses={"normal_kl": divergence}, **made)
 
-    def _after_fit(self) -> None:
+    def _take_weights(self) -> None:
         weights = self.model_.get_weights()
         first = len(self.encoder_.get_weights())
         last = first + len(self.decoder_.get_weights())

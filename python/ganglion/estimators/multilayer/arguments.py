@@ -20,6 +20,7 @@ from ganglion.estimators.shared.parameters import (
     one_of,
     parameter,
     parameter_of_threads,
+    parameter_of_time,
     parametrized,
 )
 
@@ -96,12 +97,7 @@ class OwnArguments:
         says='What early stopping goes by: "score", the validation\'s "loss", or one of'
         " scikit-learn's scorers, by name or as a function.",
     )
-    max_time: float | None = parameter(
-        POSITIVE,
-        None,
-        default=None,
-        says="Seconds after which a fit ends with the epoch or iteration it is in.",
-    )
+    max_time: float | None = parameter_of_time()
     keep_optimizer_state: bool = parameter(
         "boolean",
         default=False,

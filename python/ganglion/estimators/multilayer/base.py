@@ -135,7 +135,7 @@ class BaseNetwork(CallbackSupportMixin, LearningNetwork):  # type: ignore[misc] 
         if watched is not None:
             watched = Dataset.of_tables(self._fed(watched.x), watched.y, watched.weight)
         epochs = 1 if incremental else self.max_iter
-        events = FitEvents(self, X, y, sample_weight, epochs, self._figures_shown())
+        events = FitEvents(self, X, y, sample_weight, epochs)
         self.interrupted_ = False
         with limited(self.n_jobs):
             self._way()(Work(samples, watched, events, clock, incremental))
@@ -194,4 +194,8 @@ class BaseNetwork(CallbackSupportMixin, LearningNetwork):  # type: ignore[misc] 
         self._epochs_run = 0
         self.__dict__.pop("best_epoch_", None)
         self._use(self._new_net(features, dtype))
-        show(Progress(), self, self._figures_shown())
+        self._show(Progress())
+
+    def _show(self, progress: Progress) -> None:
+        """Let attributes show how a fit has gone so far."""
+        show(progress, self, self._figures_shown())

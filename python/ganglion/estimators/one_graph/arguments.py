@@ -17,6 +17,7 @@ from ganglion.estimators.shared.parameters import (
     one_of,
     parameter,
     parameter_of_threads,
+    parameter_of_time,
     parametrized,
 )
 
@@ -42,6 +43,7 @@ class EpochArguments:
         " constant.",
     )
     max_iter: int = parameter(AT_LEAST_1, default=200, says="Epochs at most.")
+    max_time: float | None = parameter_of_time()
     random_state: int | np.random.RandomState | None = parameter(
         "random_state",
         default=None,

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import Any
+import copy
+from abc import abstractmethod
+from typing import Any, Self
 
 from sklearn.utils import check_random_state
 
 from ganglion import schedules
 from ganglion._base.arrays import Array
-from ganglion.estimators.one_graph import epochs
 from ganglion.estimators.one_graph.arguments import TrainingArguments
 from ganglion.estimators.one_graph.epochs import EstimatorEpochs, HeldOutEpochs
-from ganglion.estimators.shared.answers import Estimator
-from ganglion.estimators.shared.inputs import ChecksInputs
+from ganglion.estimators.one_graph.fits import FittedInEpochs
 from ganglion.estimators.shared.learning_rates import schedule_of
-from ganglion.estimators.shared.progress_shown import OF_LOSSES, progress_of, show
+from ganglion.estimators.shared.progress_shown import OF_LOSSES, show
 from ganglion.estimators.shared.stochastic_fits import batch_size_of, check_part, hold_out
-from ganglion.estimators.shared.threads import limited, threads_for
-from ganglion.estimators.shared.weights import sample_weights
+from ganglion.estimators.shared.threads import threads_for
 from ganglion.models import Model, inside
 from ganglion.optimizers import Adam
 from ganglion.training.clock import Clock
@@ -32,7 +30,7 @@ from ganglion.training.sources import ArraySource, shuffled
 _TRAINING = "_training"  # in a pickle: what it is trained for, by what, and how far that is
 
 
-class OneGraph(ChecksInputs, Estimator, TrainingArguments, ABC):
+class OneGraph(FittedInEpochs, TrainingArguments):
     """Base of the estimators: they say what graph it is, and what its samples are.
 
     Attributes:
@@ -53,16 +51,13 @@ class OneGraph(ChecksInputs, Estimator, TrainingArguments, ABC):
     def _samples(self, X: Array, weight: Array | None) -> Dataset:
         """Return checked inputs with their targets."""
 
-    def _after_fit(self) -> None:
+    def _take_weights(self) -> None:
         """Take from the network what is shown of it."""
 
-    def _fit(self, X: Any, sample_weight: Any, *, incremental: bool) -> None:
-        """Train: afresh, or `incremental`, for one epoch from where the call before has ended."""
-        clock = Clock()
-        afresh = not (incremental and hasattr(self, "model_"))
-        self._check_arguments(incremental=incremental)
-        X = self._checked_table(X, reset=afresh)
-        weight = sample_weights("sample_weight", sample_weight, X)
+    def _has_begun(self) -> bool:
+        return hasattr(self, "model_")
+
+    def _work(self, X: Array, weight: Array | None, *, afresh: bool) -> EstimatorEpochs:
         self._random_state = check_random_state(self.random_state)
         if afresh:
             self._begin(X, weight)
@@ -75,22 +70,25 @@ class OneGraph(ChecksInputs, Estimator, TrainingArguments, ABC):
         if afresh:
             self._compile(self.model_, self._optimizer(-(-len(samples) // batch_size)))
         order = shuffled(self.model_.seed, len(samples)) if self.shuffle else None
-        progress = Progress() if afresh else progress_of(self)
         work: dict[str, Any] = {
             "objective": inside.objective(self.model_),
             "source": ArraySource(samples, batch_size, order),
             "verbose": bool(self.verbose),
         }
         if held_out is None:
-            run = EstimatorEpochs(**work)
-        else:
-            run = HeldOutEpochs(**work, held_out=evaluation_source(held_out, None))
-        with limited(self.n_jobs):
-            first = progress.epochs_in_all
-            plan = self._plan(range(first, first + (1 if incremental else self.max_iter)), clock)
-            epochs.run(plan, progress, run, is_part=incremental)
+            return EstimatorEpochs(**work)
+        return HeldOutEpochs(**work, held_out=evaluation_source(held_out, None))
+
+    def _show(self, progress: Progress) -> None:
         show(progress, self, OF_LOSSES)
-        self._after_fit()
+        self._take_weights()
+
+    def _learnt_so_far(self) -> dict[str, Any]:
+        models = {
+            name: copy.copy(value) for name, value in vars(self).items() if isinstance(value, Model)
+        }
+        inside.train_on(models["model_"], *inside.training_of(self.model_))
+        return models
 
     def _begin(self, X: Array, weight: Array | None) -> None:
         """Make a network with first weights."""
@@ -100,7 +98,6 @@ class OneGraph(ChecksInputs, Estimator, TrainingArguments, ABC):
         self.model_ = self._new_model(X.shape[1], X.dtype.name, seed)
 
     def _check_arguments(self, *, incremental: bool) -> None:
-        """Refuse what does not go together, before anything is changed."""
         threads_for(self.n_jobs, limit=1)
         if incremental:
             check_part(self.lr_schedule, early_stopping=self.early_stopping)
@@ -114,6 +111,12 @@ class OneGraph(ChecksInputs, Estimator, TrainingArguments, ABC):
         """Return what trains, in so many steps an epoch."""
         schedule = self._schedule(steps * self.max_iter)
         return Adam(float(self.learning_rate_init) if schedule is None else schedule)
+
+    def __copy__(self) -> Self:
+        """Return one that shares the network, which a pickle's way would have trained anew."""
+        made = type(self).__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        return made
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())
@@ -129,7 +132,6 @@ class OneGraph(ChecksInputs, Estimator, TrainingArguments, ABC):
             inside.train_on(self.model_, *training)
 
     def _plan(self, numbers: range, clock: Clock) -> FitPlan:
-        """Return what a fit of epochs of such numbers goes by."""
         figure = "val_loss" if self.early_stopping else "loss"
         return FitPlan(
             epochs=numbers,

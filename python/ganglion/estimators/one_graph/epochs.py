@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +13,7 @@ from ganglion.callbacks import Logs
 from ganglion.estimators.shared.stochastic_fits import warn_of_ending
 from ganglion.training import loop
 from ganglion.training.fit_plan import FitPlan
-from ganglion.training.model_epochs import ModelEpochs
+from ganglion.training.model_epochs import Aim, ModelEpochs
 from ganglion.training.model_fits import evaluate
 from ganglion.training.objectives import Objective
 from ganglion.training.passes import BatchNotFiniteError, LossNotFiniteError
@@ -69,28 +71,40 @@ class HeldOutEpochs(EstimatorEpochs):
             return {"val_loss": np.nan}
 
 
-def run(plan: FitPlan, progress: Progress, epochs: EstimatorEpochs, *, is_part: bool) -> None:
+@contextmanager
+def undone_on_failure(aim: Aim) -> Iterator[None]:
+    """Give weights and optimizers back what they had before, when what is done in here raises."""
+    before = aim.snapshot
+    before.take()
+    try:
+        yield
+    except BaseException:
+        before.put_back()
+        raise
+
+
+def run(
+    plan: FitPlan,
+    progress: Progress,
+    epochs: EstimatorEpochs,
+    listener: loop.Listener,
+    *,
+    is_part: bool,
+) -> None:
     """Run epochs until one is the last, and warn where that is not because nothing improves.
 
-    One that fails leaves weights and optimizer as they were before the first; Ctrl-C keeps what has
-    been learnt.
+    Ctrl-C ends them, and keeps what has been learnt.
 
     Args:
         plan: What the fit goes by.
         progress: How it gets on.
         epochs: What is run.
+        listener: Who is told of each.
         is_part: Whether it is one epoch of many calls, and more are to come.
     """
-    objective = epochs.objective
-    with objective.model.store.access.training("fit"):
-        before = objective.snapshot
-        before.take()
-        try:
-            ending = loop.run(plan, progress, epochs, [epochs], epochs.validate)
-        except KeyboardInterrupt:
-            warn(["Training interrupted by user."])
-            return
-        except Exception:
-            before.put_back()
-            raise
-    warn_of_ending(ending, plan, progress, is_part=is_part)
+    try:
+        ending = loop.run(plan, progress, epochs, [epochs, listener], epochs.validate)
+    except KeyboardInterrupt:
+        warn(["Training interrupted by user."])
+    else:
+        warn_of_ending(ending, plan, progress, is_part=is_part)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any, Protocol
 
-from ganglion.estimators.shared.progress_shown import show
 from ganglion.training.loop import Listener
 from ganglion.training.progress import Progress
 
@@ -23,6 +21,9 @@ __all__ = ["CallbackSupportMixin", "FitEvents"]
 class Fitted(Protocol):
     """What is asked of an estimator while it is fitted."""
 
+    def _show(self, progress: Progress) -> None:
+        """Let attributes show how the fit has gone so far."""
+
     def _learnt_so_far(self) -> dict[str, Any]:
         """Return a copy of what predictions need, by the names of attributes."""
 
@@ -39,21 +40,13 @@ class FitEvents(Listener):
         y: Their targets.
         sample_weight: What each sample counts, or None.
         iterations: How many there are at most.
-        shown: The attributes that show them how it gets on.
     """
 
     def __init__(
-        self,
-        estimator: Fitted,
-        X: Any,
-        y: Any,
-        sample_weight: Any,
-        iterations: int,
-        shown: Collection[str],
+        self, estimator: Fitted, X: Any, y: Any, sample_weight: Any, iterations: int
     ) -> None:
         weights = None if sample_weight is None else {"sample_weight": sample_weight}
         self._estimator = estimator
-        self._shown = shown
         self._told = {"estimator": estimator, "X": X, "y": y, "metadata": weights}
         self._fit: Any = None
         self._iteration: Any = None
@@ -71,7 +64,7 @@ class FitEvents(Listener):
         """Tell that it is over, and return whether one of the callbacks wants the fit to end."""
         if self._iteration is None:
             return False
-        show(progress, self._estimator, self._shown)
+        self._estimator._show(progress)
         return self._ends(self._iteration)
 
     def fit_ends(self) -> None:
@@ -80,9 +73,14 @@ class FitEvents(Listener):
             self._ends(self._fit)
 
     def _ends(self, task: Any) -> bool:
-        """Tell of an end, with an estimator that has a copy of the weights so far."""
-        return bool(
-            task.call_on_fit_task_end(
-                **self._told, reconstruction_attributes=self._estimator._learnt_so_far
-            )
-        )
+        """Tell of an end, with an estimator that has a copy of what is so far."""
+        return bool(task.call_on_fit_task_end(**self._told, reconstruction_attributes=self._so_far))
+
+    def _so_far(self) -> dict[str, Any]:
+        """Return copies of what the fit writes on to, by the names of attributes."""
+        lists = {
+            name: list(value)
+            for name, value in vars(self._estimator).items()
+            if name.endswith("_") and isinstance(value, list)
+        }
+        return lists | self._estimator._learnt_so_far()

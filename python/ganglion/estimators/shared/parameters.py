@@ -69,6 +69,16 @@ def one_of(names: Collection[str]) -> StrOptions:
     return StrOptions(dict.fromkeys(sorted(names)).keys())
 
 
+def parameter_of_time() -> Any:
+    """Return the field `max_time` of an estimator that is fitted bit by bit."""
+    return parameter(
+        POSITIVE,
+        None,
+        default=None,
+        says="Seconds after which a fit ends with the epoch or iteration it is in.",
+    )
+
+
 def parameter_of_threads() -> Any:
     """Return the field `n_jobs` of an estimator whose calls may run on several threads."""
     return parameter(

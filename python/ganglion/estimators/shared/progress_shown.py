@@ -61,3 +61,5 @@ def show(progress: Progress, estimator: Any, names: Collection[str] = OF_EPOCHS)
     for name in names:
         if shown[name] is not None or name not in _ONCE_KNOWN:
             setattr(estimator, name, shown[name])
+        else:
+            vars(estimator).pop(name, None)  # it was of a fit before

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ganglion.models.base import BaseModel
+
 # What scikit-learn's callbacks need at the end of a fit, also of one that failed.
 _OF_CALLBACKS = ("_callback_fit_ctx", "_skl_callbacks_to_teardown")
 
@@ -14,20 +16,21 @@ _OF_CALLBACKS = ("_callback_fit_ctx", "_skl_callbacks_to_teardown")
 def as_before_on_failure(estimator: Any) -> Iterator[None]:
     """Give an estimator the attributes that it had before, when what is done in here raises.
 
-    Weights that a fit goes on with, and curves, are put back too; not what an optimizer remembers.
+    Weights of its models, and curves, are put back too; not what an optimizer remembers.
     """
     before: dict[str, Any] = {
         name: list(value) if isinstance(value, list) else value
         for name, value in vars(estimator).items()
     }
-    net = before.get("_net", before.get("model_"))
-    values = None if net is None else net.parameter_vector.copy()
+    own = [before[name] for name in before if name.startswith("_") or name.endswith("_")]
+    vectors = [one.parameter_vector for one in own if isinstance(one, BaseModel)]
+    values = [vector.copy() for vector in vectors]
     try:
         yield
     except BaseException:
         kept = {name: vars(estimator)[name] for name in _OF_CALLBACKS if name in vars(estimator)}
         estimator.__dict__.clear()
         estimator.__dict__.update(before | kept)
-        if net is not None:
-            net.parameter_vector[:] = values
+        for vector, value in zip(vectors, values, strict=True):
+            vector[:] = value
         raise
