@@ -41,7 +41,8 @@ class Targets:
 
     Args:
         y: Shape `(samples, columns)`, those of one position after those of another; one column of
-            class numbers for cross_entropy.
+            class numbers for cross_entropy. Where it is a table of the inputs too, and that is a
+            sparse matrix, so is this.
         weight: What each sample, or each of its positions, counts in the loss, shape
             `(samples, positions)`; None: all the same.
         metric_weight: What it counts in the metrics that are weighted.
@@ -160,17 +161,25 @@ class Dataset:
 
     def rows(self, chosen: slice | NDArray[np.int64]) -> Dataset:
         """Return some of the samples; those of a slice are not copied."""
-        return Dataset(
-            tuple(Inputs(inputs.table[chosen], inputs.labels) for inputs in self.inputs),
-            tuple(targets.map(lambda part: part[chosen]) for targets in self.targets),
-        )
+        return self._map(lambda part: part[chosen])
 
     def unfolded(self) -> Dataset:
         """Return the samples with a sparse matrix's rows in an array."""
-        if not self.is_sparse:
-            return self
-        inputs = (replace(one, table=unfolded(one.table)) for one in self.inputs)
-        return replace(self, inputs=tuple(inputs))
+        return self._map(unfolded) if self.is_sparse else self
+
+    def _map(self, of: Callable[[Any], Any]) -> Dataset:
+        """Return what a function makes of each array; of one that is there twice, once."""
+        made: dict[int, Any] = {}
+
+        def once(part: Any) -> Any:
+            if id(part) not in made:
+                made[id(part)] = of(part)
+            return made[id(part)]
+
+        return Dataset(
+            tuple(Inputs(once(inputs.table), inputs.labels) for inputs in self.inputs),
+            tuple(targets.map(once) for targets in self.targets),
+        )
 
     def with_targets(self, **changes: Any) -> Dataset:
         """Return the samples with other fields of the only output's `Targets`."""

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion._base.arrays import Array, as_array
-from ganglion._base.frames import Labels, labels_of
+from ganglion._base.arrays import found_at as number_at
+from ganglion._base.frames import Labels, is_sparse, labels_of
 from ganglion._base.locations import at, first_of
 from ganglion.graphs.networks import OutputPort
 from ganglion.losses import BinaryCrossEntropy, CustomLoss, Loss, SquaredError
@@ -64,6 +65,22 @@ def as_targets(call: str, y: ArrayLike, loss: Loss | CustomLoss, output: OutputP
         check_classes(call, table, output.channels)
     else:
         _check_values(call, name, targets, labels_of(y))
+    return targets
+
+
+def own_targets(call: str, table: Any, loss: Loss) -> Targets:
+    """Return inputs that are targets too: a column for each output that the loss compares.
+
+    Args:
+        call: The function that was called, for messages.
+        table: Finite numbers of shape `(samples, columns)`, or a sparse matrix of rows of such.
+        loss: Takes zero, as the numbers that a sparse matrix does not hold.
+
+    Raises:
+        ValueError: When a number is not one the loss takes.
+    """
+    targets = Targets(table)
+    _check_values(call, loss.name, targets, None)
     return targets
 
 
@@ -189,17 +206,24 @@ def found_at(labels: Array, place: Array) -> str:
     return f"{labels[row, position]} at row {row}{where}"
 
 
+def _added_up(y: Any) -> Any:
+    """Return targets; those of a sparse matrix with one entry for each number."""
+    if is_sparse(y) and not y.has_canonical_format:
+        y = y.copy()
+        y.sum_duplicates()
+    return y
+
+
 def _check_values(call: str, loss: str, targets: Targets, labels: Labels | None) -> None:
     """Refuse targets that are not finite, or not in the range of the loss."""
-    y = targets.y
+    y = _added_up(targets.y)
+    numbers = y.data.reshape(-1, 1) if is_sparse(y) else y
     allowed, rule = _ALLOWED.get(loss, (np.isfinite, "finite"))
-    wrong = first_of(~(allowed(y) & np.isfinite(y)))
+    wrong = first_of(~(allowed(numbers) & np.isfinite(numbers)))
     if wrong is not None:
-        row, column = wrong
-        where = at(row, column, y.shape[1], targets.width, labels)
-        raise ValueError(
-            f"{call}: y is {y[row, column]} at {where}, must be {rule} for the loss {loss}"
-        )
+        value, place = number_at(y, tuple(wrong))
+        where = at(*place, y.shape[1], targets.width, labels)
+        raise ValueError(f"{call}: y is {value} at {where}, must be {rule} for the loss {loss}")
     if loss == "cross_entropy":
         sums = y.reshape(len(y), targets.positions, targets.width).sum(axis=2)
         far = first_of(np.abs(sums - 1) > 1e-3)

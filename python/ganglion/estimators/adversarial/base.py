@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from ganglion._base import checks
-from ganglion._base.arrays import Array
+from ganglion._base.arrays import Array, unfolded
 from ganglion.estimators.adversarial.arguments import AdversarialArguments
 from ganglion.estimators.adversarial.networks import check_fits
 from ganglion.estimators.adversarial.pair import Pair, Rules
@@ -116,7 +116,8 @@ class BaseAdversarial(FittedInEpochs, AdversarialArguments):
     def _has_begun(self) -> bool:
         return hasattr(self, "_pair")
 
-    def _work(self, X: Array, weight: Array | None, *, afresh: bool) -> EstimatorEpochs:  # noqa: ARG002
+    def _work(self, X: Any, weight: Array | None, *, afresh: bool) -> EstimatorEpochs:  # noqa: ARG002
+        X = unfolded(X)
         if afresh:
             self._pair = self._new_pair(X)
         source = self._source(X)

@@ -18,7 +18,6 @@ from ganglion.estimators.autoencoders.layers import chained, hidden, mirrored, t
 from ganglion.estimators.shared.access import fits_alone, predicts
 from ganglion.estimators.shared.hidden_layers import ACTIVATIONS, Activation
 from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
-from ganglion.estimators.shared.threads import limited
 from ganglion.graphs.ends import Input
 from ganglion.layers import Dense, Layer
 from ganglion.losses import BinaryCrossEntropy, Loss
@@ -102,9 +101,7 @@ class ReconstructingAutoencoder(BaseAutoencoder):
             X: Array or sparse matrix of shape `(samples, features)`.
         """
         check_is_fitted(self)
-        X = self._checked_table(X, reset=False)
-        with limited(self.n_jobs):
-            return -inside.row_losses(self.model_, X)
+        return -self._scores(X, lambda rows: inside.row_losses(self.model_, rows))
 
 
 @parametrized
@@ -143,8 +140,7 @@ class WeighedMixin:
         """Fit to samples, afresh.
 
         Args:
-            X: Array or sparse matrix of shape `(samples, features)`; the latter is made dense as a
-                whole, for it is the target too.
+            X: Array or sparse matrix of shape `(samples, features)`.
             y: Ignored, but for scikit-learn's callbacks, which are told of it.
             sample_weight: What each sample counts, shape `(samples,)`; None: all the same.
         """

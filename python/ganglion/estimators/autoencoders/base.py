@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Self
 
+import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin, _fit_context
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
-from ganglion._base.arrays import Array
+from ganglion._base.arrays import Array, rows_at_once, unfolded
 from ganglion.estimators.autoencoders.arguments import AutoencoderArguments
 from ganglion.estimators.autoencoders.plots import PlotsMixin
 from ganglion.estimators.one_graph.base import OneGraph
@@ -18,10 +20,10 @@ from ganglion.estimators.shared.access import fits_alone, predicts
 from ganglion.estimators.shared.hidden_layers import Activation, activations_of, sizes_of
 from ganglion.estimators.shared.threads import limited
 from ganglion.losses import Loss
-from ganglion.models import Model, inside
+from ganglion.models import Model
 from ganglion.optimizers import Adam
 from ganglion.training.data import Dataset, Inputs
-from ganglion.training.supervision import as_targets
+from ganglion.training.supervision import own_targets
 
 
 class BaseAutoencoder(
@@ -49,8 +51,7 @@ class BaseAutoencoder(
         """Fit to samples, afresh.
 
         Args:
-            X: Array or sparse matrix of shape `(samples, features)`; the latter is made dense as a
-                whole, for it is the target too.
+            X: Array or sparse matrix of shape `(samples, features)`.
             y: Ignored, but for scikit-learn's callbacks, which are told of it.
         """
         return self._fitted(X, y, None, incremental=False)
@@ -133,9 +134,16 @@ class BaseAutoencoder(
         super()._check_arguments(incremental=incremental)
         self._shape()
 
-    def _samples(self, X: Array, weight: Array | None) -> Dataset:
-        (port,) = inside.parametrized(self.model_).network.outputs
-        targets = as_targets("fit, whose target is X", X, self._loss, port)
+    def _scores(self, X: Any, of: Callable[[Array], Array]) -> Array:
+        """Check inputs, and return what a function gives rows; of a matrix, some at a time."""
+        X = self._checked(X, reset=False)
+        step = rows_at_once(X)
+        with limited(self.n_jobs):
+            parts = [of(unfolded(X[row : row + step])) for row in range(0, X.shape[0], step)]
+        return np.concatenate(parts)
+
+    def _samples(self, X: Any, weight: Array | None) -> Dataset:
+        targets = own_targets("fit, whose target is X", X, self._loss)
         counted = replace(targets, weight=weight, metric_weight=weight)
         return Dataset((Inputs(X),), (counted,))
 

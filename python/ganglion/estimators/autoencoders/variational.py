@@ -18,7 +18,6 @@ from ganglion.estimators.autoencoders.layers import chained, hidden, learnt_numb
 from ganglion.estimators.autoencoders.plots import SamplesPlotMixin
 from ganglion.estimators.shared.access import predicts
 from ganglion.estimators.shared.parameters import NOT_NEGATIVE, one_of, parameter, parametrized
-from ganglion.estimators.shared.threads import limited
 from ganglion.graphs.ends import Input
 from ganglion.layers import Concatenate, Dense, Sampling
 from ganglion.losses import BinaryCrossEntropy, Gaussian, Loss, NormalKL
@@ -125,14 +124,16 @@ class VariationalAutoencoder(SamplesPlotMixin, BaseAutoencoder, LikelihoodArgume
         check_is_fitted(self)
         if n_samples is not None:
             checks.positive_count("n_samples", n_samples)
-        X = self._checked_table(X, reset=False)
-        with limited(self.n_jobs):
-            codes = self.encoder_.predict(X)
+
+        def bound(rows: Array) -> Array:
+            codes = self.encoder_.predict(rows)
             mean, log_variance = (codes[name].astype(float) for name in ("mean", "log_variance"))
-            given = (mean, log_variance, lambda code: self._log_likelihood(X, code))
+            given = (mean, log_variance, lambda code: self._log_likelihood(rows, code))
             if n_samples is None:
                 return bounds.evidence_bound(*given, self.model_.seed)
             return bounds.importance_bound(*given, self.model_.seed, int(n_samples))
+
+        return self._scores(X, bound)
 
     def _log_likelihood(self, X: Array, codes: Array) -> Array:
         """Return the logarithm of the likelihood of each sample, given a code for it."""

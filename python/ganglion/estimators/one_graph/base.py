@@ -48,8 +48,8 @@ class OneGraph(FittedInEpochs, TrainingArguments):
         """Say what a network is trained for."""
 
     @abstractmethod
-    def _samples(self, X: Array, weight: Array | None) -> Dataset:
-        """Return checked inputs with their targets."""
+    def _samples(self, X: Any, weight: Array | None) -> Dataset:
+        """Return checked inputs, an array or a sparse matrix, with their targets."""
 
     def _take_weights(self) -> None:
         """Take from the network what is shown of it."""
@@ -57,7 +57,7 @@ class OneGraph(FittedInEpochs, TrainingArguments):
     def _has_begun(self) -> bool:
         return hasattr(self, "model_")
 
-    def _work(self, X: Array, weight: Array | None, *, afresh: bool) -> EstimatorEpochs:
+    def _work(self, X: Any, weight: Array | None, *, afresh: bool) -> EstimatorEpochs:
         self._random_state = check_random_state(self.random_state)
         if afresh:
             self._begin(X, weight)
@@ -90,7 +90,7 @@ class OneGraph(FittedInEpochs, TrainingArguments):
         inside.train_on(models["model_"], *inside.training_of(self.model_))
         return models
 
-    def _begin(self, X: Array, weight: Array | None) -> None:
+    def _begin(self, X: Any, weight: Array | None) -> None:
         """Make a network with first weights."""
         labels = getattr(self, "feature_names_in_", None)
         warn_of_inputs(X, weight, labels, "scale X")

@@ -39,8 +39,8 @@ class FittedInEpochs(CallbackSupportMixin, ChecksInputs, Estimator, EpochArgumen
         """Refuse what does not go together, before anything is changed."""
 
     @abstractmethod
-    def _work(self, X: Array, weight: Array | None, *, afresh: bool) -> EstimatorEpochs:
-        """Return what is run, of checked samples; `afresh` from first weights."""
+    def _work(self, X: Any, weight: Array | None, *, afresh: bool) -> EstimatorEpochs:
+        """Return what is run, of samples that are checked; `afresh` from first weights."""
 
     @abstractmethod
     def _plan(self, numbers: range, clock: Clock) -> FitPlan:
@@ -60,9 +60,9 @@ class FittedInEpochs(CallbackSupportMixin, ChecksInputs, Estimator, EpochArgumen
         with as_before_on_failure(self):
             afresh = not (incremental and self._has_begun())
             self._check_arguments(incremental=incremental)
-            table = self._checked_table(X, reset=afresh)
-            weight = sample_weights("sample_weight", sample_weight, table)
-            work = self._work(table, weight, afresh=afresh)
+            rows = self._checked(X, reset=afresh)
+            weight = sample_weights("sample_weight", sample_weight, rows)
+            work = self._work(rows, weight, afresh=afresh)
             progress = Progress() if afresh else progress_of(self)
             if afresh:
                 self._show(progress)
