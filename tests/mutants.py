@@ -246,23 +246,39 @@ def trained() -> gn.Model:
     return net
 
 
-ROWS = "".join(
+ROWS = [
     f"{i % 7 * 1.5},{'abc'[i % 3]},2024-0{i % 9 + 1}-1{i % 10},{'true' if i % 4 else 'false'},"
-    f"{'yes' if i % 2 else 'no'},{i * 1.25}\n"
+    f"{'yes' if i % 2 else 'no'},{i * 1.25}"
     for i in range(60)
+]
+HEADER = "size,kind,day,new,sold,price"
+TABLE = "\n".join([HEADER, *ROWS])
+STREETS = "\n".join(  # each text comes again, and they are more than are one-hot
+    ["size,street,rent", *(f"{i % 7 * 1.5},street {i % 120},{i % 120 + i / 4}" for i in range(480))]
 )
-TABLE = f"size,kind,day,new,sold,price\n{ROWS}"
+WHOLE = "\n".join([f"{HEADER},street", *(f"{row},street {i}" for i, row in enumerate(ROWS))])
 
 
 def table_models(folder: Path) -> list[bytes]:
-    """Return good files of table models: of classes and of a number. Write their table.csv too."""
-    (folder / "table.csv").write_text(TABLE)
-    files = [folder / target for target in ("sold", "price")]
-    for file in files:
-        words = ["train", str(folder / "table.csv"), "--target", file.name, "--output", str(file)]
-        done = CliRunner().invoke(app, [*words, "--epochs", "1", "--hidden", "4"])
+    """Return good files of table models: of classes, of a number, and one with vectors of texts.
+
+    Write a table.csv with the columns of all, too.
+    """
+    files = []
+    for target, table in {"sold": TABLE, "price": TABLE, "rent": STREETS}.items():
+        (folder / "table.csv").write_text(table)
+        words = ["train", folder / "table.csv", "--target", target, "--output", folder / target]
+        done = CliRunner().invoke(app, [*map(str, words), "--epochs", "1", "--hidden", "4"])
         assert done.exit_code == 0, done.output
-    return [file.read_bytes() for file in files]
+        files.append((folder / target).read_bytes())
+    (folder / "table.csv").write_text(WHOLE)
+    return files
+
+
+def kinds_of_columns(file: bytes) -> list[str]:
+    """Return how the columns of a table model's file are taken."""
+    table = json.loads(split(file)[0]["__metadata__"]["table"])
+    return [column["kind"] for column in table["columns"]]
 
 
 def try_network(path: Path) -> bool:

@@ -62,6 +62,7 @@ def test_mutants_of_networks_are_read_or_refused(tmp_path: Path) -> None:
 
 def test_mutants_of_table_models_are_read_or_refused(tmp_path: Path) -> None:
     files = mutants.table_models(tmp_path)
+    assert ["embedded" in mutants.kinds_of_columns(file) for file in files] == [False, False, True]
     found = tally(150, 0, files, mutants.try_table_model, tmp_path)
     assert found.read > 5
     assert found.refused > 50
