@@ -67,6 +67,17 @@ def test_it_gives_the_predictors_bits(module: ModuleType, rows: int) -> None:
     np.testing.assert_array_equal(y, predictor(x))
 
 
+@pytest.mark.parametrize("rows", [1, 300])
+def test_outputs_of_a_row_lie_beside_each_other(module: ModuleType, rows: int) -> None:
+    given = gn.Input(20)
+    hidden = gn.Dense(9, "tanh")(given)
+    net = gn.Model(given, [gn.Dense(3)(hidden), gn.Dense(1)(hidden), gn.Dense(2)(hidden)])
+    x = np.random.default_rng(0).normal(size=(rows, 20)).astype(np.float32)
+    y = np.full((rows, 6), np.nan, np.float32)
+    assert module.predict(net.predictor(), x, y, 1)
+    np.testing.assert_array_equal(y, np.hstack(net.predict(x)))
+
+
 def test_it_tells_of_numbers_that_are_not_finite(module: ModuleType) -> None:
     predictor = gn.MLP([2, 3]).predictor()
     y = np.empty((1, 3), np.float32)

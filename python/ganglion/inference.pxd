@@ -2,8 +2,14 @@
 # The predictor for other Cython modules: `from ganglion.inference cimport Predictor`. Compile them as
 # C++20 with `ganglion.get_include()` among the include directories.
 
+from cpython.object cimport PyObject
 from libcpp.memory cimport unique_ptr
 from libcpp.vector cimport vector
+
+
+cdef extern from "<span>" namespace "std" nogil:
+    cdef cppclass span[T]:
+        span(T* first, size_t count)
 
 
 cdef extern from "base/matrix.h" namespace "ganglion":
@@ -63,7 +69,9 @@ cdef extern from "train/predictor.h" namespace "ganglion":
             Index max_batch, bint frozen
         ) except +
         double operations()
-        Ending predict(const DataView& x, Matrix[T] y, Interrupt interrupt) except + nogil
+        Ending predict(
+            span[DataView] x, span[Matrix[T]] y, Interrupt interrupt
+        ) except + nogil
 
 
 cdef class Predictor:
@@ -78,6 +86,7 @@ cdef class Predictor:
     cdef const double* factor
     cdef readonly Py_ssize_t inputs
     cdef readonly Py_ssize_t outputs
+    cdef vector[Py_ssize_t] widths
     cdef Py_ssize_t index_count
     cdef unique_ptr[ParameterStore[float]] weights32
     cdef unique_ptr[ParameterStore[double]] weights64
@@ -86,7 +95,8 @@ cdef class Predictor:
 
     cdef void scale(self, DataView* view) noexcept nogil
 
-    # x (rows, inputs) -> y (rows, outputs), both contiguous, which do not overlap. Returns whether
+    # x (rows, inputs) -> y (rows, outputs), both contiguous, which do not overlap. Where a network
+    # has several outputs those of a row lie beside each other, in their order. Returns whether
     # every number of x is finite, and a row's number where it numbers rows of a table; y holds
     # nothing useful where not. Raises TypeError when the predictor computes in the other type.
     cdef bint predict_float32(self, const float* x, Py_ssize_t rows, float* y) except? False nogil
@@ -94,6 +104,6 @@ cdef class Predictor:
 
     cdef object weights(self)
     cdef bint fits(self, object array, Py_ssize_t columns)
-    cdef object refuse_or_convert(self, object x)
-    cdef object check_written(self, object out, object shape)
-    cdef int run(self, object x, object out) except -1
+    cdef object read(self, object x)
+    cdef bint overlaps(self, object given, object out, Py_ssize_t columns) except -1
+    cdef int run(self, object x, object given, PyObject** outs) except -1

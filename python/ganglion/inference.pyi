@@ -1,11 +1,13 @@
 # The immutable predictor: a network's forward pass, called for a row or a batch at a time.
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from typing_extensions import disjoint_base
+
+MOST_OUTPUTS: int
 
 @disjoint_base
 class Predictor:
@@ -23,7 +25,8 @@ class Predictor:
     @property
     def inputs(self) -> int: ...
     @property
-    def outputs(self) -> int: ...
+    def outputs(self) -> Any: ...
     @property
     def rescale(self) -> float: ...
-    def __call__(self, x: ArrayLike, *, out: NDArray[Any] | None = None) -> NDArray[Any]: ...
+    def _into(self, x: ArrayLike, outs: Sequence[NDArray[Any]]) -> None: ...
+    def __call__(self, x: ArrayLike, *, out: Any = None) -> Any: ...

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from ganglion._base.arrays import check_finite, found_at
-from ganglion._base.frames import Labels, is_sparse
+import numpy as np
+
+from ganglion._base.arrays import Array, as_array, check_finite, found_at
+from ganglion._base.frames import Labels, is_sparse, labels_of
 from ganglion._base.locations import at
 from ganglion._base.precision import Precision
 from ganglion._base.scaling import InputScale
@@ -74,6 +76,45 @@ def refuse_inputs(
     """
     check_inputs(call, name, array, precision, scale, labels, channels, index_count)
     refuse_read(call, name, ending)
+
+
+def as_rows(call: str, x: Any, columns: int, dtype: Any) -> Array:
+    """Return inputs as an array of a type, shape `(rows, columns)`, or `(columns,)` of one row.
+
+    Raises:
+        TypeError: When x does not hold numbers.
+        ValueError: When its shape does not fit.
+    """
+    array = as_array(call, "x", x)
+    given = _in_rows(array)
+    if given.ndim == 0 or given.shape[-1] != columns:
+        hint = "; for one sample pass x[None]" if given.size == columns else ""
+        raise ValueError(
+            f"{call}: x has shape {array.shape}, must be (rows, {columns}) or ({columns},){hint}"
+        )
+    with np.errstate(over="ignore"):  # what is too large is told when it is found
+        return np.asarray(given, dtype)
+
+
+def refuse_rows(
+    call: str,
+    x: Any,
+    precision: Precision,
+    scale: InputScale,
+    channels: int | None,
+    index_count: int,
+    *,
+    no_index: bool,
+) -> NoReturn:
+    """Refuse, as `refuse_inputs` does, inputs of which `as_rows` has made an array."""
+    table = np.atleast_2d(_in_rows(as_array(call, "x", x)))
+    found = "no_index" if no_index else "data_not_finite"
+    refuse_inputs(call, "x", table, precision, scale, labels_of(x), channels, index_count, found)
+
+
+def _in_rows(array: Array) -> Array:
+    """Return images and the like with the numbers of each in a row."""
+    return array if array.ndim < 3 else array.reshape(len(array), -1)
 
 
 def refuse_read(call: str, name: str, ending: str) -> NoReturn:

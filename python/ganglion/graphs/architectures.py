@@ -17,7 +17,7 @@ from ganglion.graphs.networks import Network
 from ganglion.layers import Builder as AnyBuilder
 from ganglion.layers import Layer, Value, checked_layers
 
-Recipe = tuple[Callable[..., tuple[_core.Graph, int, int]], tuple[Any, ...]]
+Recipe = tuple[Callable[..., tuple[_core.Graph, int, int | list[int]]], tuple[Any, ...]]
 
 _MOST_LAYERS = 100_000  # of a network; models within models may double them at each level
 
@@ -67,7 +67,7 @@ class Architecture(Protocol):
 
     @property
     def recipe(self) -> Recipe:
-        """How a predictor makes graph, input and output, of one each, again."""
+        """How a predictor makes graph, input, of which there is one, and outputs again."""
 
     def add_to(self, builder: AnyBuilder, inputs: Sequence[Value], name: str) -> list[Value]:
         """Add the layers to a graph, their names beginning with `name`; return the outputs."""

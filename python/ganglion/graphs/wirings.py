@@ -154,7 +154,7 @@ class Wiring:
 
     @property
     def recipe(self) -> Recipe:
-        """How a predictor makes graph, input and output, of one each, again."""
+        """How a predictor makes graph, input, of which there is one, and outputs again."""
         return graph_of_wiring, (self,)
 
     def add_to(self, builder: AnyBuilder, inputs: Sequence[Value], name: str) -> list[Value]:
@@ -167,10 +167,10 @@ class Wiring:
         return [values[number] for number in self.output_values]
 
 
-def graph_of_wiring(wiring: Wiring) -> tuple[_core.Graph, int, int]:
-    """Return a wiring's graph, its only input and its only output."""
+def graph_of_wiring(wiring: Wiring) -> tuple[_core.Graph, int, list[int]]:
+    """Return a wiring's graph, its only input and its outputs."""
     network = wiring.network()
-    return network.graph, network.input, network.output
+    return network.graph, network.input, [port.number for port in network.outputs]
 
 
 def add_steps(

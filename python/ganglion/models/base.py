@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ganglion.inference import Predictor
 
 _BATCH = 256  # rows predicted at a time when the caller names no number
-_ASK_PREDICT = "; predict takes and gives several"
+_ASK_PREDICT = "; predict takes several"
 
 
 class BaseModel(Named, Facts, Weights):
@@ -148,18 +148,19 @@ class BaseModel(Named, Facts, Weights):
         """Return the network as it is now, immutable, to call for a row or a batch at a time.
 
         It may be called while the network is trained on. Samples and outputs have the shapes that
-        they have for `predict`; of one sample the axis of rows is left out.
+        they have for `predict`; of one sample the axis of rows is left out. Several outputs are in
+        a list, or a dictionary by their names, as there.
 
         Args:
             steps: Of the inputs, where those may have any number; the predictor has as many.
 
         Raises:
-            ValueError: When inputs or outputs are several, or `steps` is missing or needless.
+            ValueError: When inputs are several, or outputs more than 64, or `steps` is missing or
+                needless.
         """
         from ganglion.models.predictors import predictor_of
 
         port = only("predictor", "inputs", self._model.network.inputs, _ASK_PREDICT)
-        only("predictor", "outputs", self._model.network.outputs, _ASK_PREDICT)
         if shapes.is_known(port.shape) != (steps is None):
             rule = "must be given" if steps is None else "is for inputs of any number of steps"
             raise ValueError(f"predictor: steps {rule}, inputs have shape {port.shape}")
@@ -170,6 +171,5 @@ class BaseModel(Named, Facts, Weights):
         recipe = self.architecture.of_shapes([one.shape for one in model.network.inputs]).recipe
         columns = model.scales[0].columns
         with model.store.access.reading("predictor"):
-            return predictor_of(
-                model.network, recipe, self.dtype, self.parameter_vector, self.rescale, columns
-            )
+            made_of = recipe, self.dtype, self.parameter_vector, self.rescale, columns
+            return predictor_of(model.network, self.architecture.outputs, made_of)

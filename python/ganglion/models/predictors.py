@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganglion._base.arrays import Array, as_array
-from ganglion._base.outputs import check_out
+from ganglion._base.outputs import check_out, check_written
 from ganglion._base.shapes import takes
+from ganglion._base.structures import Structure
 from ganglion.graphs.networks import Network
-from ganglion.inference import Predictor
+from ganglion.inference import MOST_OUTPUTS, Predictor
 
 KnownShape = tuple[int, ...]
 Recipe = tuple[Callable[..., Any], tuple[Any, ...]]
+MadeOf = tuple[Recipe, str, Array, float, Any]
 
 
 class ShapedPredictor(Predictor):
@@ -77,14 +79,18 @@ class ShapedPredictor(Predictor):
             TypeError: When x does not hold numbers.
             ValueError: When a shape or type does not fit, or x holds NaN or infinity.
         """
+        given, rows = self._given(x)
+        found = super().__call__(given, out=None if out is None else self._flat(out, rows))
+        return found.reshape(*rows, *self._output_shape) if out is None else out
+
+    def _given(self, x: Any) -> tuple[Any, tuple[int, ...]]:
+        """Return samples with the numbers of each in a line, and how many they are, as `_rows`."""
         array = as_array("predictor", "x", x)
         if len(self._input_shape) == 1 and array.ndim > 2:  # images and the like
             array = array.reshape(len(array), math.prod(array.shape[1:]))
         rows = self._rows(array)
         # Of a table that lies in rows its own columns are told, by their names.
-        given = x if rows and array.ndim == 2 else array.reshape(*rows, self.inputs)
-        found = super().__call__(given, out=None if out is None else self._flat(out, rows))
-        return found.reshape(*rows, *self._output_shape) if out is None else out
+        return x if rows and array.ndim == 2 else array.reshape(*rows, self.inputs), rows
 
     def _rows(self, array: Array) -> tuple[int, ...]:
         """Return how many rows there are, `()` of one that stands alone."""
@@ -104,29 +110,124 @@ class ShapedPredictor(Predictor):
         return takes(wanted, shape) or takes(wanted, (*shape, 1)) or shape == (self.inputs,)
 
     def _flat(self, out: Any, rows: tuple[int, ...]) -> Array:
-        """Return where outputs are to be written with those of a row in a line."""
-        shape = (*rows, *self._output_shape)
-        check_out("predictor", out, shape, self.dtype)
-        flat: Array = out.reshape(*rows, self.outputs)
-        if not np.may_share_memory(flat, out):
-            raise ValueError("predictor: out must have contiguous rows")
-        return flat
+        return _in_lines("predictor", out, rows, self._output_shape, self.dtype)
 
     def __reduce__(self) -> tuple[Any, ...]:
         made_of: Any = super().__reduce__()[1]
         return ShapedPredictor, (*made_of[:-1], self._input_shape, self._output_shape)
 
 
-def predictor_of(
-    network: Network,
-    recipe: Recipe,
-    dtype: str,
-    weights: ArrayLike,
-    rescale: float,
-    columns: ArrayLike | None,
-) -> Predictor:
-    """Return a predictor of a network of one input and one output; for the rest see `Predictor`."""
-    shapes = network.inputs[0].known_shape, network.outputs[0].known_shape
-    if all(len(shape) == 1 for shape in shapes):
-        return Predictor(recipe, dtype, weights, rescale, columns)
-    return ShapedPredictor(recipe, dtype, weights, rescale, columns, *shapes)
+class SeveralOutputsPredictor(ShapedPredictor):
+    """A predictor that gives several outputs, put together as `predict` puts them.
+
+    From Cython the outputs of a row lie beside each other, in their order.
+
+    Args:
+        recipe: As for a `Predictor`, and so are `dtype`, `weights`, `rescale` and `columns`.
+        input_shape: Of a sample.
+        structure: What the outputs are put together as.
+        output_shapes: Of what comes out for a sample, for each.
+
+    Raises:
+        ValueError: When they are too many.
+    """
+
+    __slots__ = ("_output_shapes", "_structure")
+
+    _structure: Structure
+    _output_shapes: Sequence[KnownShape]
+
+    def __new__(
+        cls,
+        recipe: Recipe,
+        dtype: str,
+        weights: ArrayLike,
+        rescale: float,
+        columns: ArrayLike | None,
+        input_shape: KnownShape,
+        structure: Structure,
+        output_shapes: Sequence[KnownShape],
+    ) -> Self:
+        """Make the predictor, and note structure and shapes."""
+        if len(structure) > MOST_OUTPUTS:
+            raise ValueError(
+                f"predictor: the model has {len(structure)} outputs, must have at most"
+                f" {MOST_OUTPUTS}; predict gives any number"
+            )
+        made_of = recipe, dtype, weights, rescale, columns
+        made = super().__new__(cls, *made_of, input_shape, ())
+        made._structure, made._output_shapes = structure, output_shapes
+        return made
+
+    @property
+    def outputs(self) -> Any:
+        """The numbers that come out for a sample, of each."""
+        return self._structure.gathered([math.prod(shape) for shape in self._output_shapes])
+
+    @property
+    def output_shape(self) -> Any:
+        """What comes out for it, of each."""
+        return self._structure.gathered(self._output_shapes)
+
+    def __call__(self, x: ArrayLike, *, out: Any = None) -> Any:
+        """Predict.
+
+        Args:
+            x: Inputs, shape `(rows, *input_shape)`, or `input_shape` for one row.
+            out: Where to write the outputs, in a list or a dictionary as `predict` gives them,
+                which do not overlap each other: shape `(rows, *output_shape)` or `output_shape`, of
+                the predictor's type, with contiguous rows. New arrays if None. They may overlap x,
+                which is copied then.
+
+        Returns:
+            The outputs' values: `out`, or the new arrays in a list or a dictionary.
+
+        Raises:
+            TypeError: When x does not hold numbers, or `out` no arrays.
+            ValueError: When a shape or type does not fit, or x holds NaN or infinity.
+        """
+        given, rows = self._given(x)
+        if out is None:
+            made = [np.empty((*rows, *shape), self.dtype) for shape in self._output_shapes]
+        else:
+            made = self._structure.parts("predictor: out", out)
+        ends = zip(self._structure.names, made, self._output_shapes, strict=True)
+        flat = [
+            _in_lines(f"predictor: {name}", part, rows, shape, self.dtype)
+            for name, part, shape in ends
+        ]
+        self._into(given, flat)
+        return self._structure.gathered(made) if out is None else out
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        made_of: Any = Predictor.__reduce__(self)[1]
+        own = self._input_shape, self._structure, self._output_shapes
+        return SeveralOutputsPredictor, (*made_of[:-1], *own)
+
+
+def _in_lines(
+    call: str, out: Any, rows: tuple[int, ...], shape: KnownShape, dtype: np.dtype[Any]
+) -> Array:
+    """Return where outputs are to be written with those of a row in a line."""
+    check_out(call, out, (*rows, *shape), dtype)
+    flat: Array = out.reshape(*rows, math.prod(shape))
+    if flat.size and not np.may_share_memory(flat, out):
+        raise ValueError(f"{call}: out must have contiguous rows")
+    check_written(call, flat, flat.shape, dtype)
+    return flat
+
+
+def predictor_of(network: Network, outputs: Structure, made_of: MadeOf) -> Predictor:
+    """Return a predictor of a network of one input.
+
+    Args:
+        network: Whose shapes it has.
+        outputs: What these are put together as.
+        made_of: The first arguments of a `Predictor`.
+    """
+    (port,), shapes = network.inputs, [port.known_shape for port in network.outputs]
+    if len(shapes) > 1:
+        return SeveralOutputsPredictor(*made_of, port.known_shape, outputs, shapes)
+    if all(len(shape) == 1 for shape in (port.known_shape, *shapes)):
+        return Predictor(*made_of)
+    return ShapedPredictor(*made_of, port.known_shape, *shapes)
