@@ -48,8 +48,8 @@ using HeadTuple = std::tuple<ValueId, ValueId, double, Figures*>;
 using TermTuple = std::tuple<ValueId, double, Figures*>;
 
 Task task_of(const std::vector<ValueId>& feeds, const std::vector<HeadTuple>& heads,
-             const std::vector<TermTuple>& terms) {
-    Task task{.feeds = feeds, .heads = {}};
+             const std::vector<TermTuple>& terms, std::optional<ValueId> term_weight) {
+    Task task{.feeds = feeds, .heads = {}, .hidden_weight = term_weight.value_or(kNoValue)};
     for (const auto& [output, loss, factor, figures] : heads)
         task.heads.push_back({output, loss, factor, figures});
     for (const auto& [loss, factor, figures] : terms)
@@ -106,11 +106,11 @@ void bind_trainer(py::module_ module) {
                          const py::sequence& heads, const std::string& purpose,
                          ParameterStore<T>& store, OptimizerState<T>* optimizer, Index max_batch,
                          std::uint64_t seed, double loss_factor, Penalty* penalty, Groups groups,
-                         const py::sequence& terms) {
+                         const py::sequence& terms, std::optional<ValueId> term_weight) {
                  return std::make_unique<Routine<T>>(
                      graph,
                      task_of(feeds, heads.cast<std::vector<HeadTuple>>(),
-                             terms.cast<std::vector<TermTuple>>()),
+                             terms.cast<std::vector<TermTuple>>(), term_weight),
                      purpose_from(purpose), store, optimizer, max_batch, seed,
                      Extras{loss_factor, penalty, std::move(groups)});
              }),
@@ -118,8 +118,9 @@ void bind_trainer(py::module_ module) {
              py::arg("purpose"), py::arg("store"), py::arg("optimizer"), py::arg("max_batch"),
              py::arg("seed"), py::arg("loss_factor") = 1.0, py::arg("penalty") = nullptr,
              py::arg("groups") = py::none(), py::arg("terms") = py::tuple(),
-             keep_items_alive<1, 4>(), keep_items_alive<1, 13>(), py::keep_alive<1, 6>(),
-             py::keep_alive<1, 7>(), py::keep_alive<1, 11>())
+             py::arg("term_weight") = py::none(), keep_items_alive<1, 4>(),
+             keep_items_alive<1, 13>(), py::keep_alive<1, 6>(), py::keep_alive<1, 7>(),
+             py::keep_alive<1, 11>())
         .def_property_readonly(
             "reached", [](const Routine<T>& routine) { return pairs_of(routine.reached()); })
         .def("first_bad_tensor", &Routine<T>::first_bad_tensor)

@@ -22,6 +22,7 @@ class Made:
     data: list[Array | None] = field(default_factory=list)
     heads: list[tuple[int, int, float, _core.Figures]] = field(default_factory=list)
     terms: list[tuple[int, float, _core.Figures]] = field(default_factory=list)
+    term_weight: int | None = None
     sizes: list[int] = field(default_factory=list)  # of the parameters
     rows: int = 7
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(5))
@@ -70,6 +71,11 @@ class Made:
 
     def term(self, value: int, factor: float = 1.0) -> None:
         self.terms.append((value, factor, _core.Figures([], 1)))
+
+    def weigh_terms(self, weights: Array) -> None:
+        """Let rows count so much in the terms, shape `(rows, 1)`."""
+        self.term_weight = self.graph.input("term_weight", 1)
+        self.feed(self.term_weight, weights)
 
     def loss_value(self, output: int, name: str, weighted: bool = False) -> int:
         positions, channels = self.graph.size_of(output)
@@ -335,7 +341,7 @@ class Differentiated:
         for _, rows, cols, group, is_state, begin in made.graph.table.slots:
             is_trained = not is_state and (groups is None or group in groups)
             self.trained[begin : begin + rows * cols] = is_trained
-        self._routine = _core.float64.Routine(
+        self.routine = _core.float64.Routine(
             graph=made.graph,
             feeds=made.feeds,
             heads=made.heads,
@@ -346,8 +352,9 @@ class Differentiated:
             seed=0,
             groups=groups,
             terms=made.terms,
+            term_weight=made.term_weight,
         )
-        self._trainer = _core.float64.Trainer([self._routine])
+        self._trainer = _core.float64.Trainer([self.routine])
 
     def loss(self) -> float:
         counted = [(factor, figures) for *_, factor, figures in self._made.heads]

@@ -91,7 +91,7 @@ def terms_of_a_term(made: Made) -> None:
     made.loss(graph.concatenate([value, graph.normal_kl(hidden, hidden)]))
 
 
-TERM_CASES: Sequence[Callable[[Made], None]] = [
+PLAIN: Sequence[Callable[[Made], None]] = [
     a_divergence_of_hidden_values,
     a_divergence_of_parts_of_positions,
     a_divergence_of_one_value_from_itself,
@@ -106,3 +106,19 @@ TERM_CASES: Sequence[Callable[[Made], None]] = [
     a_term_at_each_position,
     terms_of_a_term,
 ]
+
+
+def weighted(case: Callable[[Made], None]) -> Callable[[Made], None]:
+    """The same, whose rows count differently in the terms, and one not at all."""
+
+    def made_of(made: Made) -> None:
+        case(made)
+        weights = made.rng.uniform(0.2, 3, size=(made.rows, 1))
+        weights[2] = 0
+        made.weigh_terms(weights)
+
+    made_of.__name__ = f"{case.__name__}_weighted"
+    return made_of
+
+
+TERM_CASES: Sequence[Callable[[Made], None]] = [*PLAIN, *map(weighted, PLAIN)]

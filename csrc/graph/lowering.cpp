@@ -10,9 +10,12 @@ namespace {
 std::size_t at(ValueId id) { return static_cast<std::size_t>(id); }
 
 /// Does an op make the gradient of a term on its way forward?
-bool begins_backward(const Op& op) {
+bool begins_backward(const Op& op, const Lowering& to) {
     return std::visit(
-        [](const auto& one) { return requires { std::decay_t<decltype(one)>::begins_backward; }; },
+        [&](const auto& one) {
+            if constexpr (requires { one.begins_backward(to); }) return one.begins_backward(to);
+            return false;
+        },
         op);
 }
 
@@ -164,8 +167,10 @@ void Lowering::mark_gradients(const std::vector<bool>& needed) {
 void Lowering::begin_gradient(int number) {
     const Term& term = goal_.losses[static_cast<std::size_t>(number)];
     const Op* const op = graph_.producer(term.loss);
-    if (!wants_gradient(term.loss) || op == nullptr || begins_backward(*op)) return;
-    emit(BeginGradientCall{contribute(term.loss).into, number, term.factor});
+    if (!wants_gradient(term.loss) || op == nullptr || begins_backward(*op, *this)) return;
+    const bool of_batch = graph_.value(term.loss).extent.rows == kBatch;
+    emit(BeginGradientCall{contribute(term.loss).into, number, term.factor,
+                           of_batch ? row_weight() : kNoBuffer});
 }
 
 void Lowering::run_backward(const std::vector<bool>& needed) {

@@ -61,7 +61,7 @@ struct Kernels {
                                const TermGradient<T>&);
     T (*sparsity)(const SparsityArgs<T>&);
     void (*sparsity_backward)(const SparsityArgs<T>&, const TermGradient<T>&);
-    void (*add_row)(const T* row, Matrix<T> y, bool accumulate);
+    void (*add_row)(const AddRowArgs<T>&);
     UpdateKernels<T> updates;
     UpdateKernels<T> averaging_updates;  // that also keep averages of the parameters
     LimitNorms<T> limit_columns;

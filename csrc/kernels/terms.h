@@ -38,8 +38,18 @@ template <class T>
 struct SparsityArgs {
     const T* sums;  // (units): of the activations
     Index units;
-    Index count;  // of the activations of each
+    T count;  // of the activations of each, or the sum of what they count
     double target;
+};
+
+/// Rows that each have the same added, as often as they count.
+template <class T>
+struct AddRowArgs {
+    const T* row;     // (n)
+    const T* weight;  // (rows): what each counts; null: 1
+    Index positions;  // of each
+    Matrix<T> y;      // (rows * positions, n)
+    bool accumulate;  // or is it written?
 };
 
 }  // namespace ganglion

@@ -40,7 +40,8 @@ void l1_l2_backward(const L1L2Args<T>& l, const TermGradient<T>& to) {
         for (Index j = 0; j < l.x.cols; j += lanes<V>) {
             const V x = load_up_to<V>(l.x.at(i, j), l.x.cols - j);
             const V sign = x > 0 ? one : (x < 0 ? -one : x);  // 0 and NaN stay
-            give<T>(to, i, j, (sign * l1 + x * twice_l2) * dy);
+            const V slope = sign * l1 + x * twice_l2;
+            give<T>(to, i, j, dy == 0 ? V{} : slope * dy);
         }
     }
 }
@@ -71,7 +72,7 @@ void normal_kl_backward(Matrix<const T> log_variance, Index positions, const Ter
         const T half = to.dy[i / positions] / 2;
         for (Index j = 0; j < log_variance.cols; j += lanes<V>) {
             const V s = load_up_to<V>(log_variance.at(i, j), log_variance.cols - j);
-            give<T>(to, i, j, expm1(s) * half);
+            give<T>(to, i, j, half == 0 ? V{} : expm1(s) * half);
         }
     }
 }
@@ -83,7 +84,7 @@ inline Vec<T> often_active(const SparsityArgs<T>& s, Index j) {
     using V = Vec<T>;
     const V least = broadcast<V>(static_cast<T>(1e-7));
     const V most = 1 - least;
-    const V mean = load_up_to<V>(s.sums + j, s.units - j) / static_cast<T>(s.count);
+    const V mean = load_up_to<V>(s.sums + j, s.units - j) / s.count;
     const V above = mean < least ? least : mean;
     return above > most ? most : above;
 }
@@ -108,18 +109,21 @@ void sparsity_backward(const SparsityArgs<T>& s, const TermGradient<T>& to) {
     using V = Vec<T>;
     const V target = broadcast<V>(static_cast<T>(s.target));
     const V rest = 1 - target;
-    const T share = to.dy[0] / static_cast<T>(s.count);
+    const T share = to.dy[0] / s.count;
     for (Index j = 0; j < s.units; j += lanes<V>) {
         const V active = often_active(s, j);
         give<T>(to, 0, j, (rest / (1 - active) - target / active) * share);
     }
 }
 
-/// Each row of y is `row` (n), or has it added.
 template <class T>
-void add_row(const T* row, Matrix<T> y, bool accumulate) {
-    for (Index i = 0; i < y.rows; ++i) {
-        T* const to = y.at(i, 0);
-        for (Index j = 0; j < y.cols; ++j) to[j] = accumulate ? to[j] + row[j] : row[j];
+void add_row(const AddRowArgs<T>& a) {
+    for (Index i = 0; i < a.y.rows; ++i) {
+        T* const to = a.y.at(i, 0);
+        const T counts = a.weight == nullptr ? T{1} : a.weight[i / a.positions];
+        for (Index j = 0; j < a.y.cols; ++j) {
+            const T part = a.row[j] * counts;
+            to[j] = a.accumulate ? to[j] + part : part;
+        }
     }
 }

@@ -109,13 +109,15 @@ void Heads<T>::check(const Plan& plan) const {
 }
 
 template <class T>
-void Heads<T>::find_what_only_counts(const Plan& plan) {
+void Heads<T>::find_what_only_counts(const Plan& plan, ValueId hidden_weight) {
     const auto is_shown = [this](ValueId value) {
         return std::any_of(states_.begin(), states_.end(),
                            [value](const State& state) { return state.head.output == value; });
     };
-    for (State& state : states_)
-        state.only_counts = only_counts(plan, state.weight) && !is_shown(state.weight);
+    for (State& state : states_) {
+        state.only_counts = only_counts(plan, state.weight) && !is_shown(state.weight) &&
+                            state.weight != hidden_weight;
+    }
 }
 
 template <class T>

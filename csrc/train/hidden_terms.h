@@ -10,8 +10,8 @@
 namespace ganglion {
 
 /// The hidden terms of a routine, and what a batch makes of each. One with a row for each sample
-/// counts by the mean over rows and positions, whatever their weights; any other by the sum of its
-/// numbers.
+/// counts by the mean over rows and positions, weighted where the task has weights for that; any
+/// other by the sum of its numbers.
 template <class T>
 class HiddenTerms {
   public:
@@ -22,12 +22,14 @@ class HiddenTerms {
     void add_to(Goal& goal) const;
     std::size_t count() const { return states_.size(); }
 
-    /// Begin a batch: how its rows count in each term, times `factor`.
-    void begin(Index rows, double factor, LossRun* runs) const;
+    /// Begin a batch that has been gathered: how its rows count in each term, times `factor`.
+    void begin(Workspace<T>& workspace, Index rows, double factor, LossRun* runs);
     /// After the forward pass. Returns false where a term is not finite.
     bool add_up(Workspace<T>& workspace, Index rows);
-    void add_to_figures(Index rows);
+    void add_to_figures();
 
+    /// What each row counts, or kNoValue.
+    ValueId weight() const { return weight_; }
     template <class Body>
     void for_each(const Body& body) const {
         for (const State& state : states_) body(state.term);
@@ -39,14 +41,14 @@ class HiddenTerms {
         bool of_batch;    // has it rows for each sample?
         Index positions;  // of those
         double loss = 0;  // of the batch
-
-        /// One over how many numbers the mean is of.
-        double share(Index rows) const {
-            return of_batch ? 1 / static_cast<double>(rows * positions) : 1;
-        }
     };
 
+    double share(const State& state) const;
+    double total_of(const State& state, Workspace<T>& workspace, Index rows) const;
+
     std::vector<State> states_;
+    ValueId weight_;
+    double total_weight_ = 0;  // of the batch: the sum of its weights, or its rows
 };
 
 }  // namespace ganglion

@@ -67,7 +67,7 @@ Routine<T>::Routine(const Graph& graph, const Task& task, Purpose purpose, Param
     check_fed(graph, plan_, feeds_, "Routine");
     heads_.check(plan_);
     heads_.add_to(indices_);
-    heads_.find_what_only_counts(plan_);
+    heads_.find_what_only_counts(plan_, hidden_.weight());
     for (const ParameterTable::Slot& slot : graph.table()->slots()) check_penalty(slot);
     if (const std::optional<Range> wrong = misplaced(penalized_, store.size()))
         fail("Routine", "penalized parameters ", wrong->begin, " to ", wrong->end,
@@ -136,7 +136,7 @@ Ending Routine<T>::run(const Team& team, Stop& stop, const Batches& batches, Ind
     if (ending == Ending::interrupted) return ending;
     if (extras_.penalty != nullptr) extras_.penalty->add(run.rows, heads_.weight());
     heads_.add_to_figures(workspace_, batches, batches.samples_of(batch));
-    hidden_.add_to_figures(run.rows);
+    hidden_.add_to_figures();
     return ending;
 }
 
@@ -150,7 +150,7 @@ bool Routine<T>::add_up_losses(Index rows) {
 template <class T>
 Run Routine<T>::begin_run(const Batches& batches, Index rows, Index number) {
     heads_.begin(workspace_, batches, rows, extras_.loss_factor, losses_.data());
-    hidden_.begin(rows, extras_.loss_factor, losses_.data() + heads_.count());
+    hidden_.begin(workspace_, rows, extras_.loss_factor, losses_.data() + heads_.count());
     const std::int64_t step = optimizer_ == nullptr ? number : optimizer_->batches();
     last_run_ = {.rows = rows,
                  .losses = losses_.data(),

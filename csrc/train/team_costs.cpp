@@ -39,6 +39,8 @@ TeamCosts Routine<T>::team_costs(Index rows, int members) const {
                     traffic.write(traffic.rows_of(plan_.value(feeds_[i]), part), part);
             }
         });
+        if (hidden_.weight() != kNoValue)
+            traffic.read(traffic.whole(plan_.value(hidden_.weight())), kLeader);
         traffic.run(plan_.forward);
         heads_.for_each([&](const Head& head, ValueId) {
             traffic.read(traffic.whole(plan_.value(head.loss)), kLeader);

@@ -161,10 +161,15 @@ inline Case trained(Network network, const std::string& name) {
     return lowered(std::move(c));
 }
 
-/// Losses of values within it, of a weight, and of the whole batch.
-inline Case trained_on_terms() {
-    Case c = computed("terms, trained", branches, Mode::train);
+/// Losses of values within it, of a weight, and of the whole batch, whose rows may count
+/// differently.
+inline Case trained_on_terms(const std::string& name, bool weighs_rows) {
+    Case c = computed(name, branches, Mode::train);
     Graph& g = c.graph;
+    if (weighs_rows) {
+        c.goal.row_weight = g.input("weight", 1);
+        c.inputs.push_back(c.goal.row_weight);
+    }
     const ValueId units = activated(g, dense(g, c.inputs[0], 40), Activation::sigmoid);
     const ValueId mean = g.add(Slice{units, {0, 1}, {0, 16}});
     const ValueId log_variance = g.add(Slice{units, {0, 1}, {20, 36}});
@@ -208,7 +213,8 @@ inline std::vector<Case> cases() {
             trained(deeply_normalized, "deeply normalized, trained"),
             trained(samples, "samples, trained"),
             on_tape(samples, "samples, on a tape"),
-            trained_on_terms()};
+            trained_on_terms("terms, trained", false),
+            trained_on_terms("weighted terms, trained", true)};
 }
 
 }  // namespace ganglion::testing

@@ -110,7 +110,7 @@ struct Omission {
         put(call.b);
     }
     void operator()(ClearCall&) const {}
-    void operator()(BeginGradientCall&) const {}
+    void operator()(BeginGradientCall& call) const { put(call.weight); }
     void operator()(L1L2Call& call) const { put(call.x); }
     void operator()(L1L2BackwardCall& call) const {
         put(call.x);
@@ -126,14 +126,17 @@ struct Omission {
         put(call.dy);
         if (call.dx == omitted) call.accumulate = false;
     }
-    void operator()(SparsityCall& call) const { put(call.sums); }
-    void operator()(SparsityBackwardCall& call) const {
+    void operator()(SparsityCall& call) const {
         put(call.sums);
-        put(call.dy);
+        put(call.total);
+    }
+    void operator()(SparsityBackwardCall& call) const {
+        for (BufferId* operand : {&call.sums, &call.dy, &call.total}) put(*operand);
         if (call.dsums == omitted) call.accumulate = false;
     }
     void operator()(AddRowCall& call) const {
         put(call.row);
+        put(call.weight);
         if (call.y == omitted) call.accumulate = false;
     }
     void operator()(GatherRowsCall& call) const {
@@ -149,6 +152,7 @@ struct Omission {
     void operator()(ListRowsCall& call) const { put(call.numbers); }
     void operator()(SumRowsCall& call) const {
         put(call.x);
+        put(call.weight);
         if (call.sums == omitted) call.accumulate = false;
     }
     void put(Statistics& by) const {

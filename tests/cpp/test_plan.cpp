@@ -115,6 +115,45 @@ void weights_that_do_not_lie_together_are_copied() {
     }
 }
 
+void rows_have_weights_where_the_goal_has_some() {
+    Graph g;
+    const ValueId x = g.input("x", 3);
+    const ValueId weight = g.input("weight", 1);
+    const ValueId units = g.add(ElementwiseActivation{
+        g.add(Affine{x, g.parameter("w", 3, 5), kNoValue}), Activation::sigmoid});
+    Goal goal{.mode = Mode::train,
+              .outputs = {units},
+              .losses = {{sparsity_of(g, units, 0.1)}, {g.add(L1L2{units, 0.1, 0.2})}}};
+    const auto readers = [&](const Plan& plan) {
+        return std::count_if(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
+            const std::vector<BufferId> reads = accesses(step.call).reads;
+            return std::count(reads.begin(), reads.end(), plan.value(weight)) > 0;
+        });
+    };
+    const Plan plain = compile(g, goal, 8);
+    CHECK(!plain.uses(weight));
+    goal.row_weight = weight;
+    const Plan weighted = compile(g, goal, 8);
+    CHECK(readers(weighted) == 4);  // sums of units and of weights, and the gradients of both terms
+    CHECK(weighted.steps.size() == plain.steps.size() + 1);
+}
+
+/// A loss of a target makes its gradient where that of its rows is known.
+void a_loss_whose_rows_have_weights_of_the_goal_is_computed_again() {
+    for (const bool weighs_rows : {false, true}) {
+        Graph g;
+        const ValueId x = g.input("x", 2);
+        const ValueId weight = g.input("weight", 1);
+        const ValueId output = g.add(Affine{x, g.parameter("w", 2, 2), kNoValue});
+        const ValueId loss = g.add(loss_of(g, Loss::huber, output, x, kNoValue, {0.5}));
+        Goal goal{.mode = Mode::train, .outputs = {output}, .losses = {{loss}}};
+        if (weighs_rows) goal.row_weight = weight;
+        const Plan plan = compile(g, goal, 4);
+        CHECK(count<LossCall>(plan) == (weighs_rows ? 2 : 1));
+        CHECK(count<BeginGradientCall>(plan) == (weighs_rows ? 1 : 0));
+    }
+}
+
 void inference_has_no_backward_pass_and_reuses_memory() {
     Graph g;
     ValueId x = g.input("x", 64);
@@ -197,6 +236,8 @@ int main() {
     a_product_that_does_more_is_not_cut();
     a_loss_is_computed_once_where_no_gradient_is_wanted();
     weights_that_do_not_lie_together_are_copied();
+    rows_have_weights_where_the_goal_has_some();
+    a_loss_whose_rows_have_weights_of_the_goal_is_computed_again();
     inference_has_no_backward_pass_and_reuses_memory();
     no_two_buffers_of_a_step_overlap();
     a_table_costs_no_member_a_number_for_each_row();

@@ -145,7 +145,7 @@ void RowLoss::forward(Lowering& to, ValueId y) const {
     const std::optional<Lowering::NumberedTerm> term = to.term(y);
     LossCall call = call_of(*this, to);
     call.row_loss = to.value(y);
-    if (!term) return to.emit(call);
+    if (!term || !begins_backward(to)) return to.emit(call);
     call.term = term->number;
     call.factor = term->factor;
     if (weight != kNoValue) call.weight = to.in_one_piece(to.value(weight));
@@ -156,7 +156,11 @@ void RowLoss::forward(Lowering& to, ValueId y) const {
     emit_with_gradient(*this, to, call);
 }
 
-/// Of a loss that is no term, whose own gradient is given: it is what each position counts.
+bool RowLoss::begins_backward(const Lowering& to) const {
+    return weight != kNoValue || !to.weighs_rows();
+}
+
+/// Of a loss whose own gradient is given: it is what each position counts.
 void RowLoss::backward(Lowering& to, ValueId y) const {
     check_constant(target, to);
     if (!to.wants_gradient(output)) return;

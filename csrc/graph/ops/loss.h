@@ -16,7 +16,6 @@ class Lowering;
 struct RowLoss {
     static constexpr const char* name = "loss";
     static constexpr bool is_loss = true;
-    static constexpr bool begins_backward = true;
     Loss loss;
     ValueId output;
     ValueId target;
@@ -28,6 +27,8 @@ struct RowLoss {
     Indexed indexed(const Graph& graph) const;
     void forward(Lowering& to, ValueId y) const;
     void backward(Lowering& to, ValueId y) const;
+    /// As a term it does, unless its rows count what the goal says.
+    bool begins_backward(const Lowering& to) const;
 };
 
 /// The loss of an output. The cross-entropies read logits: where the output is the softmax, or

@@ -9,7 +9,8 @@ namespace ganglion {
 class Graph;
 class Lowering;
 
-/// The sum of each channel of x over a batch's rows and positions.
+/// The sum of each channel of x over a batch's rows and positions, those of a row times what the
+/// goal has it count.
 struct SumOverBatch {
     static constexpr const char* name = "sum_over_batch";
     ValueId x;

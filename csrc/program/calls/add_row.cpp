@@ -3,14 +3,16 @@
 namespace ganglion {
 
 Accesses AddRowCall::accesses() const {
-    Accesses found{{row}, {y}};
+    Accesses found{{row, weight}, {y}};
     if (accumulate) found.also_read(y);
     return found;
 }
 
 template <class T>
 void AddRowCall::run(Frame<T>& frame) const {
-    kernels<T>().add_row(frame.pointer(row), frame.mine(y), accumulate);
+    const Index positions = frame.memory.buffer(y).extent.positions;
+    kernels<T>().add_row(
+        {frame.pointer(row), frame.mine(weight).data, positions, frame.mine(y), accumulate});
 }
 
 template void AddRowCall::run(Frame<float>&) const;

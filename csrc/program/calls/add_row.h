@@ -5,11 +5,12 @@
 
 namespace ganglion {
 
-/// Each row and position of y is `row`, or has it added.
+/// Each row and position of y is `row`, or has it added, as often as it counts.
 struct AddRowCall {
     BufferId row;
     BufferId y;
     bool accumulate;
+    BufferId weight = kNoBuffer;  // (batch): what each row counts; kNoBuffer: all are 1
 
     Accesses accesses() const;
     template <class T>

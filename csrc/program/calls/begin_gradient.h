@@ -12,8 +12,9 @@ struct BeginGradientCall {
     BufferId gradient;
     int term;
     double factor;
+    BufferId weight = kNoBuffer;  // (batch): of each row; kNoBuffer: they are all 1
 
-    Accesses accesses() const { return {{}, {gradient}}; }
+    Accesses accesses() const { return {{weight}, {gradient}}; }
     Division division(const Memory& memory) const { return memory.division_of_rows(gradient); }
     template <class T>
     void run(Frame<T>& frame) const;
@@ -22,8 +23,8 @@ struct BeginGradientCall {
     Block share(const Memory& memory, const Part& part, Index rows) const {
         return memory.block_of_rows(gradient, part, rows);
     }
-    std::vector<Block> touched(BufferId, const Block& mine, const Memory&, Index) const {
-        return {mine};
+    std::vector<Block> touched(BufferId id, const Block& mine, const Memory& memory, Index) const {
+        return {memory.same_rows(id, gradient, mine)};
     }
 };
 

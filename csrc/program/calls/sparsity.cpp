@@ -1,6 +1,17 @@
 #include "program/calls/sparsity.h"
 
 namespace ganglion {
+namespace {
+
+/// What a unit's activations count in all. Where none does, 1: their mean is 0.
+template <class T>
+T activations_counted(const Frame<T>& frame, BufferId total, Index positions) {
+    if (total == kNoBuffer) return static_cast<T>(frame.run.rows * positions);
+    const T counted = *frame.pointer(total) * static_cast<T>(positions);
+    return counted == 0 ? T{1} : counted;
+}
+
+}  // namespace
 
 std::vector<Block> SparsityCall::touched(BufferId id, const Block& mine, const Memory& memory,
                                          Index) const {
@@ -12,12 +23,12 @@ template <class T>
 void SparsityCall::run(Frame<T>& frame) const {
     if (share<T>(frame.memory, frame.part, frame.run.rows).size() == 0) return;
     const Index units = frame.memory.buffer(sums).extent.channels;
-    *frame.pointer(loss) =
-        kernels<T>().sparsity({frame.pointer(sums), units, frame.run.rows * positions, target});
+    const T count = activations_counted(frame, total, positions);
+    *frame.pointer(loss) = kernels<T>().sparsity({frame.pointer(sums), units, count, target});
 }
 
 Accesses SparsityBackwardCall::accesses() const {
-    Accesses found{{sums, dy}, {dsums}};
+    Accesses found{{sums, dy, total}, {dsums}};
     if (accumulate) found.also_read(dsums);
     return found;
 }
@@ -29,13 +40,13 @@ Block SparsityBackwardCall::share(const Memory& memory, const Part& part, Index)
 
 std::vector<Block> SparsityBackwardCall::touched(BufferId id, const Block& mine, const Memory&,
                                                  Index) const {
-    return {id == dy ? Block{{0, 1}, {0, 1}} : mine};
+    return {id == dy || id == total ? Block{{0, 1}, {0, 1}} : mine};
 }
 
 template <class T>
 void SparsityBackwardCall::run(Frame<T>& frame) const {
     const Range mine = share<T>(frame.memory, frame.part, frame.run.rows).cols;
-    const Index count = frame.run.rows * positions;
+    const T count = activations_counted(frame, total, positions);
     kernels<T>().sparsity_backward(
         {frame.pointer(sums) + mine.begin, mine.size(), count, target},
         {frame.pointer(dy),

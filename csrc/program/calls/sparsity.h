@@ -14,8 +14,9 @@ struct SparsityCall {
     BufferId loss;
     Index positions;
     double target;
+    BufferId total;  // (1): the sum of what the rows count; kNoBuffer: that is their number
 
-    Accesses accesses() const { return {{sums}, {loss}}; }
+    Accesses accesses() const { return {{sums, total}, {loss}}; }
     Division division(const Memory&) const { return Division::columns; }
     template <class T>
     void run(Frame<T>& frame) const;
@@ -36,6 +37,7 @@ struct SparsityBackwardCall {
     BufferId dsums;
     Index positions;
     double target;
+    BufferId total;  // as for SparsityCall
     bool accumulate;
 
     Accesses accesses() const;

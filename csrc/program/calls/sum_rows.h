@@ -13,6 +13,7 @@ struct SumRowsCall {
     BufferId x;
     BufferId sums;
     bool accumulate;
+    BufferId weight = kNoBuffer;  // (batch): what each row counts; kNoBuffer: all are 1
 
     Accesses accesses() const;
     Division division(const Memory&) const { return Division::columns; }

@@ -269,6 +269,7 @@ class Routine:
         penalty: Penalty | None = None,
         groups: Sequence[int] | None = None,
         terms: Sequence[_Term] = (),
+        term_weight: int | None = None,  # an input: what each row counts in these
     ) -> None: ...
     @property
     def reached(self) -> list[tuple[int, int]]: ...

@@ -122,8 +122,9 @@ class Model(SavedModel):
             class_weight: What the samples of a class count in the loss that is trained on, and
                 nowhere else: a mapping, 1 for classes not named; one a class in their order; or
                 "balanced", by which all classes that are there count as much.
-            sample_weight: What each sample counts in the losses and in `weighted_metrics`, shape
-                `(samples,)`; of several outputs it is for all, or by name.
+            sample_weight: What each sample counts in the losses of outputs and in
+                `weighted_metrics`, and not in losses on tensors, shape `(samples,)`; of several
+                outputs it is for all, or by name.
             initial_epoch: The first epoch's number.
             steps_per_epoch: Batches an epoch, for an iterable that does not end.
 

@@ -44,6 +44,12 @@ class LossGraph:
             self.feeds += [loss.target, loss.weight]
         return made
 
+    def added_term_weight(self) -> int:
+        """Add, after the heads, what each sample counts in the losses that are no output's."""
+        weight = self.graph.input("sample_weight", 1)
+        self.feeds.append(weight)
+        return weight
+
 
 @dataclass(frozen=True, slots=True)
 class CorePass:
@@ -74,6 +80,8 @@ class CorePass:
         for targets in part.data.targets:
             weight = targets.weight
             feeds += [(targets.y, 1.0, None), None if weight is None else (weight, 1.0, None)]
+        if part.data.term_weight is not None:
+            feeds.append((part.data.term_weight, 1.0, None))
         counted = [targets.metric_weight for targets in part.data.targets]
         ending, batch = self.trainer.run(
             feeds=feeds,

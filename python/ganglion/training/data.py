@@ -89,10 +89,18 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Samples, for each input of a network, with targets for each output."""
+    """Samples, for each input of a network, with targets for each output.
+
+    Args:
+        inputs: Of each.
+        targets: Of each that has a loss.
+        term_weight: What each sample counts in the losses that are no output's, shape
+            `(samples, 1)`; None: all the same.
+    """
 
     inputs: tuple[Inputs, ...]
     targets: tuple[Targets, ...]
+    term_weight: Weight | None = None
 
     @classmethod
     def of(
@@ -179,6 +187,7 @@ class Dataset:
         return Dataset(
             tuple(Inputs(once(inputs.table), inputs.labels) for inputs in self.inputs),
             tuple(targets.map(once) for targets in self.targets),
+            None if self.term_weight is None else once(self.term_weight),
         )
 
     def with_targets(self, **changes: Any) -> Dataset:

@@ -14,7 +14,7 @@ from ganglion.training.head_tallies import Tallies
 from ganglion.training.heads import Head
 from ganglion.training.parametrized import Parametrized
 from ganglion.training.passes import Pass
-from ganglion.training.running import Runner
+from ganglion.training.running import Runner, Sizes
 from ganglion.training.tallies import Tally
 
 Purpose = Literal["evaluate", "gradients", "train"]
@@ -71,30 +71,41 @@ class Phase(Runner):
 
     def prepare(self) -> None:
         """Refuse now what could not be run later: a loss or an activation without a derivative."""
-        widths = [head.target_columns for head in self._heads]
-        self._make_pass(self._model.of_one_step(), 1, widths)
+        model = self._model.of_one_step()
+        columns = tuple(port.columns for port in model.network.inputs)
+        widths = tuple(head.target_columns for head in self._heads)
+        self._make_pass(model, 1, Sizes(columns, widths, weighs_terms=False))
 
-    def _make_pass(self, model: Parametrized, max_batch: int, widths: Sequence[int]) -> Pass:
+    def _make_pass(self, model: Parametrized, max_batch: int, sizes: Sizes) -> Pass:
         if all(isinstance(head.loss, Loss) for head in self._heads):
-            return self.core_pass(model, max_batch, widths)
+            return self.core_pass(model, max_batch, sizes.widths, weighs_terms=sizes.weighs_terms)
         if model.network.terms:
             raise ValueError(
                 "compile: the network has losses of its own, on tensors or as regularizers, which"
                 " do not go with a loss that is a function"
             )
         figures = [tally.core for tally in self.tally.of_heads]
-        return CustomPass(model, self._heads, figures, widths, max_batch, self._state)
+        return CustomPass(model, self._heads, figures, sizes.widths, max_batch, self._state)
 
-    def core_pass(self, model: Parametrized, max_batch: int, widths: Sequence[int]) -> CorePass:
+    def core_pass(
+        self,
+        model: Parametrized,
+        max_batch: int,
+        widths: Sequence[int],
+        *,
+        weighs_terms: bool = False,
+    ) -> CorePass:
         """Return a pass for batches of up to so many rows, by losses that the core knows.
 
         Args:
             model: As the data's sizes have it.
             max_batch: Rows.
             widths: Columns of each head's targets, at each position.
+            weighs_terms: Whether data say what samples count in the losses that are no output's.
         """
         whole = LossGraph(model)
         heads = whole.added(self._heads, self.tally.of_heads, widths)
+        term_weight = whole.added_term_weight() if weighs_terms else None
         routine = model.precision.routine(
             graph=whole.graph,
             feeds=whole.feeds,
@@ -111,6 +122,7 @@ class Phase(Runner):
                 (term.number, term.factor, figures)
                 for term, figures in zip(model.network.terms, self.tally.of_terms, strict=True)
             ],
+            term_weight=term_weight,
         )
         classes = [head.class_count for head in self._heads]
         trainer = model.precision.trainer([routine])

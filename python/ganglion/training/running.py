@@ -14,10 +14,17 @@ from ganglion.training.sources import Source
 
 
 class Sizes(NamedTuple):
-    """What a pass is made for: columns of each input, and of each head's targets at a position."""
+    """What a pass is made for.
+
+    Args:
+        columns: Of each input.
+        widths: Columns of each head's targets, at each position.
+        weighs_terms: Whether samples count differently in the losses that are no output's.
+    """
 
     columns: tuple[int, ...]
     widths: tuple[int, ...]
+    weighs_terms: bool
 
 
 class Told(Protocol):
@@ -57,13 +64,13 @@ class Runner(ABC):
         self._passes: dict[Sizes, tuple[int, Pass]] = {}  # and the largest batch of each
 
     @abstractmethod
-    def _make_pass(self, model: Parametrized, max_batch: int, widths: Sequence[int]) -> Pass:
+    def _make_pass(self, model: Parametrized, max_batch: int, sizes: Sizes) -> Pass:
         """Return a pass for batches of up to so many rows.
 
         Args:
             model: As the data's sizes have it.
             max_batch: Rows.
-            widths: Columns of each head's targets, at each position.
+            sizes: Of the data.
         """
 
     def run_epoch(
@@ -128,6 +135,7 @@ class Runner(ABC):
         sizes = Sizes(
             tuple([int(inputs.table.shape[1]) for inputs in part.data.inputs]),
             tuple([targets.width for targets in part.data.targets]),
+            part.data.term_weight is not None,
         )
         largest, made = self._passes.get(sizes, (0, None))
         if made is not None and part.batch_size <= largest:
@@ -136,7 +144,7 @@ class Runner(ABC):
         while len(self._passes) >= KEPT:
             del self._passes[next(iter(self._passes))]
         model = self._model.of_columns(sizes.columns)
-        made = self._make_pass(model, part.batch_size, sizes.widths)
+        made = self._make_pass(model, part.batch_size, sizes)
         self._passes[sizes] = part.batch_size, made
         return made
 

@@ -19,7 +19,7 @@ from ganglion.training.head_tallies import Tallies
 from ganglion.training.heads import Head
 from ganglion.training.parametrized import Parametrized
 from ganglion.training.passes import Order, Part, Rates
-from ganglion.training.running import Runner
+from ganglion.training.running import Runner, Sizes
 from ganglion.training.snapshot import Snapshot
 from ganglion.training.stepping import Stepping
 from ganglion.training.tallies import Tally
@@ -99,8 +99,8 @@ class _TurnRunner(Runner):
         self._each = each
         self._in_round = in_round
 
-    def _make_pass(self, model: Parametrized, max_batch: int, widths: Sequence[int]) -> CorePass:
-        whole, left = LossGraph(model), iter(widths)
+    def _make_pass(self, model: Parametrized, max_batch: int, sizes: Sizes) -> CorePass:
+        whole, left = LossGraph(model), iter(sizes.widths)
         heads = [
             whole.added(turn.heads, turn.tally.of_heads, list(islice(left, len(turn.heads))))
             for turn in self._each

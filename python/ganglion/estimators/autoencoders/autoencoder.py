@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY
 from typing import Any
 
-from sklearn.base import _fit_context
 from sklearn.utils.validation import check_is_fitted
 
 from ganglion import losses
@@ -15,7 +14,7 @@ from ganglion._base.arrays import Array
 from ganglion.activations import ActivationFunction
 from ganglion.estimators.autoencoders.base import BaseAutoencoder
 from ganglion.estimators.autoencoders.layers import chained, hidden, mirrored, tied
-from ganglion.estimators.shared.access import fits_alone, predicts
+from ganglion.estimators.shared.access import predicts
 from ganglion.estimators.shared.hidden_layers import ACTIVATIONS, Activation
 from ganglion.estimators.shared.parameters import one_of, parameter, parametrized
 from ganglion.graphs.ends import Input
@@ -32,7 +31,7 @@ _OF_TARGETS = {  # losses whose outputs are what they are compared with
 
 
 class ReconstructingAutoencoder(BaseAutoencoder):
-    """Base of the autoencoders with a loss, codes of a layer, and samples that count."""
+    """Base of the autoencoders with a loss, and codes of a layer."""
 
     loss: str | Loss
     code_activation: Activation | None
@@ -131,34 +130,9 @@ class ReconstructionArguments:
     )
 
 
-class WeighedMixin:
-    """Fits in which samples count differently."""
-
-    @fits_alone
-    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def fit(self: Any, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
-        """Fit to samples, afresh.
-
-        Args:
-            X: Array or sparse matrix of shape `(samples, features)`.
-            y: Ignored, but for scikit-learn's callbacks, which are told of it.
-            sample_weight: What each sample counts, shape `(samples,)`; None: all the same.
-        """
-        return self._fitted(X, y, sample_weight, incremental=False)
-
-    @fits_alone
-    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def partial_fit(self: Any, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
-        """Go on for one epoch, from the weights and the optimizer's state of the call before.
-
-        Arguments are those of `fit`.
-        """
-        return self._fitted(X, y, sample_weight, incremental=True)
-
-
 @explained
 @parametrized
-class Autoencoder(WeighedMixin, ReconstructingAutoencoder, ReconstructionArguments):
+class Autoencoder(ReconstructingAutoencoder, ReconstructionArguments):
     """An autoencoder (Bourlard and Kamp, 1988; Hinton and Salakhutdinov, 2006).
 
     A network is trained to give its input again through a code of few numbers. Without hidden

@@ -20,10 +20,10 @@ from ganglion.estimators.shared.access import fits_alone, predicts
 from ganglion.estimators.shared.hidden_layers import Activation, activations_of, sizes_of
 from ganglion.estimators.shared.threads import limited
 from ganglion.losses import Loss
-from ganglion.models import Model
+from ganglion.models import Model, inside
 from ganglion.optimizers import Adam
 from ganglion.training.data import Dataset, Inputs
-from ganglion.training.supervision import own_targets
+from ganglion.training.supervision import check_weights, own_targets
 
 
 class BaseAutoencoder(
@@ -47,23 +47,31 @@ class BaseAutoencoder(
 
     @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Fit to samples, afresh.
+
+        The loss of a batch is the weighted mean over its samples, of each part of it.
 
         Args:
             X: Array or sparse matrix of shape `(samples, features)`.
             y: Ignored, but for scikit-learn's callbacks, which are told of it.
+            sample_weight: What each sample counts, shape `(samples,)`; None: all the same.
+
+        Raises:
+            ValueError: When X or an argument does not fit; when a weight is negative, not finite,
+                or too large or small for a batch's sum, they are not as many as the samples, or
+                none counts.
         """
-        return self._fitted(X, y, None, incremental=False)
+        return self._fitted(X, y, sample_weight, incremental=False)
 
     @fits_alone
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: Any, y: Any = None) -> Self:
+    def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Go on for one epoch, from the weights and the optimizer's state of the call before.
 
-        Arguments are those of `fit`.
+        Arguments, and what is refused, are those of `fit`.
         """
-        return self._fitted(X, y, None, incremental=True)
+        return self._fitted(X, y, sample_weight, incremental=True)
 
     @predicts
     def transform(self, X: Any) -> Array:
@@ -145,7 +153,11 @@ class BaseAutoencoder(
     def _samples(self, X: Any, weight: Array | None) -> Dataset:
         targets = own_targets("fit, whose target is X", X, self._loss)
         counted = replace(targets, weight=weight, metric_weight=weight)
-        return Dataset((Inputs(X),), (counted,))
+        data = Dataset((Inputs(X),), (counted,))
+        if weight is None or not inside.parametrized(self.model_).network.terms:
+            return data
+        check_weights("fit", "sample_weight", weight)
+        return replace(data, term_weight=weight)
 
     @property
     def _n_features_out(self) -> int:

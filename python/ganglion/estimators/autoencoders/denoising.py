@@ -8,7 +8,6 @@ from ganglion._base.arguments import explained
 from ganglion.estimators.autoencoders.autoencoder import (
     ReconstructingAutoencoder,
     ReconstructionArguments,
-    WeighedMixin,
 )
 from ganglion.estimators.shared.parameters import NOT_NEGATIVE, one_of, parameter, parametrized
 from ganglion.layers import GaussianNoise, Layer, MaskingNoise, SaltAndPepperNoise
@@ -40,9 +39,7 @@ class NoiseArguments:
 
 @explained
 @parametrized
-class DenoisingAutoencoder(
-    WeighedMixin, ReconstructingAutoencoder, ReconstructionArguments, NoiseArguments
-):
+class DenoisingAutoencoder(ReconstructingAutoencoder, ReconstructionArguments, NoiseArguments):
     """A denoising autoencoder (Vincent et al., 2008; Vincent et al., 2010).
 
     A network is trained to give samples again from what noise has made of them, drawn anew in each

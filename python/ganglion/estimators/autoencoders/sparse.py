@@ -75,8 +75,8 @@ class SparseAutoencoder(ReconstructingAutoencoder, SparsityArguments):
 
     It is the graph of an `Autoencoder` whose code has `ganglion.losses.SparsityKL`, or
     `ganglion.regularizers.L1`, as activity regularizer, or a layer `KSparse` behind it, which has
-    `code_activation=None` in Makhzani and Frey's paper. Samples all count the same. `score_samples`
-    goes by the reconstruction alone.
+    `code_activation=None` in Makhzani and Frey's paper. Where samples count differently, so do
+    their codes, in the mean over a batch too. `score_samples` goes by the reconstruction alone.
 
     Args:
         {parameters}

@@ -60,7 +60,7 @@ class VariationalAutoencoder(SamplesPlotMixin, BaseAutoencoder, LikelihoodArgume
     component analysis (Lucas et al., 2019).
 
     It is the graph of `Dense` layers, with `Sampling` between and `ganglion.losses.NormalKL` of
-    mean and logarithm of the variance beside the loss. Samples all count the same.
+    mean and logarithm of the variance beside the loss. A sample's weight counts in both.
 
     Args:
         {parameters}
