@@ -7,7 +7,7 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 from libcpp.memory cimport make_unique
 from libcpp.vector cimport vector
 
-from runs cimport MOST, contiguous, run_aside, run_beside
+from runs cimport MOST, contiguous, run_beside, run_core, run_several
 
 import numpy as np
 
@@ -18,9 +18,17 @@ from ganglion._base.scaling import InputScale
 
 cnp.import_array()
 
+cdef double SHORT_WORK = 1e6  # operations of a call that does not let other threads of Python run
 cdef Index MOST_ROWS = 512  # are read together, before any of their outputs is written
 
 MOST_OUTPUTS = MOST
+
+
+cdef inline Py_ssize_t step_of(object out) noexcept:
+    """How many elements its rows are apart, where it has such."""
+    if cnp.PyArray_NDIM(out) < 2:
+        return 0
+    return cnp.PyArray_STRIDE(out, 0) // cnp.PyArray_ITEMSIZE(out)
 
 
 cdef class Predictor:
@@ -105,7 +113,7 @@ cdef class Predictor:
                 no row's number where it numbers rows.
         """
         cdef cnp.npy_intp shape[2]
-        cdef object given = self.read(x)
+        cdef object given = x if self.fits(x, self.inputs) else self.read(x)
         cdef int dimensions = cnp.PyArray_NDIM(given)
         shape[0] = cnp.PyArray_DIM(given, 0)
         shape[dimensions - 1] = self.outputs
@@ -113,27 +121,28 @@ cdef class Predictor:
             out = cnp.PyArray_EMPTY(dimensions, shape, self.type_number, 0)
         elif self.overlaps(given, out, self.outputs):
             x = given = given.copy()
-        cdef PyObject* only = <PyObject*> out
-        self.run(x, given, &only)
+        cdef int ending = self.run(given, out)
+        if ending != <int> Ending.complete:
+            self.refuse(x, ending)
         return out
 
     def _into(self, x, outs):
         """Predict into an array for each output, shape `(rows, its columns)`, as a call does."""
-        cdef object given = self.read(x)
+        cdef object given = x if self.fits(x, self.inputs) else self.read(x)
         cdef PyObject* each[MOST]
         for i, out in enumerate(outs):
             if self.overlaps(given, out, self.widths[i]):
                 x = given = given.copy()
             each[i] = <PyObject*> out
-        self.run(x, given, each)
+        cdef int ending = self.run_each(given, each)
+        if ending != <int> Ending.complete:
+            self.refuse(x, ending)
 
     cdef object read(self, object x):
-        """Inputs as an array of one or two dimensions; those that lie as we need them as they are.
+        """Inputs as an array of one or two dimensions.
 
         It is in float64 where columns are moved, whose numbers may be large and vary little.
         """
-        if self.fits(x, self.inputs):
-            return x
         return as_rows("predictor", x, self.inputs, self.dtype if self.columns is None else float)
 
     cdef bint overlaps(self, object given, object out, Py_ssize_t columns) except -1:
@@ -168,8 +177,8 @@ cdef class Predictor:
         view.shift = self.shift
         view.factor = self.factor
 
-    cdef int run(self, object x, object given, PyObject** outs) except -1:
-        """Predict from an array of our type or float64, of one or two dimensions, of what x is."""
+    cdef DataView view(self, object given) noexcept:
+        """An array of our type or float64, of one or two dimensions, as the core reads it."""
         cdef int last = cnp.PyArray_NDIM(given) - 1
         cdef DataView view
         view.data = cnp.PyArray_DATA(given)
@@ -181,25 +190,41 @@ cdef class Predictor:
         view.row_stride = cnp.PyArray_STRIDE(given, 0) if last == 1 else 0
         view.col_stride = cnp.PyArray_STRIDE(given, last)
         self.scale(&view)
+        return view
+
+    cdef int run(self, object given, object out) except -1:
+        """Predict into an array, and return the ending."""
+        cdef DataView x = self.view(given)
+        cdef void* y = cnp.PyArray_DATA(out)
+        cdef Py_ssize_t step = step_of(out)
+        if self.float32:
+            if self.float32.get().operations() * x.rows < SHORT_WORK:
+                return run_core[float](self.float32.get(), x, <float*> y, self.outputs, step)
+            with nogil:
+                return run_core[float](self.float32.get(), x, <float*> y, self.outputs, step)
+        if self.float64.get().operations() * x.rows < SHORT_WORK:
+            return run_core[double](self.float64.get(), x, <double*> y, self.outputs, step)
+        with nogil:
+            return run_core[double](self.float64.get(), x, <double*> y, self.outputs, step)
+
+    cdef int run_each(self, object given, PyObject** outs) except -1:
+        """Predict into an array for each output, and return the ending."""
+        cdef DataView x = self.view(given)
         cdef void* y[MOST]
         cdef Py_ssize_t steps[MOST]
-        cdef object out
         for i in range(self.widths.size()):
-            out = <object> outs[i]
-            y[i] = cnp.PyArray_DATA(out)
-            steps[i] = 0
-            if last == 1:
-                steps[i] = cnp.PyArray_STRIDE(out, 0) // cnp.PyArray_ITEMSIZE(out)
-        cdef int ending
-        if self.float32:
-            ending = run_aside[float](self.float32.get(), view, self, y, steps)
-        else:
-            ending = run_aside[double](self.float64.get(), view, self, y, steps)
-        if ending != <int> Ending.complete:
-            refuse_rows(
-                "predictor", x, self.precision, InputScale(self.rescale, self.columns),
-                self.channels, self.index_count, no_index=ending == <int> Ending.no_index)
-        return 0
+            y[i] = cnp.PyArray_DATA(<object> outs[i])
+            steps[i] = step_of(<object> outs[i])
+        with nogil:
+            if self.float32:
+                return run_several[float](self.float32.get(), x, self, y, steps)
+            return run_several[double](self.float64.get(), x, self, y, steps)
+
+    cdef object refuse(self, object x, int ending):
+        """Refuse inputs by which a run came to such an ending."""
+        refuse_rows(
+            "predictor", x, self.precision, InputScale(self.rescale, self.columns), self.channels,
+            self.index_count, no_index=ending == <int> Ending.no_index)
 
     cdef bint predict_float32(self, const float* x, Py_ssize_t rows, float* y) except? False nogil:
         if not self.float32:

@@ -15,13 +15,11 @@ cdef enum:
 
 
 cdef inline int run_core(
-    CorePredictor[Real]* predictor, DataView x, Predictor of, void** y, Py_ssize_t* steps
+    CorePredictor[Real]* predictor, DataView x, Real* y, Py_ssize_t columns, Py_ssize_t step
 ) except -1 nogil:
-    """Predict from x into each y, whose rows are so many elements apart; return the ending."""
+    """Predict from x into y, whose rows are so many elements apart; return the ending."""
     cdef Matrix[Real] out
-    if of.widths.size() > 1:
-        return run_several[Real](predictor, x, of, y, steps)
-    point(&out, <Real*> y[0], x.rows, of.outputs, steps[0])
+    point(&out, y, x.rows, columns, step)
     return <int> predictor.predict(
         span[DataView](&x, 1), span[Matrix[Real]](&out, 1), kNoInterrupt)
 
@@ -29,7 +27,7 @@ cdef inline int run_core(
 cdef inline int run_several(
     CorePredictor[Real]* predictor, DataView x, Predictor of, void** y, Py_ssize_t* steps
 ) except -1 nogil:
-    """Do so for outputs that are several, of which `Matrix` makes as many as there may be."""
+    """Do so for each output."""
     cdef Matrix[Real] outs[MOST]
     for i in range(of.widths.size()):
         point(&outs[i], <Real*> y[i], x.rows, of.widths[i], steps[i])
@@ -48,27 +46,19 @@ cdef inline void point(
     out.col_stride = 1
 
 
-cdef inline int run_aside(
-    CorePredictor[Real]* predictor, DataView x, Predictor of, void** y, Py_ssize_t* steps
-) except -1:
-    """Do as `run_core`; while much is to be done other threads of Python run."""
-    if predictor.operations() * x.rows < 1e6:  # giving the GIL away would take as long
-        return run_core[Real](predictor, x, of, y, steps)
-    with nogil:
-        return run_core[Real](predictor, x, of, y, steps)
-
-
 cdef inline int run_beside(
     CorePredictor[Real]* predictor, DataView x, Predictor of, Real* y
 ) except -1 nogil:
     """Predict from x into y, which has a row's outputs beside each other; return the ending."""
     cdef void* each[MOST]
     cdef Py_ssize_t steps[MOST]
+    if of.widths.size() == 1:
+        return run_core[Real](predictor, x, y, of.outputs, of.outputs)
     for i in range(of.widths.size()):
         each[i] = y
         steps[i] = of.outputs
         y += of.widths[i]
-    return run_core[Real](predictor, x, of, each, steps)
+    return run_several[Real](predictor, x, of, each, steps)
 
 
 cdef inline DataView contiguous(

@@ -2,6 +2,7 @@
 # The predictor for other Cython modules: `from ganglion.inference cimport Predictor`. Compile them as
 # C++20 with `ganglion.get_include()` among the include directories.
 
+cimport cython
 from cpython.object cimport PyObject
 from libcpp.memory cimport unique_ptr
 from libcpp.vector cimport vector
@@ -93,6 +94,7 @@ cdef class Predictor:
     cdef unique_ptr[CorePredictor[float]] float32
     cdef unique_ptr[CorePredictor[double]] float64
 
+    @cython.final
     cdef void scale(self, DataView* view) noexcept nogil
 
     # x (rows, inputs) -> y (rows, outputs), both contiguous, which do not overlap. Where a network
@@ -102,8 +104,19 @@ cdef class Predictor:
     cdef bint predict_float32(self, const float* x, Py_ssize_t rows, float* y) except? False nogil
     cdef bint predict_float64(self, const double* x, Py_ssize_t rows, double* y) except? False nogil
 
+    @cython.final
     cdef object weights(self)
+    @cython.final
     cdef bint fits(self, object array, Py_ssize_t columns)
+    @cython.final
     cdef object read(self, object x)
+    @cython.final
     cdef bint overlaps(self, object given, object out, Py_ssize_t columns) except -1
-    cdef int run(self, object x, object given, PyObject** outs) except -1
+    @cython.final
+    cdef DataView view(self, object given) noexcept
+    @cython.final
+    cdef int run(self, object given, object out) except -1
+    @cython.final
+    cdef int run_each(self, object given, PyObject** outs) except -1
+    @cython.final
+    cdef object refuse(self, object x, int ending)
