@@ -100,6 +100,16 @@ void bind_graph(py::module_& module) {
             [](Graph& graph, ValueId x, Index count) { return graph.add(KeepLargest{x, count}); },
             py::arg("x"), py::arg("count"))
         .def(
+            "simple_rnn",
+            [](Graph& graph, ValueId z, ValueId recurrent, const std::string& activation,
+               double alpha, bool backwards) {
+                return graph.add(SimpleRNN{z, recurrent,
+                                           named("simple_rnn", kActivations, activation).activation,
+                                           alpha, backwards});
+            },
+            py::arg("z"), py::arg("recurrent"), py::arg("activation"), py::arg("alpha"),
+            py::arg("backwards"))
+        .def(
             "dropout",
             [](Graph& graph, ValueId x, double rate, std::uint32_t stream) {
                 return graph.add(Corruption::dropout(x, rate, of_layers("dropout", stream)));

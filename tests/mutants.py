@@ -196,6 +196,12 @@ def of_indices() -> gn.Model:
     return gn.Model(word, gn.Dense(1)(gn.Flatten()(gn.Embedding(7, 3)(word))))
 
 
+def of_sequences() -> gn.Model:
+    """Return a model that walks steps."""
+    layers = [gn.SimpleRNN(4, "relu", return_sequences=True), gn.SimpleRNN(3, go_backwards=True)]
+    return gn.Sequential([*layers, gn.Dense(1)], input_size=(5, 2))
+
+
 def of_a_draw() -> gn.Model:
     """Return a variational autoencoder."""
     x = gn.Input(5)
@@ -226,6 +232,7 @@ def networks(folder: Path) -> list[bytes]:
         of_any_shape,
         of_noise_and_norms,
         of_indices,
+        of_sequences,
         of_a_draw,
     ]
     for number, make in enumerate(makers):

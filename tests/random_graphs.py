@@ -7,7 +7,7 @@ from graph_cases import Made, flat
 
 _OPS = [
     *("dense", "gelu", "tanh", "softmax", "add", "multiply", "concatenate", "slice", "reshape"),
-    *("batch_normalized", "layer_normalized"),
+    *("batch_normalized", "layer_normalized", "simple_rnn"),
 ]
 
 
@@ -24,6 +24,9 @@ def any_op(made: Made, values: Sequence[int]) -> int:
         case "batch_normalized" | "layer_normalized" as name:
             normalized: int = getattr(made, name)(x, epsilon=0.5)
             return normalized
+        case "simple_rnn":
+            weight, backwards = made.weight(channels, channels), bool(rng.integers(2))
+            return graph.simple_rnn(x, weight, "tanh", 0.0, backwards)
         case "softmax":
             return graph.softmax(x)
         case "add" | "multiply" as name:

@@ -8,6 +8,7 @@ import pytest
 from embedding_cases import EMBEDDING_CASES
 from graph_cases import CASES, Array, Differentiated, Made
 from random_graphs import anything
+from recurrent_cases import RECURRENT_CASES
 from term_cases import TERM_CASES
 
 
@@ -17,7 +18,9 @@ def assert_same(gradient: Array, differences: Array) -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [*CASES, *TERM_CASES, *EMBEDDING_CASES], ids=lambda make: make.__name__
+    "make",
+    [*CASES, *TERM_CASES, *EMBEDDING_CASES, *RECURRENT_CASES],
+    ids=lambda make: make.__name__,
 )
 def test_gradients_are_those_of_central_differences(make: Callable[[Made], None]) -> None:
     made = Made()

@@ -30,6 +30,7 @@ from gradient_cases import (
 )
 from graph_cases import CASES, Differentiated, Made
 from played_team import PLAYS, Passes, played
+from recurrent_cases import RECURRENT_CASES
 from sklearn.exceptions import ConvergenceWarning
 from term_cases import TERM_CASES
 
@@ -129,7 +130,9 @@ def test_what_is_used_twice(build: Callable[[_core.Graph, int], int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [*CASES, *TERM_CASES, *EMBEDDING_CASES], ids=lambda make: make.__name__
+    "make",
+    [*CASES, *TERM_CASES, *EMBEDDING_CASES, *RECURRENT_CASES],
+    ids=lambda make: make.__name__,
 )
 def test_graphs_of_any_shape(make: Callable[[Made], None]) -> None:
     made = Made(rows=41)

@@ -93,6 +93,13 @@ BufferId Lowering::view(BufferId of, Range positions, Range channels) {
     return program_.memory.add_buffer(std::move(part));
 }
 
+BufferId Lowering::reversed(BufferId of) {
+    Buffer back = program_.memory.buffer(of);
+    back.offset += (back.extent.positions - 1) * back.position_stride;
+    back.position_stride = -back.position_stride;
+    return program_.memory.add_buffer(std::move(back));
+}
+
 BufferId Lowering::reshaped(BufferId of, const Extent& extent) {
     Buffer same = program_.memory.buffer(of);
     same.extent = extent;

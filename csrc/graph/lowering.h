@@ -78,10 +78,13 @@ class Lowering {
     /// Let a value lie where a buffer of its extent does.
     void be(ValueId id, BufferId buffer) { program_.values[static_cast<std::size_t>(id)] = buffer; }
 
+    Extent extent(BufferId id) const { return program_.memory.buffer(id).extent; }
     /// A new buffer for a call's own use.
     BufferId scratch(const std::string& name, const Extent& extent);
     /// Some positions and channels of a buffer.
     BufferId view(BufferId of, Range positions, Range channels);
+    /// The positions of a buffer from the last to the first.
+    BufferId reversed(BufferId of);
     /// A buffer whose rows lie together: itself, or a copy.
     BufferId dense(BufferId of) { return copied_unless(&Buffer::is_dense_in_row, of); }
     /// A buffer all of whose numbers lie together: itself, or a copy.

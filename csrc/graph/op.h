@@ -19,6 +19,7 @@
 #include "graph/ops/normal_kl.h"
 #include "graph/ops/reshape.h"
 #include "graph/ops/sampling.h"
+#include "graph/ops/simple_rnn.h"
 #include "graph/ops/slice.h"
 #include "graph/ops/softmax.h"
 #include "graph/ops/sparsity_kl.h"
@@ -39,6 +40,6 @@ namespace ganglion {
 using Op = std::variant<Affine, ElementwiseActivation, Softmax, Corruption, GaussianNoise, Sampling,
                         Add, Multiply, Concatenate, Slice, Reshape, StopGradient, GiveGradient,
                         RowLoss, BatchNormalization, LayerNormalization, L1L2, NormalKL,
-                        SumOverBatch, SparsityKL, Embedding, KeepLargest>;
+                        SumOverBatch, SparsityKL, Embedding, KeepLargest, SimpleRNN>;
 
 }  // namespace ganglion

@@ -25,6 +25,7 @@
 #include "program/calls/multiply.h"
 #include "program/calls/normal_kl.h"
 #include "program/calls/sample.h"
+#include "program/calls/simple_rnn.h"
 #include "program/calls/softmax.h"
 #include "program/calls/sparsity.h"
 #include "program/calls/sum_rows.h"
@@ -44,7 +45,7 @@ using Call =
                  PositionGradientSumsCall, NormalizePositionsBackwardCall, BeginGradientCall,
                  L1L2Call, L1L2BackwardCall, NormalKLCall, NormalKLBackwardCall, SparsityCall,
                  SparsityBackwardCall, AddRowCall, GatherRowsCall, AddToRowsCall, ListRowsCall,
-                 KeepLargestCall>;
+                 KeepLargestCall, SimpleRNNCall, SimpleRNNBackwardCall>;
 
 inline Accesses accesses(const Call& call) {
     return std::visit([](const auto& one) { return one.accesses(); }, call);

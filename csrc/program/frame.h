@@ -60,6 +60,13 @@ struct Frame {
         return whole(id).some_rows({share.begin * extent.positions, share.end * extent.positions});
     }
 
+    /// The part's rows at one position of a buffer of any strides.
+    Matrix<T> at_position(BufferId id, Index position) const {
+        const Buffer& buffer = memory.buffer(id);
+        return {pointer(id) + rows.begin * buffer.row_stride + position * buffer.position_stride,
+                rows.size(), buffer.extent.channels, buffer.row_stride};
+    }
+
     /// Call `body` with the part's rows of buffers of any strides, as matrices of the same rows.
     template <class Body, class... Ids>
     void with_matrices(const Body& body, Ids... ids) const {

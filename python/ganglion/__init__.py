@@ -49,6 +49,7 @@ from ganglion.layers import (
     Residual,
     SaltAndPepperNoise,
     Sampling,
+    SimpleRNN,
     Slice,
     Tied,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "SaltAndPepperNoise",
     "Sampling",
     "Sequential",
+    "SimpleRNN",
     "Slice",
     "Tied",
     "__version__",

@@ -124,6 +124,18 @@ inline ValueId deeply_normalized(Graph& g, ValueId x) {
     return dense(g, g.add(Reshape{y, 1, 120}), 3);
 }
 
+/// Walked forward and back, positions of which one reads all, and a loss the last.
+inline ValueId recurrent(Graph& g, ValueId x) {
+    const ValueId steps = g.add(Reshape{dense(g, x, 20), 5, 4});
+    const auto walk = [&](ValueId from, Activation activation, bool backwards) {
+        return g.add(
+            SimpleRNN{dense(g, from, 6), g.parameter("u", 6, 6), activation, 0, backwards});
+    };
+    const ValueId there = walk(steps, Activation::tanh, false);
+    const ValueId back = walk(there, Activation::gelu, true);
+    return dense(g, g.add(Slice{g.add(Add{there, back}), {4, 5}, {0, 6}}), 3);
+}
+
 using Network = ValueId (*)(Graph& graph, ValueId x);
 
 inline Case lowered(Case c) {
@@ -213,6 +225,9 @@ inline std::vector<Case> cases() {
             trained(deeply_normalized, "deeply normalized, trained"),
             trained(samples, "samples, trained"),
             on_tape(samples, "samples, on a tape"),
+            trained(recurrent, "recurrent, trained"),
+            on_tape(recurrent, "recurrent, on a tape"),
+            predicted(recurrent, "recurrent, predicted"),
             trained_on_terms("terms, trained", false),
             trained_on_terms("weighted terms, trained", true)};
 }

@@ -91,6 +91,13 @@ struct Omission {
         put(call.x);
         put(call.from);
     }
+    void operator()(SimpleRNNCall& call) const {
+        put(call.z);
+        put(call.recurrent);
+    }
+    void operator()(SimpleRNNBackwardCall& call) const {
+        for (BufferId* operand : {&call.saved, &call.dh, &call.recurrent}) put(*operand);
+    }
     void operator()(CorruptCall& call) const { put(call.x); }
     void operator()(AddNoiseCall& call) const { put(call.x); }
     void operator()(SampleCall& call) const {

@@ -5,6 +5,13 @@
 
 namespace ganglion {
 
+void check_derivative(const char* op, Activation activation) {
+    if (info(activation).derivative_from != DerivativeFrom::nowhere) return;
+    fail(op, info(activation).name,
+         " has no useful derivative: use it for predicting or with the perceptron rule, or train"
+         " with sigmoid or tanh in its place");
+}
+
 Extent ElementwiseActivation::extent(const Graph& graph) const {
     if (activation == Activation::leaky_relu && !(alpha >= 0))
         fail("leaky_relu", "slope is ", alpha, ", must not be negative");
@@ -21,14 +28,9 @@ void ElementwiseActivation::forward(Lowering& to, ValueId y) const {
 void ElementwiseActivation::backward(Lowering& to, ValueId y) const {
     if (activation == Activation::identity) return to.contribute_gradient_of(y, x);
     if (!to.wants_gradient(x)) return;
-    const DerivativeFrom from = info(activation).derivative_from;
-    if (from == DerivativeFrom::nowhere) {
-        fail(
-            name, info(activation).name,
-            " has no useful derivative: use it for predicting or with the perceptron rule, or train"
-            " with sigmoid or tanh in its place");
-    }
-    const BufferId saved = from == DerivativeFrom::output ? to.value(y) : to.matrix(x);
+    check_derivative(name, activation);
+    const bool from_output = info(activation).derivative_from == DerivativeFrom::output;
+    const BufferId saved = from_output ? to.value(y) : to.matrix(x);
     const BufferId dy = to.gradient_matrix(y);
     to.contribute_call(
         x, [&](BufferId dx) { return ActivationBackwardCall{saved, dy, dx, activation, alpha}; });

@@ -23,4 +23,7 @@ struct ElementwiseActivation {
     void backward(Lowering& to, ValueId y) const;
 };
 
+/// Throws std::invalid_argument, naming `op`, where there is nothing to train along.
+void check_derivative(const char* op, Activation activation);
+
 }  // namespace ganglion

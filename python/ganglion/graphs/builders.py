@@ -15,7 +15,7 @@ from ganglion.graphs.parameters import Kind, Parameter
 from ganglion.graphs.places import Places
 from ganglion.graphs.term_builders import check_same
 from ganglion.initializers import Initializer
-from ganglion.layers import Layer, Learnt, Value
+from ganglion.layers import Cell, Layer, Learnt, Value
 
 
 class Builder(InputBuilder):
@@ -96,6 +96,20 @@ class Builder(InputBuilder):
             return Value(x.shape, self.graph.softmax(self._number(x)))
         y = self.graph.activation(self._number(x), function.name, function.alpha)
         return Value(x.shape, y)
+
+    def simple_rnn(
+        self, x: Value, units: int, name: str, cell: Cell, function: ActivationFunction
+    ) -> Value:
+        """Add the walk over the steps of a sequence: `h = function(x @ W + h_before @ U + b)`."""
+        z, recurrent = self._gates(x, units, 1, name, cell)
+        settings = function.name, function.alpha, cell.backwards
+        return Value(z.shape, self.graph.simple_rnn(self._number(z), recurrent, *settings))
+
+    def last(self, x: Value) -> Value:
+        """Take the last step, also where there may be any number of them."""
+        steps = known_positions(x.shape)
+        y = self.graph.slice(self._number(x), (steps - 1, steps), (0, x.channels))
+        return Value((x.channels,), y)
 
     def keep_largest(self, x: Value, count: int) -> Value:
         """Keep the largest channels of each position, and zero the others."""
@@ -196,6 +210,22 @@ class Builder(InputBuilder):
             tuple(self.terms),
             tuple(self.parameters.moments),
         )
+
+    def _gates(self, x: Value, units: int, gates: int, name: str, cell: Cell) -> tuple[Value, int]:
+        """Add what comes of the inputs of all steps, and what the state is multiplied by.
+
+        Parameters are in Keras's order: of inputs, of the state, and the bias.
+        """
+        group, columns = self.parameters.group(cell.trainable), gates * units
+        sizes = [("weight", x.channels, cell.kernel), ("recurrent_weight", units, cell.recurrent)]
+        _, recurrent = (
+            self.parameters.number(
+                Parameter(f"{name}.{what}", rows, columns, Kind.MATRIX, first, group)
+            )
+            for what, rows, first in sizes
+        )
+        z = self.affine(x, columns, name, cell.kernel, cell.bias, trainable=cell.trainable)
+        return z, recurrent
 
     def _random(self, add: Callable[..., int], x: Value, *settings: float) -> Value:
         """Add an op that draws random numbers of its own, for what has the shape of `x`."""

@@ -21,6 +21,7 @@ from ganglion.layers import (
     MaskingNoise,
     Residual,
     SaltAndPepperNoise,
+    SimpleRNN,
 )
 
 
@@ -31,15 +32,8 @@ def shape_told(shape: Shape) -> str:
 
 def layer_told(layer: Layer) -> str:
     """Return the layer as one would write it, without settings that are the default."""
-    if isinstance(layer, Dense):
-        settings = [str(layer.units)]
-        if layer.activation is not None:
-            settings.append(_activation_name(layer.activation))
-        if not layer.use_bias:
-            settings.append("no bias")
-        if not layer.trainable:
-            settings.append("frozen")
-        return f"Dense({', '.join(settings)})"
+    if isinstance(layer, Dense | SimpleRNN):
+        return f"{type(layer).__name__}({', '.join(_settings_of_units(layer))})"
     if isinstance(layer, Activation):
         return f"Activation({_activation_name(layer.activation)})"
     if isinstance(layer, Dropout | GaussianNoise | KSparse | MaskingNoise | SaltAndPepperNoise):
@@ -55,6 +49,20 @@ def layer_told(layer: Layer) -> str:
     return f"{type(layer).__name__}{'' if getattr(layer, 'trainable', True) else '(frozen)'}"
 
 
+def _settings_of_units(layer: Dense | SimpleRNN) -> Iterator[str]:
+    """Give what a layer of units is told by."""
+    yield str(layer.units)
+    if layer.activation != type(layer).activation:
+        yield _activation_name(layer.activation)
+    if not isinstance(layer, Dense):
+        yield from ["all steps"] if layer.return_sequences else []
+        yield from ["backwards"] if layer.go_backwards else []
+    if not layer.use_bias:
+        yield "no bias"
+    if not layer.trainable:
+        yield "frozen"
+
+
 def _numbers(layer: Any) -> Iterator[str]:
     """Give a layer's settings, which are numbers."""
     for field in dataclasses.fields(layer):
@@ -65,5 +73,5 @@ def _numbers(layer: Any) -> Iterator[str]:
             yield f"{field.name}={value:g}"
 
 
-def _activation_name(activation: str | ActivationFunction) -> str:
+def _activation_name(activation: str | ActivationFunction | None) -> str:
     return activations.get(activation).name

@@ -7,7 +7,8 @@ from ganglion.layers.chains import Residual, checked_layers
 from ganglion.layers.dense import Activation, Dense, Tied
 from ganglion.layers.embedding import Embedding
 from ganglion.layers.joins import Add, Concatenate, Multiply
-from ganglion.layers.layer import Builder, Layer, Learnt, Value
+from ganglion.layers.layer import Builder, Layer, Value
+from ganglion.layers.learnt import Cell, Learnt
 from ganglion.layers.noise import (
     Dropout,
     GaussianNoise,
@@ -16,6 +17,7 @@ from ganglion.layers.noise import (
     Sampling,
 )
 from ganglion.layers.normalization import BatchNormalization, LayerNormalization, Normalization
+from ganglion.layers.recurrent import SimpleRNN
 from ganglion.layers.shapes import Flatten, Reshape, Slice, StopGradient
 from ganglion.layers.sparsity import KSparse
 
@@ -24,6 +26,7 @@ __all__ = [
     "Add",
     "BatchNormalization",
     "Builder",
+    "Cell",
     "Concatenate",
     "Dense",
     "Dropout",
@@ -41,6 +44,7 @@ __all__ = [
     "Residual",
     "SaltAndPepperNoise",
     "Sampling",
+    "SimpleRNN",
     "Slice",
     "StopGradient",
     "Tied",

@@ -17,6 +17,7 @@ from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
 from ganglion.constraints import MaxNorm
 from ganglion.initializers import Initializer
+from ganglion.layers.learnt import Cell, Learnt
 from ganglion.losses import HiddenLoss, Loss
 
 REGULARIZATION = "regularization"  # what regularizers come to, all together, is reported as
@@ -45,21 +46,6 @@ class Value:
     def channels(self) -> int:
         """Numbers at each position."""
         return shapes.channels_of(self.shape)
-
-
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """What a layer that normalizes learns for each channel, to do to it then.
-
-    Args:
-        center: Whether a shift is added.
-        scale: Whether it is multiplied by a factor before that.
-        trainable: Whether training moves them, and what is remembered of batches.
-    """
-
-    center: bool
-    scale: bool
-    trainable: bool
 
 
 class Builder(Protocol):
@@ -111,6 +97,14 @@ class Builder(Protocol):
 
     def activation(self, x: Value, function: ActivationFunction) -> Value:
         """Add an activation."""
+
+    def simple_rnn(
+        self, x: Value, units: int, name: str, cell: Cell, function: ActivationFunction
+    ) -> Value:
+        """Add the walk over the steps of a sequence: `h = function(x @ W + h_before @ U + b)`."""
+
+    def last(self, x: Value) -> Value:
+        """Take the last step, also where there may be any number of them."""
 
     def keep_largest(self, x: Value, count: int) -> Value:
         """Keep the largest channels of each position, and zero the others."""

@@ -13,7 +13,8 @@ from ganglion._base import checks, precision
 from ganglion._base.arguments import explained
 from ganglion._base.arrays import as_samples, check_finite, unfolded
 from ganglion._base.frames import labels_of, shown
-from ganglion.layers.layer import Builder, Layer, Learnt, Value, trainable_field
+from ganglion.layers.layer import Builder, Layer, Value, trainable_field
+from ganglion.layers.learnt import Learnt
 
 _AT_ONCE = 2**20  # numbers that are converted at once
 _LARGEST = float(np.finfo(np.float32).max)
