@@ -33,6 +33,14 @@ std::vector<SlotTuple> slots_of(const ParameterTable& table) {
     return slots;
 }
 
+/// Name and alpha.
+using CellFunctionTuple = std::tuple<std::string, double>;
+
+CellFunction cell_function(const char* op, const CellFunctionTuple& given) {
+    const auto& [name, alpha] = given;
+    return {named(op, kActivations, name).activation, alpha};
+}
+
 /// A random layer's stream, from its number among those.
 std::uint32_t of_layers(const char* op, std::uint32_t stream) {
     if (stream >= kNoiseStreams) fail(op, "stream is ", stream, ", must be below ", kNoiseStreams);
@@ -109,6 +117,25 @@ void bind_graph(py::module_& module) {
             },
             py::arg("z"), py::arg("recurrent"), py::arg("activation"), py::arg("alpha"),
             py::arg("backwards"))
+        .def(
+            "lstm",
+            [](Graph& graph, ValueId z, ValueId recurrent, const CellFunctionTuple& phi,
+               const CellFunctionTuple& of_gates, bool backwards) {
+                return graph.add(LSTM{z, recurrent, cell_function("lstm", phi),
+                                      cell_function("lstm", of_gates), backwards});
+            },
+            py::arg("z"), py::arg("recurrent"), py::arg("phi"), py::arg("of_gates"),
+            py::arg("backwards"))
+        .def(
+            "gru",
+            [](Graph& graph, ValueId z, ValueId recurrent, std::optional<ValueId> bias,
+               const CellFunctionTuple& phi, const CellFunctionTuple& of_gates, bool backwards) {
+                return graph.add(GRU{z, recurrent, bias.value_or(kNoValue),
+                                     cell_function("gru", phi), cell_function("gru", of_gates),
+                                     backwards});
+            },
+            py::arg("z"), py::arg("recurrent"), py::arg("bias"), py::arg("phi"),
+            py::arg("of_gates"), py::arg("backwards"))
         .def(
             "dropout",
             [](Graph& graph, ValueId x, double rate, std::uint32_t stream) {

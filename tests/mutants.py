@@ -198,8 +198,9 @@ def of_indices() -> gn.Model:
 
 def of_sequences() -> gn.Model:
     """Return a model that walks steps."""
-    layers = [gn.SimpleRNN(4, "relu", return_sequences=True), gn.SimpleRNN(3, go_backwards=True)]
-    return gn.Sequential([*layers, gn.Dense(1)], input_size=(5, 2))
+    first = gn.SimpleRNN(4, "relu", return_sequences=True)
+    gated = [gn.GRU(2, return_sequences=True), gn.LSTM(3, go_backwards=True)]
+    return gn.Sequential([first, *gated, gn.Dense(1)], input_size=(5, 2))
 
 
 def of_a_draw() -> gn.Model:

@@ -59,10 +59,61 @@ def a_walk_with_weights_of_another(made: Made) -> None:
     )
 
 
+TANH, SIGMOID = ("tanh", 0.0), ("sigmoid", 0.0)
+
+
+def remembered(made: Made, x: int, units: int, backwards: bool = False) -> int:
+    """A long short-term memory."""
+    weight = made.weight(units, 4 * units)
+    z = made.dense(x, 4 * units, None)
+    return made.graph.lstm(z, weight, TANH, SIGMOID, backwards)
+
+
+def reset(made: Made, x: int, units: int, backwards: bool = False, biased: bool = True) -> int:
+    """A gated recurrent unit."""
+    weight = made.weight(units, 3 * units)
+    bias = made.weight(1, 3 * units) if biased else None
+    z = made.dense(x, 3 * units, None)
+    return made.graph.gru(z, weight, bias, TANH, SIGMOID, backwards)
+
+
+def memories_one_after_the_other(made: Made) -> None:
+    """A loss is at each position, and of the last."""
+    hidden = remembered(made, made.input(2, positions=5), 4)
+    hidden = remembered(made, hidden, 3, True)
+    made.loss(hidden, "squared_error", 0.8, weighted=True)
+    made.loss(made.dense(last(made, remembered(made, hidden, 9)), 2, None))
+
+
+def units_that_reset_one_after_the_other(made: Made) -> None:
+    hidden = reset(made, made.input(2, positions=5), 4)
+    hidden = reset(made, hidden, 3, True, False)
+    made.loss(hidden, "squared_error", 0.8, weighted=True)
+    made.loss(made.dense(last(made, reset(made, hidden, 9)), 2, None))
+
+
+def gates_that_others_read_too(made: Made) -> None:
+    """Of parts that are no matrix, activated otherwise, and at one position; weights are shared."""
+    graph, x = made.graph, made.dense(made.input(3, positions=4), 13)
+    memory, unit, bias = made.weight(3, 12), made.weight(4, 12), made.weight(1, 12)
+    part = graph.slice(x, (1, 4), (1, 13))
+    functions = ("elu", 0.7), ("softsign", 0.0)
+    one = graph.lstm(part, memory, *functions, False)
+    other = graph.gru(part, unit, bias, *functions, True)
+    made.loss(graph.concatenate([one, other, part]))
+    first = graph.slice(x, (0, 1), (0, 12))
+    ends = [graph.lstm(first, memory, TANH, SIGMOID, True)]
+    ends.append(graph.gru(first, unit, bias, TANH, SIGMOID, False))
+    made.loss(graph.concatenate(ends), factor=0.6)
+
+
 RECURRENT_CASES: Sequence[Callable[[Made], None]] = [
     a_walk_to_the_last_position,
     walks_one_after_the_other,
     walks_whose_slope_is_of_their_sums,
     a_walk_over_parts_of_what_others_read,
     a_walk_with_weights_of_another,
+    memories_one_after_the_other,
+    units_that_reset_one_after_the_other,
+    gates_that_others_read_too,
 ]

@@ -104,6 +104,14 @@ def tall() -> Work:
     return Work(net, rng.normal(size=(150_000, 16)), rng.integers(0, 10, 150_000))
 
 
+def long() -> Work:
+    """Return work that is much in a single walk."""
+    rng = np.random.default_rng(0)
+    net = gn.Sequential([gn.SimpleRNN(512), gn.Dense(1)], input_size=(None, 2))
+    net.compile(loss="squared_error")
+    return Work(net, rng.normal(size=(4, 4000, 2)), rng.normal(size=(4, 1)))
+
+
 def batches(work: Work) -> Iterator[tuple[Array, Array]]:
     while True:
         yield work.x, work.y
@@ -129,6 +137,7 @@ CASES: dict[str, tuple[Callable[[], Work], Callable[[Work], object]]] = {
             batches(w), epochs=FOREVER, steps_per_epoch=8, verbose=0, callbacks=[w.calls]
         ),
     ),
+    "long sequences": (long, lambda w: w.fit()),
     "evaluate": (tall, lambda w: w.in_one_call(w.net.evaluate, w.x, w.y)),
     "predict": (tall, lambda w: w.in_one_call(w.net.predict, w.x)),
 }

@@ -15,7 +15,11 @@ torch = pytest.importorskip("torch")
 Array = NDArray[Any]
 
 INPUTS, UNITS, CLASSES = 5, 24, 4
-KINDS: dict[str, tuple[Any, Any]] = {"SimpleRNN": (gn.SimpleRNN, torch.nn.RNN)}
+KINDS: dict[str, tuple[Any, Any]] = {
+    "SimpleRNN": (gn.SimpleRNN, torch.nn.RNN),
+    "LSTM": (gn.LSTM, torch.nn.LSTM),
+    "GRU": (gn.GRU, torch.nn.GRU),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -32,29 +36,38 @@ def network(kind: str, layers: int, dtype: str) -> gn.Sequential:
 
 
 class Twin(torch.nn.Module):  # type: ignore[misc, name-defined]
-    """PyTorch's network of the same weights. It has two biases, of which one stays 0."""
+    """PyTorch's network of the same weights.
+
+    It has two biases, of which one stays 0 where we have none; of the gates of a GRU the first two
+    are in the other order.
+    """
 
     def __init__(self, kind: str, net: gn.Sequential) -> None:
         super().__init__()
-        self.layers = len(net.layers) - 1
+        self.kind, self.layers = kind, len(net.layers) - 1
         _, make = KINDS[kind]
         self.rnn = make(INPUTS, UNITS, self.layers, batch_first=True)
         self.head = torch.nn.Linear(UNITS, CLASSES)
         self.to(getattr(torch, net.dtype))
         for name, parameter in self.rnn.named_parameters():
-            parameter.requires_grad = not name.startswith("bias_hh")
+            parameter.requires_grad = kind == "GRU" or not name.startswith("bias_hh")
             parameter.data[:] = 0
         for parameter, value in zip(self.in_order(), net.get_weights(), strict=True):
-            parameter.data[:] = torch.from_numpy(np.ascontiguousarray(value.T))
+            parameter.data[:] = torch.from_numpy(np.ascontiguousarray(self.swapped(value).T))
 
     def in_order(self) -> list[Any]:
         """Return the parameters in the order of ours."""
-        of = [
-            getattr(self.rnn, f"{name}_l{layer}")
-            for layer in range(self.layers)
-            for name in ("weight_ih", "weight_hh", "bias_ih")
-        ]
+        names = ["weight_ih", "weight_hh", "bias_ih", *(["bias_hh"] * (self.kind == "GRU"))]
+        layers = range(self.layers)
+        of = [getattr(self.rnn, f"{name}_l{layer}") for layer in layers for name in names]
         return [*of, self.head.weight, self.head.bias]
+
+    def swapped(self, value: Array) -> Array:
+        """Return ours in the order of PyTorch's gates, or the other way round."""
+        if self.kind != "GRU" or value.shape[-1] != 3 * UNITS:
+            return value
+        one, other, candidate = np.split(value, 3, axis=-1)
+        return np.concatenate([other, one, candidate], axis=-1)
 
     def forward(self, x: Any) -> Any:
         return self.head(self.rnn(x)[0][:, -1])
@@ -79,7 +92,7 @@ def test_outputs_and_gradients_are_pytorchs(kind: str, layers: int, dtype: str) 
         outputs.backward(torch.tensor(dy))
         net.backward(dy)
         close = 1e-4 if dtype == "float32" else 1e-10
-        expected = [one.grad.numpy().T.ravel() for one in twin.in_order()]
+        expected = [twin.swapped(one.grad.numpy().T).ravel() for one in twin.in_order()]
         begins = np.cumsum([one.size for one in expected])[:-1]
         for ours, theirs in zip(np.split(net.gradient_vector, begins), expected, strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=close, atol=close * np.abs(theirs).max())
@@ -104,5 +117,5 @@ def test_fifty_steps_are_pytorchs(kind: str, dtype: str) -> None:
         ours = net.train_on_batch(x, y)["loss"]
         assert ours == pytest.approx(loss.item(), rel=tolerance, abs=tolerance)
     for value, parameter in zip(net.get_weights(), twin.in_order(), strict=True):
-        expected = parameter.detach().numpy().T
+        expected = twin.swapped(parameter.detach().numpy().T)
         np.testing.assert_allclose(value, expected, rtol=10 * tolerance, atol=10 * tolerance)

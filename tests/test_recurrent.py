@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from reference_recurrent import simple_rnn
+from reference_recurrent import gru, lstm, simple_rnn
 
 import ganglion as gn
 
 Array = NDArray[Any]
+
+KINDS: list[Any] = [gn.SimpleRNN, gn.GRU, gn.LSTM]
 
 
 @pytest.fixture
@@ -42,6 +44,46 @@ def test_what_comes_out_is_of_all_steps_or_the_last(x: Array) -> None:
                 np.testing.assert_allclose(outputs, expected, rtol=1e-12, atol=1e-14)
 
 
+def test_gates_are_in_kerass_order_and_memories_keep_at_first(x: Array) -> None:
+    net = gn.Sequential([gn.LSTM(5)], input_size=(6, 3), dtype="float64", seed=1)
+    names = ["weight", "recurrent_weight", "bias"]
+    assert net.parameter_names == [f"layers.0.{name}" for name in names]
+    kernel, recurrent, bias = net.get_weights()
+    np.testing.assert_array_equal(bias, np.repeat([0, 1, 0, 0], 5))
+    h, *_ = lstm(x @ kernel + bias, recurrent)
+    np.testing.assert_allclose(net.predict(x), h[:, -1], rtol=1e-12)
+    plain = gn.Sequential([gn.LSTM(5, unit_forget_bias=False)], input_size=(6, 3))
+    np.testing.assert_array_equal(plain.get_weights()[2], 0)
+
+    net = gn.Sequential([gn.GRU(5)], input_size=(6, 3), dtype="float64", seed=1)
+    names = ["weight", "recurrent_weight", "bias", "recurrent_bias"]
+    assert net.parameter_names == [f"layers.0.{name}" for name in names]
+    kernel, recurrent, bias, _ = net.get_weights()
+    of_state = np.linspace(-1, 1, 15)
+    net.set_weights([kernel, recurrent, bias, of_state])
+    h, _ = gru(x @ kernel + bias, recurrent, of_state)
+    np.testing.assert_allclose(net.predict(x), h[:, -1], rtol=1e-12)
+    assert len(gn.Sequential([gn.GRU(5, use_bias=False)], input_size=(6, 3)).get_weights()) == 2
+
+
+@pytest.mark.parametrize("make", [gn.GRU, gn.LSTM])
+def test_the_arguments_of_gates_are_kerass(make: Any) -> None:
+    layer = make(9, None, "relu", False, return_sequences=True)
+    assert layer.recurrent_activation == "relu"
+    refused: list[tuple[dict[str, Any], str]] = [
+        ({"units": 0.5}, "units must be a whole number"),
+        ({"recurrent_activation": "softmax"}, "recurrent_activation is softmax, must be one"),
+        ({"unit_forget_bias": 1}, "unit_forget_bias"),
+        ({"reset": False}, "reset"),
+    ]
+    for settings, message in refused:
+        with pytest.raises((TypeError, ValueError), match=message):
+            make(**{"units": 3, **settings})
+    for settings in ({"activation": "gelu"}, {"recurrent_activation": "silu"}):
+        with pytest.raises(ValueError, match="has a derivative that does not follow from what"):
+            gn.Sequential([make(3, **settings)], input_size=(4, 2))
+
+
 def test_its_arguments_are_kerass() -> None:
     shown = (
         "SimpleRNN(units=9, activation='relu', use_bias=False, kernel_initializer='glorot_uniform',"
@@ -66,10 +108,12 @@ def test_its_arguments_are_kerass() -> None:
             gn.SimpleRNN(**wrong)
 
 
+@pytest.mark.parametrize("make", KINDS)
 @pytest.mark.parametrize("size", [4, (4, 4, 2)])
-def test_what_is_no_sequence_is_refused(size: Any) -> None:
-    with pytest.raises(ValueError, match=r"layers.0: SimpleRNN takes sequences, of shape \(steps"):
-        gn.Sequential([gn.SimpleRNN(3)], input_size=size)
+def test_what_is_no_sequence_is_refused(make: Any, size: Any) -> None:
+    told = rf"layers.0: {make.__name__} takes sequences, of shape \(steps"
+    with pytest.raises(ValueError, match=told):
+        gn.Sequential([make(3)], input_size=size)
 
 
 def test_a_function_without_a_slope_predicts_and_is_not_trained(x: Array) -> None:
@@ -79,8 +123,11 @@ def test_a_function_without_a_slope_predicts_and_is_not_trained(x: Array) -> Non
         net.compile("sgd", "squared_error")
 
 
-def test_steps_may_be_of_any_number_and_rows_have_their_bits_in_any_batch(x: Array) -> None:
-    layers = [gn.SimpleRNN(7, return_sequences=True), gn.SimpleRNN(9), gn.Dense(2)]
+@pytest.mark.parametrize("make", KINDS)
+def test_steps_may_be_of_any_number_and_rows_have_their_bits_in_any_batch(
+    make: Any, x: Array
+) -> None:
+    layers = [make(7, return_sequences=True), make(9), gn.Dense(2)]
     net = gn.Sequential(layers, input_size=(None, 3), seed=1)
     net.compile("adam", loss="squared_error")
     before = net.parameter_vector.copy()
@@ -95,14 +142,38 @@ def test_steps_may_be_of_any_number_and_rows_have_their_bits_in_any_batch(x: Arr
         np.testing.assert_array_equal(net.predictor(steps=steps)(rows), alone)
 
 
-def test_frozen_ones_stay_as_they_are(x: Array) -> None:
-    layers = [gn.SimpleRNN(4, return_sequences=True), gn.SimpleRNN(5, trainable=False)]
+@pytest.mark.threads
+@pytest.mark.parametrize("make", KINDS)
+def test_a_fit_has_the_same_bits_on_any_number_of_threads(make: Any) -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(150, 20, 7)), rng.normal(size=(150, 2))
+    found = []
+    for threads in (1, 2, 4):
+        layers = [make(33, return_sequences=True), make(48), gn.Dense(2)]
+        net = gn.Sequential(layers, input_size=(20, 7), seed=1)
+        net.compile("adam", loss="squared_error")
+        gn.set_num_threads(threads)
+        try:
+            net.fit(x, y, batch_size=64, epochs=3, verbose=0)
+            found.append([net.parameter_vector.copy(), net.predict(x)])
+        finally:
+            gn.set_num_threads(None)
+    for parameters, outputs in found[1:]:
+        np.testing.assert_array_equal(parameters, found[0][0])
+        np.testing.assert_array_equal(outputs, found[0][1])
+
+
+@pytest.mark.parametrize("make", KINDS)
+def test_frozen_ones_stay_as_they_are(make: Any, x: Array) -> None:
+    layers = [make(4, return_sequences=True), make(5, trainable=False)]
     net = gn.Sequential(layers, input_size=(6, 3))
     net.compile("sgd", loss="squared_error")
     before = net.get_weights()
     net.fit(x, np.ones((23, 5)), verbose=0)
-    moved = [(one != other).all() for one, other in zip(before, net.get_weights(), strict=True)]
-    assert moved == [True, True, True, False, False, False]
+    moved = [
+        bool((one != other).any()) for one, other in zip(before, net.get_weights(), strict=True)
+    ]
+    assert moved == [True] * (len(moved) // 2) + [False] * (len(moved) // 2)
 
 
 def test_one_that_is_called_twice_has_one_set_of_weights(x: Array) -> None:
@@ -119,7 +190,9 @@ def test_files_and_pickles_keep_it(
 ) -> None:
     layers = [
         gn.SimpleRNN(4, "relu", return_sequences=True, go_backwards=True),
-        gn.SimpleRNN(3, use_bias=False, trainable=False),
+        gn.SimpleRNN(3, use_bias=False, trainable=False, return_sequences=True),
+        gn.GRU(5, return_sequences=True),
+        gn.LSTM(2, unit_forget_bias=False, go_backwards=True),
     ]
     net = gn.Sequential(layers, input_size=(None, 3))
     net.save(tmp_path / "model")
@@ -129,7 +202,8 @@ def test_files_and_pickles_keep_it(
     net.summary()
     told = capsys.readouterr().out
     assert "SimpleRNN(4, relu, all steps, backwards)  (batch, None, 4)" in told
-    assert "SimpleRNN(3, no bias, frozen)" in told
+    assert "SimpleRNN(3, all steps, no bias, frozen)" in told
+    assert "LSTM(2, backwards)" in told
     assert "SimpleRNN(4, relu" in gn.plot_model(net).svg
 
 

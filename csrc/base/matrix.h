@@ -35,6 +35,12 @@ struct Matrix {
     operator Matrix<const T>() const { return {data, rows, cols, row_stride, col_stride}; }
 };
 
+/// Some columns of a matrix whose rows are contiguous.
+template <class T>
+Matrix<T> some_columns(const Matrix<T>& of, Range columns) {
+    return {of.at(0, columns.begin), of.rows, columns.size(), of.row_stride};
+}
+
 /// `size` of what ends at `end`, from `begin` on, or as much as there is.
 inline Range stretch(Index begin, Index size, Index end) {
     return {begin, begin + size < end ? begin + size : end};

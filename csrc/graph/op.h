@@ -11,10 +11,12 @@
 #include "graph/ops/embedding.h"
 #include "graph/ops/gaussian_noise.h"
 #include "graph/ops/give_gradient.h"
+#include "graph/ops/gru.h"
 #include "graph/ops/keep_largest.h"
 #include "graph/ops/l1_l2.h"
 #include "graph/ops/layer_normalization.h"
 #include "graph/ops/loss.h"
+#include "graph/ops/lstm.h"
 #include "graph/ops/multiply.h"
 #include "graph/ops/normal_kl.h"
 #include "graph/ops/reshape.h"
@@ -40,6 +42,6 @@ namespace ganglion {
 using Op = std::variant<Affine, ElementwiseActivation, Softmax, Corruption, GaussianNoise, Sampling,
                         Add, Multiply, Concatenate, Slice, Reshape, StopGradient, GiveGradient,
                         RowLoss, BatchNormalization, LayerNormalization, L1L2, NormalKL,
-                        SumOverBatch, SparsityKL, Embedding, KeepLargest, SimpleRNN>;
+                        SumOverBatch, SparsityKL, Embedding, KeepLargest, SimpleRNN, LSTM, GRU>;
 
 }  // namespace ganglion

@@ -8,6 +8,7 @@
 #include "simd/math.inl.h"
 #include "simd/words.inl.h"
 #include "kernels/activation.inl.h"
+#include "kernels/cells.inl.h"
 #include "kernels/convert.inl.h"
 #include "kernels/elementwise.inl.h"
 #include "kernels/embedding.inl.h"
@@ -50,6 +51,8 @@ constexpr Kernels<T> table(Isa isa) {
         .batch_normalization = batch_normalization_kernels<T>,
         .layer_normalization = layer_normalization_kernels<T>,
         .embedding = embedding_kernels<T>,
+        .lstm = lstm_kernels<T>,
+        .gru = gru_kernels<T>,
         .softmax = &softmax<T>,
         .softmax_backward = &softmax_backward<T>,
         .keep_largest = &keep_largest<T>,

@@ -6,6 +6,7 @@
 #include "base/cpu.h"
 #include "base/matrix.h"
 #include "kernels/activation.h"
+#include "kernels/cells.h"
 #include "kernels/constraint.h"
 #include "kernels/convert.h"
 #include "kernels/embedding.h"
@@ -44,6 +45,8 @@ struct Kernels {
     BatchNormalizationKernels<T> batch_normalization;
     LayerNormalizationKernels<T> layer_normalization;
     EmbeddingKernels<T> embedding;
+    LSTMKernels<T> lstm;
+    GRUKernels<T> gru;
     void (*softmax)(Matrix<const T> z, Matrix<T> a);
     void (*softmax_backward)(Matrix<const T> a, Matrix<const T> da, Matrix<T> dz);
     void (*keep_largest)(Matrix<const T> x, Matrix<const T> from, Index count, Matrix<T> to);

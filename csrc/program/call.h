@@ -17,10 +17,12 @@
 #include "program/calls/deep_gemm.h"
 #include "program/calls/embedding.h"
 #include "program/calls/gemm.h"
+#include "program/calls/gru.h"
 #include "program/calls/keep_largest.h"
 #include "program/calls/l1_l2.h"
 #include "program/calls/layer_normalization.h"
 #include "program/calls/loss.h"
+#include "program/calls/lstm.h"
 #include "program/calls/moments.h"
 #include "program/calls/multiply.h"
 #include "program/calls/normal_kl.h"
@@ -45,7 +47,8 @@ using Call =
                  PositionGradientSumsCall, NormalizePositionsBackwardCall, BeginGradientCall,
                  L1L2Call, L1L2BackwardCall, NormalKLCall, NormalKLBackwardCall, SparsityCall,
                  SparsityBackwardCall, AddRowCall, GatherRowsCall, AddToRowsCall, ListRowsCall,
-                 KeepLargestCall, SimpleRNNCall, SimpleRNNBackwardCall>;
+                 KeepLargestCall, SimpleRNNCall, SimpleRNNBackwardCall, LSTMCall, LSTMBackwardCall,
+                 GRUCall, GRUBackwardCall>;
 
 inline Accesses accesses(const Call& call) {
     return std::visit([](const auto& one) { return one.accesses(); }, call);

@@ -31,6 +31,8 @@ from ganglion.callbacks.history import History
 from ganglion.files import load
 from ganglion.graphs.ends import Input, stop_gradient
 from ganglion.layers import (
+    GRU,
+    LSTM,
     Activation,
     Add,
     BatchNormalization,
@@ -60,6 +62,8 @@ from ganglion.models.rate_finding import find_learning_rate
 from ganglion.training.passes import LossNotFiniteError
 
 __all__ = [
+    "GRU",
+    "LSTM",
     "MLP",
     "Activation",
     "Add",

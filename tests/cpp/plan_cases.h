@@ -136,6 +136,17 @@ inline ValueId recurrent(Graph& g, ValueId x) {
     return dense(g, g.add(Slice{g.add(Add{there, back}), {4, 5}, {0, 6}}), 3);
 }
 
+/// A cell that forgets, one that resets, and a loss of the last position.
+inline ValueId gated(Graph& g, ValueId x) {
+    const ValueId steps = g.add(Reshape{dense(g, x, 20), 5, 4});
+    const ValueId there = g.add(LSTM{dense(g, steps, 24), g.parameter("u", 6, 24)});
+    const ValueId back = g.add(GRU{.z = dense(g, there, 18),
+                                   .recurrent = g.parameter("v", 6, 18),
+                                   .bias = g.parameter("c", 1, 18),
+                                   .backwards = true});
+    return dense(g, g.add(Slice{g.add(Add{there, back}), {4, 5}, {0, 6}}), 3);
+}
+
 using Network = ValueId (*)(Graph& graph, ValueId x);
 
 inline Case lowered(Case c) {
@@ -228,6 +239,9 @@ inline std::vector<Case> cases() {
             trained(recurrent, "recurrent, trained"),
             on_tape(recurrent, "recurrent, on a tape"),
             predicted(recurrent, "recurrent, predicted"),
+            trained(gated, "gated, trained"),
+            on_tape(gated, "gated, on a tape"),
+            predicted(gated, "gated, predicted"),
             trained_on_terms("terms, trained", false),
             trained_on_terms("weighted terms, trained", true)};
 }

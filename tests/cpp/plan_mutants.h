@@ -98,6 +98,20 @@ struct Omission {
     void operator()(SimpleRNNBackwardCall& call) const {
         for (BufferId* operand : {&call.saved, &call.dh, &call.recurrent}) put(*operand);
     }
+    void operator()(LSTMCall& call) const {
+        put(call.z);
+        put(call.recurrent);
+    }
+    void operator()(LSTMBackwardCall& call) const {
+        for (BufferId* operand : {&call.gates, &call.c, &call.activated, &call.dy, &call.recurrent})
+            put(*operand);
+    }
+    void operator()(GRUCall& call) const {
+        for (BufferId* operand : {&call.z, &call.recurrent, &call.bias}) put(*operand);
+    }
+    void operator()(GRUBackwardCall& call) const {
+        for (BufferId* operand : {&call.gates, &call.h, &call.dy, &call.recurrent}) put(*operand);
+    }
     void operator()(CorruptCall& call) const { put(call.x); }
     void operator()(AddNoiseCall& call) const { put(call.x); }
     void operator()(SampleCall& call) const {

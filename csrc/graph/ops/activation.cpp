@@ -12,11 +12,15 @@ void check_derivative(const char* op, Activation activation) {
          " with sigmoid or tanh in its place");
 }
 
-Extent ElementwiseActivation::extent(const Graph& graph) const {
+void check_alpha(Activation activation, double alpha) {
     if (activation == Activation::leaky_relu && !(alpha >= 0))
         fail("leaky_relu", "slope is ", alpha, ", must not be negative");
     if (activation == Activation::elu && !(alpha > 0))
         fail("elu", "alpha is ", alpha, ", must be positive");
+}
+
+Extent ElementwiseActivation::extent(const Graph& graph) const {
+    check_alpha(activation, alpha);
     return graph.value(x).extent;
 }
 

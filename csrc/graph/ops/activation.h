@@ -23,6 +23,9 @@ struct ElementwiseActivation {
     void backward(Lowering& to, ValueId y) const;
 };
 
+/// Throws std::invalid_argument unless an activation takes such a setting.
+void check_alpha(Activation activation, double alpha);
+
 /// Throws std::invalid_argument, naming `op`, where there is nothing to train along.
 void check_derivative(const char* op, Activation activation);
 

@@ -21,6 +21,26 @@ Extent extent_of_cell(const Graph& graph, const char* op, ValueId z, ValueId rec
     return {from.extent.rows, from.extent.positions, units};
 }
 
+void check_cell_function(const char* op, const CellFunction& function) {
+    check_alpha(function.activation, function.alpha);
+    check_derivative(op, function.activation);
+    if (info(function.activation).derivative_from == DerivativeFrom::input)
+        fail(op, info(function.activation).name,
+             " has a derivative that does not follow from what comes out, must be one whose does,"
+             " such as tanh, sigmoid or relu");
+}
+
+BufferId kept_of_cell(Lowering& to, ValueId y, const char* what, Index channels) {
+    const Value& made = to.graph().value(y);
+    const Index positions = to.mode() == Mode::train ? made.extent.positions : 1;
+    return to.scratch(what + made.name, {made.extent.rows, positions, channels});
+}
+
+BufferId of_one_position(Lowering& to, ValueId y, const char* what) {
+    const Value& made = to.graph().value(y);
+    return to.scratch(what + made.name, {made.extent.rows, 1, made.extent.channels});
+}
+
 BufferId walked(Lowering& to, BufferId of, bool backwards) {
     return backwards ? to.reversed(of) : of;
 }

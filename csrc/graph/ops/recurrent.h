@@ -2,6 +2,7 @@
 
 #include "graph/value.h"
 #include "program/buffer.h"
+#include "program/calls/cell_function.h"
 
 namespace ganglion {
 
@@ -13,6 +14,16 @@ class Lowering;
 /// Returns the extent of what the cell gives: its units at each position.
 Extent extent_of_cell(const Graph& graph, const char* op, ValueId z, ValueId recurrent,
                       Index gates);
+
+/// Throws std::invalid_argument, naming `op`, unless the derivative follows from what comes out.
+void check_cell_function(const char* op, const CellFunction& function);
+
+/// Memory of a cell whose output is y: what its way back reads, at each position; in predictions,
+/// of the one that is walked.
+BufferId kept_of_cell(Lowering& to, ValueId y, const char* what, Index channels);
+
+/// Memory of as many channels as y has, at the position that is walked.
+BufferId of_one_position(Lowering& to, ValueId y, const char* what);
 
 /// The positions of a buffer in the order of a walk.
 BufferId walked(Lowering& to, BufferId of, bool backwards);

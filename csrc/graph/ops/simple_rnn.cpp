@@ -7,8 +7,7 @@
 namespace ganglion {
 
 Extent SimpleRNN::extent(const Graph& graph) const {
-    const ElementwiseActivation phi{z, activation, alpha};
-    phi.extent(graph);  // checks alpha
+    check_alpha(activation, alpha);
     return extent_of_cell(graph, name, z, recurrent, 1);
 }
 

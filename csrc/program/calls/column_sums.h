@@ -51,10 +51,4 @@ std::optional<Call> with_parts(Call call, Memory& memory, Index max_batch) {
     return call;
 }
 
-/// Some columns of a matrix.
-template <class T>
-Matrix<T> some_columns(const Matrix<T>& of, Range columns) {
-    return {of.at(0, columns.begin), of.rows, columns.size(), of.row_stride};
-}
-
 }  // namespace ganglion

@@ -69,12 +69,20 @@ Index CarriedProduct<T>::scratch_size(const Memory& memory, BufferId weight, boo
 }
 
 template <class T>
+void fill_rows(const T* row, const Matrix<T>& to) {
+    if (row != nullptr) return kernels<T>().add_row({row, nullptr, 1, to, false});
+    for (Index i = 0; i < to.rows; ++i) std::fill_n(to.at(i, 0), to.cols, T{0});
+}
+
+template <class T>
 void copy_rows(const Matrix<T>& from, const Matrix<T>& to) {
     for (Index i = 0; i < from.rows; ++i) std::copy_n(from.at(i, 0), from.cols, to.at(i, 0));
 }
 
 template class CarriedProduct<float>;
 template class CarriedProduct<double>;
+template void fill_rows(const float*, const Matrix<float>&);
+template void fill_rows(const double*, const Matrix<double>&);
 template void copy_rows(const Matrix<float>&, const Matrix<float>&);
 template void copy_rows(const Matrix<double>&, const Matrix<double>&);
 

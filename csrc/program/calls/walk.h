@@ -32,7 +32,7 @@ class CarriedProduct {
     CarriedProduct(const Frame<T>& frame, BufferId weight, bool transpose);
 
     /// c = epilogue(c + a·weight).
-    void add_to(const Matrix<T>& c, const Matrix<T>& a, const GemmEpilogue<T>& epilogue);
+    void add_to(const Matrix<T>& c, const Matrix<T>& a, const GemmEpilogue<T>& epilogue = {});
 
     /// Elements of scratch memory that it takes.
     static Index scratch_size(const Memory& memory, BufferId weight, bool transpose,
@@ -42,6 +42,17 @@ class CarriedProduct {
     GemmArgs<T> args_;
     T* scratch_;
 };
+
+/// The part's rows of what has one of a walk's positions, or, at each, the one that is walked.
+template <class T>
+Matrix<T> slot(const Frame<T>& frame, BufferId id, Index position) {
+    const Index positions = frame.memory.buffer(id).extent.positions;
+    return frame.at_position(id, position < positions ? position : 0);
+}
+
+/// Every row = `row`, or 0 where that is null.
+template <class T>
+void fill_rows(const T* row, const Matrix<T>& to);
 
 template <class T>
 void copy_rows(const Matrix<T>& from, const Matrix<T>& to);

@@ -117,6 +117,23 @@ class Graph:
     def simple_rnn(
         self, z: int, recurrent: int, activation: str, alpha: float, backwards: bool
     ) -> int: ...
+    def lstm(
+        self,
+        z: int,
+        recurrent: int,
+        phi: tuple[str, float],
+        of_gates: tuple[str, float],
+        backwards: bool,
+    ) -> int: ...
+    def gru(
+        self,
+        z: int,
+        recurrent: int,
+        bias: int | None,
+        phi: tuple[str, float],
+        of_gates: tuple[str, float],
+        backwards: bool,
+    ) -> int: ...
     def dropout(self, x: int, rate: float, stream: int) -> int: ...
     def batch_normalization(
         self,

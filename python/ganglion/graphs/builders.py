@@ -9,16 +9,16 @@ from typing import Any
 
 from ganglion._base import shapes
 from ganglion.activations import ActivationFunction
-from ganglion.graphs.input_builders import InputBuilder, known_positions
+from ganglion.graphs.input_builders import known_positions
 from ganglion.graphs.networks import Network, OutputPort
-from ganglion.graphs.parameters import Kind, Parameter
 from ganglion.graphs.places import Places
 from ganglion.graphs.term_builders import check_same
+from ganglion.graphs.unit_builders import UnitBuilder
 from ganglion.initializers import Initializer
-from ganglion.layers import Cell, Layer, Learnt, Value
+from ganglion.layers import Layer, Learnt, Value
 
 
-class Builder(InputBuilder):
+class Builder(UnitBuilder):
     """Collects the ops, parameters and losses that layers add."""
 
     def __init__(self) -> None:
@@ -54,24 +54,6 @@ class Builder(InputBuilder):
         y: Any = self.call(layer, list(values) if layer.takes_several else values[0], name)
         return list(y) if isinstance(y, list | tuple) else [y]
 
-    def affine(
-        self,
-        x: Value,
-        units: int,
-        name: str,
-        kernel: Initializer,
-        bias: Initializer | None,
-        *,
-        trainable: bool = True,
-    ) -> Value:
-        """Add `x @ W + b`, or `x @ W` without a bias, at each position."""
-        group = self.parameters.group(trainable)
-        weight = Parameter(f"{name}.weight", x.channels, units, Kind.MATRIX, kernel, group)
-        weight_number = self.parameters.number(weight)
-        bias_number = self.parameters.bias(name, x.channels, units, bias, group)
-        y = self.graph.affine(self._number(x), weight_number, bias_number)
-        return Value((*x.shape[:-1], units), y)
-
     def tied(
         self, x: Value, layer: Layer, name: str, bias: Initializer | None, *, trainable: bool = True
     ) -> Value:
@@ -96,20 +78,6 @@ class Builder(InputBuilder):
             return Value(x.shape, self.graph.softmax(self._number(x)))
         y = self.graph.activation(self._number(x), function.name, function.alpha)
         return Value(x.shape, y)
-
-    def simple_rnn(
-        self, x: Value, units: int, name: str, cell: Cell, function: ActivationFunction
-    ) -> Value:
-        """Add the walk over the steps of a sequence: `h = function(x @ W + h_before @ U + b)`."""
-        z, recurrent = self._gates(x, units, 1, name, cell)
-        settings = function.name, function.alpha, cell.backwards
-        return Value(z.shape, self.graph.simple_rnn(self._number(z), recurrent, *settings))
-
-    def last(self, x: Value) -> Value:
-        """Take the last step, also where there may be any number of them."""
-        steps = known_positions(x.shape)
-        y = self.graph.slice(self._number(x), (steps - 1, steps), (0, x.channels))
-        return Value((x.channels,), y)
 
     def keep_largest(self, x: Value, count: int) -> Value:
         """Keep the largest channels of each position, and zero the others."""
@@ -210,22 +178,6 @@ class Builder(InputBuilder):
             tuple(self.terms),
             tuple(self.parameters.moments),
         )
-
-    def _gates(self, x: Value, units: int, gates: int, name: str, cell: Cell) -> tuple[Value, int]:
-        """Add what comes of the inputs of all steps, and what the state is multiplied by.
-
-        Parameters are in Keras's order: of inputs, of the state, and the bias.
-        """
-        group, columns = self.parameters.group(cell.trainable), gates * units
-        sizes = [("weight", x.channels, cell.kernel), ("recurrent_weight", units, cell.recurrent)]
-        _, recurrent = (
-            self.parameters.number(
-                Parameter(f"{name}.{what}", rows, columns, Kind.MATRIX, first, group)
-            )
-            for what, rows, first in sizes
-        )
-        z = self.affine(x, columns, name, cell.kernel, cell.bias, trainable=cell.trainable)
-        return z, recurrent
 
     def _random(self, add: Callable[..., int], x: Value, *settings: float) -> Value:
         """Add an op that draws random numbers of its own, for what has the shape of `x`."""

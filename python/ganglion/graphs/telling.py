@@ -11,6 +11,8 @@ from ganglion._base.shapes import Shape
 from ganglion.activations import ActivationFunction
 from ganglion.graphs.wirings import Nested
 from ganglion.layers import (
+    GRU,
+    LSTM,
     Activation,
     Dense,
     Dropout,
@@ -32,7 +34,7 @@ def shape_told(shape: Shape) -> str:
 
 def layer_told(layer: Layer) -> str:
     """Return the layer as one would write it, without settings that are the default."""
-    if isinstance(layer, Dense | SimpleRNN):
+    if isinstance(layer, Dense | SimpleRNN | GRU | LSTM):
         return f"{type(layer).__name__}({', '.join(_settings_of_units(layer))})"
     if isinstance(layer, Activation):
         return f"Activation({_activation_name(layer.activation)})"
@@ -49,7 +51,7 @@ def layer_told(layer: Layer) -> str:
     return f"{type(layer).__name__}{'' if getattr(layer, 'trainable', True) else '(frozen)'}"
 
 
-def _settings_of_units(layer: Dense | SimpleRNN) -> Iterator[str]:
+def _settings_of_units(layer: Dense | SimpleRNN | GRU | LSTM) -> Iterator[str]:
     """Give what a layer of units is told by."""
     yield str(layer.units)
     if layer.activation != type(layer).activation:

@@ -6,6 +6,7 @@ from ganglion._base import attributes
 from ganglion.layers.chains import Residual, checked_layers
 from ganglion.layers.dense import Activation, Dense, Tied
 from ganglion.layers.embedding import Embedding
+from ganglion.layers.gated import GRU, LSTM
 from ganglion.layers.joins import Add, Concatenate, Multiply
 from ganglion.layers.layer import Builder, Layer, Value
 from ganglion.layers.learnt import Cell, Learnt
@@ -22,6 +23,8 @@ from ganglion.layers.shapes import Flatten, Reshape, Slice, StopGradient
 from ganglion.layers.sparsity import KSparse
 
 __all__ = [
+    "GRU",
+    "LSTM",
     "Activation",
     "Add",
     "BatchNormalization",

@@ -98,10 +98,14 @@ class Builder(Protocol):
     def activation(self, x: Value, function: ActivationFunction) -> Value:
         """Add an activation."""
 
-    def simple_rnn(
-        self, x: Value, units: int, name: str, cell: Cell, function: ActivationFunction
-    ) -> Value:
-        """Add the walk over the steps of a sequence: `h = function(x @ W + h_before @ U + b)`."""
+    def simple_rnn(self, x: Value, name: str, cell: Cell) -> Value:
+        """Add the walk of a simple cell over the steps of a sequence."""
+
+    def gru(self, x: Value, name: str, cell: Cell) -> Value:
+        """Add that of a gated recurrent unit."""
+
+    def lstm(self, x: Value, name: str, cell: Cell) -> Value:
+        """Add that of a long short-term memory."""
 
     def last(self, x: Value) -> Value:
         """Take the last step, also where there may be any number of them."""

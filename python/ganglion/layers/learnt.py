@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ganglion.activations import ActivationFunction
 from ganglion.initializers import Initializer
 
 
@@ -27,6 +28,9 @@ class Cell:
     """What a layer that walks the steps of a sequence is made of.
 
     Args:
+        units: Numbers of its state.
+        activation: What the state is activated by.
+        of_gates: What gates are activated by, where there are gates.
         kernel: First values of what inputs are multiplied by.
         recurrent: First values of what the state before is multiplied by.
         bias: First values of what is added; None: there is none.
@@ -34,6 +38,9 @@ class Cell:
         trainable: Whether training moves them.
     """
 
+    units: int
+    activation: ActivationFunction
+    of_gates: ActivationFunction | None
     kernel: Initializer
     recurrent: Initializer
     bias: Initializer | None

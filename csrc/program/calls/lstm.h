@@ -1,0 +1,50 @@
+#pragma once
+
+#include "program/accesses.h"
+#include "program/calls/cell_function.h"
+#include "program/calls/walk.h"
+
+namespace ganglion {
+
+/// From position to position, by the cell of `kernels/cells.h`: the gates are activated sums of z
+/// and h of the position before · recurrent; c is made of them, and h = out * phi(c). Walked along
+/// h. What backward reads has as many positions as h, or else one, for the position that is walked.
+struct LSTMCall : Walk {
+    BufferId z;
+    BufferId gates;
+    BufferId c;
+    BufferId activated;  // phi(c)
+    CellFunction phi;
+    CellFunction of_gates;
+
+    Accesses accesses() const { return {{z, recurrent}, {along, gates, c, activated}}; }
+    template <class T>
+    Index scratch_size(const Memory& memory, Index max_batch) const;
+    template <class T>
+    void run(Frame<T>& frame) const;
+    /// What it reads in panels, so that a copy may take its place.
+    BufferId panels() const { return recurrent; }
+};
+
+/// From the last position to the first, the gradient of z. Walked along it.
+struct LSTMBackwardCall : Walk {
+    BufferId gates;
+    BufferId c;
+    BufferId activated;
+    BufferId dy;       // of h, but for what comes from the position after
+    BufferId dh;       // of one position, for this call alone: all that comes to h
+    BufferId dc;       // likewise: to c from the position after
+    BufferId through;  // likewise: to c from h
+    CellFunction phi;
+    CellFunction of_gates;
+
+    Accesses accesses() const {
+        return {{gates, c, activated, dy, recurrent}, {along, dh, dc, through}};
+    }
+    template <class T>
+    Index scratch_size(const Memory& memory, Index max_batch) const;
+    template <class T>
+    void run(Frame<T>& frame) const;
+};
+
+}  // namespace ganglion
