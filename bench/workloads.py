@@ -44,8 +44,8 @@ class Workload:
         kind: What a network is, by which runners know its loss.
         family: Whose table it stands in.
         prefix: What its name begins with.
-        drawn_tolerance: How far off, relatively, a loss may be because a step draws numbers; 0: it
-            draws none.
+        drawn_tolerance: How far off a loss may be because a step draws numbers, relatively above 1
+            and absolutely below; 0: it draws none.
         beta_1: Adam's decay of its mean of gradients.
 
     Args:

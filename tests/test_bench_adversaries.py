@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from ganglion.bench import compare, peers
 from ganglion.bench.adversaries import ADVERSARIES, Adversaries
-from ganglion.bench.runners import ganglion_runner, numpy_adversaries, numpy_training
+from ganglion.bench.results import disagreeing
+from ganglion.bench.runners import (
+    ganglion_runner,
+    numpy_adversaries,
+    numpy_runner,
+    numpy_training,
+)
 from ganglion.bench.suite import chosen
 
 Array = NDArray[Any]
@@ -42,6 +48,18 @@ def test_losses_are_those_of_frameworks_that_may_be_installed(framework: str) ->
     )
     assert len(ours) == 4
     assert theirs == pytest.approx(ours, rel=2e-4)
+
+
+def test_a_loss_without_noise_is_refused() -> None:
+    def drawn(seed: int, noise: float) -> list[float]:
+        training = numpy_runner.training(replace(ADVERSARIES[0], noise=noise))
+        training._rng = np.random.default_rng(seed)
+        return training.run(1, shuffle=False)
+
+    losses = {str(seed): drawn(seed, 1.0) for seed in range(3)}
+    assert disagreeing(losses, Adversaries.drawn_tolerance) == []
+    losses["silent"] = drawn(3, 0.0)
+    assert disagreeing(losses, Adversaries.drawn_tolerance) == ["silent"]
 
 
 def test_a_reset_brings_the_first_losses_back() -> None:
