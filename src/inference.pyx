@@ -7,7 +7,7 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 from libcpp.memory cimport make_unique
 from libcpp.vector cimport vector
 
-from runs cimport MOST, contiguous, run_beside, run_core, run_several
+from runs cimport MOST, contiguous, run_beside, run_core, run_several, step_of
 
 import numpy as np
 
@@ -22,13 +22,6 @@ cdef double SHORT_WORK = 1e6  # operations of a call that does not let other thr
 cdef Index MOST_ROWS = 512  # are read together, before any of their outputs is written
 
 MOST_OUTPUTS = MOST
-
-
-cdef inline Py_ssize_t step_of(object out) noexcept:
-    """How many elements its rows are apart, where it has such."""
-    if cnp.PyArray_NDIM(out) < 2:
-        return 0
-    return cnp.PyArray_STRIDE(out, 0) // cnp.PyArray_ITEMSIZE(out)
 
 
 cdef class Predictor:
@@ -53,6 +46,10 @@ cdef class Predictor:
         build, arguments = recipe
         graph, input_value, output = build(*arguments)
         cdef vector[int] last = output if isinstance(output, list) else [output]
+        if last.size() > MOST:
+            raise ValueError(
+                f"predictor: the model has {last.size()} outputs, must have at most {MOST}; predict"
+                " gives any number")
         cdef Graph* core = <Graph*> PyCapsule_GetPointer(graph.capsule(), "ganglion.Graph")
         self.recipe = recipe
         self.precision = precision.get(dtype)
@@ -113,6 +110,8 @@ cdef class Predictor:
                 no row's number where it numbers rows.
         """
         cdef cnp.npy_intp shape[2]
+        if self.widths.size() != 1:
+            raise TypeError(f"predictor: it has {self.widths.size()} outputs, must have one")
         cdef object given = x if self.fits(x, self.inputs) else self.read(x)
         cdef int dimensions = cnp.PyArray_NDIM(given)
         shape[0] = cnp.PyArray_DIM(given, 0)
@@ -128,6 +127,8 @@ cdef class Predictor:
 
     def _into(self, x, outs):
         """Predict into an array for each output, shape `(rows, its columns)`, as a call does."""
+        if len(outs) != <Py_ssize_t> self.widths.size():
+            raise ValueError(f"predictor: out has {len(outs)} arrays, not {self.widths.size()}")
         cdef object given = x if self.fits(x, self.inputs) else self.read(x)
         cdef PyObject* each[MOST]
         for i, out in enumerate(outs):

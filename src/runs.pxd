@@ -1,6 +1,8 @@
 # cython: language_level=3
 # A predictor's calls of the core, which allocate nothing.
 
+cimport numpy as cnp
+
 from ganglion.inference cimport (
     CorePredictor, DataType, DataView, Index, Matrix, Predictor, kNoInterrupt, span
 )
@@ -12,6 +14,13 @@ ctypedef fused Real:
 
 cdef enum:
     MOST = 64  # outputs
+
+
+cdef inline Py_ssize_t step_of(object out) noexcept:
+    """How many elements its rows are apart, where it has such."""
+    if cnp.PyArray_NDIM(out) < 2:
+        return 0
+    return cnp.PyArray_STRIDE(out, 0) // cnp.PyArray_ITEMSIZE(out)
 
 
 cdef inline int run_core(

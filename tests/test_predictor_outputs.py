@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -227,3 +227,26 @@ def test_there_are_at_most_so_many() -> None:
     assert same(most.predictor()([[1, 2]]), most.predict([[1, 2]]))
     with pytest.raises(ValueError, match="the model has 65 outputs, must have at most 64"):
         gn.Model(x, tensors).predictor()
+
+
+def test_a_predictor_of_several_outputs_has_no_room_for_one() -> None:
+    predictor, x = made("columns").predictor(), np.zeros((4, 5), np.float32)
+    plain = Predictor(*cast("Any", predictor.__reduce__()[1])[:5])
+    for several in (plain, predictor):
+        with pytest.raises(TypeError, match="predictor: it has 2 outputs, must have one"):
+            Predictor.__call__(several, x)
+        with pytest.raises(ValueError, match="predictor: out has 1 arrays, not 2"):
+            several._into(x, [np.empty((4, 3), np.float32)])
+
+
+def test_outputs_are_not_written_over_each_other() -> None:
+    predictor, x = made("columns").predictor(), np.zeros((4, 5), np.float32)
+    both = np.full((4, 4), np.nan, np.float32)
+    beside: Any = {"first": both[:, :3], "second": both[:, 3:]}
+    predictor(x, out=beside)
+    assert np.isfinite(both).all()
+    beside["second"] = both[:, 2:3]
+    both[:] = np.nan
+    with pytest.raises(ValueError, match="predictor: out: first and second share memory, must not"):
+        predictor(x, out=beside)
+    assert np.isnan(both).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import combinations
 from typing import Any, Self
 
 import numpy as np
@@ -14,7 +15,7 @@ from ganglion._base.outputs import check_out, check_written
 from ganglion._base.shapes import takes
 from ganglion._base.structures import Structure
 from ganglion.graphs.networks import Network
-from ganglion.inference import MOST_OUTPUTS, Predictor
+from ganglion.inference import Predictor
 
 KnownShape = tuple[int, ...]
 Recipe = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -149,11 +150,6 @@ class SeveralOutputsPredictor(ShapedPredictor):
         output_shapes: Sequence[KnownShape],
     ) -> Self:
         """Make the predictor, and note structure and shapes."""
-        if len(structure) > MOST_OUTPUTS:
-            raise ValueError(
-                f"predictor: the model has {len(structure)} outputs, must have at most"
-                f" {MOST_OUTPUTS}; predict gives any number"
-            )
         made_of = recipe, dtype, weights, rescale, columns
         made = super().__new__(cls, *made_of, input_shape, ())
         made._structure, made._output_shapes = structure, output_shapes
@@ -175,7 +171,7 @@ class SeveralOutputsPredictor(ShapedPredictor):
         Args:
             x: Inputs, shape `(rows, *input_shape)`, or `input_shape` for one row.
             out: Where to write the outputs, in a list or a dictionary as `predict` gives them,
-                which do not overlap each other: shape `(rows, *output_shape)` or `output_shape`, of
+                none over another: shape `(rows, *output_shape)` or `output_shape`, of
                 the predictor's type, with contiguous rows. New arrays if None. They may overlap x,
                 which is copied then.
 
@@ -184,7 +180,8 @@ class SeveralOutputsPredictor(ShapedPredictor):
 
         Raises:
             TypeError: When x does not hold numbers, or `out` no arrays.
-            ValueError: When a shape or type does not fit, or x holds NaN or infinity.
+            ValueError: When a shape or type does not fit, two of `out` share memory, or x holds NaN
+                or infinity.
         """
         given, rows = self._given(x)
         if out is None:
@@ -196,6 +193,7 @@ class SeveralOutputsPredictor(ShapedPredictor):
             _in_lines(f"predictor: {name}", part, rows, shape, self.dtype)
             for name, part, shape in ends
         ]
+        _check_apart(self._structure.names, flat)
         self._into(given, flat)
         return self._structure.gathered(made) if out is None else out
 
@@ -215,6 +213,21 @@ def _in_lines(
         raise ValueError(f"{call}: out must have contiguous rows")
     check_written(call, flat, flat.shape, dtype)
     return flat
+
+
+def _check_apart(names: Sequence[str], outs: Sequence[Array]) -> None:
+    """Refuse arrays of which one would be written over another.
+
+    Args:
+        names: Of the outputs, for messages.
+        outs: Where each is written.
+
+    Raises:
+        ValueError: When two share memory.
+    """
+    for (name, one), (other, two) in combinations(zip(names, outs, strict=True), 2):
+        if np.may_share_memory(one, two) and np.shares_memory(one, two):
+            raise ValueError(f"predictor: out: {name} and {other} share memory, must not")
 
 
 def predictor_of(network: Network, outputs: Structure, made_of: MadeOf) -> Predictor:
