@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -269,3 +270,15 @@ def test_a_second_fit_shows_nothing_of_the_first() -> None:
     assert net.best_epoch_ == 4
     net.set_callbacks(Recorder(looks)).fit(X)
     assert shown == [(0, [], False)]
+
+
+@each
+def test_a_copy_is_trained_apart(name: str) -> None:
+    net, whole = made(name).fit(X), made(name).fit(X)
+    before = answers(net)
+    copied = copy.copy(net)
+    assert all(map(np.array_equal, before, answers(copied)))
+    copied.partial_fit(X)
+    assert all(map(np.array_equal, before, answers(net)))
+    assert all(map(np.array_equal, answers(copied), answers(whole.partial_fit(X))))
+    assert copy.copy(made(name)).get_params() == made(name).get_params()

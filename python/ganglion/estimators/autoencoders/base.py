@@ -50,7 +50,8 @@ class BaseAutoencoder(
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Fit to samples, afresh.
 
-        The loss of a batch is the weighted mean over its samples, of each part of it.
+        The loss of a batch is the weighted mean over its samples, of each part of it. One that
+        counts nothing goes through the network all the same, which must be able to compute it.
 
         Args:
             X: Array or sparse matrix of shape `(samples, features)`.
@@ -154,10 +155,11 @@ class BaseAutoencoder(
         targets = own_targets("fit, whose target is X", X, self._loss)
         counted = replace(targets, weight=weight, metric_weight=weight)
         data = Dataset((Inputs(X),), (counted,))
-        if weight is None or not inside.parametrized(self.model_).network.terms:
+        if weight is None:
             return data
         check_weights("fit", "sample_weight", weight)
-        return replace(data, term_weight=weight)
+        has_terms = bool(inside.parametrized(self.model_).network.terms)
+        return replace(data, term_weight=weight) if has_terms else data
 
     @property
     def _n_features_out(self) -> int:

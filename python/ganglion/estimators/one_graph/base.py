@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import abstractmethod
-from typing import Any, Self
+from typing import Any
 
 from sklearn.utils import check_random_state
 
@@ -111,12 +111,6 @@ class OneGraph(FittedInEpochs, TrainingArguments):
         """Return what trains, in so many steps an epoch."""
         schedule = self._schedule(steps * self.max_iter)
         return Adam(float(self.learning_rate_init) if schedule is None else schedule)
-
-    def __copy__(self) -> Self:
-        """Return one that shares the network, which a pickle's way would have trained anew."""
-        made = type(self).__new__(type(self))
-        made.__dict__.update(self.__dict__)
-        return made
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())

@@ -26,6 +26,7 @@ class FittedInEpochs(CallbackSupportMixin, ChecksInputs, Estimator, EpochArgumen
 
     Attributes:
         fit_time_: Seconds that the last fit has taken.
+        interrupted_: Whether Ctrl-C has ended it.
     """
 
     fit_time_: float
@@ -53,6 +54,14 @@ class FittedInEpochs(CallbackSupportMixin, ChecksInputs, Estimator, EpochArgumen
     @abstractmethod
     def _learnt_so_far(self) -> dict[str, Any]:
         """Return copies of what is trained, by the names of attributes."""
+
+    def __copy__(self) -> Self:
+        """Return one that is trained apart from this one."""
+        made = type(self).__new__(type(self))
+        made.__dict__.update(vars(self))
+        if self._has_begun():
+            made.__dict__.update(self._learnt_so_far())
+        return made
 
     def _fitted(self, X: Any, y: Any, sample_weight: Any, *, incremental: bool) -> Self:
         """Train: afresh, or `incremental`, for one epoch from where the call before has ended."""
