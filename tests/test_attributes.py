@@ -73,7 +73,7 @@ def test_modules_are_there_without_an_import_of_their_own(module: str) -> None:
     ],
 )
 def test_the_package_says_what_there_is_where_nothing_is_near(name: str) -> None:
-    with pytest.raises(AttributeError, match=f"no attribute '{name}'. There are MLP, Activation"):
+    with pytest.raises(AttributeError, match=f"no attribute '{name}'. There are GRU, LSTM, MLP, Activation"):
         getattr(GN, name)
 
 
