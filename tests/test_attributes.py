@@ -67,13 +67,13 @@ def test_modules_are_there_without_an_import_of_their_own(module: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("Conv2D", "LSTM", "nn", "F", "keras", "data", "utils", "no_grad"),
+        *("Conv2D", "nn", "F", "keras", "data", "utils", "no_grad"),
         *("Attention", "PReLU", "Minus", "Dot"),
         *("Repeat", "Cropping1D", "AlphaDropout", "clone_model", "applications", "Learner"),
     ],
 )
 def test_the_package_says_what_there_is_where_nothing_is_near(name: str) -> None:
-    with pytest.raises(AttributeError, match=f"no attribute '{name}'. There are GRU, LSTM, MLP, Activation"):
+    with pytest.raises(AttributeError, match=f"no attribute '{name}'. There are GRU, LSTM, MLP,"):
         getattr(GN, name)
 
 
