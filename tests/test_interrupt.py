@@ -105,14 +105,11 @@ def tall() -> Work:
 
 
 def long() -> Work:
-    """Return work that is much in a single walk.
-
-    Its weights are few enough to step after the pass: one in which they step is not interrupted.
-    """
+    """Return work that is much in a single walk."""
     rng = np.random.default_rng(0)
-    net = gn.Sequential([gn.SimpleRNN(128), gn.Dense(1)], input_size=(None, 2))
+    net = gn.Sequential([gn.SimpleRNN(512), gn.Dense(1)], input_size=(None, 2))
     net.compile(loss="squared_error")
-    return Work(net, rng.normal(size=(1, 60000, 2)), rng.normal(size=(1, 1)))
+    return Work(net, rng.normal(size=(4, 4000, 2)), rng.normal(size=(4, 1)))
 
 
 def batches(work: Work) -> Iterator[tuple[Array, Array]]:

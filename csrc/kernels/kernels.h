@@ -73,6 +73,10 @@ struct Kernels {
     double (*sum_of_squares)(const T* x, Index count);
     double (*multiply_adds)(Index rounds, T* result);  // for benchmarks: the machine's peak
     std::array<VectorFunction<T>, 7> vector_functions;
+
+    const ActivationKernels<T>& of(Activation activation) const {
+        return activations[static_cast<std::size_t>(activation)];
+    }
 };
 
 /// The kernels of the selected instruction set.

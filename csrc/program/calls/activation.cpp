@@ -1,23 +1,16 @@
 #include "program/calls/activation.h"
 
 namespace ganglion {
-namespace {
-
-template <class T>
-const ActivationKernels<T>& kernels_of(Activation activation) {
-    return kernels<T>().activations[static_cast<std::size_t>(activation)];
-}
-
-}  // namespace
 
 template <class T>
 void ActivationCall::run(Frame<T>& frame) const {
-    kernels_of<T>(activation).forward(frame.mine(z), frame.mine(a), static_cast<T>(alpha));
+    kernels<T>().of(activation).forward(frame.mine(z), frame.mine(a), static_cast<T>(alpha));
 }
 
 template <class T>
 void ActivationBackwardCall::run(Frame<T>& frame) const {
-    kernels_of<T>(activation)
+    kernels<T>()
+        .of(activation)
         .backward(frame.mine(saved), frame.mine(da), frame.mine(dz), static_cast<T>(alpha));
 }
 

@@ -11,7 +11,7 @@ struct CellFunction {
 
     template <class T>
     void activate(const Matrix<T>& z, const Matrix<T>& a) const {
-        kernels_of<T>().forward(z, a, static_cast<T>(alpha));
+        kernels<T>().of(activation).forward(z, a, static_cast<T>(alpha));
     }
     template <class T>
     void activate(const Matrix<T>& z) const {
@@ -20,13 +20,7 @@ struct CellFunction {
     /// d = d * phi'(a).
     template <class T>
     void derive(const Matrix<T>& a, const Matrix<T>& d) const {
-        kernels_of<T>().backward(a, d, d, static_cast<T>(alpha));
-    }
-
-  private:
-    template <class T>
-    const ActivationKernels<T>& kernels_of() const {
-        return kernels<T>().activations[static_cast<std::size_t>(activation)];
+        kernels<T>().of(activation).backward(a, d, d, static_cast<T>(alpha));
     }
 };
 

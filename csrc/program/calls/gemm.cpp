@@ -118,8 +118,7 @@ void GemmCall::run(Frame<T>& frame) const {
 template <class T>
 GemmEpilogue<T> GemmCall::epilogue(const Frame<T>& frame) const {
     if (activated == kNoBuffer && saved == kNoBuffer) return {};
-    const ActivationKernels<T>& phi =
-        kernels<T>().activations[static_cast<std::size_t>(activation)];
+    const ActivationKernels<T>& phi = kernels<T>().of(activation);
     return {.activate = activated == kNoBuffer ? nullptr : phi.forward,
             .activated = frame.whole(activated),
             .derive = saved == kNoBuffer ? nullptr : phi.backward,

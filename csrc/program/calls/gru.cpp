@@ -19,11 +19,6 @@ struct GRUColumns {
 }  // namespace
 
 template <class T>
-Index GRUCall::scratch_size(const Memory& memory, Index max_batch) const {
-    return CarriedProduct<T>::scratch_size(memory, recurrent, false, max_batch);
-}
-
-template <class T>
 void GRUCall::run(Frame<T>& frame) const {
     if (frame.rows.size() == 0) return;
     const Kernels<T>& k = kernels<T>();
@@ -48,11 +43,6 @@ void GRUCall::run(Frame<T>& frame) const {
         k.gru.forward(some_columns(all, columns.kept()), fresh, before,
                       frame.at_position(along, t));
     }
-}
-
-template <class T>
-Index GRUBackwardCall::scratch_size(const Memory& memory, Index max_batch) const {
-    return CarriedProduct<T>::scratch_size(memory, recurrent, true, max_batch);
 }
 
 template <class T>
@@ -89,12 +79,8 @@ void GRUBackwardCall::run(Frame<T>& frame) const {
     }
 }
 
-template Index GRUCall::scratch_size<float>(const Memory&, Index) const;
-template Index GRUCall::scratch_size<double>(const Memory&, Index) const;
 template void GRUCall::run(Frame<float>&) const;
 template void GRUCall::run(Frame<double>&) const;
-template Index GRUBackwardCall::scratch_size<float>(const Memory&, Index) const;
-template Index GRUBackwardCall::scratch_size<double>(const Memory&, Index) const;
 template void GRUBackwardCall::run(Frame<float>&) const;
 template void GRUBackwardCall::run(Frame<double>&) const;
 

@@ -11,7 +11,7 @@ namespace ganglion {
 /// activated sums of z and q, the candidate is phi(z + reset * q). Walked along h. `gates` has
 /// kept, reset, q of the candidate, and the candidate, at as many positions as h has, or else at
 /// one, for the position that is walked.
-struct GRUCall : Walk {
+struct GRUCall : WalkForth {
     BufferId z;
     BufferId bias;  // or kNoBuffer
     BufferId gates;
@@ -20,15 +20,11 @@ struct GRUCall : Walk {
 
     Accesses accesses() const { return {{z, recurrent, bias}, {along, gates}}; }
     template <class T>
-    Index scratch_size(const Memory& memory, Index max_batch) const;
-    template <class T>
     void run(Frame<T>& frame) const;
-    /// What it reads in panels, so that a copy may take its place.
-    BufferId panels() const { return recurrent; }
 };
 
 /// From the last position to the first, the gradients of z and q. Walked along that of z.
-struct GRUBackwardCall : Walk {
+struct GRUBackwardCall : WalkBack {
     BufferId gates;
     BufferId h;
     BufferId dy;  // of h, but for what comes from the position after
@@ -38,8 +34,6 @@ struct GRUBackwardCall : Walk {
     CellFunction of_gates;
 
     Accesses accesses() const { return {{gates, h, dy, recurrent}, {along, dq, dh}}; }
-    template <class T>
-    Index scratch_size(const Memory& memory, Index max_batch) const;
     template <class T>
     void run(Frame<T>& frame) const;
 };

@@ -16,11 +16,6 @@ struct LSTMColumns {
 }  // namespace
 
 template <class T>
-Index LSTMCall::scratch_size(const Memory& memory, Index max_batch) const {
-    return CarriedProduct<T>::scratch_size(memory, recurrent, false, max_batch);
-}
-
-template <class T>
 void LSTMCall::run(Frame<T>& frame) const {
     if (frame.rows.size() == 0) return;
     const Kernels<T>& k = kernels<T>();
@@ -40,11 +35,6 @@ void LSTMCall::run(Frame<T>& frame) const {
         phi.activate(state, active);
         k.multiply(some_columns(sums, columns.out()), active, frame.at_position(along, t));
     }
-}
-
-template <class T>
-Index LSTMBackwardCall::scratch_size(const Memory& memory, Index max_batch) const {
-    return CarriedProduct<T>::scratch_size(memory, recurrent, true, max_batch);
 }
 
 template <class T>
@@ -80,12 +70,8 @@ void LSTMBackwardCall::run(Frame<T>& frame) const {
     }
 }
 
-template Index LSTMCall::scratch_size<float>(const Memory&, Index) const;
-template Index LSTMCall::scratch_size<double>(const Memory&, Index) const;
 template void LSTMCall::run(Frame<float>&) const;
 template void LSTMCall::run(Frame<double>&) const;
-template Index LSTMBackwardCall::scratch_size<float>(const Memory&, Index) const;
-template Index LSTMBackwardCall::scratch_size<double>(const Memory&, Index) const;
 template void LSTMBackwardCall::run(Frame<float>&) const;
 template void LSTMBackwardCall::run(Frame<double>&) const;
 

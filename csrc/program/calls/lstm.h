@@ -9,7 +9,7 @@ namespace ganglion {
 /// From position to position, by the cell of `kernels/cells.h`: the gates are activated sums of z
 /// and h of the position before · recurrent; c is made of them, and h = out * phi(c). Walked along
 /// h. What backward reads has as many positions as h, or else one, for the position that is walked.
-struct LSTMCall : Walk {
+struct LSTMCall : WalkForth {
     BufferId z;
     BufferId gates;
     BufferId c;
@@ -19,15 +19,11 @@ struct LSTMCall : Walk {
 
     Accesses accesses() const { return {{z, recurrent}, {along, gates, c, activated}}; }
     template <class T>
-    Index scratch_size(const Memory& memory, Index max_batch) const;
-    template <class T>
     void run(Frame<T>& frame) const;
-    /// What it reads in panels, so that a copy may take its place.
-    BufferId panels() const { return recurrent; }
 };
 
 /// From the last position to the first, the gradient of z. Walked along it.
-struct LSTMBackwardCall : Walk {
+struct LSTMBackwardCall : WalkBack {
     BufferId gates;
     BufferId c;
     BufferId activated;
@@ -41,8 +37,6 @@ struct LSTMBackwardCall : Walk {
     Accesses accesses() const {
         return {{gates, c, activated, dy, recurrent}, {along, dh, dc, through}};
     }
-    template <class T>
-    Index scratch_size(const Memory& memory, Index max_batch) const;
     template <class T>
     void run(Frame<T>& frame) const;
 };

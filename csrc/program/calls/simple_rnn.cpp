@@ -1,24 +1,11 @@
 #include "program/calls/simple_rnn.h"
 
 namespace ganglion {
-namespace {
-
-template <class T>
-const ActivationKernels<T>& kernels_of(Activation activation) {
-    return kernels<T>().activations[static_cast<std::size_t>(activation)];
-}
-
-}  // namespace
-
-template <class T>
-Index SimpleRNNCall::scratch_size(const Memory& memory, Index max_batch) const {
-    return CarriedProduct<T>::scratch_size(memory, recurrent, false, max_batch);
-}
 
 template <class T>
 void SimpleRNNCall::run(Frame<T>& frame) const {
     if (frame.rows.size() == 0) return;
-    const auto phi = kernels_of<T>(activation).forward;
+    const auto phi = kernels<T>().of(activation).forward;
     const T slope = static_cast<T>(alpha);
     const Index positions = frame.memory.buffer(along).extent.positions;
     CarriedProduct<T> carried(frame, recurrent, false);
@@ -35,14 +22,9 @@ void SimpleRNNCall::run(Frame<T>& frame) const {
 }
 
 template <class T>
-Index SimpleRNNBackwardCall::scratch_size(const Memory& memory, Index max_batch) const {
-    return CarriedProduct<T>::scratch_size(memory, recurrent, true, max_batch);
-}
-
-template <class T>
 void SimpleRNNBackwardCall::run(Frame<T>& frame) const {
     if (frame.rows.size() == 0) return;
-    const auto derive = kernels_of<T>(activation).backward;
+    const auto derive = kernels<T>().of(activation).backward;
     const T slope = static_cast<T>(alpha);
     const Index last = frame.memory.buffer(along).extent.positions - 1;
     CarriedProduct<T> carried(frame, recurrent, true);
@@ -58,12 +40,8 @@ void SimpleRNNBackwardCall::run(Frame<T>& frame) const {
     }
 }
 
-template Index SimpleRNNCall::scratch_size<float>(const Memory&, Index) const;
-template Index SimpleRNNCall::scratch_size<double>(const Memory&, Index) const;
 template void SimpleRNNCall::run(Frame<float>&) const;
 template void SimpleRNNCall::run(Frame<double>&) const;
-template Index SimpleRNNBackwardCall::scratch_size<float>(const Memory&, Index) const;
-template Index SimpleRNNBackwardCall::scratch_size<double>(const Memory&, Index) const;
 template void SimpleRNNBackwardCall::run(Frame<float>&) const;
 template void SimpleRNNBackwardCall::run(Frame<double>&) const;
 

@@ -8,7 +8,7 @@ namespace ganglion {
 
 /// From position to position, h = phi(z + h of the one before · recurrent), zeros before the first.
 /// Walked along h. Where the derivative needs it, what phi is applied to is kept in `sums`.
-struct SimpleRNNCall : Walk {
+struct SimpleRNNCall : WalkForth {
     BufferId z;
     BufferId sums;  // or kNoBuffer
     Activation activation;
@@ -16,24 +16,18 @@ struct SimpleRNNCall : Walk {
 
     Accesses accesses() const { return {{z, recurrent}, {along, sums}}; }
     template <class T>
-    Index scratch_size(const Memory& memory, Index max_batch) const;
-    template <class T>
     void run(Frame<T>& frame) const;
-    /// What it reads in panels, so that a copy may take its place.
-    BufferId panels() const { return recurrent; }
 };
 
 /// From the last position to the first, dz = (dh + dz of the one after · recurrentᵀ) * phi'(saved).
 /// Walked along dz.
-struct SimpleRNNBackwardCall : Walk {
+struct SimpleRNNBackwardCall : WalkBack {
     BufferId saved;
     BufferId dh;
     Activation activation;
     double alpha;
 
     Accesses accesses() const { return {{saved, dh, recurrent}, {along}}; }
-    template <class T>
-    Index scratch_size(const Memory& memory, Index max_batch) const;
     template <class T>
     void run(Frame<T>& frame) const;
 };

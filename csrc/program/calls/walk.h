@@ -43,6 +43,24 @@ class CarriedProduct {
     T* scratch_;
 };
 
+/// From the first position to the last, along what comes out.
+struct WalkForth : Walk {
+    template <class T>
+    Index scratch_size(const Memory& memory, Index max_batch) const {
+        return CarriedProduct<T>::scratch_size(memory, recurrent, false, max_batch);
+    }
+    /// What it reads in panels, so that a copy may take its place.
+    BufferId panels() const { return recurrent; }
+};
+
+/// From the last position to the first, along a gradient.
+struct WalkBack : Walk {
+    template <class T>
+    Index scratch_size(const Memory& memory, Index max_batch) const {
+        return CarriedProduct<T>::scratch_size(memory, recurrent, true, max_batch);
+    }
+};
+
 /// The part's rows of what has one of a walk's positions, or, at each, the one that is walked.
 template <class T>
 Matrix<T> slot(const Frame<T>& frame, BufferId id, Index position) {
