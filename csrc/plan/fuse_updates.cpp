@@ -11,7 +11,8 @@ constexpr Index kLeastWeight = 64 * 1024;
 /// In larger batches a gradient is summed up in memory, block by block of the depth.
 constexpr Index kMostRows = 512;
 
-/// Operations of a batch, some 200 ms of them: a pass that updates must not be interrupted.
+/// Operations of a batch, some 200 ms of them: a pass that updates must not be interrupted. Those
+/// of walks take longer by far.
 constexpr double kMostOperations = 4e10;
 
 bool touches(const std::vector<BufferId>& buffers, BufferId buffer) {
@@ -51,6 +52,7 @@ std::size_t last_reader(const Program& program, BufferId buffer) {
 
 void fuse_updates(Program& program, Index max_batch, double operations) {
     if (max_batch > kMostRows || operations > kMostOperations) return;
+    if (std::any_of(program.calls.begin(), program.calls.end(), is_walk)) return;
     for (std::size_t i = program.calls.size(); i-- > program.backward_begin;) {
         const BufferId parameters = parameters_of(program, i);
         if (parameters == kNoBuffer) continue;

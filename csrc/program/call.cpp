@@ -100,6 +100,11 @@ bool moves_state(const Call& call) {
         call);
 }
 
+bool is_walk(const Call& call) {
+    return std::visit(
+        [](const auto& one) { return requires { std::decay_t<decltype(one)>::is_walk; }; }, call);
+}
+
 BufferId panels_of(const Call& call) {
     return std::visit(
         [](const auto& one) {

@@ -92,6 +92,9 @@ void let_step(Call& call, BufferId parameters);
 /// last, and run once a step, when all else of it has been done.
 bool moves_state(const Call& call);
 
+/// `is_walk`: does it go from position to position, with products of few rows at each?
+bool is_walk(const Call& call);
+
 /// `panels()`: what it reads in panels, of which a copy may be made beforehand, or kNoBuffer.
 BufferId panels_of(const Call& call);
 

@@ -9,6 +9,7 @@ namespace ganglion {
 /// What calls have in common that walk the positions of a batch's rows, one after the other: rows
 /// know nothing of each other, so each part goes through all positions of its own.
 struct Walk {
+    static constexpr bool is_walk = true;
     BufferId along;      // what has the rows and positions
     BufferId recurrent;  // the weights between a position and the next
 
