@@ -49,7 +49,7 @@ using TermTuple = std::tuple<ValueId, double, Figures*>;
 
 Task task_of(const std::vector<ValueId>& feeds, const std::vector<HeadTuple>& heads,
              const std::vector<TermTuple>& terms, std::optional<ValueId> term_weight) {
-    Task task{.feeds = feeds, .heads = {}, .hidden_weight = term_weight.value_or(kNoValue)};
+    Task task{.feeds = feeds, .heads = {}, .term_weight = term_weight.value_or(kNoValue)};
     for (const auto& [output, loss, factor, figures] : heads)
         task.heads.push_back({output, loss, factor, figures});
     for (const auto& [loss, factor, figures] : terms)

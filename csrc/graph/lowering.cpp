@@ -177,7 +177,7 @@ void Lowering::begin_gradient(int number) {
     if (!wants_gradient(term.loss) || op == nullptr || begins_backward(*op, *this)) return;
     const bool of_batch = graph_.value(term.loss).extent.rows == kBatch;
     emit(BeginGradientCall{contribute(term.loss).into, number, term.factor,
-                           of_batch ? row_weight() : kNoBuffer});
+                           of_batch ? term_weight() : kNoBuffer});
 }
 
 void Lowering::run_backward(const std::vector<bool>& needed) {

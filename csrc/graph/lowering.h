@@ -27,9 +27,9 @@ struct Goal {
     Mode mode;
     std::vector<ValueId> outputs;
     std::vector<Term> losses{};
-    bool input_gradients = false;   // also the gradients of the graph's inputs
-    ValueId row_weight = kNoValue;  // what each row counts in losses without weights of their own,
-                                    // and in sums over the batch; kNoValue: all the same
+    bool input_gradients = false;    // also the gradients of the graph's inputs
+    ValueId term_weight = kNoValue;  // what each row counts in losses without weights of their own,
+                                     // and in sums over the batch; kNoValue: all the same
     bool updates = false;  // the gradients of large weights may make their step and be forgotten
     bool row_gradients = false;  // those of tables may be of the rows alone that a batch names
     Groups groups{};             // whose parameters are trained
@@ -51,9 +51,9 @@ class Lowering {
     std::optional<NumberedTerm> term(ValueId loss) const;
 
     /// Has the goal weights of rows?
-    bool weighs_rows() const { return goal_.row_weight != kNoValue; }
+    bool weighs_terms() const { return goal_.term_weight != kNoValue; }
     /// Their buffer, a number for each row; kNoBuffer where it has none.
-    BufferId row_weight() { return value(goal_.row_weight); }
+    BufferId term_weight() { return value(goal_.term_weight); }
 
     /// Does the goal train the group that a parameter belongs to?
     bool trains_group_of(ValueId parameter) const;

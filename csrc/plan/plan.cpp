@@ -37,7 +37,7 @@ bool is_loss(const Graph& graph, ValueId id) {
                *made);
 }
 
-void check_row_weight(const Value& weight) {
+void check_term_weight(const Value& weight) {
     if (weight.kind != ValueKind::input || weight.extent.row_size() != 1)
         fail("compile", weight.name, " has ", columns_of(weight.extent),
              ", what rows count must be an input of 1 column");
@@ -55,7 +55,7 @@ void check_goal(const Graph& graph, const Goal& goal) {
             fail("compile", "a loss's factor is ", term.factor, ", must be finite");
         losses.push_back(term.loss);
     }
-    if (goal.row_weight != kNoValue) check_row_weight(graph.value(goal.row_weight));
+    if (goal.term_weight != kNoValue) check_term_weight(graph.value(goal.term_weight));
     check_once(graph, losses, "losses");
     if (goal.losses.empty()) check_once(graph, goal.outputs, "outputs");
     graph.table()->check(goal.groups, "compile");

@@ -109,14 +109,14 @@ void Heads<T>::check(const Plan& plan) const {
 }
 
 template <class T>
-void Heads<T>::find_what_only_counts(const Plan& plan, ValueId hidden_weight) {
+void Heads<T>::find_what_only_counts(const Plan& plan, ValueId term_weight) {
     const auto is_shown = [this](ValueId value) {
         return std::any_of(states_.begin(), states_.end(),
                            [value](const State& state) { return state.head.output == value; });
     };
     for (State& state : states_) {
         state.only_counts = only_counts(plan, state.weight) && !is_shown(state.weight) &&
-                            state.weight != hidden_weight;
+                            state.weight != term_weight;
     }
 }
 

@@ -28,7 +28,7 @@ class Heads {
     /// weights are not fed, from where they are added up.
     void check(const Plan& plan) const;
     /// Find out which weights the plan reads as nothing else, and are not those of hidden terms.
-    void find_what_only_counts(const Plan& plan, ValueId hidden_weight);
+    void find_what_only_counts(const Plan& plan, ValueId term_weight);
     std::size_t count() const { return states_.size(); }
     /// Of a row of a head's output.
     Index positions(std::size_t head) const { return states_[head].positions; }

@@ -31,7 +31,7 @@ double weighted_sum_of(Matrix<const T> losses, Matrix<const T> weights) {
 }  // namespace
 
 template <class T>
-HiddenTerms<T>::HiddenTerms(const Graph& graph, const Task& task) : weight_(task.hidden_weight) {
+HiddenTerms<T>::HiddenTerms(const Graph& graph, const Task& task) : weight_(task.term_weight) {
     for (const HiddenTerm& term : task.hidden) {
         const Value& value = graph.value(term.loss);
         if (term.figures == nullptr) fail("Routine", "the term ", value.name, " has no figures");
@@ -44,7 +44,7 @@ HiddenTerms<T>::HiddenTerms(const Graph& graph, const Task& task) : weight_(task
 template <class T>
 void HiddenTerms<T>::add_to(Goal& goal) const {
     for (const State& state : states_) goal.losses.push_back({state.term.loss, state.term.factor});
-    goal.row_weight = weight_;
+    goal.term_weight = weight_;
     if (weight_ != kNoValue) goal.outputs.push_back(weight_);
 }
 

@@ -31,7 +31,7 @@ struct Task {
     std::vector<ValueId> feeds;  // in the order in which Batches has their data; kNoValue: unused
     std::vector<Head> heads;
     std::vector<HiddenTerm> hidden{};
-    ValueId hidden_weight = kNoValue;  // what each row counts in those; kNoValue: all the same
+    ValueId term_weight = kNoValue;  // what each row counts in those; kNoValue: all the same
 };
 
 /// What a routine does with the batches.

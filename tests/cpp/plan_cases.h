@@ -186,12 +186,12 @@ inline Case trained(Network network, const std::string& name) {
 
 /// Losses of values within it, of a weight, and of the whole batch, whose rows may count
 /// differently.
-inline Case trained_on_terms(const std::string& name, bool weighs_rows) {
+inline Case trained_on_terms(const std::string& name, bool weighs_terms) {
     Case c = computed(name, branches, Mode::train);
     Graph& g = c.graph;
-    if (weighs_rows) {
-        c.goal.row_weight = g.input("weight", 1);
-        c.inputs.push_back(c.goal.row_weight);
+    if (weighs_terms) {
+        c.goal.term_weight = g.input("weight", 1);
+        c.inputs.push_back(c.goal.term_weight);
     }
     const ValueId units = activated(g, dense(g, c.inputs[0], 40), Activation::sigmoid);
     const ValueId mean = g.add(Slice{units, {0, 1}, {0, 16}});

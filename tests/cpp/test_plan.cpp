@@ -132,7 +132,7 @@ void rows_have_weights_where_the_goal_has_some() {
     };
     const Plan plain = compile(g, goal, 8);
     CHECK(!plain.uses(weight));
-    goal.row_weight = weight;
+    goal.term_weight = weight;
     const Plan weighted = compile(g, goal, 8);
     CHECK(readers(weighted) == 4);  // sums of units and of weights, and the gradients of both terms
     CHECK(weighted.steps.size() == plain.steps.size() + 1);
@@ -140,17 +140,17 @@ void rows_have_weights_where_the_goal_has_some() {
 
 /// A loss of a target makes its gradient where that of its rows is known.
 void a_loss_whose_rows_have_weights_of_the_goal_is_computed_again() {
-    for (const bool weighs_rows : {false, true}) {
+    for (const bool weighs_terms : {false, true}) {
         Graph g;
         const ValueId x = g.input("x", 2);
         const ValueId weight = g.input("weight", 1);
         const ValueId output = g.add(Affine{x, g.parameter("w", 2, 2), kNoValue});
         const ValueId loss = g.add(loss_of(g, Loss::huber, output, x, kNoValue, {0.5}));
         Goal goal{.mode = Mode::train, .outputs = {output}, .losses = {{loss}}};
-        if (weighs_rows) goal.row_weight = weight;
+        if (weighs_terms) goal.term_weight = weight;
         const Plan plan = compile(g, goal, 4);
-        CHECK(count<LossCall>(plan) == (weighs_rows ? 2 : 1));
-        CHECK(count<BeginGradientCall>(plan) == (weighs_rows ? 1 : 0));
+        CHECK(count<LossCall>(plan) == (weighs_terms ? 2 : 1));
+        CHECK(count<BeginGradientCall>(plan) == (weighs_terms ? 1 : 0));
     }
 }
 

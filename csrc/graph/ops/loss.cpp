@@ -157,7 +157,7 @@ void RowLoss::forward(Lowering& to, ValueId y) const {
 }
 
 bool RowLoss::begins_backward(const Lowering& to) const {
-    return weight != kNoValue || !to.weighs_rows();
+    return weight != kNoValue || !to.weighs_terms();
 }
 
 /// Of a loss whose own gradient is given: it is what each position counts.

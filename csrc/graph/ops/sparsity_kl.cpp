@@ -8,7 +8,7 @@ namespace {
 
 /// What a batch's rows count in all; kNoBuffer where all count the same.
 BufferId total_weight(Lowering& to) {
-    const BufferId weight = to.row_weight();
+    const BufferId weight = to.term_weight();
     if (weight == kNoBuffer) return kNoBuffer;
     const BufferId total = to.scratch("sum of weights", {1, 1, 1});
     to.emit(SumRowsCall{weight, total, false});
