@@ -184,16 +184,20 @@ class SeveralOutputsPredictor(ShapedPredictor):
                 or infinity.
         """
         given, rows = self._given(x)
+        shapes = self._output_shapes
         if out is None:
-            made = [np.empty((*rows, *shape), self.dtype) for shape in self._output_shapes]
+            made = [np.empty((*rows, *shape), self.dtype) for shape in shapes]
+            flat = [
+                part.reshape(*rows, math.prod(shape))
+                for part, shape in zip(made, shapes, strict=True)
+            ]
         else:
             made = self._structure.parts("predictor: out", out)
-        ends = zip(self._structure.names, made, self._output_shapes, strict=True)
-        flat = [
-            _in_lines(f"predictor: {name}", part, rows, shape, self.dtype)
-            for name, part, shape in ends
-        ]
-        _check_apart(self._structure.names, flat)
+            flat = [
+                _in_lines(f"predictor: {name}", part, rows, shape, self.dtype)
+                for name, part, shape in zip(self._structure.names, made, shapes, strict=True)
+            ]
+            _check_apart(self._structure.names, flat)
         self._into(given, flat)
         return self._structure.gathered(made) if out is None else out
 
