@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from allocations import assert_allocates_nothing
 from numpy.typing import NDArray
 
 import ganglion as gn
@@ -199,21 +200,13 @@ def test_out_whose_rows_lie_between_numbers_is_right_or_refused(predictor: Predi
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_calls_without_new_arrays_allocate_nothing(predictor: Predictor, threads: int) -> None:
-    from ganglion import _core
-
     x, out = rows(300), np.empty((300, OUTPUTS), np.float32)
-    gn.set_num_threads(threads)
-    _core.set_full_teams(full=True)  # else the clock says when a team is first worth waking
-    try:
-        for calls in (1, 10):
-            before = _core.allocation_count()
-            for _ in range(calls):
-                predictor(x, out=out)
-                predictor(x[0], out=out[0])
-        assert _core.allocation_count() == before
-    finally:
-        _core.set_full_teams(full=False)
-        gn.set_num_threads(None)
+
+    def call() -> None:
+        predictor(x, out=out)
+        predictor(x[0], out=out[0])
+
+    assert_allocates_nothing(call, threads)
 
 
 def bad_out(out: Any) -> Callable[[Any], object]:

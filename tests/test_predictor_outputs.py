@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from allocations import assert_allocates_nothing
 from numpy.typing import NDArray
 
 import ganglion as gn
-from ganglion import _core
 from ganglion.inference import MOST_OUTPUTS, Predictor
 
 Array = NDArray[Any]
@@ -150,18 +150,12 @@ def test_calls_without_new_arrays_allocate_nothing(threads: int) -> None:
     predictor, x = net.predictor(), samples(net, 300)
     out = predictor(x)
     one = [part[0] for part in out]
-    gn.set_num_threads(threads)
-    _core.set_full_teams(full=True)  # else the clock says when a team is first worth waking
-    try:
-        for calls in (1, 10):
-            before = _core.allocation_count()
-            for _ in range(calls):
-                predictor(x, out=out)
-                predictor(x[0], out=one)
-        assert _core.allocation_count() == before
-    finally:
-        _core.set_full_teams(full=False)
-        gn.set_num_threads(None)
+
+    def call() -> None:
+        predictor(x, out=out)
+        predictor(x[0], out=one)
+
+    assert_allocates_nothing(call, threads)
 
 
 def good() -> dict[str, Array]:
